@@ -1,0 +1,158 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every vendor's answer becomes: the meaning of each field is the same for all of them."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timezone
+from enum import Enum
+
+from ._pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, computed_field
+
+# Runtime imports on purpose: pydantic reads these annotations when the classes are made.
+
+PREDICTED_ID = "predicted"  # the id of a scan that only check mode has seen
+
+
+class ScanState(str, Enum):
+    """The one vocabulary for the states of every vendor's scans."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    STOPPED = "stopped"
+    UNKNOWN = "unknown"
+
+
+STATES = tuple(state.value for state in ScanState)
+FINISHED = frozenset({ScanState.COMPLETED, ScanState.FAILED, ScanState.CANCELLED, ScanState.STOPPED})
+ACTIVE = frozenset({ScanState.QUEUED, ScanState.RUNNING})
+_SUCCEEDED = {ScanState.COMPLETED: True, ScanState.FAILED: False, ScanState.CANCELLED: False}
+
+
+def to_utc(value: t.Any) -> datetime | None:
+    """Read a vendor's time. A time without a zone is UTC; what is no time is None, for a scan is not lost over its date."""
+    if isinstance(value, str):
+        # Python 3.10 reads fractions of three or six digits only, and no Z; .NET sends seven digits.
+        text = re.sub(r"\.(\d+)", lambda match: "." + match[1][:6].ljust(6, "0"), value.strip())
+        try:
+            value = datetime.fromisoformat(re.sub(r"[Zz]$", "+00:00", text))
+        except ValueError:
+            return None
+    if not isinstance(value, datetime):
+        return None
+    return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
+
+
+def iso(value: datetime) -> str:
+    """ISO 8601 in UTC, ending in Z."""
+    return value.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
+
+
+def _reason(value: t.Any) -> str | None:
+    """A vendor's reason; `-`, `None` and nothing at all are three ways to say that there is none."""
+    text = "" if value is None else str(value).strip()
+    return None if text in ("", "-", "None") else text
+
+
+Time = t.Annotated[
+    t.Optional[datetime],
+    BeforeValidator(to_utc),
+    PlainSerializer(lambda value: None if value is None else iso(value), when_used="json"),
+]
+Reason = t.Annotated[t.Optional[str], BeforeValidator(_reason)]
+
+
+class Scan(BaseModel):
+    """A scan, the same for every vendor."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+    id: str
+    provider: str
+    name: t.Optional[str] = None
+    state: ScanState
+    vendor_status: t.Optional[str] = None
+    started_at: Time = None
+    finished_at: Time = None
+    owner: t.Optional[str] = None
+    source: t.Optional[str] = None
+    target: t.Optional[str] = None
+    parent_id: t.Optional[str] = None
+    child_ids: list[str] = []
+    issue_count: t.Optional[int] = None
+    error: Reason = None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def finished(self) -> bool:
+        """Whether the vendor has said how it ended, or that it stopped."""
+        return self.state in FINISHED
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def succeeded(self) -> t.Optional[bool]:
+        """True for completed, False for failed and cancelled, None where nobody knows."""
+        return _SUCCEEDED.get(self.state)
+
+    def model_post_init(self, context: t.Any, /) -> None:
+        """A scan that has not finished has no end, whatever the vendor sends."""
+        if self.finished_at is not None and self.state not in FINISHED:
+            object.__setattr__(self, "finished_at", None)
+
+    def __str__(self) -> str:
+        """As messages name it: the name where there is one, the id always, and the state."""
+        label = f"{self.name} ({self.id})" if self.name else self.id
+        words = self.state.value
+        if self.vendor_status and self.vendor_status.lower() != words:
+            words += f", {self.provider} says {self.vendor_status}"
+        return f"{label}: {words}" + (f" ({self.error})" if self.error else "")
+
+
+def summarise(scans: Iterable[Scan]) -> dict[str, int]:
+    """How many scans there are, in total and in each state."""
+    count = Counter(scan.state.value for scan in scans)
+    return {"total": count.total(), **{state: count[state] for state in STATES}}
+
+
+class Query(BaseModel):
+    """Which scans a list is to hold; what is None does not narrow it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    states: t.Optional[frozenset[ScanState]] = None
+    started_after: Time = None
+    started_before: Time = None
+    owners: list[str] = []
+    all_users: bool = False
+    limit: t.Optional[int] = None
+
+
+class Judgement(BaseModel):
+    """What the gate says of one scan."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scan: Scan
+    passed: bool
+    reasons: list[str] = []
+
+
+class Verdict(BaseModel):
+    """What the gate says of all scans together."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    passed: bool
+    mode: str
+    reasons: list[str]
+    summary: dict[str, int]
+    judgements: list[Judgement]
+    missing: list[str] = []

@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one place that imports pydantic, so that every other file loads where pydantic is missing.
+
+A door asks `MISSING` first and fails with one clear sentence; until then only the stand-ins below are touched.
+pydantic turns a vendor's answer into a model, or into one error that names the field that is wrong.
+"""
+
+from __future__ import annotations
+
+import traceback
+import typing as t
+
+MISSING: str | None = None  # the traceback of the failed import, for missing_required_lib
+
+if t.TYPE_CHECKING:
+    from pydantic import (
+        BaseModel,
+        BeforeValidator,
+        ConfigDict,
+        Field,
+        PlainSerializer,
+        ValidationError,
+        computed_field,
+    )
+    from pydantic.alias_generators import to_camel
+else:
+    try:
+        from pydantic import (
+            BaseModel,
+            BeforeValidator,
+            ConfigDict,
+            Field,
+            PlainSerializer,
+            ValidationError,
+            computed_field,
+        )
+        from pydantic.alias_generators import to_camel
+    except ImportError:
+        MISSING = traceback.format_exc()
+
+        class BaseModel:
+            """Stands in for pydantic's class; making one means that a door forgot to ask `MISSING`."""
+
+            def __init__(self, **kwargs):
+                raise ImportError("pydantic is not installed")
+
+        class ValidationError(Exception):
+            """Stands in for pydantic's error; never raised."""
+
+        def _nothing(*args, **kwargs):
+            return None
+
+        def computed_field(function):
+            """Stands in for pydantic's decorator."""
+            return function
+
+        BeforeValidator = ConfigDict = Field = PlainSerializer = to_camel = _nothing
+
+__all__ = [
+    "MISSING",
+    "BaseModel",
+    "BeforeValidator",
+    "ConfigDict",
+    "Field",
+    "PlainSerializer",
+    "ValidationError",
+    "computed_field",
+    "to_camel",
+]

@@ -1,0 +1,27 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one place that imports requests, so that every other file loads where requests is missing.
+
+requests brings TLS, proxies, pooled connections and content decoding, which none of us should write again.
+"""
+
+from __future__ import annotations
+
+import traceback
+import typing as t
+
+MISSING: str | None = None  # the traceback of the failed import, for missing_required_lib
+
+if t.TYPE_CHECKING:
+    import requests
+    import urllib3
+else:
+    try:
+        import requests
+        import urllib3
+    except ImportError:
+        MISSING = traceback.format_exc()
+        requests = urllib3 = None
+
+__all__ = ["MISSING", "requests", "urllib3"]

@@ -1,0 +1,24 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make this checkout importable as ansible_collections.datascan.gate, whatever its folder is called."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _namespace(name: str, path: list[str]) -> None:
+    module = ModuleType(name)
+    module.__path__ = path
+    sys.modules[name] = module
+
+
+if "ansible_collections" not in sys.modules:  # ansible-test has made it already
+    _namespace("ansible_collections", [])
+    _namespace("ansible_collections.datascan", [])
+    _namespace("ansible_collections.datascan.gate", [str(ROOT)])
