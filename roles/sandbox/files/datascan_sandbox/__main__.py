@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the sandbox: python -m datascan_sandbox --port 0 --ready-file FILE."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import sys
+from pathlib import Path
+
+NEEDED = ("fastapi", "uvicorn")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="datascan_sandbox", description="A stand-in of four vendors' scan APIs.")
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
+    parser.add_argument("--ready-file", type=Path, help="where to write url, port and pid as JSON once it listens")
+    parser.add_argument("--max-lifetime", type=float, default=3600, help="seconds after which it ends by itself")
+    options = parser.parse_args()
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        packages = " ".join(NEEDED)
+        print(
+            f"The sandbox needs {' and '.join(missing)}: run {sys.executable} -m pip install {packages}",
+            file=sys.stderr,
+        )
+        return 3
+    from .app import create_app
+    from .server import serve
+
+    serve(create_app(), options.port, options.ready_file, options.max_lifetime)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole sandbox as one ASGI application."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp
+
+from .control import router
+from .gate import Gate
+from .state import Sandbox
+
+
+def create_app(sandbox: Sandbox | None = None) -> ASGIApp:
+    """An application around a sandbox of its own, or around the one that is given."""
+    sandbox = sandbox or Sandbox()
+    app = FastAPI(title="datascan.gate sandbox", openapi_url=None, redirect_slashes=False)
+    app.include_router(router(sandbox))
+    for vendor in sandbox.vendors.values():
+        app.include_router(vendor.router)
+
+    @app.exception_handler(HTTPException)
+    async def no_route(request: Request, error: HTTPException) -> Response:
+        """A vendor answers in its own way even where it has no such route."""
+        vendor = sandbox.vendors.get(request.url.path.split("/")[1])
+        if vendor is not None:
+            return vendor.no_route(error.status_code)
+        return JSONResponse({"detail": error.detail}, error.status_code)
+
+    return Gate(app, sandbox)

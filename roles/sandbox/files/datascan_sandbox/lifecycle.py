@@ -1,0 +1,37 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a scan says about itself as time goes by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Words that a scan goes through, each for some seconds, and the word that it stays at."""
+
+    steps: tuple[tuple[str, float], ...]
+    last: str
+    ends: bool = True
+    """Whether the last word is an end: a scan that is stuck has none."""
+
+    @property
+    def length(self) -> float:
+        return sum(seconds for _word, seconds in self.steps)
+
+    def word(self, elapsed: float) -> str:
+        for word, seconds in self.steps:
+            if elapsed < seconds:
+                return word
+            elapsed -= seconds
+        return self.last
+
+    def ended(self, elapsed: float) -> bool:
+        return self.ends and elapsed >= self.length
+
+
+def keyword(name: str) -> str:
+    """The word that chooses what a scan does: the last part of a path or name, in lower case."""
+    return name.rstrip("/").rpartition("/")[2].strip().lower()

@@ -1,0 +1,19 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the settings of every vendor have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Settings(BaseModel):
+    """Named settings with defaults. A name or value that nobody knows is refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=False)
+
+    def merged(self, changes: dict[str, Any]) -> Settings:
+        return type(self)(**{**self.model_dump(), **changes})
