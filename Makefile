@@ -1,0 +1,68 @@
+# make test and make demo need Python 3.11 or newer, and nothing else. All that they make is in .work.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# The first Python that is new enough and can make a virtual environment.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
+	&& echo "$$python" && break; done)
+
+WORK := $(CURDIR)/.work
+BIN := $(WORK)/venv/bin
+COLLECTIONS := $(WORK)/collections
+REQUIREMENTS := requirements.txt tests/requirements.txt
+PARTS := sanity lint unit integration molecule
+
+# -B and the cache's place: tests leave nothing in the tree.
+PYTEST := "$(BIN)/python" -B -m pytest -q -o cache_dir="$(WORK)/cache/pytest"
+
+# For what runs against the collection as it is installed.
+INSTALLED := ANSIBLE_COLLECTIONS_PATH="$(COLLECTIONS)" ANSIBLE_HOME="$(WORK)/cache/ansible" PATH="$(BIN):$$PATH"
+
+# The demo runs on localhost, which needs no inventory.
+QUIET_INVENTORY := ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false
+
+.PHONY: help venv install demo test $(PARTS) clean
+
+help:
+	@echo "make demo    install the collection, run the demo against the sandbox (DEMO_ARGS: options of ansible-playbook)"
+	@echo "make test    all of: $(PARTS); each is a target too"
+	@echo "make clean   remove .work"
+
+venv: $(WORK)/venv/.done
+
+$(WORK)/venv/.done: $(REQUIREMENTS)
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found that has venv. Set PYTHON." >&2; exit 1; }
+	@echo "Making the virtual environment in .work/venv"
+	@rm -rf "$(WORK)/venv"
+	@"$(PYTHON)" -m venv "$(WORK)/venv"
+	@"$(BIN)/python" -m pip install -qq --disable-pip-version-check $(REQUIREMENTS:%=-r %)
+	@touch $@
+
+install: venv
+	@tests/tools/install.sh "$(BIN)/python" "$(COLLECTIONS)"
+
+demo: install
+	@$(INSTALLED) $(QUIET_INVENTORY) ansible-playbook datascan.gate.demo $(DEMO_ARGS)
+
+test:
+	@MAKE="$(MAKE)" tests/tools/parts.sh $(PARTS)
+
+sanity: venv
+	@tests/tools/sanity.sh "$(BIN)/python"
+
+lint: venv
+	@tests/tools/lint.sh "$(BIN)/python"
+
+unit: venv
+	@$(PYTEST) tests/unit
+
+integration: install
+	@$(INSTALLED) $(PYTEST) tests/integration
+
+molecule: install
+	@tests/tools/molecule.sh "$(BIN)/python" "$(COLLECTIONS)"
+
+clean:
+	rm -rf "$(WORK)"

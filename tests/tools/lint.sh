@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Runs every linter; the first that complains ends it. Usage: lint.sh PYTHON
+set -euo pipefail
+
+cd "$(dirname "$0")/../.."
+python=$1
+bin=$(dirname "$python")
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+run() {
+    echo "-- ${1##*/} ${*:2}"
+    "$@"
+}
+
+run "$bin/ruff" check .
+run "$bin/ruff" format --check .
+run tests/tools/mypy.sh "$python"
+run "$bin/antsibull-changelog" lint
+
+# ansible-lint wants the collection where Ansible finds it, and writes next to what it reads.
+"$python" tests/tools/tree.py --copy "$work"
+cd "$work/ansible_collections/datascan/gate"
+export ANSIBLE_HOME=$work/home ANSIBLE_COLLECTIONS_PATH=$work PATH=$bin:$PATH
+run "$bin/ansible-lint" --nocolor --strict roles playbooks extensions meta

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Runs the molecule scenarios against the installed collection. Usage: molecule.sh PYTHON COLLECTIONS [MOLECULE OPTIONS]
+set -euo pipefail
+
+tools=$(cd "$(dirname "$0")" && pwd)
+python=$1
+collections=$2
+shift 2
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# In a copy, because molecule writes next to the scenarios, and to Ansible's home.
+"$python" "$tools/tree.py" --copy "$work"
+cd "$work/ansible_collections/datascan/gate"
+export ANSIBLE_HOME=$work/home ANSIBLE_COLLECTIONS_PATH=$collections PATH=$(dirname "$python"):$PATH
+[ "$#" -gt 0 ] || set -- --all
+molecule test "$@"

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Checks the types of plugins/. Usage: mypy.sh PYTHON
+# Plugins import each other as ansible_collections.datascan.gate, whatever the name of the checkout's folder.
+set -euo pipefail
+
+cd "$(dirname "$0")/../.."
+python=$1
+tree=.work/tree
+
+"$python" tests/tools/tree.py --link "$tree"
+MYPYPATH=$tree "$python" -m mypy "$tree/ansible_collections/datascan/gate/plugins"

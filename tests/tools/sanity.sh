@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Runs ansible-test sanity on a copy of the checkout. Usage: sanity.sh PYTHON [ANSIBLE-TEST OPTIONS]
+# PYTHON is the one of a virtual environment with ansible-core.
+set -euo pipefail
+
+tools=$(cd "$(dirname "$0")" && pwd)
+python=$1
+shift
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+"$python" "$tools/tree.py" --copy "$work"
+
+# Read from the caller's home, before it is changed.
+pip_conf=$("$python" "$tools/pip_settings.py")
+
+# ansible-test writes to its home, and reads pip's settings there.
+export HOME=$work/home
+mkdir -p "$HOME/.config/pip" "$HOME/.ansible/test/cache"
+unset XDG_CONFIG_HOME ANSIBLE_HOME
+printf '%s\n' "$pip_conf" >"$HOME/.config/pip/pip.conf"
+
+# It would download get-pip in the version that its source names; a file of that name in the cache saves it that.
+source=$("$python" -c 'import ansible_test; print(ansible_test.__path__[0])')/_internal/python_requirements.py
+versions=$(sed -n "s/^ *pip='\([0-9.]*\)'.*/\1/p" "$source")
+[ -n "$versions" ] || { echo "No pip version was found in $source." >&2; exit 1; }
+for version in $versions; do
+    cp "$tools/get_pip.py" "$HOME/.ansible/test/cache/get_pip_${version//./_}.py"
+done
+
+PATH=$("$python" "$tools/python_path.py" "$work/path")
+export PATH
+
+cd "$work/ansible_collections/datascan/gate"
+"$python" "$(dirname "$python")/ansible-test" sanity --truncate 0 "$@"
