@@ -21,16 +21,17 @@ def main() -> int:
     options = parser.parse_args()
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
-        packages = " ".join(NEEDED)
-        print(
-            f"The sandbox needs {' and '.join(missing)}: run {sys.executable} -m pip install {packages}",
-            file=sys.stderr,
-        )
+        command = f"{sys.executable} -m pip install {' '.join(NEEDED)}"
+        print(f"The sandbox needs the Python packages {' and '.join(missing)}: run {command}", file=sys.stderr)
         return 3
     from .app import create_app
     from .server import serve
 
-    serve(create_app(), options.port, options.ready_file, options.max_lifetime)
+    try:
+        serve(create_app(), options.port, options.ready_file, options.max_lifetime)
+    except OSError as error:
+        print(f"The sandbox cannot listen on port {options.port}: {error.strerror}", file=sys.stderr)
+        return 1
     return 0
 
 

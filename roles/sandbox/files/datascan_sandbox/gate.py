@@ -204,7 +204,7 @@ _SENDERS: dict[str, Callable[[Fault, Answer, _Connection], Awaitable[None]]] = {
 
 
 async def _read(receive: Receive) -> bytes:
-    body = b""
+    body: bytes = b""
     while True:
         message = await receive()
         body += message.get("body", b"")

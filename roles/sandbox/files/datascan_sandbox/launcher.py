@@ -1,0 +1,224 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Start the sandbox in the background and end it: what the role calls. Standard library only, so that it can say
+which package is missing. Prints one JSON object; a failure is one sentence on the error stream."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+READY = "ready.json"
+LOG = "sandbox.log"
+PACKAGES = Path(__file__).resolve().parents[1]
+STEP = 0.05
+
+
+class Failed(Exception):
+    """Why it did not work, in one sentence."""
+
+
+def main() -> int:
+    options = _parser().parse_args()
+    try:
+        result = start(options) if options.action == "start" else stop(options)
+    except Failed as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    print(json.dumps(result))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="datascan_sandbox.launcher", description="Start or end the sandbox.")
+    parser.add_argument("action", choices=("start", "stop"))
+    parser.add_argument("--dir", default="", help="where the state is kept; a new temporary folder where it is empty")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--max-lifetime", type=float, default=3600)
+    parser.add_argument("--timeout", type=float, default=30, help="seconds to wait until it answers, or has ended")
+    parser.add_argument("--settings", type=json.loads, default={}, help="settings by vendor, as JSON")
+    parser.add_argument("--check", action="store_true", help="only say what would be done")
+    return parser
+
+
+def start(options: argparse.Namespace) -> dict[str, Any]:
+    """Make sure that a sandbox runs and has the settings."""
+    folder = _folder(options.dir)
+    state = None if folder is None else running(folder)
+    if options.check:
+        changed = state is None or _change_settings(state["url"], options.settings, check=True)
+        return {"changed": changed, "running": state is not None, "dir": options.dir, **(state or {})}
+    if state is not None:
+        changed = _change_settings(state["url"], options.settings, check=False)
+        return {"changed": changed, "running": True, "dir": str(folder), **state}
+    folder = folder or Path(tempfile.mkdtemp(prefix="datascan-sandbox-"))
+    try:
+        state = _launch(folder, options)
+        _change_settings(state["url"], options.settings, check=False)
+    except Failed:
+        _stop(folder, options.timeout)
+        raise
+    return {"changed": True, "running": True, "dir": str(folder), **state}
+
+
+def stop(options: argparse.Namespace) -> dict[str, Any]:
+    """End the sandbox of this folder, and remove what it left there."""
+    folder = _folder(options.dir)
+    if folder is None or not folder.is_dir():
+        return {"changed": False, "running": False}
+    if options.check:
+        return {"changed": True, "running": running(folder) is not None}
+    _stop(folder, options.timeout)
+    return {"changed": True, "running": False}
+
+
+def _folder(text: str) -> Path | None:
+    if not text:
+        return None
+    folder = Path(text).expanduser()
+    if not folder.is_absolute():
+        raise Failed(f"The sandbox's folder must be an absolute path, and {text} is not.")
+    return folder
+
+
+def _stop(folder: Path, timeout: float) -> None:
+    state = _read_state(folder)
+    if state is not None and is_ours(state["pid"], folder):
+        _end(state["pid"], folder, timeout)
+    _tidy(folder)
+
+
+def running(folder: Path) -> dict[str, Any] | None:
+    """url, port and pid of the sandbox that runs with its state in this folder, if it answers."""
+    state = _read_state(folder)
+    if state is None or not is_ours(state["pid"], folder) or not _healthy(state["url"]):
+        return None
+    return state
+
+
+def is_ours(pid: int, folder: Path) -> bool:
+    """Whether this process is the sandbox of this folder: a process id may have gone to someone else since."""
+    command = _command_of(pid)
+    return "datascan_sandbox" in command and str(folder / READY) in command
+
+
+def _command_of(pid: int) -> str:
+    proc = Path("/proc") / str(pid) / "cmdline"
+    if Path("/proc/self/cmdline").exists():
+        try:
+            return proc.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            return ""
+    ps = subprocess.run(  # noqa: S603
+        ["ps", "-ww", "-o", "command=", "-p", str(pid)],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return ps.stdout
+
+
+def _read_state(folder: Path) -> dict[str, Any] | None:
+    try:
+        state = json.loads((folder / READY).read_text(encoding="utf-8"))
+        return {"url": str(state["url"]), "port": int(state["port"]), "pid": int(state["pid"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _launch(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / READY).unlink(missing_ok=True)
+    command = [sys.executable, "-B", "-m", "datascan_sandbox"]
+    command += ["--port", str(options.port), "--ready-file", str(folder / READY)]
+    command += ["--max-lifetime", str(options.max_lifetime)]
+    with (folder / LOG).open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603
+            command, cwd=PACKAGES, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+    deadline = time.monotonic() + options.timeout
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise Failed(_last_words(folder) or f"The sandbox ended at once with status {process.returncode}.")
+        state = _read_state(folder)
+        if state is not None and _healthy(state["url"]):
+            return state
+        time.sleep(STEP)
+    process.kill()
+    process.wait()
+    raise Failed(f"The sandbox did not answer within {options.timeout:g} seconds.")
+
+
+def _last_words(folder: Path) -> str:
+    lines = (folder / LOG).read_text(encoding="utf-8", errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def _end(pid: int, folder: Path, timeout: float) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+        deadline = time.monotonic() + timeout / 2
+        while time.monotonic() < deadline:
+            if not is_ours(pid, folder):
+                return
+            time.sleep(STEP)
+    raise Failed(f"The sandbox, process {pid}, does not end.")
+
+
+def _tidy(folder: Path) -> None:
+    """Remove the sandbox's own files, and the folder if nothing else is in it."""
+    for name in (READY, LOG):
+        (folder / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+def _healthy(url: str) -> bool:
+    try:
+        return bool(_call(f"{url}/_control/health").get("ok"))
+    except (OSError, ValueError):
+        return False
+
+
+def _change_settings(url: str, settings: dict[str, Any], *, check: bool) -> bool:
+    """Set what differs, and say whether anything did."""
+    if not settings:
+        return False
+    before = _call(f"{url}/_control/settings")
+    if check:
+        return any(
+            before.get(vendor, {}).get(name) != value for vendor in settings for name, value in settings[vendor].items()
+        )
+    try:
+        after = _call(f"{url}/_control/settings", settings)
+    except urllib.error.HTTPError as error:
+        detail = json.loads(error.read() or b"{}").get("detail")
+        raise Failed(f"The sandbox refused the settings: {detail}") from None
+    return after != before
+
+
+def _call(url: str, body: Any = None) -> dict[str, Any]:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json"})  # noqa: S310
+    # No proxy: the sandbox is on this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=10) as response:
+        result = json.load(response)
+    return result if isinstance(result, dict) else {}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
