@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 import typing as t
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from enum import Enum
 
-from ._pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, computed_field
+from ._errors import InvalidInput
+from ._pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError, computed_field
 
 # Runtime imports on purpose: pydantic reads these annotations when the classes are made.
 
@@ -63,11 +64,11 @@ def _reason(value: t.Any) -> str | None:
 
 
 Time = t.Annotated[
-    t.Optional[datetime],
+    datetime | None,
     BeforeValidator(to_utc),
     PlainSerializer(lambda value: None if value is None else iso(value), when_used="json"),
 ]
-Reason = t.Annotated[t.Optional[str], BeforeValidator(_reason)]
+Reason = t.Annotated[str | None, BeforeValidator(_reason)]
 
 
 class Scan(BaseModel):
@@ -77,17 +78,17 @@ class Scan(BaseModel):
 
     id: str
     provider: str
-    name: t.Optional[str] = None
+    name: str | None = None
     state: ScanState
-    vendor_status: t.Optional[str] = None
+    vendor_status: str | None = None
     started_at: Time = None
     finished_at: Time = None
-    owner: t.Optional[str] = None
-    source: t.Optional[str] = None
-    target: t.Optional[str] = None
-    parent_id: t.Optional[str] = None
+    owner: str | None = None
+    source: str | None = None
+    target: str | None = None
+    parent_id: str | None = None
     child_ids: list[str] = []
-    issue_count: t.Optional[int] = None
+    issue_count: int | None = None
     error: Reason = None
 
     @computed_field  # type: ignore[prop-decorator]
@@ -98,7 +99,7 @@ class Scan(BaseModel):
 
     @computed_field  # type: ignore[prop-decorator]
     @property
-    def succeeded(self) -> t.Optional[bool]:
+    def succeeded(self) -> bool | None:
         """True for completed, False for failed and cancelled, None where nobody knows."""
         return _SUCCEEDED.get(self.state)
 
@@ -116,6 +117,18 @@ class Scan(BaseModel):
         return f"{label}: {words}" + (f" ({self.error})" if self.error else "")
 
 
+def given_scan(value: t.Any, where: str) -> Scan:
+    """A scan that a user hands on from an earlier task; `where` names the option for the sentence when it is none."""
+    fields = {key: value[key] for key in Scan.model_fields if key in value} if isinstance(value, Mapping) else {}
+    try:
+        return Scan.model_validate(fields)
+    except ValidationError as exc:
+        wrong = ", ".join(sorted({str(error["loc"][0]) for error in exc.errors(include_input=False)}))
+        raise InvalidInput(
+            f"{where} is no scan as this collection's modules return them: look at its {wrong}."
+        ) from None
+
+
 def summarise(scans: Iterable[Scan]) -> dict[str, int]:
     """How many scans there are, in total and in each state."""
     count = Counter(scan.state.value for scan in scans)
@@ -127,12 +140,24 @@ class Query(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    states: t.Optional[frozenset[ScanState]] = None
+    states: frozenset[ScanState] | None = None
     started_after: Time = None
     started_before: Time = None
     owners: list[str] = []
     all_users: bool = False
-    limit: t.Optional[int] = None
+    limit: int | None = None
+
+
+def given_query(options: Mapping[str, t.Any]) -> Query:
+    """A query from a user's options; a time that is none must not silently widen it."""
+    for name in ("started_after", "started_before"):
+        if options.get(name) and to_utc(options[name]) is None:
+            raise InvalidInput(
+                f"query.{name} must be a time in ISO 8601, like 2026-11-22T08:00:00Z, not {options[name]!r}."
+            )
+    if options.get("limit") is not None and options["limit"] < 1:
+        raise InvalidInput("query.limit must be 1 or more.")
+    return Query.model_validate(options)
 
 
 class Judgement(BaseModel):

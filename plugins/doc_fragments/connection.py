@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """How to reach a vendor."""
+
+    DOCUMENTATION = r"""
+requirements:
+  - requests >= 2.32
+  - pydantic >= 2.7
+options:
+  provider:
+    description:
+      - The vendor whose scans these are.
+      - If not set, the environment variable E(DATASCAN_PROVIDER) is used.
+    type: str
+    required: true
+    choices: [glasswall]
+  api_url:
+    description:
+      - The base address of the API with its version path, such as V(https://scans.example.com/api/v1).
+      - If not set, the environment variable E(DATASCAN_API_URL) is used.
+    type: str
+  api_token:
+    description:
+      - The token that the vendor gave for its API.
+      - If not set, the environment variable E(DATASCAN_API_TOKEN) is used.
+    type: str
+  refresh_token:
+    description:
+      - A long-lived token that is exchanged for session tokens, for vendors that have such.
+      - If not set, the environment variable E(DATASCAN_REFRESH_TOKEN) is used.
+    type: str
+  auth_scheme:
+    description:
+      - The form in which the token is sent.
+      - V(auto) knows what the vendor takes. V(bearer) sends C(Authorization: Bearer TOKEN), V(raw) sends
+        C(Authorization: TOKEN), V(api_key) sends C(X-API-Key: TOKEN).
+    type: str
+    choices: [auto, bearer, raw, api_key]
+    default: auto
+  validate_certs:
+    description:
+      - Whether the API's certificate has to be trusted. Set O(ca_path) rather than turn this off.
+      - If not set, the environment variable E(DATASCAN_VALIDATE_CERTS) is used.
+    type: bool
+    default: true
+  ca_path:
+    description:
+      - A file with the certificates of the authorities to trust, in PEM form.
+      - If not set, the environment variable E(DATASCAN_CA_PATH) is used.
+    type: path
+  client_cert:
+    description: A file with a client certificate in PEM form, for an API that asks for one.
+    type: path
+  client_key:
+    description: A file with the key of O(client_cert), if it is not in the same file.
+    type: path
+  timeout:
+    description: How long one request may take, in seconds.
+    type: float
+    default: 30
+  retries:
+    description:
+      - How many times a request that only reads is sent again after a fault that may pass.
+      - A request that starts a scan is never sent again unless it surely started none.
+    type: int
+    default: 5
+"""

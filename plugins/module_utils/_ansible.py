@@ -1,0 +1,190 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Between Ansible and the verbs: options, check mode, diff mode, failures. The only file here that knows AnsibleModule.
+
+A door is what a module and its action plugin share: the same argument spec, the same verb, the same result.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import traceback
+import typing as t
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+
+from . import _pydantic, _requests
+from ._clock import Clock
+from ._credentials import SCHEMES
+from ._errors import DatascanError, InvalidInput
+from ._files import Change
+from ._provider import Settings, connect, registry
+from ._pydantic import BaseModel
+from ._secrets import Secrets
+from ._verbs._job import Diff, Job, Waited
+from ._verbs._waiter import Patience
+
+CONNECTION_SPEC: dict[str, t.Any] = {
+    "provider": {
+        "type": "str",
+        "required": True,
+        "choices": sorted(registry()),
+        "fallback": (env_fallback, ["DATASCAN_PROVIDER"]),
+    },
+    "api_url": {"type": "str", "fallback": (env_fallback, ["DATASCAN_API_URL"])},
+    "api_token": {"type": "str", "no_log": True, "fallback": (env_fallback, ["DATASCAN_API_TOKEN"])},
+    "refresh_token": {"type": "str", "no_log": True, "fallback": (env_fallback, ["DATASCAN_REFRESH_TOKEN"])},
+    "auth_scheme": {"type": "str", "default": "auto", "choices": list(SCHEMES)},
+    "validate_certs": {"type": "bool", "default": True, "fallback": (env_fallback, ["DATASCAN_VALIDATE_CERTS"])},
+    "ca_path": {"type": "path", "fallback": (env_fallback, ["DATASCAN_CA_PATH"])},
+    "client_cert": {"type": "path"},
+    "client_key": {"type": "path"},
+    "timeout": {"type": "float", "default": 30.0},
+    "retries": {"type": "int", "default": 5},
+}
+PATIENCE_SPEC: dict[str, t.Any] = {
+    "wait_timeout": {"type": "float", "default": 3600.0},
+    "wait_interval": {"type": "float"},
+}
+WAIT_SPEC: dict[str, t.Any] = {"wait": {"type": "bool", "default": False}, **PATIENCE_SPEC}
+SCAN_IDS: dict[str, t.Any] = {"type": "list", "elements": "str", "aliases": ["scan_id"]}
+
+
+@dataclass(frozen=True)
+class Door:
+    """A module and its action plugin: the options, the rules between them, and the call of a verb."""
+
+    name: str
+    run: Callable[[Call], t.Any]
+    options: Mapping[str, t.Any]
+    constraints: Mapping[str, t.Any] = field(default_factory=dict)  # mutually_exclusive and the like
+    connects: bool = True
+
+    @property
+    def argument_spec(self) -> dict[str, t.Any]:
+        """All options, in the form that Ansible validates."""
+        return {**(CONNECTION_SPEC if self.connects else {}), **self.options}
+
+    def main(self) -> None:
+        """The module's way through the door."""
+        module = AnsibleModule(argument_spec=self.argument_spec, supports_check_mode=True, **self.constraints)
+        call = Call(
+            params=module.params,
+            check_mode=module.check_mode,
+            diff_mode=module._diff,
+            secrets=Secrets(module.no_log_values),
+            warn=module.warn,
+        )
+        result = perform(self, call)
+        module.no_log_values.update(call.secrets.values)
+        if result.pop("failed", False):
+            module.fail_json(**result)
+        module.exit_json(**result)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One use of a door: its validated options and its circumstances."""
+
+    params: Mapping[str, t.Any]
+    check_mode: bool
+    diff_mode: bool
+    secrets: Secrets
+    warn: Callable[[str], None]
+    tell: Callable[[str], None] = lambda line: None
+    clock: Clock = field(default_factory=Clock)
+
+    def __getitem__(self, option: str) -> t.Any:
+        return self.params[option]
+
+    def job(self) -> Job:
+        """The vendor that the connection options name, ready to be asked."""
+        settings = Settings(**{item.name: self.params[item.name] for item in dataclasses.fields(Settings)})
+        if settings.timeout <= 0:
+            raise InvalidInput("timeout must be more than 0 seconds.")
+        if settings.retries < 0:
+            raise InvalidInput("retries must be 0 or more.")
+        provider = connect(settings, self.clock, self._clean(self.warn), self.secrets)
+        return Job(provider, self.clock, self.check_mode, self._clean(self.tell), self._clean(self.warn))
+
+    def patience(self, **more: t.Any) -> Patience:
+        """How long to wait, and how often to look."""
+        timeout, interval = self.params["wait_timeout"], self.params["wait_interval"]
+        if timeout < 0:
+            raise InvalidInput("wait_timeout must be 0 or more seconds.")
+        if interval is not None and interval <= 0:
+            raise InvalidInput("wait_interval must be more than 0 seconds.")
+        return Patience(timeout=timeout, interval=interval, **more)
+
+    def wait(self) -> Patience | None:
+        """The same, or None where `wait` is false."""
+        return self.patience() if self.params["wait"] else None
+
+    def _clean(self, say: Callable[[str], None]) -> Callable[[str], None]:
+        return lambda line: say(self.secrets.scrub_text(line))
+
+
+def perform(door: Door, call: Call) -> dict[str, t.Any]:
+    """Go through a door, and return what Ansible shows: the result, or with `failed` everything that is known."""
+    result: dict[str, t.Any]
+    try:
+        _need_libraries(door)
+        result = _shown(door.run(call), call.diff_mode)
+    except DatascanError as error:
+        result = {"changed": False, **_plain(error.known), "failed": True, "msg": error.message, "error": error.facts()}
+    except Exception as exc:  # noqa: BLE001  (no traceback may reach a user)
+        place = traceback.extract_tb(exc.__traceback__)[-1]
+        result = {
+            "changed": False,
+            "failed": True,
+            "msg": f"{door.name} met an error of its own, {type(exc).__name__} at {place.filename.rpartition('/')[2]}:"
+            f"{place.lineno}: {exc}. Please report it.",
+            "error": DatascanError("").facts(),
+        }
+    cleaned: dict[str, t.Any] = call.secrets.scrub(result)
+    return cleaned
+
+
+def _need_libraries(door: Door) -> None:
+    for library, missing in (("pydantic", _pydantic.MISSING), ("requests", _requests.MISSING)):
+        if missing and (door.connects or library != "requests"):
+            raise InvalidInput(missing_required_lib(library))
+
+
+def _shown(outcome: t.Any, diff_mode: bool) -> dict[str, t.Any]:
+    """A verb's result as a dictionary. How a wait went joins the other keys; a diff is shown only in diff mode."""
+    result: dict[str, t.Any] = {}
+    for item in dataclasses.fields(outcome):
+        value = getattr(outcome, item.name)
+        if isinstance(value, Diff):
+            if diff_mode:
+                result["diff"] = {"before": _plain(value.before), "after": _plain(value.after)}
+        elif item.name == "changes":
+            if diff_mode:
+                result["diff"] = [_file_diff(change) for change in value]
+        elif isinstance(value, Waited):
+            result.update(dataclasses.asdict(value))
+        elif item.name != "waited":
+            result[item.name] = _plain(value)
+    return result
+
+
+def _file_diff(change: Change) -> dict[str, str]:
+    return {"before": change.before, "after": change.after}
+
+
+def _plain(value: t.Any) -> t.Any:
+    """Models as dictionaries, so that the result is nothing but JSON."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,396 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One session with one vendor: TLS, time-outs, retries, size limits. The only file that talks to the network.
+
+The retries are our own because urllib3's cannot look into a body, and an HTML page or half a JSON document
+under HTTP 200 is a fault that passes.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import typing as t
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from urllib.parse import quote, urlencode, urlsplit
+
+from . import _errors
+from ._clock import Clock
+from ._pydantic import ValidationError
+from ._requests import requests, urllib3
+
+VERSION = "0.1.0"
+MAX_BODY = 256 * 1024 * 1024  # bytes; more than this is no answer about scans
+_CHUNK = 64 * 1024
+_TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
+_NOT_CARRIED_OUT = frozenset({429})  # a server that limits the rate has not started anything
+_BACKOFF_CAP = 30.0  # seconds
+
+_SECOND_CHANCES = 2  # after HTTP 401: the other form of the header, and a fresh session token
+
+Params = Sequence[tuple[str, str]]
+T = t.TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How to reach a vendor; `timeout` is seconds for one request, `retries` the tries after the first."""
+
+    api_url: str
+    validate_certs: bool = True
+    ca_path: str | None = None
+    client_cert: str | None = None
+    client_key: str | None = None
+    timeout: float = 30.0
+    retries: int = 5
+
+
+class Credential(t.Protocol):
+    """What goes with each request to say who asks."""
+
+    def headers(self) -> Mapping[str, str]:
+        """The headers that carry it."""
+
+    def refused(self) -> bool:
+        """Called on HTTP 401: True when another try, with what is now in `headers`, is worthwhile."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A vendor's answer: its HTTP status, its body as text, and as JSON (None where it is none)."""
+
+    method: str
+    url: str
+    status: int
+    text: str
+    data: t.Any
+    is_json: bool
+
+
+class Http:
+    """Sends requests, and tries again what may be tried again."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        credential: Credential,
+        *,
+        clock: Clock,
+        errors_in: Callable[[Answer], list[dict[str, t.Any]]],
+        trust_retry_after: bool = True,
+    ) -> None:
+        """`errors_in` knows the vendor's error bodies: a list for an error, empty where the body is none."""
+        self.requests_sent = 0
+        self.deadline: float | None = None  # on the monotonic clock; no retry sleeps past it
+        self._connection = connection
+        self._credential = credential
+        self._clock = clock
+        self._errors_in = errors_in
+        self._trust_retry_after = trust_retry_after
+        self._base = _checked_base(connection.api_url)
+        self._server_ahead = timedelta(0)
+        self._lock = threading.Lock()
+        self.session = requests.Session()
+        self.session.headers.update({"Accept": "application/json", "User-Agent": f"datascan.gate/{VERSION}"})
+
+    def close(self) -> None:
+        """End the pooled connections."""
+        self.session.close()
+
+    def server_now(self) -> datetime:
+        """The time of day on the vendor's clock, as its last answer's Date told it; ours may be wrong."""
+        return self._clock.now() + self._server_ahead
+
+    def read(
+        self, method: str, path: Sequence[str], parse: Callable[[t.Any], T], *, params: Params = (), body: t.Any = None
+    ) -> T:
+        """Ask for something. Sent again after a fault that may pass; what `parse` cannot read is one."""
+        return self._repeat(method, self._url(path, params), body, parse, self._try_again_read)
+
+    def write(
+        self, method: str, path: Sequence[str], parse: Callable[[t.Any], T], *, params: Params = (), body: t.Any = None
+    ) -> T:
+        """Change something. Sent again only where it surely was not carried out; LostAnswer where nobody knows."""
+        return self._repeat(method, self._url(path, params), body, parse, self._try_again_write)
+
+    @staticmethod
+    def _try_again_read(error: _errors.DatascanError, sent: bool) -> bool:
+        return error.transient or error.http_status == 425  # to a read it says "too early", and no more
+
+    @staticmethod
+    def _try_again_write(error: _errors.DatascanError, sent: bool) -> bool:
+        nobody_knows = error.transient or isinstance(error, _errors.Unreadable)
+        if not nobody_knows or not sent or error.http_status in _NOT_CARRIED_OUT:
+            return error.transient
+        raise _errors.LostAnswer(
+            f"The answer to {error.method} {error.url} was lost, so that nobody knows whether it was carried out: {error.message}"
+        ).because(error) from error
+
+    def _repeat(
+        self,
+        method: str,
+        url: str,
+        body: t.Any,
+        parse: Callable[[t.Any], T],
+        try_again: Callable[[_errors.DatascanError, bool], bool],
+    ) -> T:
+        tries = chances = 0
+        while True:
+            try:
+                return self._send(method, url, body, parse)
+            except _Fault as fault:
+                if (
+                    isinstance(fault.error, _errors.Unauthorized)
+                    and chances < _SECOND_CHANCES
+                    and self._credential.refused()
+                ):
+                    chances += 1
+                    continue
+                if not try_again(fault.error, fault.sent) or tries >= self._connection.retries:
+                    raise fault.error from None
+                pause = self._pause(tries, fault.retry_after)
+                if self.deadline is not None and self._clock.monotonic() + pause > self.deadline:
+                    raise fault.error from None
+                self._clock.sleep(pause)
+                tries += 1
+
+    def _pause(self, tries: int, retry_after: float | None) -> float:
+        if retry_after is not None and self._trust_retry_after:
+            return min(60.0, max(1.0, retry_after))
+        ceiling = min(_BACKOFF_CAP, 0.5 * 2.0**tries)
+        return ceiling * (0.5 + self._clock.random() / 2)
+
+    def _url(self, path: Sequence[str], params: Params) -> str:
+        url = "/".join((self._base, *(quote(segment, safe="") for segment in path)))
+        return f"{url}?{urlencode(params)}" if params else url
+
+    def _send(self, method: str, url: str, body: t.Any, parse: Callable[[t.Any], T]) -> T:
+        connection = self._connection
+        with self._lock:
+            self.requests_sent += 1
+        try:
+            # Not following redirects: none may carry the credential to another host.
+            with self.session.request(
+                method,
+                url,
+                json=body,
+                auth=_Header(self._credential.headers()),
+                timeout=connection.timeout,
+                # Given with each request: from the session, REQUESTS_CA_BUNDLE would overrule validate_certs.
+                verify=connection.ca_path or True if connection.validate_certs else False,
+                cert=(connection.client_cert, connection.client_key)
+                if connection.client_key
+                else connection.client_cert,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                self._note_server_time(response.headers.get("Date"))
+                answer = self._checked(response, method, url, self._body(response, method, url))
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as exc:
+            raise _fault_of(exc, method, url, connection) from None
+        try:
+            return parse(answer.data)
+        except ValidationError as exc:
+            # Only where and what: the values themselves may be sampled data.
+            first = exc.errors(include_input=False, include_url=False, include_context=False)[0]
+            why = ".".join(str(step) for step in first["loc"]) + ": " + first["msg"]
+        except ValueError as exc:
+            why = str(exc)
+        message = (
+            f"{method} {url} answered HTTP {answer.status} in a shape that is not documented ({why.lstrip(': ')})."
+        )
+        raise _Fault(_errors.Unreadable(message, http_status=answer.status, method=method, url=url), sent=True)
+
+    def _body(self, response: t.Any, method: str, url: str) -> str:
+        """Read piece by piece, so that an endless or a dripping body ends at a limit."""
+        ends = self._clock.monotonic() + self._connection.timeout
+        pieces = []
+        size = 0
+        while piece := response.raw.read1(_CHUNK, decode_content=True):
+            size += len(piece)
+            pieces.append(piece)
+            if size > MAX_BODY:
+                message = f"{method} {url} answered with more than {MAX_BODY // 2**20} MiB, which is refused."
+                error = _errors.Unreadable(message, http_status=response.status_code, method=method, url=url)
+                error.transient = False
+                raise _Fault(error, sent=True)
+            if self._clock.monotonic() > ends:
+                raise requests.ReadTimeout("the body did not end in time")
+        return b"".join(pieces).decode("utf-8", errors="replace")
+
+    def _checked(self, response: t.Any, method: str, url: str, text: str) -> Answer:
+        status = response.status_code
+        is_json, data = _parse(text)
+        answer = Answer(method=method, url=url, status=status, text=text, data=data, is_json=is_json)
+        where: dict[str, t.Any] = {"http_status": status, "method": method, "url": url}
+        if 300 <= status < 400:
+            host = urlsplit(response.headers.get("Location", "")).netloc or "another path"
+            raise _Fault(
+                _errors.Rejected(
+                    f"{method} {url} was redirected to {host}, and no redirect is followed with a credential; "
+                    "set api_url to the address that answers itself.",
+                    **where,
+                ),
+                sent=True,
+            )
+        errors = self._errors_in(answer)
+        if status >= 400 or errors:
+            words = "; ".join(str(error["message"]) for error in errors if error.get("message"))
+            kind = _kind_of(status)
+            message = f"{method} {url} failed with HTTP {status}" + (
+                f": {words}" if words else f" ({_MEANING.get(status, 'no reason given')})."
+            )
+            raise _Fault(
+                kind(message, vendor_errors=errors, **where),
+                sent=True,
+                retry_after=_retry_after(response.headers.get("Retry-After"), self._clock),
+            )
+        if not is_json:
+            what = (
+                "an HTML page"
+                if text.lstrip()[:1] == "<"
+                else "a body that is not whole JSON"
+                if text.strip()
+                else "an empty body"
+            )
+            raise _Fault(_errors.Unreadable(f"{method} {url} answered HTTP {status} with {what}.", **where), sent=True)
+        return answer
+
+    def _note_server_time(self, date: str | None) -> None:
+        if date:
+            try:
+                self._server_ahead = parsedate_to_datetime(date).astimezone(timezone.utc) - self._clock.now()
+            except (TypeError, ValueError):
+                pass  # no usable Date: our own clock has to do
+
+
+class _Fault(Exception):
+    """An error and what the retries need to know about it."""
+
+    def __init__(self, error: _errors.DatascanError, *, sent: bool, retry_after: float | None = None) -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.sent = sent
+        self.retry_after = retry_after
+
+
+class _Header(requests.auth.AuthBase if requests else object):  # type: ignore[misc]
+    """Sets the credential as an auth object, for requests would otherwise put a .netrc's over it."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = headers
+
+    def __call__(self, request: t.Any) -> t.Any:
+        request.headers.update(self._headers)
+        return request
+
+
+_MEANING = {
+    401: "the token is missing, wrong or expired: check api_token",
+    403: "this token may not do that",
+    404: "nothing is there for this token: check the id and api_url",
+    408: "the server waited too long for the request",
+    429: "too many requests",
+}
+
+
+def _kind_of(status: int) -> type[_errors.DatascanError]:
+    known = {401: _errors.Unauthorized, 403: _errors.Forbidden, 404: _errors.NotFound}
+    if status in _TRANSIENT:
+        return _errors.Unavailable
+    return known.get(status, _errors.Rejected)
+
+
+def _parse(text: str) -> tuple[bool, t.Any]:
+    try:
+        return True, json.loads(text)
+    except (ValueError, RecursionError):
+        return False, None
+
+
+def _retry_after(value: str | None, clock: Clock) -> float | None:
+    """Seconds from a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3); None where it is nonsense."""
+    if not value:
+        return None
+    if value.strip().isdigit():
+        return float(value.strip()[:9])
+    try:
+        return (parsedate_to_datetime(value).astimezone(timezone.utc) - clock.now()).total_seconds()
+    except (TypeError, ValueError):
+        return None
+
+
+def _checked_base(api_url: str) -> str:
+    try:
+        parts = urlsplit(api_url)
+        host, user = parts.hostname, parts.username
+        parts.port  # noqa: B018  (raises where it is no number)
+    except ValueError:
+        host = user = None
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not host:
+        raise _errors.InvalidInput(
+            "api_url must be the API's base address with its version path, like https://scans.example.com/api/v1."
+        )
+    if user is not None or parts.query or parts.fragment:
+        raise _errors.InvalidInput(
+            "api_url must hold no user, no query and no fragment: credentials go into api_token."
+        )
+    return api_url.rstrip("/")
+
+
+def _fault_of(exc: Exception, method: str, url: str, connection: Connection) -> _Fault:
+    """What a failed connection means, in a sentence, and whether the request had left."""
+    host = urlsplit(url).netloc
+    where: dict[str, t.Any] = {"method": method, "url": url}
+    cause = _root(exc)
+    if isinstance(exc, requests.exceptions.SSLError):
+        why = "its certificate is not trusted" if "CERTIFICATE_VERIFY_FAILED" in str(exc) else "TLS failed"
+        detail = str(getattr(cause, "verify_message", "") or cause)
+        error = _errors.Untrusted(
+            f"No safe connection to {host}: {why} ({detail}). If it is your own authority's, set ca_path.", **where
+        )
+        return _Fault(error, sent=False)
+    if isinstance(exc, (requests.ConnectTimeout, requests.exceptions.ProxyError)) or isinstance(
+        cause, (urllib3.exceptions.NewConnectionError, ConnectionRefusedError)
+    ):
+        error_text = (
+            "the name is not known"
+            if "resol" in type(cause).__name__.lower() or "resolve" in str(cause)
+            else "nobody answers there"
+        )
+        if isinstance(exc, requests.exceptions.ProxyError):
+            error_text = "the proxy did not connect"
+        return _Fault(
+            _errors.Unavailable(f"No connection to {host}: {error_text}. Check api_url and the network.", **where),
+            sent=False,
+        )
+    if isinstance(exc, (requests.Timeout, urllib3.exceptions.TimeoutError)):
+        message = f"{method} {url} did not answer within {connection.timeout:g} seconds."
+        return _Fault(_errors.Unavailable(message, **where), sent=True)
+    if isinstance(exc, OSError) and not isinstance(exc, (requests.RequestException, ConnectionError)):
+        # requests raises a bare OSError for a certificate file that is not there.
+        return _Fault(
+            _errors.InvalidInput(f"ca_path, client_cert or client_key cannot be read: {exc}.", **where), sent=False
+        )
+    if isinstance(exc, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
+        return _Fault(
+            _errors.InvalidInput(
+                f"{type(exc).__name__}: api_url or api_token holds a character that HTTP cannot carry."
+            ),
+            sent=False,
+        )
+    return _Fault(_errors.Unavailable(f"{method} {url} broke off before the answer was whole.", **where), sent=True)
+
+
+def _root(exc: BaseException) -> BaseException:
+    """The first cause that requests and urllib3 have wrapped."""
+    while True:
+        inner = next((arg for arg in exc.args if isinstance(arg, BaseException)), None) or getattr(exc, "reason", None)
+        if not isinstance(inner, BaseException):
+            return exc
+        exc = inner

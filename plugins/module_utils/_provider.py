@@ -1,0 +1,228 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The port: what a vendor can do for the verbs, and the registry of the vendors."""
+
+from __future__ import annotations
+
+import typing as t
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from ._clock import Clock
+from ._credentials import Token
+from ._errors import DatascanError, InvalidInput, Unsupported
+from ._http import Answer, Connection, Credential, Http
+from ._models import Query, Scan, ScanState
+from ._secrets import Secrets
+
+VERBS = ("start", "status", "list", "cancel", "rescan", "columns")
+_THREADS = 8  # looks at the same time; few, for the vendor's sake
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that is needed to talk to a vendor. The tokens are secrets."""
+
+    provider: str
+    api_url: str | None = None
+    api_token: str | None = None
+    refresh_token: str | None = None
+    auth_scheme: str = "auto"
+    validate_certs: bool = True
+    ca_path: str | None = None
+    client_cert: str | None = None
+    client_key: str | None = None
+    timeout: float = 30.0
+    retries: int = 5
+
+
+class Provider(ABC):
+    """A vendor's scan API. Each method sends its requests, and returns models or raises a DatascanError."""
+
+    name: t.ClassVar[str]
+    title: t.ClassVar[str]
+    cannot: t.ClassVar[Mapping[str, str]]  # a verb the API lacks -> what to do instead, as a sentence
+    words: t.ClassVar[Mapping[str, ScanState]]  # the vendor's words for a scan's state, in lower case
+    auth_scheme: t.ClassVar[str] = "bearer"  # what `auto` means
+    api_url: t.ClassVar[str | None] = None  # only where the vendor has one public host
+    poll_floor: t.ClassVar[float] = 1.0  # seconds; no look comes sooner after another
+    trust_retry_after: t.ClassVar[bool] = True
+    target_options: t.ClassVar[Mapping[str, t.Any]] = {}  # argument spec of what scan_start scans
+    rescan_by: t.ClassVar[str] = "scan_id"  # the option of scan_rescan that names what to scan again
+
+    def __init__(self, http: Http, clock: Clock, warn: Callable[[str], None]) -> None:
+        self.http = http
+        self.clock = clock
+        self._warn = warn
+        self._warned: set[str] = set()
+
+    @classmethod
+    def can(cls, verb: str) -> bool:
+        """Whether the vendor's API has this verb."""
+        return verb not in cls.cannot
+
+    @classmethod
+    def require(cls, verb: str) -> None:
+        """Refuse what the vendor cannot do, before any request."""
+        if not cls.can(verb):
+            raise Unsupported(f"{cls.title} cannot {_PHRASES[verb]}. {cls.cannot[verb]}")
+
+    @classmethod
+    def credential(cls, settings: Settings, secrets: Secrets) -> Credential:
+        """What authenticates a request to this vendor; a token that it is exchanged for joins the secrets."""
+        return Token(settings.api_token, cls.auth_scheme if settings.auth_scheme == "auto" else settings.auth_scheme)
+
+    @classmethod
+    @abstractmethod
+    def errors_in(cls, answer: Answer) -> list[dict[str, t.Any]]:
+        """The vendor's own errors in an answer, as dictionaries with `code` and `message`; empty where it holds none."""
+
+    def state_of(self, word: str | None) -> ScanState:
+        """The state that a vendor's word means; a word nobody knows is unknown, and said once."""
+        known = self.words.get((word or "").strip().lower())
+        if known is None:
+            if word not in self._warned:
+                self._warned.add(word or "")
+                self._warn(
+                    f"{self.title} calls a scan {word!r}, which no document explains; it counts as unknown, not as success."
+                )
+            return ScanState.UNKNOWN
+        return known
+
+    def words_for(self, states: Iterable[ScanState]) -> list[str]:
+        """The vendor's words for some states, in lower case."""
+        wanted = frozenset(states)
+        return [word for word, state in self.words.items() if state in wanted]
+
+    # What a vendor can do. A method of a verb in `cannot` is never called.
+
+    @abstractmethod
+    def check_id(self, scan_id: str) -> str:
+        """The id as the vendor writes it, or InvalidInput for what cannot be one."""
+
+    @abstractmethod
+    def get(self, scan_id: str) -> Scan:
+        """One scan."""
+
+    def look(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
+        """Many scans at once; where one cannot be had, its error stands in its place."""
+
+        def one(scan_id: str) -> Scan | DatascanError:
+            try:
+                return self.get(scan_id)
+            except DatascanError as error:
+                return error
+
+        if len(scan_ids) == 1:
+            return {scan_ids[0]: one(scan_ids[0])}
+        with ThreadPoolExecutor(max_workers=_THREADS) as pool:
+            return dict(zip(scan_ids, pool.map(one, scan_ids)))
+
+    def list(self, query: Query) -> Iterator[Scan]:
+        """The scans that a query asks for, each once."""
+        raise NotImplementedError
+
+    def check_target(self, target: Mapping[str, t.Any]) -> None:
+        """InvalidInput for a target that the vendor would refuse, as far as that can be known before sending."""
+        raise NotImplementedError
+
+    def same_target(self, scan: Scan, target: Mapping[str, t.Any]) -> bool:
+        """Whether a scan has the source and target that are asked for."""
+        raise NotImplementedError
+
+    def predict(self, target: Mapping[str, t.Any]) -> Scan:
+        """The scan that a start would make, with PREDICTED_ID for its id."""
+        raise NotImplementedError
+
+    def start(self, target: Mapping[str, t.Any]) -> Scan:
+        """Start a scan, once."""
+        raise NotImplementedError
+
+    def cancellable(self, scan: Scan) -> bool:
+        """Whether the vendor would still cancel this scan, as far as its state tells."""
+        raise NotImplementedError
+
+    def cancel(self, scan_id: str) -> Scan:
+        """Ask to cancel a scan; TooLate where that is over."""
+        raise NotImplementedError
+
+    def rescan_parent(self, subject: str) -> Scan:
+        """The scan that is to be repeated; `subject` is what the option `rescan_by` names."""
+        raise NotImplementedError
+
+    def running_rescan(self, parent: Scan, *, everyone: bool = False) -> Scan | None:
+        """A rescan that runs; with `everyone` also one that another user started, which may take more requests."""
+        raise NotImplementedError
+
+    def rescannable(self, parent: Scan) -> bool:
+        """Whether the vendor would scan this one again now, as far as its state tells."""
+        raise NotImplementedError
+
+    def rescan(self, subject: str) -> Scan:
+        """Scan again, once; Conflict where a rescan runs, TooEarly where the parent has to get further first."""
+        raise NotImplementedError
+
+    def rescan_made(self, subject: str, parent: Scan) -> Scan | None:
+        """The rescan that a lost request has made since `parent` was read, if it made one."""
+        raise NotImplementedError
+
+
+_PHRASES = {
+    "start": "start a scan through its API",
+    "status": "tell the state of a scan",
+    "list": "list scans",
+    "cancel": "cancel a scan through its API",
+    "rescan": "scan again what a scan has scanned",
+    "columns": "list the columns of a cluster",
+}
+
+
+def registry() -> dict[str, type[Provider]]:
+    """The vendors by name. A new vendor is a line here, and a file of its own."""
+    from ._providers.glasswall import Glasswall
+
+    return {vendor.name: vendor for vendor in (Glasswall,)}
+
+
+def vendors_that(verb: str) -> list[type[Provider]]:
+    """The vendors that can do something."""
+    return [vendor for vendor in registry().values() if vendor.can(verb)]
+
+
+def vendor_for(settings: Settings) -> type[Provider]:
+    """The vendor that is asked for."""
+    known = registry()
+    if settings.provider not in known:
+        raise InvalidInput(f"provider must be one of {', '.join(known)}, not {settings.provider!r}.")
+    return known[settings.provider]
+
+
+def connect(settings: Settings, clock: Clock, warn: Callable[[str], None], secrets: Secrets) -> Provider:
+    """A vendor, ready to be asked. Nothing is sent yet."""
+    vendor = vendor_for(settings)
+    api_url = settings.api_url or vendor.api_url
+    if not api_url:
+        raise InvalidInput(
+            f"api_url is missing: {vendor.title} has no public host, so set it or the environment variable DATASCAN_API_URL "
+            "to the base address of your deployment."
+        )
+    connection = Connection(
+        api_url=api_url,
+        validate_certs=settings.validate_certs,
+        ca_path=settings.ca_path,
+        client_cert=settings.client_cert,
+        client_key=settings.client_key,
+        timeout=settings.timeout,
+        retries=settings.retries,
+    )
+    http = Http(
+        connection,
+        vendor.credential(settings, secrets),
+        clock=clock,
+        errors_in=vendor.errors_in,
+        trust_retry_after=vendor.trust_retry_after,
+    )
+    return vendor(http, clock, warn)

@@ -1,0 +1,275 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Glasswall Constellation: the six operations of "Scan Controller API v1" (later revisions: "Scan Management API v1").
+
+Oddities of the document that shape this file: page links are broken, so pages are counted; a page past the end
+repeats the last one; Errored in queries is Error in answers; scanEndTime may be set while a scan runs; answers
+with an error status have a bare list of errors as body, or none.
+"""
+
+from __future__ import annotations
+
+import typing as t
+import uuid
+from collections.abc import Iterator, Mapping
+
+from .._errors import Conflict, DatascanError, InvalidInput, NotFound, TooEarly, TooLate
+from .._http import Answer
+from .._models import ACTIVE, PREDICTED_ID, Query, Scan, ScanState, iso
+from .._provider import Provider
+from .._pydantic import BaseModel, ConfigDict, to_camel
+from ._azure_sas import ConnectionString
+
+_PAGE_SIZE = 100  # asked for; a server that gives fewer is read to the end all the same
+_STATES = {
+    "listing": ScanState.RUNNING,
+    "processing": ScanState.RUNNING,
+    "completed": ScanState.COMPLETED,
+    "cancelled": ScanState.CANCELLED,
+    "errored": ScanState.FAILED,  # the word of the lists' filter
+    "error": ScanState.FAILED,  # the word of the answers
+    "unknown": ScanState.UNKNOWN,
+}
+_QUERY_WORDS = ("Listing", "Processing", "Cancelled", "Completed", "Errored", "Unknown")
+_STRINGS = {  # connection string -> what its SAS must allow: resource types, permissions
+    "source_connection_string": ("so", "rl"),
+    "destination_connection_string": ("sco", "rwcl"),
+}
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, extra="ignore", coerce_numbers_to_str=True)
+
+
+class ScanStatusItem(_Wire):
+    """A scan as Glasswall sends it."""
+
+    scan_id: str
+    scan_status: str
+    scan_owner: str | None = None
+    scan_start_time: str | None = None
+    scan_end_time: str | None = None
+    source_storage: str | None = None
+    source_container_path: str | None = None
+    target_storage: str | None = None
+    target_container_path: str | None = None
+    parent_scan: str | None = None
+    child_scans: list[str] | None = None
+
+
+class PageLinks(_Wire):
+    """Of the page links only their number is of use."""
+
+    total_pages: int | None = None
+
+
+class ScanStatusItemList(_Wire):
+    """One page of a list of scans."""
+
+    scans: list[ScanStatusItem]
+    total: int | None = None
+    page_links: PageLinks | None = None
+
+
+class Glasswall(Provider):
+    """A Constellation deployment; it has no public host."""
+
+    name = "glasswall"
+    title = "Glasswall"
+    cannot = {"columns": "Only BigID groups columns into clusters; use provider: bigid."}
+    words = _STATES
+    target_options = {
+        "source_connection_string": {"type": "str", "required": True, "no_log": True},
+        "source_container_path": {"type": "str", "required": True},
+        "destination_connection_string": {"type": "str", "required": True, "no_log": True},
+        "target_container_path": {"type": "str", "required": True},
+        "quarantine_container_path": {"type": "str", "required": True},
+        "auto_rescan": {"type": "bool", "default": False},
+    }
+
+    @classmethod
+    def errors_in(cls, answer: Answer) -> list[dict[str, t.Any]]:
+        """Errors come as a bare list of {errorCode, message}; under 2xx such a list, where a scan belongs, is one too."""
+        if not isinstance(answer.data, list):
+            return []
+        items = [item for item in answer.data if isinstance(item, dict) and ("errorCode" in item or "message" in item)]
+        return [{"code": item.get("errorCode"), "message": item.get("message")} for item in items]
+
+    def check_id(self, scan_id: str) -> str:
+        """Scan ids are UUIDs."""
+        try:
+            return str(uuid.UUID(scan_id))
+        except ValueError:
+            raise InvalidInput(
+                f"{scan_id!r} is no Glasswall scan id: those are UUIDs, like 83d71394-faa2-4b6c-b13b-6d3118de459e."
+            ) from None
+
+    def get(self, scan_id: str) -> Scan:
+        """GET /scans/{scanId}."""
+        try:
+            return self.http.read("GET", ("scans", self.check_id(scan_id)), self._scan)
+        except NotFound as error:
+            raise _not_found(scan_id, error) from None
+
+    def list(self, query: Query) -> Iterator[Scan]:
+        """GET /scans or /scans/allusers, page by page; another user's scans need a token with that scope."""
+        params = self._params(query)
+        if query.states is not None and not any(name == "scanStatus" for name, _value in params):
+            return  # Glasswall has no word for any of the states asked for
+        path = ("scans", "allusers") if query.all_users or query.owners else ("scans",)
+        seen: set[str] = set()
+        number = 1
+        while True:
+            page_params = [*params, ("pageSize", str(_PAGE_SIZE)), ("page", str(number))]
+            page = self.http.read("GET", path, ScanStatusItemList.model_validate, params=page_params)
+            new = [item for item in page.scans if item.scan_id not in seen]
+            seen.update(item.scan_id for item in new)
+            for scan in map(self._to_scan, new):
+                if query.states is None or scan.state in query.states:
+                    yield scan
+            # Only what repeats proves the end; a total that lies, or pages that shift, must not hide a scan.
+            if not new or _says_last(page, number, len(seen)):
+                return
+            number += 1
+
+    def _params(self, query: Query) -> list[tuple[str, str]]:
+        params = []
+        if query.started_after:
+            params.append(("startDate", iso(query.started_after)))
+        if query.started_before:
+            params.append(("endDate", iso(query.started_before)))
+        if query.states is not None:
+            params += [("scanStatus", word) for word in _QUERY_WORDS if _STATES[word.lower()] in query.states]
+        return params + [("users", owner) for owner in query.owners]
+
+    def check_target(self, target: Mapping[str, t.Any]) -> None:
+        """The five rules for each SAS, on our own clock, before anything is sent."""
+        for option, (resources, permissions) in _STRINGS.items():
+            string = ConnectionString.parse(target[option])
+            faults = string.faults(resources=resources, permissions=permissions, now=self.clock.now())
+            if faults:
+                raise InvalidInput(f"glasswall.{option} would be refused: {'; '.join(faults)}.")
+        for option in ("source_container_path", "target_container_path", "quarantine_container_path"):
+            if not target[option].strip("/ "):
+                raise InvalidInput(f"glasswall.{option} is empty: it names a container in the storage account.")
+
+    def same_target(self, scan: Scan, target: Mapping[str, t.Any]) -> bool:
+        """Storage account and container, of source and target both; where quarantined files go makes no other scan."""
+        wanted = self.predict(target)
+        return (scan.source, scan.target) == (wanted.source, wanted.target)
+
+    def predict(self, target: Mapping[str, t.Any]) -> Scan:
+        """Hosts come from the connection strings; the API reports them as sourceStorage and targetStorage."""
+        return Scan(
+            id=PREDICTED_ID,
+            provider=self.name,
+            state=ScanState.RUNNING,
+            source=_place(
+                ConnectionString.parse(target["source_connection_string"]).host, target["source_container_path"]
+            ),
+            target=_place(
+                ConnectionString.parse(target["destination_connection_string"]).host, target["target_container_path"]
+            ),
+        )
+
+    def start(self, target: Mapping[str, t.Any]) -> Scan:
+        """POST /scans; 400 and 412 carry the reasons."""
+        return self.http.write(
+            "POST", ("scans",), self._scan, body={to_camel(option): target[option] for option in self.target_options}
+        )
+
+    def cancellable(self, scan: Scan) -> bool:
+        """Only listing can be stopped."""
+        return (scan.vendor_status or "").lower() == "listing"
+
+    def cancel(self, scan_id: str) -> Scan:
+        """DELETE /scans/{scanId}; the answer may still say Processing."""
+        try:
+            return self.http.write("DELETE", ("scans", self.check_id(scan_id)), self._scan)
+        except NotFound as error:
+            raise _not_found(scan_id, error) from None
+        except DatascanError as error:
+            if error.http_status != 405:
+                raise
+            raise TooLate(
+                f"Scan {scan_id} can no longer be cancelled: its listing is over, and the files already found go on being processed."
+            ).because(error) from None
+
+    def rescan_parent(self, subject: str) -> Scan:
+        """A rescan repeats a scan."""
+        return self.get(subject)
+
+    def running_rescan(self, parent: Scan, *, everyone: bool = False) -> Scan | None:
+        """In the list of own scans; another user's is found through the parent's childScans."""
+        active = self.list(Query(states=ACTIVE))
+        own = next((scan for scan in active if scan.parent_id == parent.id), None)
+        if own or not everyone:
+            return own
+        children = self.get(parent.id).child_ids
+        seen = self.look(children).values() if children else []
+        return next((scan for scan in seen if isinstance(scan, Scan) and scan.state in ACTIVE), None)
+
+    def rescan_made(self, subject: str, parent: Scan) -> Scan | None:
+        """A child that the parent did not have before."""
+        new = [child for child in self.get(subject).child_ids if child not in parent.child_ids]
+        return self.get(new[-1]) if new else self.running_rescan(parent)
+
+    def rescannable(self, parent: Scan) -> bool:
+        """Not while the parent is listing."""
+        return (parent.vendor_status or "").lower() != "listing"
+
+    def rescan(self, parent_id: str) -> Scan:
+        """PATCH /scans/{scanId}; the answer is the child."""
+        try:
+            return self.http.write("PATCH", ("scans", self.check_id(parent_id)), self._scan)
+        except NotFound as error:
+            raise _not_found(parent_id, error) from None
+        except DatascanError as error:
+            if error.http_status == 409:
+                raise Conflict(f"Scan {parent_id} is being scanned again already.").because(error) from None
+            if error.http_status == 425:
+                raise TooEarly(
+                    f"Scan {parent_id} is still listing its files, and can only be scanned again after that; set wait: true to wait for it."
+                ).because(error) from None
+            raise
+
+    def _scan(self, data: t.Any) -> Scan:
+        return self._to_scan(ScanStatusItem.model_validate(data))
+
+    def _to_scan(self, item: ScanStatusItem) -> Scan:
+        return Scan(
+            id=item.scan_id,
+            provider=self.name,
+            state=self.state_of(item.scan_status),
+            vendor_status=item.scan_status.strip(),
+            started_at=item.scan_start_time,
+            finished_at=item.scan_end_time,
+            owner=item.scan_owner,
+            source=_place(item.source_storage, item.source_container_path),
+            target=_place(item.target_storage, item.target_container_path),
+            parent_id=item.parent_scan,
+            child_ids=item.child_scans or [],
+        )
+
+
+def _place(host: str | None, container: str | None) -> str | None:
+    """A storage account's host and a container in it, written one way, so that places can be compared."""
+    if not host and not container:
+        return None
+    return f"{(host or '').lower()}/{(container or '').strip('/ ')}"
+
+
+def _says_last(page: ScanStatusItemList, number: int, seen: int) -> bool:
+    """Whether everything that the page says agrees that nothing follows."""
+    counted = page.total is None or seen >= page.total
+    if page.page_links is None:  # left out where all fits on one page
+        return counted
+    pages = page.page_links.total_pages
+    return counted and page.total is not None and (pages is None or number >= pages)
+
+
+def _not_found(scan_id: str, error: NotFound) -> NotFound:
+    return NotFound(
+        f"Glasswall knows no scan {scan_id}, or this token may not see it: a StandardUser sees only scans of its own."
+    ).because(error)

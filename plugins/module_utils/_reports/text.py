@@ -1,0 +1,124 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all the pages say in the same words."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .._secrets import Secrets
+
+if t.TYPE_CHECKING:
+    from datetime import datetime
+
+    from .._models import Judgement, Scan, Verdict
+
+NOTHING = "-"  # shown where a value is not known
+MISSING_REASON = "The scan is missing."
+_LONGEST = 1000  # a vendor may send a whole HTML page as its reason
+# What XML forbids, and what is invisible or turns the direction of the text around it.
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff]"
+)
+
+
+def plain(value: str | None) -> str:
+    """Foreign text as one visible line without secrets; every page passes a vendor's words through here."""
+    text = Secrets().scrub_text(value or "")
+    text = " ".join(_UNSEEN.sub("", " ".join(text.split())).split())
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "\u2026"
+
+
+def when(value: datetime | None) -> str:
+    """A time in UTC, to the second."""
+    return NOTHING if value is None else value.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def seconds(scan: Scan) -> float | None:
+    """How long the scan took; vendors' clocks may differ, but none took less than nothing."""
+    if scan.started_at is None or scan.finished_at is None:
+        return None
+    return max(0.0, (scan.finished_at - scan.started_at).total_seconds())
+
+
+def span(value: float | None) -> str:
+    """A length of time as people read it."""
+    if value is None:
+        return NOTHING
+    if 0 < value < 1:
+        return "<1s"
+    minutes, secs = divmod(int(value), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days}d {hours:02}h"
+    if hours:
+        return f"{hours}h {minutes:02}m"
+    return f"{minutes}m {secs:02}s" if minutes else f"{secs}s"
+
+
+def vendor_word(scan: Scan) -> str:
+    """The vendor's own word, where it says anything else than the state."""
+    word = plain(scan.vendor_status)
+    return "" if word.lower() == scan.state.value else word
+
+
+def title(verdict: Verdict) -> str:
+    """The verdict in a word or three."""
+    return "Passed" if verdict.passed else "Did not pass"
+
+
+def tally(verdict: Verdict) -> str:
+    """The verdict in numbers."""
+    total = len(verdict.judgements)
+    passed = sum(judgement.passed for judgement in verdict.judgements)
+    missing = f", {len(verdict.missing)} missing" if verdict.missing else ""
+    return f"{passed} of {total} scan{'' if total == 1 else 's'} passed{missing}."
+
+
+def consequence(verdict: Verdict) -> str:
+    """What the verdict means for the pipeline."""
+    if verdict.passed:
+        return "The pipeline may go on."
+    if verdict.mode == "advise":
+        return "The gate only advises, so the pipeline goes on all the same."
+    return "The pipeline stops here."
+
+
+def reasons(judgement: Judgement) -> list[str]:
+    """Why one scan did not pass, with the vendor's own reason where none of them quotes it."""
+    if judgement.passed:
+        return []
+    said = [plain(reason) for reason in judgement.reasons]
+    error = plain(judgement.scan.error)
+    if error and not any(error in reason for reason in said):
+        said.append(f"{plain(judgement.scan.provider)} says: {error}")
+    return said or [f"The scan is {judgement.scan.state.value}."]
+
+
+def missing_reason(verdict: Verdict, scan_id: str) -> str | None:
+    """Why a missing scan keeps the gate shut, or None where it does not."""
+    if verdict.passed:
+        return None
+    return next((plain(reason) for reason in verdict.reasons if _names(reason, scan_id)), MISSING_REASON)
+
+
+def other_reasons(verdict: Verdict) -> list[str]:
+    """The verdict's reasons that are told neither with a scan nor with a missing one."""
+    return [
+        plain(reason)
+        for reason in verdict.reasons
+        if not any(_names(reason, scan_id) for scan_id in verdict.missing)
+        and not any(_told(reason, judgement) for judgement in verdict.judgements)
+    ]
+
+
+def _told(reason: str, judgement: Judgement) -> bool:
+    own = judgement.reasons
+    return reason in own or (_names(reason, judgement.scan.id) and any(each in reason for each in own))
+
+
+def _names(reason: str, scan_id: str) -> bool:
+    return bool(scan_id) and re.search(rf"(?<![\w-]){re.escape(scan_id)}(?![\w-])", reason) is not None

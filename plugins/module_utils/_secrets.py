@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keeping secrets out of everything that is printed or returned."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote, quote_plus, unquote
+
+MASK = "********"
+_SHORTEST = 6  # masking anything shorter would blot out common words
+_PATTERNS = (
+    re.compile(r"(?i)(\bsig=)[^&;\s\"'<>]+"),
+    re.compile(r"(?i)(\b(?:SharedAccessSignature|AccountKey|SharedAccessKey)=)[^;\s\"'<>]+"),
+    re.compile(r"(?i)(\bBearer\s+)[A-Za-z0-9._~+/=-]{6,}"),
+)
+_PART = re.compile(r"(?i)(?:\bsig|SharedAccessSignature|AccountKey)=([^;]+)")
+
+
+class Secrets:
+    """The secrets met so far. They may grow while a task runs: a token that was exchanged is one as well."""
+
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        self._values: set[str] = set()
+        for value in values:
+            self.add(value)
+
+    def add(self, value: str | None) -> None:
+        """Remember a secret, and each form in which a vendor may echo it."""
+        if not value or len(value) < _SHORTEST:
+            return
+        for part in _PART.findall(value):  # a vendor may echo a part of a connection string
+            self.add(part)
+        for form in (value, unquote(value)):
+            self._values |= {
+                form,
+                quote(form, safe=""),
+                quote(form),
+                quote_plus(form),
+                b64encode(form.encode()).decode(),
+            }
+
+    @property
+    def values(self) -> frozenset[str]:
+        """Every form of every secret."""
+        return frozenset(self._values)
+
+    def scrub_text(self, text: str) -> str:
+        """The text without any secret."""
+        for value in sorted(self._values, key=len, reverse=True):
+            text = text.replace(value, MASK)
+        for pattern in _PATTERNS:
+            text = pattern.sub(rf"\1{MASK}", text)
+        return text
+
+    def scrub(self, value: t.Any) -> t.Any:
+        """The same for all the text inside lists and dictionaries; keys are ours and stay."""
+        if isinstance(value, str):
+            return self.scrub_text(value)
+        if isinstance(value, Mapping):
+            return {key: self.scrub(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.scrub(item) for item in value]
+        return value

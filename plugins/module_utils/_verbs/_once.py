@@ -1,0 +1,41 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sending a request that makes a scan at most once, though its answer may be lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .._errors import LostAnswer
+from .._models import Scan
+from ._job import Job
+
+_SENDS = 3  # a request whose answer is lost again and again is given up
+_LOOKS = (1.0, 2.0, 4.0)  # seconds before each look: a scan may show in the list a little late
+
+
+def send_once(job: Job, send: Callable[[], Scan], made: Callable[[], Scan | None] | None) -> Scan:
+    """Send; when the answer is lost, look for the scan that it may have made before sending again.
+
+    `made` finds that scan, or says None; where the vendor cannot list scans there is no `made`, and the loss is final.
+    """
+    for attempt in range(1, _SENDS + 1):
+        try:
+            return send()
+        except LostAnswer as lost:
+            if made is None:
+                raise LostAnswer(
+                    f"{lost.message} {job.provider.title} cannot list its scans, so a scan may be running: look at its console, "
+                    "and give that scan's id as previous_scan_id to go on with it."
+                ).because(lost) from None
+            for pause in _LOOKS:
+                job.clock.sleep(pause)
+                found = made()
+                if found:
+                    return found
+            if attempt == _SENDS:
+                raise LostAnswer(
+                    f"{lost.message} It was sent {_SENDS} times, and no scan that it made shows in the list."
+                ).because(lost) from None
+    raise AssertionError("unreachable")

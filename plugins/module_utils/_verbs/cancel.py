@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Cancel scans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .._errors import DatascanError, InvalidInput, LostAnswer, TooLate, WaitTimeout
+from .._models import Scan, summarise
+from ._job import Diff, Job, Waited
+from ._waiter import Patience
+from .wait import facts, timeout_message, wait_for
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What scan_cancel is asked for."""
+
+    scan_ids: Sequence[str]
+    too_late: str = "fail"  # or ignore
+    wait: Patience | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """The scans after the cancelling, in the order asked, and the ids for which it came too late."""
+
+    changed: bool
+    scans: list[Scan]
+    summary: dict[str, int]
+    too_late: list[str]
+    waited: Waited | None = None
+    diff: Diff = field(default_factory=Diff)
+
+
+def run(job: Job, settings: Settings) -> Result:
+    """Cancel what has not finished; every scan is tried before the first error is raised.
+
+    Raises TooLate (unless too_late is ignore), NotFound, and with `wait` WaitTimeout.
+    """
+    provider = job.provider
+    provider.require("cancel")
+    if not settings.scan_ids:
+        raise InvalidInput("There is no scan to cancel: scan_ids is empty.")
+    scan_ids = list(dict.fromkeys(provider.check_id(scan_id) for scan_id in settings.scan_ids))
+    now: dict[str, Scan] = {}
+    cancelled: list[Scan] = []  # as they were before
+    too_late: list[str] = []
+    errors: list[DatascanError] = []
+    for scan_id in scan_ids:
+        try:
+            now[scan_id] = before = provider.get(scan_id)
+            if not before.finished:
+                now[scan_id] = _cancel(job, before)
+                cancelled.append(before)
+        except TooLate as error:
+            too_late.append(scan_id)
+            if settings.too_late == "fail":
+                errors.append(error)
+        except DatascanError as error:
+            errors.append(error)
+    changed = bool(cancelled)
+    waited = None
+    if settings.wait and cancelled and not job.check_mode:
+        state = wait_for(job, [scan.id for scan in cancelled], settings.wait)
+        now.update(state.seen)
+        waited = facts(job, state)
+        if state.timed_out:
+            errors.append(WaitTimeout(timeout_message(state)))
+    scans = [now[scan_id] for scan_id in scan_ids if scan_id in now]
+    if errors:
+        raise errors[0].knowing(
+            changed=changed,
+            scans=scans,
+            summary=summarise(scans),
+            too_late=too_late,
+            **(vars(waited) if waited else {}),
+        )
+    after = [now[scan.id] for scan in cancelled]
+    return Result(changed, scans, summarise(scans), too_late, waited, Diff(cancelled, after))
+
+
+def _cancel(job: Job, scan: Scan) -> Scan:
+    """The scan after it was cancelled, as the vendor shows it then."""
+    provider = job.provider
+    if job.check_mode:
+        if not provider.cancellable(scan):
+            raise TooLate(f"Scan {scan} could no longer be cancelled.")
+        return scan
+    try:
+        provider.cancel(scan.id)
+    except LostAnswer:
+        # Cancelling twice is harmless, so look, and ask again where it did not take.
+        if not provider.get(scan.id).finished:
+            provider.cancel(scan.id)
+    return provider.get(scan.id)

@@ -1,0 +1,134 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Scan again what has been scanned, unless that already happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from .._errors import Conflict, LostAnswer, TooEarly, WaitTimeout
+from .._models import PREDICTED_ID, Scan, ScanState
+from ._job import Diff, Job, Waited
+from ._once import send_once
+from ._waiter import Patience, pause
+from .wait import wait_until_completed
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What scan_rescan is asked for; `subject` is a scan's id, or with Advalidation a creative's."""
+
+    subject: str
+    if_active: str = "reuse"  # or fail, start
+    wait: Patience | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """The rescan that runs now, the scan before it, and whether the rescan was there already."""
+
+    changed: bool
+    scan: Scan
+    parent: Scan
+    reused: bool
+    waited: Waited | None = None
+    diff: Diff = field(default_factory=Diff)
+
+
+def run(job: Job, settings: Settings) -> Result:
+    """Start a rescan, or hand back the one that runs.
+
+    Raises NotFound, Conflict where one runs and may not be reused, TooEarly while the parent is listing (with `wait`
+    it is waited for), LostAnswer where nobody knows whether one was started; with `wait`, ScanNotCompleted and
+    WaitTimeout.
+    """
+    provider = job.provider
+    provider.require("rescan")
+    parent = provider.rescan_parent(settings.subject)
+    running = provider.running_rescan(parent)
+    if running and settings.if_active == "fail":
+        raise _conflict(parent, running)
+    if job.check_mode:
+        return _predicted(settings, parent, running)
+    began = job.clock.monotonic()
+    if running and settings.if_active == "reuse":
+        scan, reused = running, True
+    else:
+        scan, reused = _start(job, settings, parent)
+    waited = None
+    diff = Diff(after=[] if reused else [scan])
+    if settings.wait and not scan.finished:
+        left = replace(settings.wait, timeout=max(0.0, settings.wait.timeout - (job.clock.monotonic() - began)))
+        scan, waited = wait_until_completed(job, scan, left, changed=not reused, reused=reused, parent=parent)
+        waited = replace(waited, elapsed=round(job.clock.monotonic() - began, 1))
+    return Result(not reused, scan, parent, reused, waited, diff)
+
+
+def _conflict(parent: Scan, running: Scan) -> Conflict:
+    return Conflict(f"Scan {parent.id} is being scanned again already: {running}.").knowing(
+        parent=parent, scan=running, changed=False
+    )
+
+
+def _predicted(settings: Settings, parent: Scan, running: Scan | None) -> Result:
+    if running and settings.if_active == "reuse":
+        return Result(False, running, parent, True)
+    scan = parent.model_copy(
+        update={
+            "id": PREDICTED_ID,
+            "parent_id": parent.id,
+            "child_ids": [],
+            "state": ScanState.QUEUED,
+            "vendor_status": None,
+            "started_at": None,
+            "finished_at": None,
+            "error": None,
+        }
+    )
+    return Result(True, scan, parent, False, diff=Diff(after=[scan]))
+
+
+def _start(job: Job, settings: Settings, parent: Scan) -> tuple[Scan, bool]:
+    """The rescan, and whether it was somebody else's."""
+    provider = job.provider
+    if not provider.rescannable(parent):
+        _wait_for_parent(job, settings, parent)
+    while True:
+        try:
+            made = send_once(
+                job, lambda: provider.rescan(settings.subject), lambda: provider.rescan_made(settings.subject, parent)
+            )
+            return made, False
+        except TooEarly:
+            _wait_for_parent(job, settings, parent)
+        except Conflict as conflict:
+            running = provider.running_rescan(parent, everyone=True)
+            if running is None:
+                raise conflict.knowing(parent=parent, changed=False) from None
+            if settings.if_active != "reuse":
+                raise _conflict(parent, running).because(conflict) from None
+            return running, True
+        except LostAnswer as lost:
+            raise lost.knowing(parent=parent, scan=None, changed=True) from None
+
+
+def _wait_for_parent(job: Job, settings: Settings, parent: Scan) -> None:
+    """Wait until the parent is far enough; without `wait` that is the user's to do."""
+    provider = job.provider
+    message = f"Scan {parent.id} is still listing its files, and can only be scanned again after that"
+    if settings.wait is None:
+        raise TooEarly(f"{message}; set wait: true to wait for it.").knowing(parent=parent, changed=False)
+    began = job.clock.monotonic()
+    job.tell(f"{message}; waiting for that.")
+    while True:
+        elapsed = job.clock.monotonic() - began
+        left = settings.wait.timeout - elapsed
+        if left <= 0:
+            raise WaitTimeout(
+                f"After {elapsed:.0f} s, scan {parent}; it can only be scanned again after its listing."
+            ).knowing(parent=parent, changed=False, timed_out=True, elapsed=round(elapsed, 1))
+        job.clock.sleep(min(left, pause(elapsed, settings.wait, provider.poll_floor, job.clock)))
+        parent = provider.rescan_parent(settings.subject)
+        if provider.rescannable(parent):
+            return

@@ -1,0 +1,161 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Wait for scans: alone (scan_wait), and inside the verbs that start, rescan, cancel or look."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .._errors import DatascanError, InvalidInput, ScanNotCompleted, TooLate, WaitTimeout
+from .._models import PREDICTED_ID, Scan, ScanState, given_scan
+from .._progress import Progress
+from ._job import Diff, Job, Waited
+from ._waiter import Patience, Watch, watch
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What scan_wait is asked for. `scans` are scans as an earlier task returned them."""
+
+    scan_ids: Sequence[str] = ()
+    scans: Sequence[Mapping[str, t.Any]] = ()
+    patience: Patience = Patience()
+    on_timeout: str = "fail"  # or cancel, return
+
+
+@dataclass(frozen=True)
+class Result:
+    """The scans as last seen, and how the wait went."""
+
+    scans: list[Scan]
+    waited: Waited
+    changed: bool = False
+    diff: Diff = field(default_factory=Diff)
+
+
+def run(job: Job, settings: Settings) -> Result:
+    """Wait for scans.
+
+    Raises WaitTimeout when the time is up (unless on_timeout is return), ScanNotCompleted with fail_fast,
+    NotFound for a scan that does not exist.
+    """
+    scan_ids, seen = _wanted(job, settings)
+    if on_timeout_cancels := settings.on_timeout == "cancel":
+        job.provider.require("cancel")
+    if job.check_mode:
+        return _single_look(job, scan_ids, seen)
+    state = wait_for(job, scan_ids, settings.patience, seen)
+    waited = facts(job, state)
+    if settings.patience.fail_fast:
+        for scan in state.scans:
+            if scan.succeeded is False:
+                raise ScanNotCompleted(f"Scan {scan}.").knowing(scans=state.scans, **vars(waited))
+    if not state.timed_out or settings.on_timeout == "return":
+        return Result(state.scans, waited)
+    cancelled, words = _cancel_pending(job, state) if on_timeout_cancels else ([], "")
+    message = f"{timeout_message(state)}{words}"
+    raise WaitTimeout(message).knowing(
+        scans=state.scans, changed=bool(cancelled), cancelled=cancelled, **vars(facts(job, state))
+    )
+
+
+def wait_for(job: Job, scan_ids: Sequence[str], patience: Patience, seen: Mapping[str, Scan] | None = None) -> Watch:
+    """Watch scans of the job's vendor; a fault that ends the wait knows what was seen until then."""
+    http = job.provider.http
+    http.deadline = job.clock.monotonic() + patience.timeout
+    try:
+        return watch(
+            job.provider.look,
+            scan_ids,
+            patience,
+            clock=job.clock,
+            floor=job.provider.poll_floor,
+            seen=seen,
+            tell=Progress(job.tell),
+        )
+    except DatascanError as error:
+        raise error.knowing(requests=http.requests_sent, timed_out=False) from None
+    finally:
+        http.deadline = None
+
+
+def wait_until_completed(job: Job, scan: Scan, patience: Patience, **known: t.Any) -> tuple[Scan, Waited]:
+    """Wait for one scan that was just started; anything but completed is an error that knows the scan."""
+    try:
+        state = wait_for(job, [scan.id], patience, {scan.id: scan})
+    except DatascanError as error:
+        scans = error.known.get("scans") or [scan]
+        raise error.knowing(scan=scans[0], **known) from None
+    ended = state.scans[0]
+    waited = facts(job, state)
+    if state.timed_out:
+        raise WaitTimeout(timeout_message(state)).knowing(scan=ended, **known, **vars(waited))
+    if ended.state is not ScanState.COMPLETED:
+        raise ScanNotCompleted(f"Scan {ended}.").knowing(scan=ended, **known, **vars(waited))
+    return ended, waited
+
+
+def facts(job: Job, state: Watch) -> Waited:
+    """How a wait went, for a result."""
+    return Waited(round(state.elapsed, 1), state.polls, job.provider.http.requests_sent, state.timed_out)
+
+
+def timeout_message(state: Watch) -> str:
+    """Which scans had not finished, and why that may be."""
+    unseen = [scan_id for scan_id in state.scan_ids if scan_id not in state.seen]
+    open_scans = [str(scan) for scan in state.scans if not scan.finished] + [
+        f"{scan_id}: never seen" for scan_id in unseen
+    ]
+    named = "; ".join(open_scans[:5]) + (f"; and {len(open_scans) - 5} more" if len(open_scans) > 5 else "")
+    message = (
+        f"After {state.elapsed:.0f} s, {len(open_scans)} of {len(state.scan_ids)} scans had not finished: {named}."
+    )
+    return message + (f" The last look failed: {state.last_error.message}" if state.last_error else "")
+
+
+def _wanted(job: Job, settings: Settings) -> tuple[list[str], dict[str, Scan]]:
+    """The ids to wait for, each once, and the scans that are known to have finished."""
+    given = [given_scan(value, f"scans[{number}]") for number, value in enumerate(settings.scans)]
+    for number, scan in enumerate(given):
+        if scan.provider != job.provider.name:
+            raise InvalidInput(
+                f"scans[{number}] is of {scan.provider}, but provider is {job.provider.name}; "
+                "wait for each vendor's scans in a task of its own."
+            )
+    scan_ids = [*settings.scan_ids, *(scan.id for scan in given)]
+    if not scan_ids:
+        raise InvalidInput("There is no scan to wait for: scan_ids and scans are empty.")
+    checked = [scan_id if scan_id == PREDICTED_ID else job.provider.check_id(scan_id) for scan_id in scan_ids]
+    return list(dict.fromkeys(checked)), {scan.id: scan for scan in given if scan.finished}
+
+
+def _single_look(job: Job, scan_ids: Sequence[str], seen: Mapping[str, Scan]) -> Result:
+    """Check mode: one look, and no wait. A scan that only check mode has seen is said to run."""
+    predicted = Scan(id=PREDICTED_ID, provider=job.provider.name, state=ScanState.QUEUED)
+    real = [scan_id for scan_id in scan_ids if scan_id != PREDICTED_ID]
+    state = wait_for(job, real, Patience(timeout=0), seen) if real else Watch([])
+    found = {**state.seen, PREDICTED_ID: predicted}
+    return Result(
+        [found[scan_id] for scan_id in scan_ids if scan_id in found],
+        Waited(0.0, state.polls, job.provider.http.requests_sent),
+    )
+
+
+def _cancel_pending(job: Job, state: Watch) -> tuple[list[str], str]:
+    """Cancel what still runs, where the vendor allows; say for each what came of it."""
+    cancelled: list[str] = []
+    words: list[str] = []
+    for scan_id in state.pending:
+        try:
+            job.provider.cancel(scan_id)
+            cancelled.append(scan_id)
+            words.append(f" Scan {scan_id} was cancelled.")
+            state.seen[scan_id] = job.provider.get(scan_id)  # the answer to a cancel may still show the old state
+        except TooLate as error:
+            words.append(f" {error.message}")
+        except DatascanError as error:
+            words.append(f" Cancelling {scan_id} met a fault: {error.message}")
+    return cancelled, "".join(words)

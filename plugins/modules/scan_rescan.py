@@ -1,0 +1,110 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: scan_rescan
+version_added: 0.1.0
+author: datascan.gate maintainers (@datascan-gate)
+short_description: Scan again what has been scanned
+description:
+  - Starts a rescan, so that files are scanned which came after the first scan, and hands back one that already runs.
+  - Glasswall does not scan again while the first scan lists its files; with O(wait) that is waited for.
+extends_documentation_fragment:
+  - datascan.gate.attributes
+  - datascan.gate.attributes.connects
+  - datascan.gate.connection
+  - datascan.gate.waiting
+  - datascan.gate.waiting.optional
+options:
+  scan_id:
+    description: The scan to repeat.
+    type: str
+    required: true
+  if_active:
+    description:
+      - What to do when a rescan of it already runs.
+      - V(reuse) hands it back, V(fail) fails. V(start) asks for another, which Glasswall refuses.
+    type: str
+    choices: [reuse, fail, start]
+    default: reuse
+"""
+
+EXAMPLES = r"""
+- name: Scan again, and wait until that has completed
+  datascan.gate.scan_rescan:
+    provider: glasswall
+    api_url: https://scans.example.com/api/v1
+    api_token: "{{ glasswall_token }}"
+    scan_id: 83d71394-faa2-4b6c-b13b-6d3118de459e
+    wait: true
+"""
+
+RETURN = r"""
+scan:
+  description: >-
+    The rescan, with the keys that RV(datascan.gate.scan_status#module:scans) describes.
+    In check mode its C(id) is V(predicted) where a rescan would be started.
+  returned: always, if one is known
+  type: dict
+parent:
+  description: The scan that is repeated, as it was before.
+  returned: always, as far as known
+  type: dict
+reused:
+  description: Whether the rescan was there before.
+  returned: success
+  type: bool
+elapsed:
+  description: How long the wait took, in seconds.
+  returned: when there was a wait
+  type: float
+polls:
+  description: How many times the wait looked.
+  returned: when there was a wait
+  type: int
+requests:
+  description: How many requests the whole task sent.
+  returned: when there was a wait
+  type: int
+timed_out:
+  description: Whether the time to wait ran out.
+  returned: when there was a wait
+  type: bool
+error:
+  description: What went wrong, as RV(datascan.gate.scan_start#module:error) describes it.
+  returned: failure
+  type: dict
+"""
+
+import typing as t
+
+from ansible_collections.datascan.gate.plugins.module_utils._ansible import WAIT_SPEC, Call, Door
+from ansible_collections.datascan.gate.plugins.module_utils._verbs import rescan
+
+
+def run(call: Call) -> t.Any:
+    """Repeat the scan with this id."""
+    return rescan.run(call.job(), rescan.Settings(call["scan_id"], call["if_active"], call.wait()))
+
+
+DOOR = Door(
+    name="scan_rescan",
+    run=run,
+    options={
+        "scan_id": {"type": "str", "required": True},
+        "if_active": {"type": "str", "default": "reuse", "choices": ["reuse", "fail", "start"]},
+        **WAIT_SPEC,
+    },
+)
+
+
+def main() -> None:
+    DOOR.main()
+
+
+if __name__ == "__main__":
+    main()

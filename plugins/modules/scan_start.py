@@ -1,0 +1,174 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: scan_start
+version_added: 0.1.0
+author: datascan.gate maintainers (@datascan-gate)
+short_description: Start a data scan, unless one that serves is there already
+description:
+  - Starts a scan and, if asked, waits until it has completed.
+  - A scan of the same source and target that already runs is handed back instead, so that a job which is run again
+    does not start a second one. A start whose answer is lost is looked for before it is sent again.
+extends_documentation_fragment:
+  - datascan.gate.attributes
+  - datascan.gate.attributes.connects
+  - datascan.gate.connection
+  - datascan.gate.waiting
+  - datascan.gate.waiting.optional
+options:
+  glasswall:
+    description:
+      - What Glasswall is to scan. Required if O(provider=glasswall).
+      - Both connection strings hold a shared access signature (SAS) of an Azure storage account. They are checked before
+        anything is sent, by the rules of "Scan Controller API v1" for C(ScanStartItem).
+    type: dict
+    suboptions:
+      source_connection_string:
+        description:
+          - The connection string of the storage account to scan.
+          - Its SAS must be for blobs (C(ss)), allow service and object (C(srt)), Read and List (C(sp)), and be valid now.
+        type: str
+        required: true
+      source_container_path:
+        description: The container to scan.
+        type: str
+        required: true
+      destination_connection_string:
+        description:
+          - The connection string of the storage account that gets the results.
+          - Its SAS must be for blobs (C(ss)), allow service, container and object (C(srt)), Read, Write, Create and List
+            (C(sp)), and be valid now.
+        type: str
+        required: true
+      target_container_path:
+        description: The container that gets the rebuilt files.
+        type: str
+        required: true
+      quarantine_container_path:
+        description: The container that gets the quarantine reports.
+        type: str
+        required: true
+      auto_rescan:
+        description: Whether Glasswall scans the container again by itself when the scan has completed.
+        type: bool
+        default: false
+  if_active:
+    description:
+      - What to do when a scan of the same source and target already runs.
+      - V(reuse) hands it back, V(fail) fails, V(start) starts another.
+    type: str
+    choices: [reuse, fail, start]
+    default: reuse
+  fresh_for:
+    description:
+      - Also hand back a scan of the same source and target that completed at most so many seconds ago.
+      - Scans that took longer than a week are not found.
+    type: int
+  previous_scan_id:
+    description: A scan that may serve, for a vendor that cannot list its scans.
+    type: str
+seealso:
+  - module: datascan.gate.scan_wait
+  - module: datascan.gate.scan_gate
+"""
+
+EXAMPLES = r"""
+- name: Scan a container, and wait until that has completed
+  datascan.gate.scan_start:
+    provider: glasswall
+    api_url: https://scans.example.com/api/v1
+    api_token: "{{ glasswall_token }}"
+    glasswall:
+      source_connection_string: "{{ source_sas }}"
+      source_container_path: uploads
+      destination_connection_string: "{{ destination_sas }}"
+      target_container_path: clean
+      quarantine_container_path: quarantine
+    fresh_for: 3600
+    wait: true
+    wait_timeout: 1800
+  register: started
+"""
+
+RETURN = r"""
+scan:
+  description: >-
+    The scan that runs now, with the keys that RV(datascan.gate.scan_status#module:scans) describes.
+    In check mode its C(id) is V(predicted) where a scan would be started.
+  returned: always, if one is known
+  type: dict
+reused:
+  description: Whether the scan was there before.
+  returned: success
+  type: bool
+elapsed:
+  description: How long the wait took, in seconds.
+  returned: when there was a wait
+  type: float
+polls:
+  description: How many times the wait looked.
+  returned: when there was a wait
+  type: int
+requests:
+  description: How many requests the whole task sent.
+  returned: when there was a wait
+  type: int
+timed_out:
+  description: Whether the time to wait ran out.
+  returned: when there was a wait
+  type: bool
+error:
+  description: >-
+    What went wrong: its C(kind), and where it has them the C(http_status), C(method), C(url) and the vendor's own
+    C(vendor_errors).
+  returned: failure
+  type: dict
+"""
+
+import typing as t
+
+from ansible_collections.datascan.gate.plugins.module_utils._ansible import WAIT_SPEC, Call, Door
+from ansible_collections.datascan.gate.plugins.module_utils._errors import InvalidInput
+from ansible_collections.datascan.gate.plugins.module_utils._provider import vendors_that
+from ansible_collections.datascan.gate.plugins.module_utils._verbs import start
+
+VENDORS = vendors_that("start")
+
+
+def run(call: Call) -> t.Any:
+    """Start what the dictionary named after the vendor says."""
+    job = call.job()
+    job.provider.require("start")
+    target = call[job.provider.name]
+    if target is None:
+        raise InvalidInput(
+            f"{job.provider.name} is missing: this dictionary says what {job.provider.title} is to scan."
+        )
+    settings = start.Settings(target, call["if_active"], call["fresh_for"], call["previous_scan_id"], call.wait())
+    return start.run(job, settings)
+
+
+DOOR = Door(
+    name="scan_start",
+    run=run,
+    options={
+        **{vendor.name: {"type": "dict", "options": dict(vendor.target_options)} for vendor in VENDORS},
+        "if_active": {"type": "str", "default": "reuse", "choices": ["reuse", "fail", "start"]},
+        "fresh_for": {"type": "int"},
+        "previous_scan_id": {"type": "str"},
+        **WAIT_SPEC,
+    },
+)
+
+
+def main() -> None:
+    DOOR.main()
+
+
+if __name__ == "__main__":
+    main()

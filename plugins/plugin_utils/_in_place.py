@@ -1,0 +1,109 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+"""The way through a door in place: in the worker that is already there, without starting a process.
+
+A module costs about half a second of processor time to start, for a request of milliseconds, and cannot print
+while it runs.
+"""
+
+import sys
+import typing as t
+
+from ansible import constants as C
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible_collections.datascan.gate.plugins.module_utils._ansible import Call, Door, perform
+from ansible_collections.datascan.gate.plugins.module_utils._secrets import Secrets
+
+display = Display()
+
+
+class InPlaceAction(ActionBase):
+    """Runs a door in place where the module would have run here anyway, and the module everywhere else."""
+
+    _supports_check_mode = True
+    _supports_async = True
+    door: t.ClassVar[Door]
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """What Ansible calls."""
+        task_vars = task_vars or {}
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        if self._is_in_place(task_vars):
+            return {**result, **self._in_place()}
+        return {**result, **self._as_module(task_vars)}
+
+    def _is_in_place(self, task_vars: dict[str, t.Any]) -> bool:
+        wanted = self._templar.template(task_vars.get("datascan_in_place", True))
+        return (
+            boolean(wanted, strict=False)
+            and self._connection.transport == "local"
+            and not self._connection.become
+            and not self._task.async_val
+            and not self._has_environment()
+            and self._is_this_python(task_vars)
+        )
+
+    def _has_environment(self) -> bool:
+        environment: dict[str, t.Any] = {}
+        self._compute_environment_string(environment)
+        return bool(environment)
+
+    def _is_this_python(self, task_vars: dict[str, t.Any]) -> bool:
+        """Whether the interpreter for the task's host is unset, or is the one that runs Ansible."""
+        host_vars = task_vars
+        if self._task.delegate_to:
+            host_vars = task_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to, task_vars)
+        setting = C.config.get_config_value("INTERPRETER_PYTHON", variables=host_vars)
+        interpreter = str(self._templar.template(setting) or "auto")
+        return interpreter.startswith("auto") or interpreter == sys.executable
+
+    def _as_module(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
+        result: dict[str, t.Any] = self._execute_module(
+            module_name=f"datascan.gate.{self.door.name}", task_vars=task_vars, wrap_async=wrap_async
+        )
+        if not wrap_async:
+            self._remove_tmp_path(self._connection._shell.tmpdir)
+        return result
+
+    def _in_place(self) -> dict[str, t.Any]:
+        """The same as the module: validated by the same spec, failing in the same words, without the same secrets."""
+        validator = ArgumentSpecValidator(self.door.argument_spec, **self.door.constraints)
+        validation = validator.validate(self._task.args)
+        warnings = [
+            f"Both option {item['option']} and its alias {item['alias']} are set." for item in validation._warnings
+        ]
+        secrets = Secrets(validation._no_log_values)
+        params = validation.validated_parameters
+        if validation.errors:
+            message = validation.errors.msg
+            if isinstance(validation.errors[0], UnsupportedError):
+                message = f"Unsupported parameters for (datascan.gate.{self.door.name}) module: {message}"
+            result = {"failed": True, "msg": secrets.scrub_text(message)}
+        else:
+            call = Call(
+                params=params,
+                check_mode=self._task.check_mode,
+                diff_mode=self._task.diff,
+                secrets=secrets,
+                warn=warnings.append,
+                tell=self._tell,
+            )
+            result = perform(self.door, call)
+        result["invocation"] = {"module_args": params}
+        if warnings:
+            result["warnings"] = warnings
+        cleaned: dict[str, t.Any] = remove_values(result, validation._no_log_values | secrets.values)
+        return cleaned
+
+    def _tell(self, line: str) -> None:
+        display.display(f"{self.door.name}: {line}", color=C.COLOR_VERBOSE)
