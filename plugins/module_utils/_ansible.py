@@ -22,6 +22,7 @@ from ._clock import Clock
 from ._credentials import SCHEMES
 from ._errors import DatascanError, InvalidInput
 from ._files import Change
+from ._models import Scan
 from ._provider import Settings, connect, registry
 from ._pydantic import BaseModel
 from ._secrets import Secrets
@@ -161,8 +162,8 @@ def _shown(outcome: t.Any, diff_mode: bool) -> dict[str, t.Any]:
     for item in dataclasses.fields(outcome):
         value = getattr(outcome, item.name)
         if isinstance(value, Diff):
-            if diff_mode:
-                result["diff"] = {"before": _plain(value.before), "after": _plain(value.after)}
+            if diff_mode and (value.before or value.after):
+                result["diff"] = {"before": _by_id(value.before), "after": _by_id(value.after)}
         elif item.name == "changes":
             if diff_mode:
                 result["diff"] = [_file_diff(change) for change in value]
@@ -171,6 +172,10 @@ def _shown(outcome: t.Any, diff_mode: bool) -> dict[str, t.Any]:
         elif item.name != "waited":
             result[item.name] = _plain(value)
     return result
+
+
+def _by_id(scans: list[Scan]) -> dict[str, t.Any]:
+    return {scan.id: _plain(scan) for scan in scans}
 
 
 def _file_diff(change: Change) -> dict[str, str]:

@@ -61,7 +61,8 @@ class Progress:
         if watch.timed_out:
             parts.append("the time to wait is up")
         if watch.next_look is not None:
-            parts.append(f"next look in {watch.next_look:.0f} s" if watch.next_look >= 1 else "next look at once")
+            digits = 0 if watch.next_look >= 10 else 1
+            parts.append(f"next look in {watch.next_look:.{digits}f} s")
         return "; ".join(parts)
 
 

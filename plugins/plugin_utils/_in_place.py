@@ -84,7 +84,7 @@ class InPlaceAction(ActionBase):
         ]
         secrets = Secrets(validation._no_log_values)
         params = validation.validated_parameters
-        if validation.errors:
+        if validation.error_messages:
             message = validation.errors.msg
             if isinstance(validation.errors[0], UnsupportedError):
                 message = f"Unsupported parameters for (datascan.gate.{self.door.name}) module: {message}"

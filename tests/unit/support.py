@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the unit tests share: a clock that nobody waits for, and a vendor that answers by a script."""
+
+from __future__ import annotations
+
+import io
+import json
+import typing as t
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from urllib.parse import parse_qsl, urlsplit
+
+import requests
+import urllib3
+from ansible_collections.datascan.gate.plugins.module_utils._provider import Provider, Settings, connect
+from ansible_collections.datascan.gate.plugins.module_utils._secrets import Secrets
+from ansible_collections.datascan.gate.plugins.module_utils._verbs._job import Job
+
+TOKEN = "unit-test-token"
+SAS = (
+    "BlobEndpoint=https://acct.blob.core.windows.net/;SharedAccessSignature=sv=2022-11-02&ss=b&srt=sco&sp=rwlc"
+    "&st=2022-01-01T00:00:00Z&se=2099-01-01T00:00:00Z&spr=https&sig=ZmFrZQ%3D%3D"
+)
+
+
+class FakeClock:
+    """Starts at a fixed time; sleeping moves it on, and is written down."""
+
+    def __init__(self) -> None:
+        self.start = datetime(2026, 1, 1, tzinfo=timezone.utc)
+        self.elapsed = 0.0
+        self.sleeps: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.elapsed
+
+    def now(self) -> datetime:
+        return self.start + timedelta(seconds=self.elapsed)
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds >= 0
+        self.sleeps.append(seconds)
+        self.elapsed += seconds
+
+    def random(self) -> float:
+        return 0.0
+
+
+@dataclass
+class Expected:
+    """A request that has to come next, and its answer. An exception in place of a body is raised instead."""
+
+    method: str
+    path: str  # as it goes over the wire, without the query
+    status: int = 200
+    answer: t.Any = None  # text or bytes as they are, an exception to raise, anything else as JSON
+    query: list[tuple[str, str]] | None = None  # None: not looked at
+    body: t.Any = None  # the JSON that has to be sent
+    headers: dict[str, str] = field(default_factory=dict)  # of the answer
+    sent_headers: dict[str, str] = field(default_factory=dict)  # that have to be sent
+    takes: float = 0.0  # seconds on the fake clock
+
+
+class Script(requests.adapters.BaseAdapter):
+    """Stands where the network is: answers what is expected, in order, and fails on anything else."""
+
+    def __init__(self, expected: list[Expected], clock: FakeClock) -> None:
+        super().__init__()
+        self.left = list(expected)
+        self.clock = clock
+
+    def send(self, request: t.Any, **kwargs: t.Any) -> requests.Response:
+        assert self.left, f"nothing more was expected, but came {request.method} {request.url}"
+        expected = self.left.pop(0)
+        url = urlsplit(request.url)
+        assert (request.method, url.path) == (expected.method, expected.path)
+        if expected.query is not None:
+            assert parse_qsl(url.query, keep_blank_values=True) == expected.query
+        assert (json.loads(request.body) if request.body else None) == expected.body
+        for name, value in expected.sent_headers.items():
+            assert request.headers.get(name) == value
+        self.clock.elapsed += expected.takes
+        if isinstance(expected.answer, Exception):
+            raise expected.answer
+        return _response(request, expected)
+
+    def close(self) -> None:
+        pass
+
+
+def _response(request: t.Any, expected: Expected) -> requests.Response:
+    answer = expected.answer
+    if isinstance(answer, str):
+        answer = answer.encode()
+    elif not isinstance(answer, bytes):
+        answer = json.dumps(answer).encode()
+    response = requests.Response()
+    response.status_code = expected.status
+    response.url = request.url
+    response.request = request
+    response.headers.update(expected.headers)
+    response.raw = urllib3.HTTPResponse(
+        body=io.BytesIO(answer), headers=expected.headers, status=expected.status, preload_content=False
+    )
+    return response
+
+
+def connected(
+    expected: list[Expected],
+    *,
+    clock: FakeClock | None = None,
+    warn: t.Callable[[str], None] = print,
+    **settings: t.Any,
+) -> tuple[Provider, Script]:
+    """A vendor behind a script. Settings are those of a connection; provider defaults to glasswall."""
+    clock = clock or FakeClock()
+    given = {"provider": "glasswall", "api_url": "https://vendor.test/api/v1", "api_token": TOKEN, **settings}
+    provider = connect(Settings(**given), clock, warn, Secrets([TOKEN]))  # type: ignore[arg-type]
+    script = Script(expected, clock)
+    provider.http.session.mount("https://", script)
+    return provider, script
+
+
+@contextmanager
+def job(
+    *expected: Expected, check_mode: bool = False, clock: FakeClock | None = None, **settings: t.Any
+) -> Iterator[Job]:
+    """A job whose vendor expects these requests in this order; at the end none may be left over."""
+    clock = clock or FakeClock()
+    said: list[str] = []
+    warned: list[str] = []
+    provider, script = connected(list(expected), clock=clock, warn=warned.append, **settings)
+    the_job = Job(provider, clock, check_mode, said.append, warned.append)  # type: ignore[arg-type]
+    yield the_job
+    assert not script.left, f"never asked for: {[(one.method, one.path) for one in script.left]}"
