@@ -29,7 +29,7 @@ def create_app(sandbox: Sandbox | None = None) -> ASGIApp:
         """A vendor answers in its own way even where it has no such route."""
         vendor = sandbox.vendors.get(request.url.path.split("/")[1])
         if vendor is not None:
-            return vendor.no_route(error.status_code)
+            return vendor.error(error.status_code)
         return JSONResponse({"detail": error.detail}, error.status_code)
 
     return Gate(app, sandbox)

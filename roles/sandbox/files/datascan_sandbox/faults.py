@@ -46,10 +46,10 @@ class Fault(BaseModel):
     """no_answer holds the connection this long (60), slow_body sends its body over this time (2), future_time moves
     every time stamp by it (a year)."""
     code: int | None = None
-    """The status that status (503), redirect (302) and html (200) send."""
+    """The status that status (503), redirect (302) and html (200) send; error_200 sends that status's error (400)."""
     headers: dict[str, str] = Field(default_factory=dict)
     body: Any = None
-    """What status, error_200, html and wrong_shape send instead of their own body."""
+    """What status, error_200, html and wrong_shape send. Unset, status and error_200 send the vendor's own error."""
     location: str = "/"
     word: str = "Defragmenting"
     total: int | None = None

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .faults import Fault
 from .spoil import spoil
 from .state import Sandbox
+from .vendor import Vendor
 
 # Where the server leaves the connection, so that a fault can break it.
 TRANSPORT = "datascan.transport"
@@ -70,7 +71,7 @@ class Gate:
             scope = {**scope, "query_string": _without_page(scope["query_string"])}
         answer = await self._carry_out(scope, body) if fault.carries_out else made(200, b"", "application/json")
         connection = _Connection(scope, receive, send)
-        entry["status"] = await _meet(fault, answer, connection, self.sandbox.vendors[name].error_body())
+        entry["status"] = await _meet(fault, answer, connection, self.sandbox.vendors[name])
 
     async def _carry_out(self, scope: Scope, body: bytes) -> Answer:
         """Run the request, and keep its answer instead of sending it."""
@@ -115,7 +116,7 @@ class _Connection:
         await self.gone()
 
 
-async def _meet(fault: Fault, answer: Answer, connection: _Connection, error: Any) -> int | None:
+async def _meet(fault: Fault, answer: Answer, connection: _Connection, vendor: Vendor) -> int | None:
     """Let the fault happen, and return the status that was sent, if any."""
     kind = fault.kind
     if kind in ("reset_before", "reset_after"):
@@ -128,22 +129,20 @@ async def _meet(fault: Fault, answer: Answer, connection: _Connection, error: An
     if kind in _SENDERS:
         await _SENDERS[kind](fault, answer, connection)
         return answer.status
-    answer = _changed(fault, answer, error)
+    answer = _changed(fault, answer, vendor)
     await _send(answer, connection.send)
     return answer.status
 
 
-def _changed(fault: Fault, answer: Answer, error: Any) -> Answer:
+def _changed(fault: Fault, answer: Answer, vendor: Vendor) -> Answer:
     """The answer that a fault sends in one piece."""
     if fault.kind == "status":
-        body = b"" if fault.body is None else _as_bytes(fault.body)
-        return made(fault.code or 503, body, "application/json", fault.headers)
+        return _error(fault, vendor, fault.code or 503, fault.code or 503)
+    if fault.kind == "error_200":
+        return _error(fault, vendor, fault.code or 400, 200)
     if fault.kind == "html":
         html = HTML if fault.body is None else str(fault.body)
         return made(fault.code or 200, html.encode(), "text/html; charset=utf-8", fault.headers)
-    if fault.kind == "error_200":
-        body = _as_bytes(error if fault.body is None else fault.body)
-        return made(200, body, "application/json", fault.headers)
     if fault.kind == "redirect":
         return made(fault.code or 302, b"", "text/plain", {"location": fault.location, **fault.headers})
     if fault.kind == "cut_json":
@@ -155,6 +154,15 @@ def _changed(fault: Fault, answer: Answer, error: Any) -> Answer:
     except ValueError:
         return answer  # an answer without a body has nothing to spoil
     return answer.with_body(json.dumps(spoil(fault, body)).encode())
+
+
+def _error(fault: Fault, vendor: Vendor, code: int, status: int) -> Answer:
+    """The vendor's own error of a code, under a status, or the body that the test has given."""
+    if fault.body is not None:
+        return made(status, _as_bytes(fault.body), "application/json", fault.headers)
+    error = vendor.error(code)
+    headers = {name: value for name, value in error.headers.items() if name != "content-length"}
+    return made(status, bytes(error.body), headers.get("content-type", "text/plain"), {**headers, **fault.headers})
 
 
 async def _slow(fault: Fault, answer: Answer, connection: _Connection) -> None:

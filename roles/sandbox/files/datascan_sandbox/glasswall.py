@@ -11,12 +11,14 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from .bodies import read_object
 from .clock import parse_iso
-from .glasswall_scans import ENDED, GlasswallSettings, Scan, ScanStore, timeline_for
-from .lifecycle import Timeline, keyword
-from .sas import EMPTY, MISSING, Problem, Storage, check
+from .glasswall_scans import ACTIVE, GlasswallSettings, Scan, ScanStore, timeline_for
+from .lifecycle import keyword
+from .sas import EMPTY, MISSING, Problem, Storage, check, expired
+from .seeds import Seed
 from .users import User, bearer_user
-from .vendor import Vendor
+from .vendor import Operation, Refused, Vendor
 
 # Sent with every answer that the document gives a body for; the others have neither.
 HEADERS = {
@@ -27,6 +29,7 @@ HEADERS = {
     "Content-Security-Policy": "frame-ancestors 'none'",
     "Strict-Transport-Security": "max-age=604800",
 }
+EMPTY_CONTAINER = Problem(EMPTY, "Source container was empty.")
 QUERY_WORDS = ("Listing", "Processing", "Cancelled", "Completed", "Errored", "Unknown")
 TEXTS = (
     "sourceConnectionString",
@@ -37,16 +40,13 @@ TEXTS = (
 )
 
 
-class Refused(Exception):
-    """A request that ends with a status and no body."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
-
-
 def answer(status: int, body: Any) -> Response:
     return Response(json.dumps(body), status, HEADERS)
+
+
+def bad_query() -> Refused:
+    """A list is refused without a body, unlike a start."""
+    return Refused(400, Response(status_code=400))
 
 
 def problems_answer(status: int, problems: list[Problem]) -> Response:
@@ -62,30 +62,19 @@ class Glasswall(Vendor):
         self.settings = GlasswallSettings()
         self.store = ScanStore(self.clock)
 
-    def add_routes(self) -> None:
-        for method, path, operation in (
+    def operations(self) -> list[tuple[str, str, Operation]]:
+        return [
             ("GET", "/scans", self.list_own),
             ("GET", "/scans/allusers", self.list_all),
             ("POST", "/scans", self.start),
             ("GET", "/scans/{scan_id}", self.get),
             ("DELETE", "/scans/{scan_id}", self.cancel),
             ("PATCH", "/scans/{scan_id}", self.rescan),
-        ):
-            self.router.add_api_route(path, self._guarded(operation), methods=[method])
+        ]
 
-    def _guarded(self, operation: Any) -> Any:
-        async def run(request: Request) -> Response:
-            self.store.settle(self.settings)
-            try:
-                user = bearer_user(request.headers.get("authorization", ""))
-                if user is None:
-                    raise Refused(401)
-                result: Response = await operation(request, user)
-            except Refused as refused:
-                return Response(status_code=refused.status)
-            return result
-
-        return run
+    def user_of(self, request: Request) -> User | None:
+        self.store.settle(self.settings)
+        return bearer_user(request.headers.get("authorization", ""))
 
     # Operations
 
@@ -103,11 +92,7 @@ class Glasswall(Vendor):
         )
 
     async def start(self, request: Request, user: User) -> Response:
-        try:
-            body = json.loads(await request.body())
-        except ValueError:
-            body = {}
-        wish = body if isinstance(body, dict) else {}
+        wish = await read_object(request)
         now = self.clock.now()
         problems = [
             Problem(MISSING, f"The {name} property is required and must be a string.")
@@ -125,7 +110,7 @@ class Glasswall(Vendor):
         if problems:
             return problems_answer(400, problems)
         if keyword(wish["sourceContainerPath"]) == "empty":
-            return problems_answer(412, [Problem(EMPTY, "Source container was empty.")])
+            return problems_answer(412, [EMPTY_CONTAINER])
         scan = self.store.add(
             Scan(
                 owner=user.name,
@@ -182,7 +167,7 @@ class Glasswall(Vendor):
         words = query.getlist("scanStatus")
         known = (*QUERY_WORDS, "Error") if self.settings.accept_error_word else QUERY_WORDS
         if any(word not in known for word in words):
-            raise Refused(400)
+            raise bad_query()
         after, before = _moment(query.get("startDate")), _moment(query.get("endDate"))
         size = _number(query.get("pageSize"), self.settings.page_size_default)
         size = min(size, self.settings.page_size_max)
@@ -229,32 +214,20 @@ class Glasswall(Vendor):
     # Control
 
     def seed(self, wish: dict[str, Any]) -> list[Any]:
-        fields = dict(wish)
-        count = int(fields.pop("count", 1))
-        status = fields.pop("status", "Completed")
-        owner = str(fields.pop("owner", "sandbox"))
-        age = float(fields.pop("age", 60))
-        spacing = float(fields.pop("spacing", 1))
-        path = str(fields.pop("sourceContainerPath", "SourceContainer"))
+        seed = Seed(wish, "Completed")
+        path = str(seed.take("sourceContainerPath", "SourceContainer"))
         made = []
-        for number in range(count):
-            started = self.clock.now() - age - spacing * number
-            if status is None:
-                timeline = timeline_for(path, self.settings)
-            elif status in ENDED:
-                timeline = Timeline((("Processing", min(age, 30.0)),), status)
-            else:
-                timeline = Timeline((), str(status), ends=False)
+        for started in seed.starts(self.clock.now()):
             scan = Scan(
-                owner=owner,
+                owner=seed.owner,
                 started=started,
-                timeline=timeline,
+                timeline=seed.timeline(timeline_for(path, self.settings), ("Unknown", *ACTIVE)),
                 source=Storage("scan-source.blob.core.windows.net"),
                 source_path=path,
                 target=Storage("output-location.blob.core.windows.net"),
                 target_path="TargetContainerName",
                 quarantine_path="QuarantineContainerName",
-                fields=fields,
+                fields=seed.fields,
             )
             made.append(self.store.add(scan).scan_id)
         return made
@@ -263,11 +236,13 @@ class Glasswall(Vendor):
         self.store.settle(self.settings)
         return [scan.as_json(self.clock.now(), self.settings) for scan in self.store.by_id.values()]
 
-    def no_route(self, status: int) -> Response:
+    def error(self, status: int) -> Response:
+        """Only two statuses have a body."""
+        if status == 400:
+            return problems_answer(status, [expired("source")])
+        if status == 412:
+            return problems_answer(status, [EMPTY_CONTAINER])
         return Response(status_code=status)
-
-    def error_body(self) -> Any:
-        return [{"errorCode": 500, "message": "Server error"}]
 
 
 def _query_word(status: str) -> str:
@@ -279,7 +254,7 @@ def _number(text: str | None, default: int) -> int:
     if text is None:
         return default
     if not text.isdecimal() or int(text) < 1:
-        raise Refused(400)
+        raise bad_query()
     return int(text)
 
 
@@ -289,4 +264,4 @@ def _moment(text: str | None) -> float | None:
     try:
         return parse_iso(text)
     except ValueError:
-        raise Refused(400) from None
+        raise bad_query() from None

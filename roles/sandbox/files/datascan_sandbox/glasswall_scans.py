@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from .clock import Clock, iso
-from .lifecycle import Timeline, keyword
+from .lifecycle import Course, Timeline, keyword
 from .sas import Problem, Storage, expired
 from .settings import Settings
 
 ACTIVE = ("Listing", "Processing")
-ENDED = ("Cancelled", "Completed", "Error", "Errored")
 
 
 class GlasswallSettings(Settings):
@@ -92,27 +91,16 @@ class Scan:
         return {**body, **self.fields}
 
 
-def timeline_for(path: str, settings: GlasswallSettings, *, rescan: bool = False) -> Timeline:
+def timeline_for(path: str, settings: GlasswallSettings, *, again: bool = False) -> Timeline:
     """What a scan does is chosen by the last part of its source path."""
-    word = keyword(path)
-    listing, processing = ("Listing", settings.listing_seconds), ("Processing", settings.processing_seconds)
-    if word == "listing":
-        return Timeline((), "Listing", ends=False)
-    if word == "stuck":
-        return Timeline((listing,), "Processing", ends=False)
-    if word == "unknown":
-        return Timeline((listing,), "Unknown", ends=False)
-    if word == "fast":
-        return Timeline((), "Completed")
-    if word == "slow":
-        return Timeline((listing, ("Processing", settings.processing_seconds * 10)), "Completed")
-    if word == "cancelled":
-        return Timeline((listing,), "Cancelled")
-    if word == "error" or (word == "error-once" and not rescan):
-        return Timeline((listing, processing), "Error")
-    if word == "errored":
-        return Timeline((listing, processing), "Errored")
-    return Timeline((listing, processing), "Completed")
+    course = Course(
+        waiting=("Listing", settings.listing_seconds),
+        working=("Processing", settings.processing_seconds),
+        done="Completed",
+        ends={"error": "Error", "errored": "Errored", "cancelled": "Cancelled"},
+        stays={"unknown": "Unknown"},
+    )
+    return course.timeline(path, again=again)
 
 
 class ScanStore:
@@ -139,7 +127,7 @@ class ScanStore:
         child = Scan(
             owner=parent.owner,
             started=moment,
-            timeline=timeline_for(parent.source_path, settings, rescan=True),
+            timeline=timeline_for(parent.source_path, settings, again=True),
             source=parent.source,
             source_path=parent.source_path,
             target=parent.target,

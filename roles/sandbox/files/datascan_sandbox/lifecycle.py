@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -35,3 +35,33 @@ class Timeline:
 def keyword(name: str) -> str:
     """The word that chooses what a scan does: the last part of a path or name, in lower case."""
     return name.rstrip("/").rpartition("/")[2].strip().lower()
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a vendor's scans go: a word while they wait, one while they work, and where they end."""
+
+    waiting: tuple[str, float]
+    working: tuple[str, float]
+    done: str
+    ends: dict[str, str] = field(default_factory=dict)
+    """Keyword and the word at which such a scan ends."""
+    stays: dict[str, str] = field(default_factory=dict)
+    """Keyword and the word at which such a scan stays for ever."""
+
+    def timeline(self, name: str, *, again: bool = False) -> Timeline:
+        """What the scan of this name does. `again` says that it is a rescan."""
+        word = keyword(name)
+        if word in ("queued", "listing"):
+            return Timeline((), self.waiting[0], ends=False)
+        if word == "stuck":
+            return Timeline((self.waiting,), self.working[0], ends=False)
+        if word in self.stays:
+            return Timeline((self.waiting,), self.stays[word], ends=False)
+        if word == "fast":
+            return Timeline((), self.done)
+        if word == "slow":
+            return Timeline((self.waiting, (self.working[0], self.working[1] * 10)), self.done)
+        if word == "error-once":
+            word = "ok" if again else "error"
+        return Timeline((self.waiting, self.working), self.ends.get(word, self.done))

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from .advalidation import Advalidation
+from .bigid import BigID
 from .clock import Clock
 from .faults import Faults
 from .glasswall import Glasswall
+from .protecto import Protecto
 from .vendor import Vendor
+
+VENDORS: tuple[type[Vendor], ...] = (BigID, Protecto, Advalidation, Glasswall)
 
 
 class Sandbox:
@@ -18,7 +23,7 @@ class Sandbox:
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
-        self.vendors: dict[str, Vendor] = {kind.name: kind(self.clock) for kind in (Glasswall,)}
+        self.vendors: dict[str, Vendor] = {kind.name: kind(self.clock) for kind in VENDORS}
         self.faults = Faults()
         self.requests: list[dict[str, Any]] = []
 

@@ -6,13 +6,26 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import Response
 
 from .clock import Clock
-from .settings import Settings
+from .users import User
+
+Operation = Callable[[Request, User], Awaitable[Response]]
+
+
+class Refused(Exception):
+    """A request that ends with a status: in the vendor's usual words for it, or with an answer of its own."""
+
+    def __init__(self, status: int, response: Response | None = None) -> None:
+        super().__init__(status)
+        self.status = status
+        self.response = response
 
 
 class Vendor(ABC):
@@ -20,21 +33,47 @@ class Vendor(ABC):
 
     name: str
     base: str
-    settings: Settings
+    open_paths: tuple[str, ...] = ()
+    """Operations that need no token of their own."""
+    settings: Any
+    """The vendor's own kind of Settings."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.router = APIRouter(prefix=f"/{self.name}{self.base}")
         self.reset()
-        self.add_routes()
+        for method, path, operation in self.operations():
+            self.router.add_api_route(path, self._guarded(path, operation), methods=[method])
+
+    def _guarded(self, path: str, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
+        """An operation behind the vendor's authentication, with its refusals as answers."""
+
+        async def run(request: Request) -> Response:
+            try:
+                user = User("") if path in self.open_paths else self.user_of(request)
+                if user is None:
+                    raise Refused(401)
+                return await operation(request, user)
+            except Refused as refused:
+                return refused.response or self.error(refused.status)
+
+        return run
 
     @abstractmethod
     def reset(self) -> None:
         """Forget every scan and setting."""
 
     @abstractmethod
-    def add_routes(self) -> None:
-        """Register the vendor's operations."""
+    def operations(self) -> list[tuple[str, str, Operation]]:
+        """Method, path and function of every operation."""
+
+    @abstractmethod
+    def user_of(self, request: Request) -> User | None:
+        """Who asks, or None where nobody may."""
+
+    @abstractmethod
+    def error(self, status: int) -> Response:
+        """The vendor's own answer for a status: where it has no such route, and where a fault sends an error."""
 
     @abstractmethod
     def seed(self, wish: dict[str, Any]) -> list[Any]:
@@ -43,11 +82,3 @@ class Vendor(ABC):
     @abstractmethod
     def scans(self) -> list[Any]:
         """Every scan, whoever owns it, as the vendor would show it."""
-
-    @abstractmethod
-    def no_route(self, status: int) -> Response:
-        """The answer where the vendor has no such path (404) or method (405)."""
-
-    @abstractmethod
-    def error_body(self) -> Any:
-        """The vendor's own error, for a fault that sends it under 200."""
