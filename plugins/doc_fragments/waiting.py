@@ -17,7 +17,8 @@ options:
   wait_interval:
     description:
       - How long to pause between looks, in seconds.
-      - If not set, the pause is a tenth of the time waited so far, at least what the vendor likes and at most 30 seconds.
+      - If not set, the pause is a tenth of the time waited so far, at least what suits the vendor (1 second or more)
+        and at most 30 seconds.
     type: float
 """
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The errors a user can meet. Each has a kind, which a rescue block can act on, and carries all that is already known."""
+"""The errors a user can meet: each has a kind, for a rescue block, and carries all that is known by then."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Conflict(DatascanError):
 
 
 class TooEarly(DatascanError):
-    """The parent scan is still being listed, so it cannot be scanned again yet."""
+    """The vendor would do it, but not yet."""
 
     kind = "too_early"
 

@@ -9,6 +9,7 @@ under HTTP 200 is a fault that passes.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import typing as t
@@ -127,7 +128,8 @@ class Http:
         if not nobody_knows or not sent or error.http_status in _NOT_CARRIED_OUT:
             return error.transient
         raise _errors.LostAnswer(
-            f"The answer to {error.method} {error.url} was lost, so that nobody knows whether it was carried out: {error.message}"
+            f"The answer to {error.method} {error.url} was lost, so that nobody knows whether it was carried out: "
+            f"{error.message}"
         ).because(error) from error
 
     def _repeat(
@@ -182,9 +184,7 @@ class Http:
                 timeout=connection.timeout,
                 # Given with each request: from the session, REQUESTS_CA_BUNDLE would overrule validate_certs.
                 verify=connection.ca_path or True if connection.validate_certs else False,
-                cert=(connection.client_cert, connection.client_key)
-                if connection.client_key
-                else connection.client_cert,
+                cert=_client_certificate(connection),
                 allow_redirects=False,
                 stream=True,
             ) as response:
@@ -262,10 +262,8 @@ class Http:
 
     def _note_server_time(self, date: str | None) -> None:
         if date:
-            try:
+            with contextlib.suppress(TypeError, ValueError):  # no usable Date: our own clock has to do
                 self._server_ahead = parsedate_to_datetime(date).astimezone(timezone.utc) - self._clock.now()
-            except (TypeError, ValueError):
-                pass  # no usable Date: our own clock has to do
 
 
 class _Fault(Exception):
@@ -298,6 +296,14 @@ _MEANING = {
 }
 
 
+def _client_certificate(connection: Connection) -> str | tuple[str, str] | None:
+    if connection.client_key and not connection.client_cert:
+        raise _errors.InvalidInput("client_key needs client_cert: the key alone proves nothing.")
+    if connection.client_cert and connection.client_key:
+        return connection.client_cert, connection.client_key
+    return connection.client_cert
+
+
 def _kind_of(status: int) -> type[_errors.DatascanError]:
     known = {401: _errors.Unauthorized, 403: _errors.Forbidden, 404: _errors.NotFound}
     if status in _TRANSIENT:
@@ -313,7 +319,7 @@ def _parse(text: str) -> tuple[bool, t.Any]:
 
 
 def _retry_after(value: str | None, clock: Clock) -> float | None:
-    """Seconds from a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3); None where it is nonsense."""
+    """Seconds from a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3); None for nonsense."""
     if not value:
         return None
     if value.strip().isdigit():

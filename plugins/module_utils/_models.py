@@ -39,7 +39,7 @@ _SUCCEEDED = {ScanState.COMPLETED: True, ScanState.FAILED: False, ScanState.CANC
 
 
 def to_utc(value: t.Any) -> datetime | None:
-    """Read a vendor's time. A time without a zone is UTC; what is no time is None, for a scan is not lost over its date."""
+    """Read a vendor's time. Without a zone it is UTC; what is no time is None, for no scan is lost over its date."""
     if isinstance(value, str):
         # Python 3.10 reads fractions of three or six digits only, and no Z; .NET sends seven digits.
         text = re.sub(r"\.(\d+)", lambda match: "." + match[1][:6].ljust(6, "0"), value.strip())

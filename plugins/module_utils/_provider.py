@@ -78,7 +78,7 @@ class Provider(ABC):
     @classmethod
     @abstractmethod
     def errors_in(cls, answer: Answer) -> list[dict[str, t.Any]]:
-        """The vendor's own errors in an answer, as dictionaries with `code` and `message`; empty where it holds none."""
+        """The vendor's own errors in an answer, as dictionaries with `code` and `message`; empty for none."""
 
     def state_of(self, word: str | None) -> ScanState:
         """The state that a vendor's word means; a word nobody knows is unknown, and said once."""
@@ -87,7 +87,8 @@ class Provider(ABC):
             if word not in self._warned:
                 self._warned.add(word or "")
                 self._warn(
-                    f"{self.title} calls a scan {word!r}, which no document explains; it counts as unknown, not as success."
+                    f"{self.title} calls a scan {word!r}, which no document explains; "
+                    "it counts as unknown, not as success."
                 )
             return ScanState.UNKNOWN
         return known
@@ -119,9 +120,9 @@ class Provider(ABC):
         if len(scan_ids) == 1:
             return {scan_ids[0]: one(scan_ids[0])}
         with ThreadPoolExecutor(max_workers=_THREADS) as pool:
-            return dict(zip(scan_ids, pool.map(one, scan_ids)))
+            return dict(zip(scan_ids, pool.map(one, scan_ids), strict=True))
 
-    def list(self, query: Query) -> Iterator[Scan]:
+    def scans(self, query: Query) -> Iterator[Scan]:
         """The scans that a query asks for, each once."""
         raise NotImplementedError
 
@@ -157,8 +158,8 @@ class Provider(ABC):
         """A rescan that runs; with `everyone` also one that another user started, which may take more requests."""
         raise NotImplementedError
 
-    def rescannable(self, parent: Scan) -> bool:
-        """Whether the vendor would scan this one again now, as far as its state tells."""
+    def not_yet(self, parent: Scan) -> str | None:
+        """Why the vendor would not scan this one again now, as far as its state tells; None where it would."""
         raise NotImplementedError
 
     def rescan(self, subject: str) -> Scan:
@@ -206,8 +207,8 @@ def connect(settings: Settings, clock: Clock, warn: Callable[[str], None], secre
     api_url = settings.api_url or vendor.api_url
     if not api_url:
         raise InvalidInput(
-            f"api_url is missing: {vendor.title} has no public host, so set it or the environment variable DATASCAN_API_URL "
-            "to the base address of your deployment."
+            f"api_url is missing: {vendor.title} has no public host, so set it or the environment variable "
+            "DATASCAN_API_URL to the base address of your deployment."
         )
     connection = Connection(
         api_url=api_url,

@@ -12,8 +12,8 @@ author: datascan.gate maintainers (@datascan-gate)
 short_description: Decide by data scans whether a pipeline may go on
 description:
   - Judges scans by a policy, writes reports, and fails where the policy is not met. It never asks the network.
-  - A scan that failed, was cancelled, still runs, is missing, is in a state nobody knows, or whose issues are not counted
-    where O(policy.max_issues) asks for that, does not pass. No scan at all does not pass either.
+  - A scan that failed, was cancelled, still runs, is missing, is in a state nobody knows, or whose issues are not
+    counted where O(policy.max_issues) asks for that, does not pass. No scan at all does not pass either.
 extends_documentation_fragment:
   - datascan.gate.attributes
 requirements:
@@ -65,7 +65,8 @@ options:
     default: []
     suboptions:
       format:
-        description: V(junit) is XML with one test case for each scan, V(markdown) suits a step summary, V(html) is one page.
+        description:
+          - V(junit) is XML with one test case for each scan, V(markdown) suits a step summary, V(html) is one page.
         type: str
         choices: [junit, markdown, json, html]
         required: true

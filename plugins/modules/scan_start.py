@@ -24,14 +24,15 @@ options:
   glasswall:
     description:
       - What Glasswall is to scan. Required if O(provider=glasswall).
-      - Both connection strings hold a shared access signature (SAS) of an Azure storage account. They are checked before
-        anything is sent, by the rules of "Scan Controller API v1" for C(ScanStartItem).
+      - Both connection strings hold a shared access signature (SAS) of an Azure storage account. They are checked
+        before anything is sent, by the rules of "Scan Controller API v1" for C(ScanStartItem).
     type: dict
     suboptions:
       source_connection_string:
         description:
           - The connection string of the storage account to scan.
-          - Its SAS must be for blobs (C(ss)), allow service and object (C(srt)), Read and List (C(sp)), and be valid now.
+          - Its SAS must be for blobs (C(ss)), allow service and object (C(srt)), Read and List (C(sp)),
+            and be valid now.
         type: str
         required: true
       source_container_path:
@@ -41,8 +42,8 @@ options:
       destination_connection_string:
         description:
           - The connection string of the storage account that gets the results.
-          - Its SAS must be for blobs (C(ss)), allow service, container and object (C(srt)), Read, Write, Create and List
-            (C(sp)), and be valid now.
+          - Its SAS must be for blobs (C(ss)), allow service, container and object (C(srt)), Read, Write, Create and
+            List (C(sp)), and be valid now.
         type: str
         required: true
       target_container_path:

@@ -11,7 +11,8 @@ version_added: 0.1.0
 author: datascan.gate maintainers (@datascan-gate)
 short_description: Wait for data scans
 description:
-  - Waits until scans have finished. How they ended is for M(datascan.gate.scan_gate) to judge, unless O(fail_fast) is set.
+  - Waits until scans have finished. How they ended is for M(datascan.gate.scan_gate) to judge, unless O(fail_fast)
+    is set.
   - A fault that may pass does not end the wait before its time is up.
   - Where the task runs on the control node, it prints a line when something changes, and one a minute otherwise.
 extends_documentation_fragment:
@@ -37,8 +38,8 @@ options:
   on_timeout:
     description:
       - What to do when the time is up.
-      - V(fail) fails, V(cancel) cancels what still runs where the vendor allows that, and fails, V(return) succeeds with
-        RV(timed_out=true).
+      - V(fail) fails, V(cancel) cancels what still runs where the vendor allows that, and fails, V(return) succeeds
+        with RV(timed_out=true).
     type: str
     choices: [fail, cancel, return]
     default: fail

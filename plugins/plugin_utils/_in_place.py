@@ -54,7 +54,7 @@ class InPlaceAction(ActionBase):
 
     def _has_environment(self) -> bool:
         environment: dict[str, t.Any] = {}
-        self._compute_environment_string(environment)
+        self._compute_environment_string(environment)  # type: ignore[no-untyped-call]
         return bool(environment)
 
     def _is_this_python(self, task_vars: dict[str, t.Any]) -> bool:
@@ -72,7 +72,7 @@ class InPlaceAction(ActionBase):
             module_name=f"datascan.gate.{self.door.name}", task_vars=task_vars, wrap_async=wrap_async
         )
         if not wrap_async:
-            self._remove_tmp_path(self._connection._shell.tmpdir)
+            self._remove_tmp_path(self._connection._shell.tmpdir)  # type: ignore[no-untyped-call]
         return result
 
     def _in_place(self) -> dict[str, t.Any]:
@@ -106,4 +106,4 @@ class InPlaceAction(ActionBase):
         return cleaned
 
     def _tell(self, line: str) -> None:
-        display.display(f"{self.door.name}: {line}", color=C.COLOR_VERBOSE)
+        display.display(f"{self.door.name}: {line}")

@@ -32,6 +32,7 @@ _STATES = {
     "unknown": ScanState.UNKNOWN,
 }
 _QUERY_WORDS = ("Listing", "Processing", "Cancelled", "Completed", "Errored", "Unknown")
+_STILL_LISTING = "Scan {} is still listing its files, and can only be scanned again after that"
 _STRINGS = {  # connection string -> what its SAS must allow: resource types, permissions
     "source_connection_string": ("so", "rl"),
     "destination_connection_string": ("sco", "rwcl"),
@@ -90,7 +91,7 @@ class Glasswall(Provider):
 
     @classmethod
     def errors_in(cls, answer: Answer) -> list[dict[str, t.Any]]:
-        """Errors come as a bare list of {errorCode, message}; under 2xx such a list, where a scan belongs, is one too."""
+        """Errors are a bare list of {errorCode, message}; under 2xx such a list, where a scan belongs, is one too."""
         if not isinstance(answer.data, list):
             return []
         items = [item for item in answer.data if isinstance(item, dict) and ("errorCode" in item or "message" in item)]
@@ -112,7 +113,7 @@ class Glasswall(Provider):
         except NotFound as error:
             raise _not_found(scan_id, error) from None
 
-    def list(self, query: Query) -> Iterator[Scan]:
+    def scans(self, query: Query) -> Iterator[Scan]:
         """GET /scans or /scans/allusers, page by page; another user's scans need a token with that scope."""
         params = self._params(query)
         if query.states is not None and not any(name == "scanStatus" for name, _value in params):
@@ -193,7 +194,8 @@ class Glasswall(Provider):
             if error.http_status != 405:
                 raise
             raise TooLate(
-                f"Scan {scan_id} can no longer be cancelled: its listing is over, and the files already found go on being processed."
+                f"Scan {scan_id} can no longer be cancelled: its listing is over, "
+                "and the files already found go on being processed."
             ).because(error) from None
 
     def rescan_parent(self, subject: str) -> Scan:
@@ -202,7 +204,7 @@ class Glasswall(Provider):
 
     def running_rescan(self, parent: Scan, *, everyone: bool = False) -> Scan | None:
         """In the list of own scans; another user's is found through the parent's childScans."""
-        active = self.list(Query(states=ACTIVE))
+        active = self.scans(Query(states=ACTIVE))
         own = next((scan for scan in active if scan.parent_id == parent.id), None)
         if own or not everyone:
             return own
@@ -215,9 +217,9 @@ class Glasswall(Provider):
         new = [child for child in self.get(subject).child_ids if child not in parent.child_ids]
         return self.get(new[-1]) if new else self.running_rescan(parent)
 
-    def rescannable(self, parent: Scan) -> bool:
+    def not_yet(self, parent: Scan) -> str | None:
         """Not while the parent is listing."""
-        return (parent.vendor_status or "").lower() != "listing"
+        return _STILL_LISTING.format(parent.id) if (parent.vendor_status or "").lower() == "listing" else None
 
     def rescan(self, parent_id: str) -> Scan:
         """PATCH /scans/{scanId}; the answer is the child."""
@@ -229,9 +231,7 @@ class Glasswall(Provider):
             if error.http_status == 409:
                 raise Conflict(f"Scan {parent_id} is being scanned again already.").because(error) from None
             if error.http_status == 425:
-                raise TooEarly(
-                    f"Scan {parent_id} is still listing its files, and can only be scanned again after that; set wait: true to wait for it."
-                ).because(error) from None
+                raise TooEarly(f"{_STILL_LISTING.format(parent_id)}.").because(error) from None
             raise
 
     def _scan(self, data: t.Any) -> Scan:

@@ -26,8 +26,8 @@ def send_once(job: Job, send: Callable[[], Scan], made: Callable[[], Scan | None
         except LostAnswer as lost:
             if made is None:
                 raise LostAnswer(
-                    f"{lost.message} {job.provider.title} cannot list its scans, so a scan may be running: look at its console, "
-                    "and give that scan's id as previous_scan_id to go on with it."
+                    f"{lost.message} {job.provider.title} cannot list its scans, so a scan may be running: "
+                    "look at its console, and give that scan's id as previous_scan_id to go on with it."
                 ).because(lost) from None
             for pause in _LOOKS:
                 job.clock.sleep(pause)

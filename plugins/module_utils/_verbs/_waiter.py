@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting for scans: looks, pauses and a deadline, and nothing of any vendor. The clock is given, so that a test never sleeps."""
+"""Waiting for scans: looks, pauses and a deadline, nothing of any vendor. The clock is given, so no test sleeps."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Settings:
 
     scans: Sequence[Mapping[str, t.Any]]
     missing: Sequence[str] = ()
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
     mode: str = "enforce"  # or advise
     reports: Sequence[tuple[str, str]] = ()
 

@@ -92,7 +92,7 @@ def _predicted(settings: Settings, parent: Scan, running: Scan | None) -> Result
 def _start(job: Job, settings: Settings, parent: Scan) -> tuple[Scan, bool]:
     """The rescan, and whether it was somebody else's."""
     provider = job.provider
-    if not provider.rescannable(parent):
+    if provider.not_yet(parent):
         _wait_for_parent(job, settings, parent)
     while True:
         try:
@@ -116,19 +116,19 @@ def _start(job: Job, settings: Settings, parent: Scan) -> tuple[Scan, bool]:
 def _wait_for_parent(job: Job, settings: Settings, parent: Scan) -> None:
     """Wait until the parent is far enough; without `wait` that is the user's to do."""
     provider = job.provider
-    message = f"Scan {parent.id} is still listing its files, and can only be scanned again after that"
+    why = provider.not_yet(parent) or f"{provider.title} does not scan {parent.id} again yet"
     if settings.wait is None:
-        raise TooEarly(f"{message}; set wait: true to wait for it.").knowing(parent=parent, changed=False)
+        raise TooEarly(f"{why}; set wait: true to wait for that.").knowing(parent=parent, changed=False)
     began = job.clock.monotonic()
-    job.tell(f"{message}; waiting for that.")
+    job.tell(f"{why}; waiting for that.")
     while True:
         elapsed = job.clock.monotonic() - began
         left = settings.wait.timeout - elapsed
         if left <= 0:
-            raise WaitTimeout(
-                f"After {elapsed:.0f} s, scan {parent}; it can only be scanned again after its listing."
-            ).knowing(parent=parent, changed=False, timed_out=True, elapsed=round(elapsed, 1))
+            message = f"After {elapsed:.0f} s: {why}."
+            known = {"parent": parent, "changed": False, "timed_out": True, "elapsed": round(elapsed, 1)}
+            raise WaitTimeout(message).knowing(**known)
         job.clock.sleep(min(left, pause(elapsed, settings.wait, provider.poll_floor, job.clock)))
         parent = provider.rescan_parent(settings.subject)
-        if provider.rescannable(parent):
+        if provider.not_yet(parent) is None:
             return

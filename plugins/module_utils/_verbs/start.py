@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Start a scan, unless one for the same source and target already runs, or has completed lately. Never start it twice."""
+"""Start a scan, unless one of the same source and target already runs or has completed lately; never start it twice."""
 
 from __future__ import annotations
 
@@ -70,10 +70,10 @@ def _candidates(job: Job, settings: Settings) -> list[Scan]:
     provider = job.provider
     found: list[Scan] = []
     if provider.can("list"):
-        found += provider.list(Query(states=ACTIVE))
+        found += provider.scans(Query(states=ACTIVE))
         if settings.fresh_for:
             since = provider.http.server_now() - timedelta(seconds=settings.fresh_for) - _LONGEST_SCAN
-            found += provider.list(Query(states=frozenset({ScanState.COMPLETED}), started_after=since))
+            found += provider.scans(Query(states=frozenset({ScanState.COMPLETED}), started_after=since))
     same = [scan for scan in found if provider.same_target(scan, settings.target)]
     if settings.previous_scan_id:
         try:
@@ -117,7 +117,7 @@ def _start(job: Job, settings: Settings, candidates: list[Scan]) -> Scan:
 
     def made() -> Scan | None:
         since = sent_at - timedelta(minutes=1)
-        return next(filter(is_it, provider.list(Query(started_after=since))), None)
+        return next(filter(is_it, provider.scans(Query(started_after=since))), None)
 
     try:
         return send_once(job, lambda: provider.start(settings.target), made if provider.can("list") else None)

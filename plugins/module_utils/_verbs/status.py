@@ -43,7 +43,7 @@ def run(job: Job, settings: Settings) -> Result:
     Raises NotFound for a missing id (unless missing is ignore), WaitTimeout when the time is up.
     """
     if settings.query is not None:
-        scans, missing = find(job, settings.query), []
+        scans, missing = find(job, settings.query), list[str]()
     else:
         scans, missing = _by_id(job, settings.scan_ids)
         if missing and settings.missing == "fail":
@@ -66,7 +66,7 @@ def find(job: Job, query: Query) -> list[Scan]:
     """The scans that a query asks for, newest first."""
     job.provider.require("list")
     scans = sorted(
-        job.provider.list(query), key=lambda scan: scan.started_at.timestamp() if scan.started_at else 0, reverse=True
+        job.provider.scans(query), key=lambda scan: scan.started_at.timestamp() if scan.started_at else 0, reverse=True
     )
     return scans[: query.limit]
 

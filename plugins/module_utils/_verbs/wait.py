@@ -22,7 +22,7 @@ class Settings:
 
     scan_ids: Sequence[str] = ()
     scans: Sequence[Mapping[str, t.Any]] = ()
-    patience: Patience = Patience()
+    patience: Patience = field(default_factory=Patience)
     on_timeout: str = "fail"  # or cancel, return
 
 
