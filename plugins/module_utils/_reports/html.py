@@ -17,9 +17,11 @@ import xml.etree.ElementTree as ET
 from .._models import STATES, iso
 from .style import CSS
 from .text import (
+    ALLOWED,
+    MISSING,
     NOTHING,
     consequence,
-    missing_reason,
+    keeps_shut,
     other_reasons,
     plain,
     reasons,
@@ -43,9 +45,8 @@ if t.TYPE_CHECKING:
 _LINES = frozenset({"head", "header", "li", "link", "main", "meta", "p", "section", "style", "table", "title", "tr"})
 _COLUMNS = {  # the heads of the table, and the class of their cells
     "Scan": "",
-    "Gate": "",
     "State": "",
-    "Provider": "short",
+    "Provider": "word",
     "Started": "time",
     "Finished": "time",
     "Duration": "number",
@@ -128,7 +129,7 @@ def _gate(is_open: bool) -> ET.Element:
         _tag("g", *boom, transform="rotate(-55 24 50)" if is_open else "rotate(0)"),
         _tag("path", d="M17 38h14v46h-14zM9 84h30v6h-30z", class_="post"),
         _tag("circle", cx=24, cy=28, r=9, class_="tone"),
-        viewBox="0 0 100 100",
+        viewBox="0 -16 100 108",
         aria_hidden="true",
     )
 
@@ -137,13 +138,14 @@ def _summary(verdict: Verdict) -> ET.Element:
     scans = [judgement.scan for judgement in verdict.judgements]
     passed = sum(judgement.passed for judgement in verdict.judgements)
     counted = [scan.issue_count for scan in scans if scan.issue_count is not None]
+    line = Timeline(scans)
     tiles = {
         "Scans": str(len(scans)),
         "Passed": str(passed),
         "Did not pass": str(len(scans) - passed),
         "Missing": str(len(verdict.missing)),
         "Issues": str(sum(counted)) if counted else NOTHING,
-        "First start to last end": span(Timeline(scans).seconds) if Timeline(scans).known else NOTHING,
+        "From first to last time": span(line.seconds) if line.known else NOTHING,
     }
     counts = {state: verdict.summary.get(state, 0) for state in STATES}
     return _tag(
@@ -202,7 +204,7 @@ def _lane(line: Timeline, grid: list[tuple[str, str]], number: int, judgement: J
     lines = (_tag("line", x1=x, x2=x, y1=0, y2="100%", class_="grid") for x, _label in grid)
     return _tag(
         "li",
-        _tag("div", _outcome(judgement.passed), " ", link, class_="name"),
+        _tag("div", _outcome(judgement.passed), link, class_="name"),
         _tag("svg", *lines, _shape(line.bar(scan)), class_="track", aria_hidden="true"),
         _tag("span", _dot(scan.state.value), said, class_="said"),
         class_=scan.state.value,
@@ -225,8 +227,8 @@ def _why(verdict: Verdict) -> ET.Element | None:
             lines = [_tag("p", reason) for reason in reasons(judgement)]
             notes.append(_tag("li", _tag("h3", *_name(judgement.scan)), *lines, class_=judgement.scan.state.value))
     for scan_id in verdict.missing:
-        reason = missing_reason(verdict, scan_id) or "The scan is missing, which the policy allows."
-        notes.append(_tag("li", _tag("h3", "Missing: ", _tag("bdi", plain(scan_id))), _tag("p", reason)))
+        reason = MISSING if keeps_shut(verdict, scan_id) else ALLOWED
+        notes.append(_tag("li", _tag("h3", _tag("bdi", plain(scan_id))), _tag("p", reason)))
     if not notes:
         return None
     return _tag("section", _tag("h2", "Reasons"), _tag("ul", *notes, class_="why"), class_="card")
@@ -246,7 +248,6 @@ def _row(number: int, judgement: Judgement) -> ET.Element:
     scan = judgement.scan
     word = vendor_word(scan)
     cells: list[list[Child]] = [
-        [_outcome(judgement.passed, "passed" if judgement.passed else "not passed")],
         [
             _tag("span", _dot(scan.state.value), scan.state.value, class_="word"),
             _tag("div", _tag("bdi", word), class_="soft") if word else None,
@@ -262,7 +263,7 @@ def _row(number: int, judgement: Judgement) -> ET.Element:
     kinds = list(_COLUMNS.values())[1:]
     return _tag(
         "tr",
-        _tag("th", *_name(scan), scope="row"),
+        _tag("th", _outcome(judgement.passed), *_name(scan), scope="row"),
         *(_tag("td", *cell, class_=kind) for cell, kind in zip(cells, kinds, strict=True)),
         id=f"scan-{number}",
     )
@@ -280,13 +281,17 @@ def _route(scan: Scan) -> list[Child]:
     return [_tag("bdi", ends[0] or NOTHING), " \u2192 ", _tag("bdi", ends[1] or NOTHING)]
 
 
-def _outcome(passed: bool, word: str = "") -> ET.Element:
-    said = _tag("span", word or ("passed" if passed else "not passed"), class_="" if word else "away")
-    return _tag("span", "\u2713 " if passed else "\u2717 ", said, class_=f"outcome {'passed' if passed else 'shut'}")
+def _outcome(passed: bool) -> ET.Element:
+    word, mark, kind = ("passed", "\u2713", "passed") if passed else ("did not pass", "\u2717", "shut")
+    shown = _tag("span", f"{mark}\u00a0", aria_hidden="true")
+    return _tag("span", shown, _tag("span", f"{word}: ", class_="away"), class_=f"outcome {kind}")
 
 
 def _time(value: datetime | None) -> Child:
-    return NOTHING if value is None else _tag("time", when(value), datetime=iso(value))
+    if value is None:
+        return NOTHING
+    day, clock = when(value).split()
+    return _tag("time", day, _tag("br"), clock, datetime=iso(value))
 
 
 def _dot(state: str) -> ET.Element:

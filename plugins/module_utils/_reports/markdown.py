@@ -14,9 +14,11 @@ import typing as t
 
 from .._models import STATES
 from .text import (
+    ALLOWED,
+    MISSING,
     NOTHING,
     consequence,
-    missing_reason,
+    keeps_shut,
     other_reasons,
     plain,
     reasons,
@@ -127,8 +129,5 @@ def _reasons(verdict: Verdict) -> list[str]:
 
 
 def _missing(verdict: Verdict) -> list[str]:
-    lines = []
-    for scan_id in verdict.missing:
-        reason = missing_reason(verdict, scan_id)
-        lines.append(f"- {code(scan_id)}: {'allowed' if reason is None else code(reason)}")
+    lines = [f"- {code(each)}: {MISSING if keeps_shut(verdict, each) else ALLOWED}" for each in verdict.missing]
     return ["### Missing", "\n".join(lines)] if lines else []

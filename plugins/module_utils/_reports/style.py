@@ -55,7 +55,6 @@ h3 { font-size: 1rem; overflow-wrap: anywhere; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); gap: .5rem 1.5rem; }
 .tiles div { display: flex; flex-direction: column-reverse; justify-content: flex-end; }
 .tiles dt { color: var(--soft); font-size: .9rem; }
-.tiles .tinted dd { color: var(--tone); }
 .tiles dd { font-size: 1.8rem; font-weight: 650; line-height: 1.25; font-variant-numeric: tabular-nums; }
 .states { display: block; width: 100%; height: .9rem; margin: 1.1rem 0 .7rem; }
 .share { fill: var(--state); }
@@ -92,14 +91,14 @@ h3 { font-size: 1rem; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; line-height: 1.4; }
 th, td { text-align: left; vertical-align: top; padding: .55rem .6rem; border-top: 1px solid var(--line); }
 thead th { border-top: 0; color: var(--soft); font-weight: 600; white-space: nowrap; }
-tbody th { font-weight: 600; min-width: 9rem; overflow-wrap: anywhere; }
+tbody th { font-weight: 600; min-width: 12rem; overflow-wrap: anywhere; }
 td { overflow-wrap: anywhere; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.short { min-width: 6.6rem; }
-.time { min-width: 6.2rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
+.short { min-width: 8rem; }
+.time { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .word { white-space: nowrap; }
 .path { min-width: 11rem; }
-.outcome { white-space: nowrap; font-weight: 600; color: var(--tone); }
+.outcome { font-weight: 600; color: var(--tone); }
 tr:target > * { background: var(--page); }
 .away { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
@@ -111,11 +110,13 @@ tr:target > * { background: var(--page); }
 }
 @media print {
   @page { size: landscape; margin: 12mm; }
-  :root { --page: #ffffff; }
+  :root { --page: #ffffff; color-scheme: light; }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   body { max-width: none; padding: 0; font-size: .85rem; }
   .card { padding: .8rem 1rem; }
   .scroll { overflow: visible; }
+  table { font-size: .8rem; }
+  tbody th, .path, .short { min-width: 0; }
   .verdict, .rows li, .why > li, tr { break-inside: avoid; }
   h2 { break-after: avoid; }
   thead { display: table-header-group; }

@@ -16,7 +16,8 @@ if t.TYPE_CHECKING:
     from .._models import Judgement, Scan, Verdict
 
 NOTHING = "-"  # shown where a value is not known
-MISSING_REASON = "The scan is missing."
+MISSING = "asked for and not found"
+ALLOWED = f"{MISSING}, which the policy allows"
 _LONGEST = 1000  # a vendor may send a whole HTML page as its reason
 # What XML forbids, and what is invisible or turns the direction of the text around it.
 _UNSEEN = re.compile(
@@ -27,13 +28,14 @@ _UNSEEN = re.compile(
 def plain(value: str | None) -> str:
     """Foreign text as one visible line without secrets; every page passes a vendor's words through here."""
     text = Secrets().scrub_text(value or "")
-    text = " ".join(_UNSEEN.sub("", " ".join(text.split())).split())
+    # White space first: some of it is invisible too, and still parts two words.
+    text = _UNSEEN.sub("", " ".join(text.split())).strip()
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "\u2026"
 
 
 def when(value: datetime | None) -> str:
     """A time in UTC, to the second."""
-    return NOTHING if value is None else value.strftime("%Y-%m-%d %H:%M:%S")
+    return NOTHING if value is None else value.isoformat(" ")[:19]
 
 
 def seconds(scan: Scan) -> float | None:
@@ -91,34 +93,27 @@ def reasons(judgement: Judgement) -> list[str]:
     """Why one scan did not pass, with the vendor's own reason where none of them quotes it."""
     if judgement.passed:
         return []
-    said = [plain(reason) for reason in judgement.reasons]
-    error = plain(judgement.scan.error)
-    if error and not any(error in reason for reason in said):
-        said.append(f"{plain(judgement.scan.provider)} says: {error}")
-    return said or [f"The scan is {judgement.scan.state.value}."]
+    scan = judgement.scan
+    said = list(judgement.reasons) or [f"is {scan.state.value}"]
+    if scan.error and not any(scan.error.rstrip(".") in reason for reason in said):
+        said.append(f"{scan.provider} says: {scan.error}")
+    return [plain(reason) for reason in said]
 
 
-def missing_reason(verdict: Verdict, scan_id: str) -> str | None:
-    """Why a missing scan keeps the gate shut, or None where it does not."""
-    if verdict.passed:
-        return None
-    return next((plain(reason) for reason in verdict.reasons if _names(reason, scan_id)), MISSING_REASON)
+def keeps_shut(verdict: Verdict, scan_id: str) -> bool:
+    """Whether a missing scan is one of the verdict's reasons; the policy may allow it."""
+    return _missing(scan_id) in verdict.reasons
 
 
 def other_reasons(verdict: Verdict) -> list[str]:
-    """The verdict's reasons that are told neither with a scan nor with a missing one."""
-    return [
-        plain(reason)
-        for reason in verdict.reasons
-        if not any(_names(reason, scan_id) for scan_id in verdict.missing)
-        and not any(_told(reason, judgement) for judgement in verdict.judgements)
-    ]
+    """The verdict's reasons that belong neither to one of the scans nor to a missing one."""
+    told = {_missing(scan_id) for scan_id in verdict.missing}
+    for judgement in verdict.judgements:
+        scan = judgement.scan
+        label = f"{scan.name} ({scan.id})" if scan.name else scan.id
+        told |= {f"Scan {label} {reason}." for reason in judgement.reasons}
+    return [plain(reason) for reason in verdict.reasons if reason not in told]
 
 
-def _told(reason: str, judgement: Judgement) -> bool:
-    own = judgement.reasons
-    return reason in own or (_names(reason, judgement.scan.id) and any(each in reason for each in own))
-
-
-def _names(reason: str, scan_id: str) -> bool:
-    return bool(scan_id) and re.search(rf"(?<![\w-]){re.escape(scan_id)}(?![\w-])", reason) is not None
+def _missing(scan_id: str) -> str:
+    return f"Scan {scan_id} is missing."

@@ -8,14 +8,14 @@ from __future__ import annotations
 import math
 import typing as t
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .._models import Scan
 
-_MOST_TICKS = 8
+_MOST_TICKS = 6
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _STEPS = (
     *(1, 2, 5, 10, 15, 30),
@@ -72,17 +72,14 @@ class Timeline:
         step = next((step for step in _STEPS if self.seconds / step <= _MOST_TICKS), None)
         if step is None:
             step = _STEPS[-1] * math.ceil(self.seconds / _STEPS[-1] / _MOST_TICKS)
-        found = []
-        time = datetime.fromtimestamp(math.ceil(self.start.timestamp() / step) * step, timezone.utc)
-        while time <= self.end:
-            found.append(Tick(self.x(time), _label(time, step)))
-            time += timedelta(seconds=step)
-        return found
+        first, last = math.ceil(self.start.timestamp() / step), math.floor(self.end.timestamp() / step)
+        times = [datetime.fromtimestamp(count * step, timezone.utc) for count in range(first, last + 1)]
+        return [Tick(self.x(time), _label(time, step)) for time in times]
 
 
 def _label(time: datetime, step: int) -> str:
     if step >= 365 * _DAY:
-        return time.strftime("%Y-%m")
+        return f"{time.year}-{time.month:02}"
     if step >= _DAY or (time.hour, time.minute, time.second) == (0, 0, 0):
         return time.strftime("%m-%d")
     return time.strftime("%H:%M:%S" if step < _MINUTE else "%H:%M")
