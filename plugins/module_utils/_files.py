@@ -64,7 +64,7 @@ def writing(path: str) -> Iterator[t.TextIO]:
             file.flush()
             disk.settle(old)
         finally:
-            with contextlib.suppress(InvalidInput):  # told already by the flush above
+            with contextlib.suppress(InvalidInput, OSError):  # told already by the flush, or of no matter after it
                 file.close()
         try:
             temporary.replace(target)

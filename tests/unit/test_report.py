@@ -412,7 +412,7 @@ def test_html_draws_a_bar_from_the_start_to_the_end_of_each_scan() -> None:
     fourth = scan("queued")
     fifth = scan("stopped", started_at="2026-03-14T10:30:00Z")
     found = page(verdict_on(first, second, third, fourth, fifth))
-    bars = [(bar["x"], bar["width"]) for bar in found.all("rect", "bar")]
+    bars = [(each["x"], each["width"]) for each in found.all("rect", "bar")]
     assert bars == [("0.00%", "50.00%"), ("25.00%", "75.00%"), ("75.00%", "25.00%")]
     assert len(found.all("rect", "open")) == 1
     assert [dot["cx"] for dot in found.all("circle", "bar")] == ["50.00%"]

@@ -38,9 +38,9 @@ if t.TYPE_CHECKING:
     from datetime import datetime
 
     from .._models import Judgement, Scan, Verdict
-    from .timeline import Bar
+    from .timeline import Place
 
-    Child = ET.Element | str | None
+    Child: t.TypeAlias = "ET.Element | str | None"
 
 _LINES = frozenset({"head", "header", "li", "link", "main", "meta", "p", "section", "style", "table", "title", "tr"})
 _COLUMNS = {  # the heads of the table, and the class of their cells
@@ -71,10 +71,10 @@ def render(verdict: Verdict) -> str:
     return "<!DOCTYPE html>\n" + ET.tostring(page, encoding="unicode", method="html") + "\n"
 
 
-def _tag(name: str, /, *children: Child, **attributes: str | float) -> ET.Element:
+def _tag(element_name: str, *children: Child, **attributes: str | float) -> ET.Element:
     """An element; in the names of attributes a last underscore is dropped and the others are hyphens."""
     given = {key.rstrip("_").replace("_", "-"): str(value) for key, value in attributes.items() if value != ""}
-    element = ET.Element(name, given)
+    element = ET.Element(element_name, given)
     last = None
     for child in children:
         if isinstance(child, str):
@@ -85,7 +85,7 @@ def _tag(name: str, /, *children: Child, **attributes: str | float) -> ET.Elemen
         elif child is not None:
             element.append(child)
             last = child
-    if name in _LINES:
+    if element_name in _LINES:
         element.tail = "\n"  # so that a diff of two pages can be read
     return element
 
@@ -205,19 +205,19 @@ def _lane(line: Timeline, grid: list[tuple[str, str]], number: int, judgement: J
     return _tag(
         "li",
         _tag("div", _outcome(judgement.passed), link, class_="name"),
-        _tag("svg", *lines, _shape(line.bar(scan)), class_="track", aria_hidden="true"),
+        _tag("svg", *lines, _shape(line.place(scan)), class_="track", aria_hidden="true"),
         _tag("span", _dot(scan.state.value), said, class_="said"),
         class_=scan.state.value,
     )
 
 
-def _shape(bar: Bar | None) -> ET.Element:
-    if bar is None:
+def _shape(place: Place | None) -> ET.Element:
+    if place is None:
         return _tag("text", "no times known", x=0, y=20)
-    if bar.width is None:
-        return _tag("circle", cx=_percent(bar.x), cy=16, r=5, class_="bar")
-    kind = "bar open" if bar.open_end else "bar"
-    return _tag("rect", x=_percent(bar.x), y=8, width=_percent(bar.width), height=16, rx=3, class_=kind)
+    if place.width is None:
+        return _tag("circle", cx=_percent(place.x), cy=16, r=5, class_="bar")
+    kind = "bar open" if place.open_end else "bar"
+    return _tag("rect", x=_percent(place.x), y=8, width=_percent(place.width), height=16, rx=3, class_=kind)
 
 
 def _why(verdict: Verdict) -> ET.Element | None:

@@ -116,7 +116,9 @@ tr:target > * { background: var(--page); }
   .card { padding: .8rem 1rem; }
   .scroll { overflow: visible; }
   table { font-size: .8rem; }
-  tbody th, .path, .short { min-width: 0; }
+  td .soft { font-size: inherit; }
+  tbody th { min-width: 9rem; }
+  .path, .short { min-width: 5.5rem; }
   .verdict, .rows li, .why > li, tr { break-inside: avoid; }
   h2 { break-after: avoid; }
   thead { display: table-header-group; }

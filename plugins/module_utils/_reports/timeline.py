@@ -26,7 +26,7 @@ _STEPS = (
 
 
 @dataclass(frozen=True)
-class Bar:
+class Place:
     """One scan: from start to end, or, without a width, the one moment that is known."""
 
     x: float
@@ -56,16 +56,16 @@ class Timeline:
         """Where a time stands."""
         return 100 * (time - self.start).total_seconds() / (self.seconds or 1)
 
-    def bar(self, scan: Scan) -> Bar | None:
+    def place(self, scan: Scan) -> Place | None:
         """Where a scan stands, or None where it knows no time."""
         start, end = scan.started_at, scan.finished_at
         if start is None and end is None:
             return None
         if start is not None and not scan.finished:
-            return Bar(self.x(start), 100 - self.x(start), open_end=True)
+            return Place(self.x(start), 100 - self.x(start), open_end=True)
         if start is None or end is None:
-            return Bar(self.x(t.cast(datetime, start or end)), None)
-        return Bar(self.x(start), max(0.0, self.x(end) - self.x(start)))
+            return Place(self.x(t.cast(datetime, start or end)), None)
+        return Place(self.x(start), max(0.0, self.x(end) - self.x(start)))
 
     def ticks(self) -> list[Tick]:
         """A few round times."""
