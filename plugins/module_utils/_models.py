@@ -64,11 +64,11 @@ def _reason(value: t.Any) -> str | None:
 
 
 Time = t.Annotated[
-    datetime | None,
+    t.Optional[datetime],
     BeforeValidator(to_utc),
     PlainSerializer(lambda value: None if value is None else iso(value), when_used="json"),
 ]
-Reason = t.Annotated[str | None, BeforeValidator(_reason)]
+Reason = t.Annotated[t.Optional[str], BeforeValidator(_reason)]
 
 
 class Scan(BaseModel):
