@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ._errors import InvalidInput
-from ._models import Judgement, Scan, ScanState, Verdict, summarise
+from ._models import Judgement, Scan, ScanState, Verdict, iso, summarise
 
 MODES = ("enforce", "advise")
 
@@ -78,8 +78,8 @@ def _reasons(scan: Scan, policy: Policy, now: datetime) -> list[str]:
         if scan.finished_at is None:
             reasons.append("has no time of finishing, so max_age cannot be kept")
         elif now - scan.finished_at > timedelta(seconds=policy.max_age):
-            age = (now - scan.finished_at).total_seconds()
-            reasons.append(f"finished {age:.0f} s ago, and {policy.max_age} s are allowed")
+            # Named by its time, not by its age: the same verdict has to read the same in every run.
+            reasons.append(f"finished at {iso(scan.finished_at)}, which is more than {policy.max_age} s ago")
     return reasons
 
 
