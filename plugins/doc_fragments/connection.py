@@ -38,8 +38,8 @@ options:
   auth_scheme:
     description:
       - The form in which the token is sent.
-      - V(auto) knows what the vendor takes. V(bearer) sends C(Authorization) with C(Bearer) before the token, V(raw) sends
-        C(Authorization) with nothing but the token, and V(api_key) sends the token in C(X-API-Key).
+      - V(auto) knows what the vendor takes. V(bearer) sends C(Authorization) with C(Bearer) before the token, V(raw)
+        sends C(Authorization) with nothing but the token, and V(api_key) sends the token in C(X-API-Key).
     type: str
     choices: [auto, bearer, raw, api_key]
     default: auto

@@ -117,6 +117,11 @@ class Scan(BaseModel):
         return f"{label}: {words}" + (f" ({self.error})" if self.error else "")
 
 
+def predicted_scan(provider: str, **fields: t.Any) -> Scan:
+    """The scan that check mode says there would be, so that the tasks after it have something to name."""
+    return Scan(id=PREDICTED_ID, provider=provider, state=ScanState.QUEUED, **fields)
+
+
 def given_scan(value: t.Any, where: str) -> Scan:
     """A scan that a user hands on from an earlier task; `where` names the option for the sentence when it is none."""
     fields = {key: value[key] for key in Scan.model_fields if key in value} if isinstance(value, Mapping) else {}

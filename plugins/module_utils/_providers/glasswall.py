@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 
 from .._errors import Conflict, DatascanError, InvalidInput, NotFound, TooEarly, TooLate
 from .._http import Answer
-from .._models import ACTIVE, PREDICTED_ID, Query, Scan, ScanState, iso
+from .._models import ACTIVE, Query, Scan, ScanState, iso, predicted_scan
 from .._provider import Provider
 from .._pydantic import BaseModel, ConfigDict, to_camel
 from ._azure_sas import ConnectionString
@@ -162,10 +162,8 @@ class Glasswall(Provider):
 
     def predict(self, target: Mapping[str, t.Any]) -> Scan:
         """Hosts come from the connection strings; the API reports them as sourceStorage and targetStorage."""
-        return Scan(
-            id=PREDICTED_ID,
-            provider=self.name,
-            state=ScanState.RUNNING,
+        return predicted_scan(
+            self.name,
             source=_place(
                 ConnectionString.parse(target["source_connection_string"]).host, target["source_container_path"]
             ),

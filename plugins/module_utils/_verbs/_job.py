@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from .._clock import Clock
-from .._models import Scan
+from .._errors import DatascanError
+from .._models import PREDICTED_ID, Scan, predicted_scan
 from .._provider import Provider
 
 
@@ -26,6 +27,24 @@ class Job:
     check_mode: bool = False  # read, predict, and change nothing
     tell: Callable[[str], None] = _silent  # takes a line of progress
     warn: Callable[[str], None] = _silent
+
+    def check_id(self, scan_id: str) -> str:
+        """The id as the vendor writes it; InvalidInput for what cannot be one."""
+        return scan_id if self._is_predicted(scan_id) else self.provider.check_id(scan_id)
+
+    def get(self, scan_id: str) -> Scan:
+        """One scan."""
+        return predicted_scan(self.provider.name) if self._is_predicted(scan_id) else self.provider.get(scan_id)
+
+    def look(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
+        """Many scans at once, in the order asked; where one cannot be had, its error stands in its place."""
+        real = [scan_id for scan_id in scan_ids if not self._is_predicted(scan_id)]
+        answers = dict(self.provider.look(real)) if real else {}
+        return {scan_id: answers[scan_id] if scan_id in answers else self.get(scan_id) for scan_id in scan_ids}
+
+    def _is_predicted(self, scan_id: str) -> bool:
+        """Whether only check mode, in an earlier task, has seen this scan: nobody can be asked about it."""
+        return self.check_mode and scan_id == PREDICTED_ID
 
 
 @dataclass(frozen=True)

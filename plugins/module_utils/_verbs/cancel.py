@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .._errors import DatascanError, InvalidInput, LostAnswer, TooLate, WaitTimeout
-from .._models import Scan, summarise
+from .._models import PREDICTED_ID, Scan, summarise
 from ._job import Diff, Job, Waited
 from ._waiter import Patience
 from .wait import facts, timeout_message, wait_for
@@ -45,14 +45,14 @@ def run(job: Job, settings: Settings) -> Result:
     provider.require("cancel")
     if not settings.scan_ids:
         raise InvalidInput("There is no scan to cancel: scan_ids is empty.")
-    scan_ids = list(dict.fromkeys(provider.check_id(scan_id) for scan_id in settings.scan_ids))
+    scan_ids = list(dict.fromkeys(job.check_id(scan_id) for scan_id in settings.scan_ids))
     now: dict[str, Scan] = {}
     cancelled: list[Scan] = []  # as they were before
     too_late: list[str] = []
     errors: list[DatascanError] = []
     for scan_id in scan_ids:
         try:
-            now[scan_id] = before = provider.get(scan_id)
+            now[scan_id] = before = job.get(scan_id)
             if not before.finished:
                 now[scan_id] = _cancel(job, before)
                 cancelled.append(before)
@@ -87,7 +87,7 @@ def _cancel(job: Job, scan: Scan) -> Scan:
     """The scan after it was cancelled, as the vendor shows it then."""
     provider = job.provider
     if job.check_mode:
-        if not provider.cancellable(scan):
+        if scan.id != PREDICTED_ID and not provider.cancellable(scan):
             raise TooLate(f"Scan {scan} could no longer be cancelled.")
         return scan
     try:

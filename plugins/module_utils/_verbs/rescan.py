@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from .._errors import Conflict, LostAnswer, TooEarly, WaitTimeout
-from .._models import PREDICTED_ID, Scan, ScanState
+from .._models import PREDICTED_ID, Scan, predicted_scan
 from ._job import Diff, Job, Waited
 from ._once import send_once
 from ._waiter import Patience, pause
@@ -45,6 +45,8 @@ def run(job: Job, settings: Settings) -> Result:
     """
     provider = job.provider
     provider.require("rescan")
+    if job.check_mode and settings.subject == PREDICTED_ID:
+        return _predicted(settings, predicted_scan(provider.name), None)
     parent = provider.rescan_parent(settings.subject)
     running = provider.running_rescan(parent)
     if running and settings.if_active == "fail":
@@ -74,17 +76,8 @@ def _conflict(parent: Scan, running: Scan) -> Conflict:
 def _predicted(settings: Settings, parent: Scan, running: Scan | None) -> Result:
     if running and settings.if_active == "reuse":
         return Result(False, running, parent, True)
-    scan = parent.model_copy(
-        update={
-            "id": PREDICTED_ID,
-            "parent_id": parent.id,
-            "child_ids": [],
-            "state": ScanState.QUEUED,
-            "vendor_status": None,
-            "started_at": None,
-            "finished_at": None,
-            "error": None,
-        }
+    scan = predicted_scan(
+        parent.provider, name=parent.name, source=parent.source, target=parent.target, parent_id=parent.id
     )
     return Result(True, scan, parent, False, diff=Diff(after=[scan]))
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .._errors import DatascanError, InvalidInput, NotFound, WaitTimeout
-from .._models import PREDICTED_ID, Query, Scan, summarise
+from .._models import Query, Scan, summarise
 from ._job import Diff, Job, Waited
 from ._waiter import Patience
 from .wait import facts, timeout_message, wait_for
@@ -74,10 +74,7 @@ def find(job: Job, query: Query) -> list[Scan]:
 def _by_id(job: Job, asked: Sequence[str]) -> tuple[list[Scan], list[str]]:
     if not asked:
         raise InvalidInput("There is no scan to look at: scan_ids is empty.")
-    # Check mode of an earlier task predicts a scan that nobody can look at.
-    real = [job.provider.check_id(scan_id) for scan_id in asked if scan_id != PREDICTED_ID]
-    real = list(dict.fromkeys(real))
-    answers = job.provider.look(real) if real else {}
+    answers = job.look(list(dict.fromkeys(job.check_id(scan_id) for scan_id in asked)))
     scans = [answer for answer in answers.values() if isinstance(answer, Scan)]
     missing = [scan_id for scan_id, answer in answers.items() if isinstance(answer, NotFound)]
     for answer in answers.values():

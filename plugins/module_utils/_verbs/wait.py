@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .._errors import DatascanError, InvalidInput, ScanNotCompleted, TooLate, WaitTimeout
-from .._models import PREDICTED_ID, Scan, ScanState, given_scan
+from .._models import Scan, ScanState, given_scan
 from .._progress import Progress
 from ._job import Diff, Job, Waited
 from ._waiter import Patience, Watch, watch
@@ -45,14 +45,16 @@ def run(job: Job, settings: Settings) -> Result:
     scan_ids, seen = _wanted(job, settings)
     if on_timeout_cancels := settings.on_timeout == "cancel":
         job.provider.require("cancel")
-    if job.check_mode:
-        return _single_look(job, scan_ids, seen)
-    state = wait_for(job, scan_ids, settings.patience, seen)
+    # In check mode there is one look, and no wait.
+    patience = replace(settings.patience, timeout=0.0) if job.check_mode else settings.patience
+    state = wait_for(job, scan_ids, patience, seen)
     waited = facts(job, state)
     if settings.patience.fail_fast:
         for scan in state.scans:
             if scan.succeeded is False:
                 raise ScanNotCompleted(f"Scan {scan}.").knowing(scans=state.scans, **vars(waited))
+    if job.check_mode:
+        return Result(state.scans, replace(waited, timed_out=False))
     if not state.timed_out or settings.on_timeout == "return":
         return Result(state.scans, waited)
     cancelled, words = _cancel_pending(job, state) if on_timeout_cancels else ([], "")
@@ -68,13 +70,13 @@ def wait_for(job: Job, scan_ids: Sequence[str], patience: Patience, seen: Mappin
     http.deadline = job.clock.monotonic() + patience.timeout
     try:
         return watch(
-            job.provider.look,
+            job.look,
             scan_ids,
             patience,
             clock=job.clock,
             floor=job.provider.poll_floor,
             seen=seen,
-            tell=Progress(job.tell),
+            tell=Progress(job.tell) if not job.check_mode else lambda state: None,
         )
     except DatascanError as error:
         raise error.knowing(requests=http.requests_sent, timed_out=False) from None
@@ -128,20 +130,8 @@ def _wanted(job: Job, settings: Settings) -> tuple[list[str], dict[str, Scan]]:
     scan_ids = [*settings.scan_ids, *(scan.id for scan in given)]
     if not scan_ids:
         raise InvalidInput("There is no scan to wait for: scan_ids and scans are empty.")
-    checked = [scan_id if scan_id == PREDICTED_ID else job.provider.check_id(scan_id) for scan_id in scan_ids]
+    checked = [job.check_id(scan_id) for scan_id in scan_ids]
     return list(dict.fromkeys(checked)), {scan.id: scan for scan in given if scan.finished}
-
-
-def _single_look(job: Job, scan_ids: Sequence[str], seen: Mapping[str, Scan]) -> Result:
-    """Check mode: one look, and no wait. A scan that only check mode has seen is said to run."""
-    predicted = Scan(id=PREDICTED_ID, provider=job.provider.name, state=ScanState.QUEUED)
-    real = [scan_id for scan_id in scan_ids if scan_id != PREDICTED_ID]
-    state = wait_for(job, real, Patience(timeout=0), seen) if real else Watch([])
-    found = {**state.seen, PREDICTED_ID: predicted}
-    return Result(
-        [found[scan_id] for scan_id in scan_ids if scan_id in found],
-        Waited(0.0, state.polls, job.provider.http.requests_sent),
-    )
 
 
 def _cancel_pending(job: Job, state: Watch) -> tuple[list[str], str]:
