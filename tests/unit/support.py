@@ -72,9 +72,13 @@ class Script(requests.adapters.BaseAdapter):
         super().__init__()
         self.left = list(expected)
         self.clock = clock
+        self.sent: list[t.Any] = []  # the requests, as requests prepared them
+        self.given: dict[str, t.Any] = {}  # verify, cert, timeout and the like of the last request
 
     def send(self, request: t.Any, **kwargs: t.Any) -> requests.Response:
         assert self.left, f"nothing more was expected, but came {request.method} {request.url}"
+        self.sent.append(request)
+        self.given = kwargs
         expected = self.left.pop(0)
         url = urlsplit(request.url)
         assert (request.method, url.path) == (expected.method, expected.path)
@@ -127,12 +131,20 @@ def connected(
 
 @contextmanager
 def job(
-    *expected: Expected, check_mode: bool = False, clock: FakeClock | None = None, **settings: t.Any
+    *expected: Expected,
+    check_mode: bool = False,
+    clock: FakeClock | None = None,
+    said: list[str] | None = None,
+    warned: list[str] | None = None,
+    **settings: t.Any,
 ) -> Iterator[Job]:
-    """A job whose vendor expects these requests in this order; at the end none may be left over."""
+    """A job whose vendor expects these requests in this order; at the end none may be left over.
+
+    Lines of progress are added to `said`, warnings to `warned`.
+    """
     clock = clock or FakeClock()
-    said: list[str] = []
-    warned: list[str] = []
+    said = [] if said is None else said
+    warned = [] if warned is None else warned
     provider, script = connected(list(expected), clock=clock, warn=warned.append, **settings)
     the_job = Job(provider, clock, check_mode, said.append, warned.append)  # type: ignore[arg-type]
     yield the_job
