@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes what the registry of vendors knows into the pages that show it. Usage: generate.py [--check]
+
+With --check nothing is written, and the exit status tells whether a page has drifted.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/unit"))
+import conftest  # noqa: E402, F401  (makes this checkout importable)
+from ansible_collections.datascan.gate.plugins.module_utils._provider import VERBS, registry  # noqa: E402
+
+HEADINGS = {
+    "start": "scan_start",
+    "status": "scan_status, scan_wait",
+    "list": "scan_status with query",
+    "cancel": "scan_cancel",
+    "rescan": "scan_rescan",
+    "columns": "cluster_columns_info",
+}
+
+
+def abilities() -> str:
+    """The table of vendors and what each can do."""
+    vendors = registry().values()
+    rows = [
+        "| | " + " | ".join(vendor.title for vendor in vendors) + " |",
+        "| --- |" + " --- |" * len(vendors),
+    ]
+    for verb in VERBS:
+        cells = ["yes" if vendor.can(verb) else "no" for vendor in vendors]
+        rows.append(f"| {HEADINGS[verb]} | " + " | ".join(cells) + " |")
+    urls = [f"`{vendor.api_url}`" if vendor.api_url else "yours" for vendor in vendors]
+    rows.append("| default `api_url` | " + " | ".join(urls) + " |")
+    return "\n".join(rows)
+
+
+def instead() -> str:
+    """What to do where a vendor's API lacks something."""
+    lines = []
+    for vendor in registry().values():
+        lines += [f"- {vendor.title}, `{verb}`: {sentence}" for verb, sentence in vendor.cannot.items()]
+    return "\n".join(lines)
+
+
+def choices() -> str:
+    """The choices of the option provider, as the documentation fragment has them."""
+    return f"    choices: [{', '.join(sorted(registry()))}]\n"
+
+
+def between(begin: str, end: str, text: Callable[[], str]) -> Callable[[str], str]:
+    """Replaces what stands between two marks."""
+    pattern = re.compile(f"({re.escape(begin)}).*?({re.escape(end)})", re.DOTALL)
+
+    def replace(page: str) -> str:
+        if not pattern.search(page):
+            raise SystemExit(f"There is no mark {begin!r}.")
+        return pattern.sub(lambda match: match[1] + text() + match[2], page)
+
+    return replace
+
+
+def marked(name: str, text: Callable[[], str]) -> Callable[[str], str]:
+    """Replaces what stands between two comments in a Markdown page."""
+    return between(f"<!-- {name} -->\n\n", f"\n\n<!-- end of {name} -->", text)
+
+
+PAGES = {
+    "README.md": [marked("abilities", abilities)],
+    "docs/vendors.md": [marked("instead", instead)],
+    "plugins/doc_fragments/connection.py": [between("    required: true\n", "  api_url:\n", choices)],
+}
+
+
+def main() -> int:
+    """Write the pages, or check them."""
+    drifted = []
+    for name, changes in PAGES.items():
+        path = ROOT / name
+        before = after = path.read_text(encoding="utf-8")
+        for change in changes:
+            after = change(after)
+        if after != before:
+            drifted.append(name)
+            if "--check" not in sys.argv[1:]:
+                path.write_text(after, encoding="utf-8")
+    if drifted and "--check" in sys.argv[1:]:
+        print(f"Run `make generate`: {', '.join(drifted)} no longer say what the registry of vendors says.")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
