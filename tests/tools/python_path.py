@@ -17,11 +17,11 @@ from pathlib import Path
 
 
 def works(python: Path) -> bool:
-    """Say whether this interpreter starts, and can make a virtual environment with pip.
+    """Say whether this interpreter starts, and can make a virtual environment.
 
     ansible-test passes on little more than these two variables, which some version managers cannot do with.
     """
-    command = [python, "-c", "import ensurepip, venv"]
+    command = [python, "-c", "import venv"]
     env = {"HOME": os.environ["HOME"], "PATH": os.environ["PATH"]}
     try:
         return subprocess.run(command, env=env, capture_output=True, check=False, timeout=30).returncode == 0

@@ -17,8 +17,9 @@ pip_conf=$("$python" "$tools/pip_settings.py")
 
 # ansible-test writes to its home, and reads pip's settings there.
 export HOME=$work/home
-mkdir -p "$HOME/.config/pip" "$HOME/.ansible/test/cache"
 unset XDG_CONFIG_HOME ANSIBLE_HOME
+cache=$HOME/.ansible/test/cache
+mkdir -p "$HOME/.config/pip" "$cache/site"
 printf '%s\n' "$pip_conf" >"$HOME/.config/pip/pip.conf"
 
 # It would download get-pip in the version that its source names; a file of that name in the cache saves it that.
@@ -26,8 +27,10 @@ source=$("$python" -c 'import ansible_test; print(ansible_test.__path__[0])')/_i
 versions=$(sed -n "s/^ *pip='\([0-9.]*\)'.*/\1/p" "$source")
 [ -n "$versions" ] || { echo "No pip version was found in $source." >&2; exit 1; }
 for version in $versions; do
-    cp "$tools/get_pip.py" "$HOME/.ansible/test/cache/get_pip_${version//./_}.py"
+    cp "$tools/get_pip.py" "$cache/get_pip_${version//./_}.py"
 done
+pip=$("$python" -c 'import pip; print(pip.__path__[0])')
+cp -R "$pip" "$pip"-*.dist-info "$cache/site"
 
 PATH=$("$python" "$tools/python_path.py" "$work/path")
 export PATH
