@@ -149,3 +149,54 @@ def job(
     the_job = Job(provider, clock, check_mode, said.append, warned.append)  # type: ignore[arg-type]
     yield the_job
     assert not script.left, f"never asked for: {[(one.method, one.path) for one in script.left]}"
+
+
+# Glasswall, the vendor of the tests of everything that is the same for all of them.
+
+SCAN_ID = "83d71394-faa2-4b6c-b13b-6d3118de459e"
+CHILD_ID = "f18eda36-7eb5-477a-a1b1-51c71ab2ba81"
+SCAN_PATH = f"/api/v1/scans/{SCAN_ID}"
+ACTIVE_ONLY = [("scanStatus", "Listing"), ("scanStatus", "Processing"), ("pageSize", "100"), ("page", "1")]
+TARGET = {
+    "source_connection_string": SAS,
+    "source_container_path": "uploads",
+    "destination_connection_string": SAS,
+    "target_container_path": "clean",
+    "quarantine_container_path": "quarantine",
+    "auto_rescan": False,
+}
+
+
+def item(status: str = "Processing", scan_id: str = SCAN_ID, **fields: t.Any) -> dict[str, t.Any]:
+    """A scan of TARGET as Glasswall sends it."""
+    return {
+        "scanOwner": "ci",
+        "scanId": scan_id,
+        "scanStatus": status,
+        "scanStartTime": "2026-01-01T00:00:00Z",
+        "scanEndTime": None,
+        "sourceStorage": "acct.blob.core.windows.net",
+        "sourceContainerPath": "uploads",
+        "targetStorage": "acct.blob.core.windows.net",
+        "targetContainerPath": "clean",
+        "quarantineContainerPath": "quarantine",
+        "autoRescan": False,
+        "childScans": None,
+        **fields,
+    }
+
+
+def page(*items: dict[str, t.Any], **fields: t.Any) -> dict[str, t.Any]:
+    """A list of scans that fits on one page."""
+    return {"total": len(items), "scans": list(items), **fields}
+
+
+def looked(status: str, scan_id: str = SCAN_ID, **fields: t.Any) -> Expected:
+    """A look at one scan, and what it shows."""
+    return Expected("GET", f"/api/v1/scans/{scan_id}", answer=item(status, scan_id, **fields))
+
+
+def reset() -> Exception:
+    """What requests raises where the connection was cut after the request had left."""
+    cause = ConnectionResetError(104, "Connection reset by peer")
+    return requests.ConnectionError(urllib3.exceptions.ProtocolError("Connection aborted.", cause))

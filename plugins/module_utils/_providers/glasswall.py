@@ -260,7 +260,7 @@ def _place(host: str | None, container: str | None) -> str | None:
 
 def _says_last(page: ScanStatusItemList, number: int, seen: int) -> bool:
     """Whether everything that the page says agrees that nothing follows."""
-    counted = page.total is None or seen >= page.total
+    counted = page.total is None or seen == page.total  # fewer than were seen is a total that lies
     if page.page_links is None:  # left out where all fits on one page
         return counted
     pages = page.page_links.total_pages
