@@ -210,7 +210,7 @@ def test_rescan_hands_back_the_child() -> None:
 
 
 def test_there_are_no_clusters() -> None:
-    with job() as the_job, pytest.raises(Unsupported, match="Glasswall cannot list the columns of a cluster.*bigid"):
+    with job() as the_job, pytest.raises(Unsupported, match=r"Glasswall cannot list the columns of a cluster\..*bigid"):
         the_job.provider.require("columns")
 
 
