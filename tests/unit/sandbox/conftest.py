@@ -189,9 +189,16 @@ class World:
         return str(reply.json()["data"]["tracking_id"])
 
 
-@pytest.fixture
-def world() -> World:
+@pytest.fixture(scope="session")
+def one_world() -> World:
     return World()
+
+
+@pytest.fixture
+def world(one_world: World) -> World:
+    """As good as new: making the application anew for every test would take longer than the tests."""
+    one_world.sandbox.reset()
+    return one_world
 
 
 @pytest.fixture

@@ -340,7 +340,7 @@ def _check_body(reply: Any, expected: Any, name: str, ask: Ask) -> None:
 
 
 def alike(actual: Any, expected: Any, name: str, place: str, *, first: bool = True) -> None:
-    """The same keys, and values of the same types. Only the first item of a list has to have all that its lists have."""
+    """The same keys, and values of the same types. Only the first item of a list must have something in its lists."""
     key = place.rpartition(".")[2]
     if key in NULLABLE:
         assert actual is None or isinstance(actual, NULLABLE[key]), place

@@ -52,6 +52,8 @@ class AdvalidationSettings(Settings):
     response_code_lies: bool = False
     """Whether responseCode in an error is another than the answer's own status."""
     time_form: Literal["datetime", "date"] = "datetime"
+    no_finish: Literal["none", "absent"] = "none"
+    """What finishedAt is before the end."""
     rate_limit: bool = False
     rate_bucket: int = 15
     rate_per_second: float = 1
@@ -223,7 +225,9 @@ class Advalidation(Vendor):
             "isInconclusive": word == "inconclusive" and ended,
             "inconclusiveReason": "The creative did not load." if word == "inconclusive" and ended else None,
         }
-        if checks and status == "finished":
+        if not ended and self.settings.no_finish == "absent":
+            del row["finishedAt"]
+        if checks and status == "finished" and scan.sequence != "monitoring":
             row["tests"] = [
                 {"id": number, "name": f"Check {number}", "result": "fail" if number <= issues else "pass"}
                 for number in range(1, 6)

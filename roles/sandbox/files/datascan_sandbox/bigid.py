@@ -94,7 +94,7 @@ class BigID(Vendor):
         user = self.tokens.of_user_token(request.headers.get("authorization", "").strip())
         if user is None:
             body = {"success": False, "message": "Refresh token not valid"}
-            return self._answer(body, int(self.settings.refresh_failure))
+            return self._answer(body, self.settings.refresh_failure)
         token = self.tokens.issue(user, self.settings.session_seconds)
         return self._answer({"success": True, "systemToken": token})
 
@@ -106,7 +106,7 @@ class BigID(Vendor):
         skip = _number(query.get("skip"), 0) if self.settings.parent_scans_skip else 0
         every = sorted(self.by_id.values(), key=lambda scan: scan.started, reverse=_newest_first(query.get("sort")))
         children = [self._parent_row(scan) for scan in every[skip : skip + limit]]
-        body: dict[str, Any] = {"status": "success", "statusCode": self._count(200), "message": ""}
+        body: dict[str, Any] = {"status": self.settings.envelope_status, "statusCode": self._count(200), "message": ""}
         if self.settings.parent_scans_shape == "list":
             return self._answer({**body, "data": children})
         return self._answer({**body, "data": {"totalCount": self._count(len(every)), "scanChildren": children}})
@@ -238,7 +238,7 @@ class BigID(Vendor):
 
     def error(self, status: int) -> Response:
         if status == 401:
-            if self.settings.unauthorized == "200":
+            if self.settings.unauthorized == 200:
                 return self._answer(
                     {"success": False, "message": "Authentication failed. Failed to authenticate token."}
                 )
@@ -250,6 +250,9 @@ class BigID(Vendor):
         return self._answer({"status": "error", "message": "Server error", "errors": [{}]}, status)
 
     # Control
+
+    def expire_sessions(self) -> None:
+        self.tokens = Tokens(self.clock)
 
     def seed(self, wish: dict[str, Any]) -> list[Any]:
         seed = Seed(wish, self.settings.completed_word)

@@ -20,14 +20,16 @@ class BigIDSettings(Settings):
     auth_form: Literal["both", "raw", "bearer"] = "both"
     """How a session token may come: the tutorials say Bearer, working code sends it bare."""
     session_seconds: float = 86400
-    refresh_failure: Literal["200", "401"] = "200"
+    refresh_failure: Literal[200, 401] = 200
     """A bad user token was seen to get 200 with success false."""
     content_type: Literal["html", "json"] = "html"
     """Which type its JSON is said to be: answers were seen as text/html."""
-    unauthorized: Literal["401", "200"] = "401"
+    unauthorized: Literal[401, 200] = 401
     scan_start_status: Literal[200, 201, 202] = 200
     parent_scans_shape: Literal["object", "list"] = "object"
     """data is an object with scanChildren in the sample, and a list in the code."""
+    envelope_status: str = "success"
+    """What the list's own status says: the document has "string"."""
     id_key: Literal["_id", "id", "both"] = "_id"
     parent_scans_state: bool = True
     parent_scans_skip: bool = True

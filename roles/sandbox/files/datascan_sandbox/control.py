@@ -87,6 +87,11 @@ def router(sandbox: Sandbox) -> APIRouter:
         sandbox.clock.advance(advance)
         return await clock()
 
+    @routes.delete("/{name}/sessions")
+    async def expire_sessions(name: str) -> dict[str, bool]:
+        vendor_of(name).expire_sessions()
+        return {"ok": True}
+
     @routes.get("/{name}/scans")
     async def scans(name: str) -> list[Any]:
         return vendor_of(name).scans()

@@ -181,7 +181,8 @@ class Glasswall(Vendor):
         ]
         found.sort(key=lambda scan: scan.started, reverse=self.settings.list_order == "newest")
         pages = max(1, -(-len(found) // size))
-        page = min(page, pages)  # past the end, the last page comes again
+        if self.settings.past_the_end == "last":
+            page = min(page, pages)
         body: dict[str, Any] = {"total": len(found)} if self.settings.send_total else {}
         body["scans"] = [scan.as_json(now, self.settings) for scan in found[(page - 1) * size : page * size]]
         if pages > 1:

@@ -26,9 +26,9 @@ class GlasswallSettings(Settings):
     """Which status the answer to a cancel shows; the document shows the old one."""
     end_time_while_processing: bool = True
     """The document's example has an end time while it is still Processing."""
-    root_parent: Literal["absent", "null"] = "absent"
-    no_children: Literal["null", "absent", "empty"] = "null"
-    auto_rescan_answer: Literal["echo", "true"] = "echo"
+    root_parent: Literal["absent", "none"] = "absent"
+    no_children: Literal["none", "absent", "empty"] = "none"
+    auto_rescan_answer: Literal["echo", "always"] = "echo"
     start_status: Literal[200, 201, 202] = 200
     forbidden_status: Literal[401, 403] = 401
     """What a standard user gets from /scans/allusers: the document knows only 401."""
@@ -36,6 +36,8 @@ class GlasswallSettings(Settings):
     page_size_default: int = 50
     page_size_max: int = 1000
     page_links: Literal["broken", "well_formed", "absolute"] = "broken"
+    past_the_end: Literal["last", "empty"] = "last"
+    """Which page comes for a number that is too high."""
     send_total: bool = True
     list_order: Literal["newest", "oldest"] = "newest"
     accept_error_word: bool = False
@@ -82,12 +84,12 @@ class Scan:
             "targetStorage": self.target.host,
             "targetContainerPath": self.target_path,
             "quarantineContainerPath": self.quarantine_path,
-            "autoRescan": settings.auto_rescan_answer == "true" or self.auto_rescan,
+            "autoRescan": settings.auto_rescan_answer == "always" or self.auto_rescan,
         }
-        if self.parent or settings.root_parent == "null":
+        if self.parent or settings.root_parent == "none":
             body["parentScan"] = self.parent
         if self.children or settings.no_children != "absent":
-            body["childScans"] = self.children or (None if settings.no_children == "null" else [])
+            body["childScans"] = self.children or (None if settings.no_children == "none" else [])
         return {**body, **self.fields}
 
 

@@ -82,3 +82,7 @@ class Vendor(ABC):
     @abstractmethod
     def scans(self) -> list[Any]:
         """Every scan, whoever owns it, as the vendor would show it."""
+
+    def expire_sessions(self) -> None:
+        """End every session that is open, where the vendor has sessions."""
+        return
