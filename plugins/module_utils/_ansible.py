@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import traceback
 import typing as t
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -53,6 +53,7 @@ PATIENCE_SPEC: dict[str, t.Any] = {
     "wait_interval": {"type": "float"},
 }
 WAIT_SPEC: dict[str, t.Any] = {"wait": {"type": "bool", "default": False}, **PATIENCE_SPEC}
+HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # Ansible's own words
 SCAN_IDS: dict[str, t.Any] = {"type": "list", "elements": "str", "aliases": ["scan_id"]}
 
 
@@ -74,15 +75,17 @@ class Door:
     def main(self) -> None:
         """The module's way through the door."""
         module = AnsibleModule(argument_spec=self.argument_spec, supports_check_mode=True, **self.constraints)
+        credentials = set(credentials_in(self.argument_spec, module.params))
         call = Call(
             params=module.params,
             check_mode=module.check_mode,
             diff_mode=module._diff,
-            secrets=Secrets(module.no_log_values),
+            secrets=Secrets(credentials),
             warn=module.warn,
         )
         result = perform(self, call)
-        module.no_log_values.update(call.secrets.values)
+        module.params = hidden(self.argument_spec, module.params)
+        module.no_log_values = credentials | call.secrets.values
         if result.pop("failed", False):
             module.fail_json(**result)
         module.exit_json(**result)
@@ -128,6 +131,46 @@ class Call:
 
     def _clean(self, say: Callable[[str], None]) -> Callable[[str], None]:
         return lambda line: say(self.secrets.scrub_text(line))
+
+
+# An option with no_log whose value is a text is a credential, and masked wherever it shows. One that is a list holds
+# data, often as short as "1" or "completed": masked everywhere, those would blot out the ids and states of a result.
+# So data is hidden where it stands, and it is for the vendor's file to let none of it come back.
+
+
+def credentials_in(options: Mapping[str, t.Any], params: Mapping[str, t.Any]) -> Iterator[str]:
+    """The texts in options with no_log."""
+    for _name, option, value in _given(options, params):
+        if option.get("no_log"):
+            if isinstance(value, str) and value:
+                yield value
+        elif "options" in option:
+            for part in value if isinstance(value, list) else [value]:
+                if isinstance(part, Mapping):
+                    yield from credentials_in(option["options"], part)
+
+
+def hidden(options: Mapping[str, t.Any], params: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The options as they may be shown."""
+    shown = dict(params)
+    for name, option, value in _given(options, params):
+        if option.get("no_log"):
+            shown[name] = HIDDEN
+        elif "options" in option:
+            parts = [
+                hidden(option["options"], part) if isinstance(part, Mapping) else part
+                for part in (value if isinstance(value, list) else [value])
+            ]
+            shown[name] = parts if isinstance(value, list) else parts[0]
+    return shown
+
+
+def _given(options: Mapping[str, t.Any], params: Mapping[str, t.Any]) -> Iterator[tuple[str, t.Any, t.Any]]:
+    """The name, specification and value of each option that is set, also under its other names."""
+    for name, option in options.items():
+        for key in (name, *option.get("aliases", ())):
+            if params.get(key) is not None:
+                yield key, option, params[key]
 
 
 def perform(door: Door, call: Call) -> dict[str, t.Any]:

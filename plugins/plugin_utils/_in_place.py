@@ -20,7 +20,13 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.datascan.gate.plugins.module_utils._ansible import Call, Door, perform
+from ansible_collections.datascan.gate.plugins.module_utils._ansible import (
+    Call,
+    Door,
+    credentials_in,
+    hidden,
+    perform,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._secrets import Secrets
 
 display = Display()
@@ -82,13 +88,15 @@ class InPlaceAction(ActionBase):
         warnings = [
             f"Both option {item['option']} and its alias {item['alias']} are set." for item in validation._warnings
         ]
-        secrets = Secrets(validation._no_log_values)
         params = validation.validated_parameters
+        credentials = set(credentials_in(self.door.argument_spec, params))
+        secrets = Secrets(credentials)
         if validation.error_messages:
             message = validation.errors.msg
             if isinstance(validation.errors[0], UnsupportedError):
                 message = f"Unsupported parameters for (datascan.gate.{self.door.name}) module: {message}"
-            result = {"failed": True, "msg": secrets.scrub_text(message)}
+            result = {"failed": True, "msg": secrets.scrub_text(message), "invocation": {"module_args": params}}
+            credentials |= validation._no_log_values  # what is wrong may stand anywhere in a message
         else:
             call = Call(
                 params=params,
@@ -99,10 +107,10 @@ class InPlaceAction(ActionBase):
                 tell=self._tell,
             )
             result = perform(self.door, call)
-        result["invocation"] = {"module_args": params}
+            result["invocation"] = {"module_args": hidden(self.door.argument_spec, params)}
         if warnings:
             result["warnings"] = warnings
-        cleaned: dict[str, t.Any] = remove_values(result, validation._no_log_values | secrets.values)
+        cleaned: dict[str, t.Any] = remove_values(result, credentials | secrets.values)
         return cleaned
 
     def _tell(self, line: str) -> None:
