@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+import yaml
 from datascan_sandbox.faults import Fault, Kind
 
 README = Path(__file__).resolve().parents[3] / "roles" / "sandbox" / "README.md"
@@ -142,6 +143,16 @@ def test_readme_lists_every_fault_and_option() -> None:
     text = README.read_text(encoding="utf-8")
     for name in (*get_args(Kind), *Fault.model_fields):
         assert f"`{name}`" in text, name
+
+
+def test_role_names_its_variables_alike_everywhere() -> None:
+    defaults = yaml.safe_load((README.parent / "defaults" / "main.yml").read_text(encoding="utf-8"))
+    specs = yaml.safe_load((README.parent / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    options = specs["argument_specs"]["main"]["options"]
+    rows = set(re.findall(r"^\| `(sandbox_\w+)` \| .* \| .* \|$", README.read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(defaults) == set(options) == rows
+    # The default of sandbox_python is an expression, which a specification cannot have.
+    assert all(options[name].get("default") == value for name, value in defaults.items() if name != "sandbox_python")
 
 
 def _shown(value: Any) -> str:

@@ -135,6 +135,7 @@ def test_files_of_someone_else_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("kept")
     run("stop", f"--dir={tmp_path}")
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+    assert json.loads(run("stop", f"--dir={tmp_path}").stdout)["changed"] is False
 
 
 def test_it_ends_by_itself(tmp_path: Path) -> None:

@@ -53,11 +53,10 @@ class Gate:
         self.sandbox = sandbox
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        vendor = str(scope.get("path", "")).split("/")[1:2]
-        if scope["type"] != "http" or not vendor or vendor[0] not in self.sandbox.vendors:
+        name = str(scope.get("path", "")).lstrip("/").partition("/")[0]
+        if scope["type"] != "http" or name not in self.sandbox.vendors:
             await self.app(scope, receive, send)
             return
-        name = vendor[0]
         entry = self.sandbox.note(name, scope["method"], scope["path"], scope["query_string"].decode("latin-1"))
         body = await _read(receive)
         fault = self.sandbox.faults.take(name, scope["method"], scope["path"])

@@ -78,10 +78,13 @@ def stop(options: argparse.Namespace) -> dict[str, Any]:
     folder = _folder(options.dir)
     if folder is None or not folder.is_dir():
         return {"changed": False, "running": False}
+    left = {path.name for path in folder.iterdir()}
+    # A folder with nothing but other people's files in it has nothing to remove.
+    changed = not left or bool(left & {READY, LOG})
     if options.check:
-        return {"changed": True, "running": running(folder) is not None}
+        return {"changed": changed, "running": running(folder) is not None}
     _stop(folder, options.timeout)
-    return {"changed": True, "running": False}
+    return {"changed": changed, "running": False}
 
 
 def _folder(text: str) -> Path | None:
