@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+import typing as t
 from collections.abc import Mapping
 
 from ._errors import InvalidInput
+
+if t.TYPE_CHECKING:
+    from ._http import Http
 
 SCHEMES = ("auto", "bearer", "raw", "api_key")
 
@@ -19,17 +23,25 @@ class Token:
         """`scheme` is one of SCHEMES but auto, which a vendor's own file resolves."""
         if not token:
             raise InvalidInput("api_token is missing: set it, or the environment variable DATASCAN_API_TOKEN.")
-        if not token.isascii() or not token.isprintable():
-            raise InvalidInput("api_token holds a character that no HTTP header can carry, such as a line end.")
+        check_token("api_token", token)
         self._headers = header_for(token, scheme)
 
-    def headers(self) -> Mapping[str, str]:
+    def headers(self, http: Http) -> Mapping[str, str]:
         """The header that carries the token."""
         return self._headers
 
-    def refused(self) -> bool:
+    def accepted(self, headers: Mapping[str, str]) -> None:
+        """There is nothing to learn from that."""
+
+    def refused(self, headers: Mapping[str, str]) -> bool:
         """A ready token has no second chance."""
         return False
+
+
+def check_token(option: str, token: str) -> None:
+    """Refuse a token that no header can carry, in words that do not show it."""
+    if not token.isascii() or not token.isprintable():
+        raise InvalidInput(f"{option} holds a character that no HTTP header can carry, such as a line end.")
 
 
 def header_for(token: str, scheme: str) -> dict[str, str]:

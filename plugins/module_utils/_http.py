@@ -31,7 +31,7 @@ _TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 _NOT_CARRIED_OUT = frozenset({429})  # a server that limits the rate has not started anything
 _BACKOFF_CAP = 30.0  # seconds
 
-_SECOND_CHANCES = 2  # after HTTP 401: the other form of the header, and a fresh session token
+_SECOND_CHANCES = 3  # after HTTP 401: the other form of the header, a fresh session token, and both again
 
 Params = Sequence[tuple[str, str]]
 T = t.TypeVar("T")
@@ -51,13 +51,16 @@ class Connection:
 
 
 class Credential(t.Protocol):
-    """What goes with each request to say who asks."""
+    """What goes with each request to say who asks. Requests may be sent by several threads at once."""
 
-    def headers(self) -> Mapping[str, str]:
-        """The headers that carry it."""
+    def headers(self, http: Http) -> Mapping[str, str]:
+        """The headers that carry it; to get them it may send a request of its own, with `headers` of its own."""
 
-    def refused(self) -> bool:
-        """Called on HTTP 401: True when another try, with what is now in `headers`, is worthwhile."""
+    def accepted(self, headers: Mapping[str, str]) -> None:
+        """Called after a request with these headers went well."""
+
+    def refused(self, headers: Mapping[str, str]) -> bool:
+        """Called after a request with these headers was unauthorized: True when another try is worthwhile."""
 
 
 @dataclass(frozen=True)
@@ -82,15 +85,20 @@ class Http:
         *,
         clock: Clock,
         errors_in: Callable[[Answer], list[dict[str, t.Any]]],
+        status_of: Callable[[Answer], int] = lambda answer: answer.status,
         trust_retry_after: bool = True,
     ) -> None:
-        """`errors_in` knows the vendor's error bodies: a list for an error, empty where the body is none."""
+        """`errors_in` knows the vendor's error bodies: a list for an error, empty where the body is none.
+
+        `status_of` says which HTTP status an error amounts to, for a vendor that sends errors under 200.
+        """
         self.requests_sent = 0
         self.deadline: float | None = None  # on the monotonic clock; no retry sleeps past it
         self._connection = connection
         self._credential = credential
         self._clock = clock
         self._errors_in = errors_in
+        self._status_of = status_of
         self._trust_retry_after = trust_retry_after
         self._base = _checked_base(connection.api_url)
         self._server_ahead = timedelta(0)
@@ -107,10 +115,20 @@ class Http:
         return self._clock.now() + self._server_ahead
 
     def read(
-        self, method: str, path: Sequence[str], parse: Callable[[t.Any], T], *, params: Params = (), body: t.Any = None
+        self,
+        method: str,
+        path: Sequence[str],
+        parse: Callable[[t.Any], T],
+        *,
+        params: Params = (),
+        body: t.Any = None,
+        headers: Mapping[str, str] | None = None,
     ) -> T:
-        """Ask for something. Sent again after a fault that may pass; what `parse` cannot read is one."""
-        return self._repeat(method, self._url(path, params), body, parse, self._try_again_read)
+        """Ask for something. Sent again after a fault that may pass; what `parse` cannot read is one.
+
+        With `headers` it goes without the credential, whose own requests these are.
+        """
+        return self._repeat(method, self._url(path, params), body, parse, self._try_again_read, headers)
 
     def write(
         self, method: str, path: Sequence[str], parse: Callable[[t.Any], T], *, params: Params = (), body: t.Any = None
@@ -139,16 +157,22 @@ class Http:
         body: t.Any,
         parse: Callable[[t.Any], T],
         try_again: Callable[[_errors.DatascanError, bool], bool],
+        own_headers: Mapping[str, str] | None = None,
     ) -> T:
         tries = chances = 0
         while True:
+            headers = self._credential.headers(self) if own_headers is None else own_headers
             try:
-                return self._send(method, url, body, parse)
+                result = self._send(method, url, body, parse, headers)
+                if own_headers is None:
+                    self._credential.accepted(headers)
+                return result
             except _Fault as fault:
                 if (
                     isinstance(fault.error, _errors.Unauthorized)
+                    and own_headers is None
                     and chances < _SECOND_CHANCES
-                    and self._credential.refused()
+                    and self._credential.refused(headers)
                 ):
                     chances += 1
                     continue
@@ -170,7 +194,7 @@ class Http:
         url = "/".join((self._base, *(quote(segment, safe="") for segment in path)))
         return f"{url}?{urlencode(params)}" if params else url
 
-    def _send(self, method: str, url: str, body: t.Any, parse: Callable[[t.Any], T]) -> T:
+    def _send(self, method: str, url: str, body: t.Any, parse: Callable[[t.Any], T], headers: Mapping[str, str]) -> T:
         connection = self._connection
         with self._lock:
             self.requests_sent += 1
@@ -180,7 +204,7 @@ class Http:
                 method,
                 url,
                 json=body,
-                auth=_Header(self._credential.headers()),
+                auth=_Header(headers),
                 timeout=connection.timeout,
                 # Given with each request: from the session, REQUESTS_CA_BUNDLE would overrule validate_certs.
                 verify=connection.ca_path or True if connection.validate_certs else False,
@@ -240,10 +264,12 @@ class Http:
         errors = self._errors_in(answer)
         if status >= 400 or errors:
             words = "; ".join(str(error["message"]) for error in errors if error.get("message"))
-            kind = _kind_of(status)
-            message = f"{method} {url} failed with HTTP {status}" + (
-                f": {words}" if words else f" ({_MEANING.get(status, 'no reason given')})."
+            amounts_to = self._status_of(answer)
+            kind = _kind_of(amounts_to)
+            message = f"{method} {url} " + (
+                f"failed with HTTP {status}" if status >= 400 else f"answered HTTP {status} with an error"
             )
+            message += f": {words}" if words else f" ({_MEANING.get(amounts_to, 'no reason given')})."
             raise _Fault(
                 kind(message, vendor_errors=errors, **where),
                 sent=True,

@@ -73,12 +73,21 @@ class Provider(ABC):
     @classmethod
     def credential(cls, settings: Settings, secrets: Secrets) -> Credential:
         """What authenticates a request to this vendor; a token that it is exchanged for joins the secrets."""
+        if settings.refresh_token:
+            raise InvalidInput(
+                f"refresh_token is not for {cls.title}, whose API has no such tokens: leave it out, and set api_token."
+            )
         return Token(settings.api_token, cls.auth_scheme if settings.auth_scheme == "auto" else settings.auth_scheme)
 
     @classmethod
     @abstractmethod
     def errors_in(cls, answer: Answer) -> list[dict[str, t.Any]]:
         """The vendor's own errors in an answer, as dictionaries with `code` and `message`; empty for none."""
+
+    @classmethod
+    def status_of(cls, answer: Answer) -> int:
+        """The HTTP status that an error amounts to: its own, but for a vendor that sends errors under 200."""
+        return answer.status
 
     def state_of(self, word: str | None) -> ScanState:
         """The state that a vendor's word means; a word nobody knows is unknown, and said once."""
@@ -224,6 +233,7 @@ def connect(settings: Settings, clock: Clock, warn: Callable[[str], None], secre
         vendor.credential(settings, secrets),
         clock=clock,
         errors_in=vendor.errors_in,
+        status_of=vendor.status_of,
         trust_retry_after=vendor.trust_retry_after,
     )
     return vendor(http, clock, warn)
