@@ -90,6 +90,12 @@ class NotFound(DatascanError):
     kind = "not_found"
 
 
+class Ambiguous(DatascanError):
+    """More than one thing is meant by what was said."""
+
+    kind = "ambiguous"
+
+
 class Conflict(DatascanError):
     """Another scan already runs, and that is not wanted."""
 

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from ._clock import Clock
+from ._columns import Cluster, ColumnPage, ColumnQuery
 from ._credentials import Token
 from ._errors import DatascanError, InvalidInput, Unsupported
 from ._http import Answer, Connection, Credential, Http
@@ -177,6 +178,14 @@ class Provider(ABC):
 
     def rescan_made(self, subject: str, parent: Scan) -> Scan | None:
         """The rescan that a lost request has made since `parent` was read, if it made one."""
+        raise NotImplementedError
+
+    def clusters(self) -> Sequence[Cluster]:
+        """Every cluster of columns."""
+        raise NotImplementedError
+
+    def columns(self, query: ColumnQuery) -> Iterator[ColumnPage]:
+        """The columns of a cluster, each once; a page is asked for only when it is wanted."""
         raise NotImplementedError
 
 
