@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import ssl
 import threading
 import typing as t
 from collections.abc import Callable, Mapping, Sequence
@@ -103,7 +104,7 @@ class Http:
         self._base = _checked_base(connection.api_url)
         self._server_ahead = timedelta(0)
         self._lock = threading.Lock()
-        self.session = requests.Session()
+        self.session = _Session()
         self.session.headers.update({"Accept": "application/json", "User-Agent": f"datascan.gate/{VERSION}"})
 
     def close(self) -> None:
@@ -142,7 +143,8 @@ class Http:
 
     @staticmethod
     def _try_again_write(error: _errors.DatascanError, sent: bool) -> bool:
-        nobody_knows = error.transient or isinstance(error, _errors.Unreadable)
+        server_failed = error.http_status is not None and error.http_status >= 500
+        nobody_knows = server_failed or error.transient or isinstance(error, _errors.Unreadable)
         if not nobody_knows or not sent or error.http_status in _NOT_CARRIED_OUT:
             return error.transient
         raise _errors.LostAnswer(
@@ -191,6 +193,9 @@ class Http:
         return ceiling * (0.5 + self._clock.random() / 2)
 
     def _url(self, path: Sequence[str], params: Params) -> str:
+        for segment in path:
+            if segment in ("", ".", ".."):  # no quoting keeps these from leading to another path
+                raise _errors.InvalidInput(f"{segment!r} is no id.")
         url = "/".join((self._base, *(quote(segment, safe="") for segment in path)))
         return f"{url}?{urlencode(params)}" if params else url
 
@@ -252,7 +257,10 @@ class Http:
         answer = Answer(method=method, url=url, status=status, text=text, data=data, is_json=is_json)
         where: dict[str, t.Any] = {"http_status": status, "method": method, "url": url}
         if 300 <= status < 400:
-            host = urlsplit(response.headers.get("Location", "")).netloc or "another path"
+            try:
+                host = urlsplit(response.headers.get("Location", "")).netloc or "another path"
+            except ValueError:
+                host = "another path"
             raise _Fault(
                 _errors.Rejected(
                     f"{method} {url} was redirected to {host}, and no redirect is followed with a credential; "
@@ -288,7 +296,7 @@ class Http:
 
     def _note_server_time(self, date: str | None) -> None:
         if date:
-            with contextlib.suppress(TypeError, ValueError):  # no usable Date: our own clock has to do
+            with contextlib.suppress(TypeError, ValueError, OverflowError):  # no usable Date: our own clock has to do
                 self._server_ahead = parsedate_to_datetime(date).astimezone(timezone.utc) - self._clock.now()
 
 
@@ -300,6 +308,13 @@ class _Fault(Exception):
         self.error = error
         self.sent = sent
         self.retry_after = retry_after
+
+
+class _Session(requests.Session if requests else object):  # type: ignore[misc]
+    """Never looks at a redirect: requests would prepare even one that is not followed, and trip over its address."""
+
+    def get_redirect_target(self, resp: t.Any) -> str | None:
+        return None
 
 
 class _Header(requests.auth.AuthBase if requests else object):  # type: ignore[misc]
@@ -348,15 +363,16 @@ def _retry_after(value: str | None, clock: Clock) -> float | None:
     """Seconds from a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3); None for nonsense."""
     if not value:
         return None
-    if value.strip().isdigit():
+    if value.strip().isascii() and value.strip().isdigit():
         return float(value.strip()[:9])
     try:
         return (parsedate_to_datetime(value).astimezone(timezone.utc) - clock.now()).total_seconds()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
 def _checked_base(api_url: str) -> str:
+    api_url = api_url.strip()  # a line end comes along where it was read from a file
     try:
         parts = urlsplit(api_url)
         host, user = parts.hostname, parts.username
@@ -368,7 +384,7 @@ def _checked_base(api_url: str) -> str:
         raise _errors.InvalidInput(
             "api_url must be the API's base address with its version path, like https://scans.example.com/api/v1."
         )
-    if user is not None or parts.query or parts.fragment:
+    if user is not None or "?" in api_url or "#" in api_url:
         raise _errors.InvalidInput(
             "api_url must hold no user, no query and no fragment: credentials go into api_token."
         )
@@ -380,7 +396,7 @@ def _fault_of(exc: Exception, method: str, url: str, connection: Connection) -> 
     host = urlsplit(url).netloc
     where: dict[str, t.Any] = {"method": method, "url": url}
     cause = _root(exc)
-    if isinstance(exc, requests.exceptions.SSLError):
+    if isinstance(exc, requests.exceptions.SSLError) and not isinstance(cause, ssl.SSLEOFError):
         why = "its certificate is not trusted" if "CERTIFICATE_VERIFY_FAILED" in str(exc) else "TLS failed"
         detail = str(getattr(cause, "verify_message", "") or cause)
         error = _errors.Untrusted(

@@ -57,7 +57,7 @@ class Expected:
     method: str
     path: str  # as it goes over the wire, without the query
     status: int = 200
-    answer: t.Any = None  # text or bytes as they are, an exception to raise, anything else as JSON
+    answer: t.Any = None  # text, bytes or a file as they are, an exception to raise, anything else as JSON
     query: list[tuple[str, str]] | None = None  # None: not looked at
     body: t.Any = None  # the JSON that has to be sent
     headers: dict[str, str] = field(default_factory=dict)  # of the answer
@@ -100,7 +100,7 @@ def _response(request: t.Any, expected: Expected) -> requests.Response:
     answer = expected.answer
     if isinstance(answer, str):
         answer = answer.encode()
-    elif not isinstance(answer, bytes):
+    elif not isinstance(answer, (bytes, io.IOBase)):
         answer = json.dumps(answer).encode()
     response = requests.Response()
     response.status_code = expected.status
@@ -108,7 +108,10 @@ def _response(request: t.Any, expected: Expected) -> requests.Response:
     response.request = request
     response.headers.update(expected.headers)
     response.raw = urllib3.HTTPResponse(
-        body=io.BytesIO(answer), headers=expected.headers, status=expected.status, preload_content=False
+        body=answer if isinstance(answer, io.IOBase) else io.BytesIO(answer),
+        headers=expected.headers,
+        status=expected.status,
+        preload_content=False,
     )
     return response
 
