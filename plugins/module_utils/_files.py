@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import io
 import os
 import secrets
@@ -73,6 +74,57 @@ def writing(path: str) -> Iterator[t.TextIO]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+class Stream:
+    """Takes a text piece by piece; once all has been written, `changed` says whether it differs from the old file."""
+
+    def __init__(self, sink: t.TextIO | None) -> None:
+        self.changed = False
+        self._sink = sink
+        self._digest = hashlib.sha256()
+
+    def write(self, text: str) -> int:
+        """Take the next piece."""
+        self._digest.update(text.encode("utf-8", "replace"))
+        return len(text) if self._sink is None else self._sink.write(text)
+
+    def settle(self, old: bytes | None) -> None:
+        """Compare with the digest of the old file, or None where there was none."""
+        self.changed = self._digest.digest() != old
+
+
+class _Same(Exception):
+    """What was written is what the file holds already."""
+
+
+@contextlib.contextmanager
+def streaming(path: str, *, dry_run: bool = False) -> Iterator[Stream]:
+    """Like `writing`, but a file that would not change is left as it is, and a dry run only compares."""
+    try:
+        target, found = _look(path)
+        old = None if found is None else _digest(target)
+    except OSError as error:
+        raise _refusal(path, error) from error
+    if dry_run:
+        stream = Stream(None)
+        yield stream
+        stream.settle(old)
+        return
+    with contextlib.suppress(_Same), writing(path) as file:
+        stream = Stream(file)
+        yield stream
+        stream.settle(old)
+        if not stream.changed:
+            raise _Same
+
+
+def _digest(target: Path) -> bytes:
+    digest = hashlib.sha256()
+    with target.open("rb") as file:
+        while piece := file.read(1 << 16):
+            digest.update(piece)
+    return digest.digest()
 
 
 class _Disk(io.FileIO):
