@@ -136,6 +136,10 @@ class Provider(ABC):
         """The scans that a query asks for, each once."""
         raise NotImplementedError
 
+    def scans_of(self, target: Mapping[str, t.Any], query: Query) -> Iterator[Scan]:
+        """Those of them that have this source and target."""
+        return (scan for scan in self.scans(query) if self.same_target(scan, target))
+
     def check_target(self, target: Mapping[str, t.Any]) -> None:
         """InvalidInput for a target that the vendor would refuse, as far as that can be known before sending."""
         raise NotImplementedError

@@ -70,17 +70,17 @@ def _candidates(job: Job, settings: Settings) -> list[Scan]:
     provider = job.provider
     found: list[Scan] = []
     if provider.can("list"):
-        found += provider.scans(Query(states=ACTIVE))
+        found += provider.scans_of(settings.target, Query(states=ACTIVE))
         if settings.fresh_for:
             since = provider.http.server_now() - timedelta(seconds=settings.fresh_for) - _LONGEST_SCAN
-            found += provider.scans(Query(states=frozenset({ScanState.COMPLETED}), started_after=since))
-    same = [scan for scan in found if provider.same_target(scan, settings.target)]
+            completed = Query(states=frozenset({ScanState.COMPLETED}), started_after=since)
+            found += provider.scans_of(settings.target, completed)
     if settings.previous_scan_id:
         try:
-            same.append(provider.get(provider.check_id(settings.previous_scan_id)))
+            found.append(provider.get(provider.check_id(settings.previous_scan_id)))
         except NotFound:
             job.warn(f"previous_scan_id {settings.previous_scan_id} is not known to {provider.title} any more.")
-    return sorted({scan.id: scan for scan in same}.values(), key=_newest, reverse=True)
+    return sorted({scan.id: scan for scan in found}.values(), key=_newest, reverse=True)
 
 
 def _newest(scan: Scan) -> float:
@@ -111,13 +111,13 @@ def _start(job: Job, settings: Settings, candidates: list[Scan]) -> Scan:
 
     def is_it(scan: Scan) -> bool:
         """Whether a scan is the one that our lost request made."""
-        if scan.id in known or not provider.same_target(scan, settings.target):
+        if scan.id in known:
             return False
         return scan.state in ACTIVE or (scan.started_at is not None and scan.started_at >= sent_at)
 
     def made() -> Scan | None:
         since = sent_at - timedelta(minutes=1)
-        return next(filter(is_it, provider.scans(Query(started_after=since))), None)
+        return next(filter(is_it, provider.scans_of(settings.target, Query(started_after=since))), None)
 
     try:
         return send_once(job, lambda: provider.start(settings.target), made if provider.can("list") else None)
