@@ -18,7 +18,10 @@ _PATTERNS = (
     re.compile(r"(?i)(\b(?:SharedAccessSignature|AccountKey|SharedAccessKey)=)[^;\s\"'<>]+"),
     re.compile(r"(?i)(\bBearer\s+)[A-Za-z0-9._~+/=-]{6,}"),
 )
-_PART = re.compile(r"(?i)(?:\bsig|SharedAccessSignature|AccountKey)=([^;]+)")
+_PARTS = (  # of a connection string; the signature may stand anywhere in it
+    re.compile(r"(?i)(?:SharedAccessSignature|AccountKey|SharedAccessKey)=([^;]+)"),
+    re.compile(r"(?i)\bsig=([^;&]+)"),
+)
 
 
 class Secrets:
@@ -33,16 +36,12 @@ class Secrets:
         """Remember a secret, and each form in which a vendor may echo it."""
         if not value or len(value) < _SHORTEST:
             return
-        for part in _PART.findall(value):  # a vendor may echo a part of a connection string
-            self.add(part)
+        for pattern in _PARTS:  # a vendor may echo a part of a connection string
+            for part in pattern.findall(value):
+                self.add(part)
         for form in (value, unquote(value)):
-            self._values |= {
-                form,
-                quote(form, safe=""),
-                quote(form),
-                quote_plus(form),
-                b64encode(form.encode()).decode(),
-            }
+            quoted = {form, quote(form, safe=""), quote(form), quote_plus(form)}
+            self._values |= quoted | {_lower_hex(text) for text in quoted} | {b64encode(form.encode()).decode()}
 
     @property
     def values(self) -> frozenset[str]:
@@ -66,3 +65,8 @@ class Secrets:
         if isinstance(value, (list, tuple)):
             return [self.scrub(item) for item in value]
         return value
+
+
+def _lower_hex(text: str) -> str:
+    """Percent-encoded in lower case, as .NET does it."""
+    return re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), text)
