@@ -49,7 +49,10 @@ def to_utc(value: t.Any) -> datetime | None:
             return None
     if not isinstance(value, datetime):
         return None
-    return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
+    try:
+        return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
+    except OverflowError:  # in UTC it is before the year 1 or after 9999
+        return None
 
 
 def iso(value: datetime) -> str:
