@@ -10,11 +10,14 @@ A module costs about half a second of processor time to start, for a request of 
 while it runs.
 """
 
+import json
+import os
 import sys
 import typing as t
 
 from ansible import constants as C
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.json import Direction, get_module_decoder, get_module_encoder
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -84,7 +87,7 @@ class InPlaceAction(ActionBase):
     def _in_place(self) -> dict[str, t.Any]:
         """The same as the module: validated by the same spec, failing in the same words, without the same secrets."""
         validator = ArgumentSpecValidator(self.door.argument_spec, **self.door.constraints)
-        validation = validator.validate(self._task.args)
+        validation = validator.validate(self._plain_args())
         warnings = [
             f"Both option {item['option']} and its alias {item['alias']} are set." for item in validation._warnings
         ]
@@ -106,12 +109,19 @@ class InPlaceAction(ActionBase):
                 warn=warnings.append,
                 tell=self._tell,
             )
+            os.chdir(self._loader.get_basedir())  # where a module runs on this connection; the worker ends with its task
             result = perform(self.door, call)
             result["invocation"] = {"module_args": hidden(self.door.argument_spec, params)}
         if warnings:
             result["warnings"] = warnings
         cleaned: dict[str, t.Any] = remove_values(result, credentials | secrets.values)
         return cleaned
+
+    def _plain_args(self) -> dict[str, t.Any]:
+        """The options as a module would get them: plain values, without Ansible's own types around them."""
+        text = json.dumps(self._task.args, cls=get_module_encoder("legacy", Direction.CONTROLLER_TO_MODULE))
+        args: dict[str, t.Any] = json.loads(text, cls=get_module_decoder("legacy", Direction.CONTROLLER_TO_MODULE))
+        return args
 
     def _tell(self, line: str) -> None:
         display.display(f"{self.door.name}: {line}")
