@@ -54,12 +54,14 @@ def run(job: Job, settings: Settings) -> Result:
             if scan.succeeded is False:
                 raise ScanNotCompleted(f"Scan {scan}.").knowing(scans=state.scans, **vars(waited))
     if job.check_mode:
+        if state.last_error:  # no other look follows, and a scan must not be lost silently
+            raise state.last_error.knowing(scans=state.scans, **vars(replace(waited, timed_out=False)))
         return Result(state.scans, replace(waited, timed_out=False))
     if not state.timed_out or settings.on_timeout == "return":
         return Result(state.scans, waited)
+    message = timeout_message(state)  # before the cancelling, for it names what still ran
     cancelled, words = _cancel_pending(job, state) if on_timeout_cancels else ([], "")
-    message = f"{timeout_message(state)}{words}"
-    raise WaitTimeout(message).knowing(
+    raise WaitTimeout(message + words).knowing(
         scans=state.scans, changed=bool(cancelled), cancelled=cancelled, **vars(facts(job, state))
     )
 
@@ -67,7 +69,8 @@ def run(job: Job, settings: Settings) -> Result:
 def wait_for(job: Job, scan_ids: Sequence[str], patience: Patience, seen: Mapping[str, Scan] | None = None) -> Watch:
     """Watch scans of the job's vendor; a fault that ends the wait knows what was seen until then."""
     http = job.provider.http
-    http.deadline = job.clock.monotonic() + patience.timeout
+    if not job.check_mode:  # whose single look gets its retries
+        http.deadline = job.clock.monotonic() + patience.timeout
     try:
         return watch(
             job.look,
@@ -103,6 +106,11 @@ def wait_until_completed(job: Job, scan: Scan, patience: Patience, **known: t.An
 def facts(job: Job, state: Watch) -> Waited:
     """How a wait went, for a result."""
     return Waited(round(state.elapsed, 1), state.polls, job.provider.http.requests_sent, state.timed_out)
+
+
+def no_wait(job: Job, asked: Patience | None) -> Waited | None:
+    """The same where a wait was asked for, and there is nothing to wait for, or check mode does not."""
+    return Waited(0.0, 0, job.provider.http.requests_sent) if asked else None
 
 
 def timeout_message(state: Watch) -> str:
