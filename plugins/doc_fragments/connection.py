@@ -19,7 +19,7 @@ options:
       - If not set, the environment variable E(DATASCAN_PROVIDER) is used.
     type: str
     required: true
-    choices: [glasswall]
+    choices: [glasswall, protecto]
   api_url:
     description:
       - The base address of the API with its version path, such as V(https://scans.example.com/api/v1).

@@ -206,8 +206,9 @@ _PHRASES = {
 def registry() -> dict[str, type[Provider]]:
     """The vendors by name. A new vendor is a line here, and a file of its own."""
     from ._providers.glasswall import Glasswall
+    from ._providers.protecto import Protecto
 
-    return {vendor.name: vendor for vendor in (Glasswall,)}
+    return {vendor.name: vendor for vendor in (Glasswall, Protecto)}
 
 
 def vendors_that(verb: str) -> list[type[Provider]]:

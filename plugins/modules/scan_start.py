@@ -58,6 +58,43 @@ options:
         description: Whether Glasswall scans the container again by itself when the scan has completed.
         type: bool
         default: false
+  protecto:
+    description:
+      - What Protecto is to scan. Required if O(provider=protecto).
+      - All objects of a task are one scan.
+    type: dict
+    suboptions:
+      objects:
+        description: The objects to scan.
+        type: list
+        elements: dict
+        required: true
+        suboptions:
+          data_source_name:
+            description: The data source, such as V(salesforce).
+            type: str
+            required: true
+          object_name:
+            description: The parts of the object's name, such as its database, schema and table.
+            type: list
+            elements: str
+            required: true
+          data_samples:
+            description:
+              - Values sampled from the object. They are personal data, so they are sent to Protecto and shown nowhere.
+              - An error of Protecto's that has a word in common with one of them is withheld, for it may quote it.
+            type: list
+            elements: dict
+            suboptions:
+              column_name:
+                description: The column that the values are from.
+                type: str
+                required: true
+              samples:
+                description: The values.
+                type: list
+                elements: str
+                required: true
   if_active:
     description:
       - What to do when a scan of the same source and target already runs.
@@ -71,7 +108,11 @@ options:
       - Scans that took longer than a week are not found.
     type: int
   previous_scan_id:
-    description: A scan that may serve, for a vendor that cannot list its scans.
+    description:
+      - A scan that may serve, for a vendor that cannot list its scans. O(if_active) and O(fresh_for) decide whether it
+        does. Without it, such a vendor has none to hand back.
+      - Protecto does not say what a scan has scanned, so nothing is compared. Give the id of one of the same objects.
+      - An id that the vendor does not know is warned about, and a scan is started.
     type: str
 seealso:
   - module: datascan.gate.scan_wait
@@ -93,6 +134,21 @@ EXAMPLES = r"""
     fresh_for: 3600
     wait: true
     wait_timeout: 1800
+  register: started
+
+- name: Scan a table, unless the scan of the last run still goes on
+  datascan.gate.scan_start:
+    provider: protecto
+    api_url: https://tenant.example.com/api/vault
+    api_token: "{{ protecto_token }}"
+    protecto:
+      objects:
+        - data_source_name: salesforce
+          object_name: [crm, public, contacts]
+          data_samples:
+            - column_name: email
+              samples: "{{ sampled_emails }}"
+    previous_scan_id: "{{ last_scan_id | default(omit) }}"
   register: started
 """
 
