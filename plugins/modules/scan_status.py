@@ -147,19 +147,19 @@ missing:
   elements: str
 elapsed:
   description: How long the wait took, in seconds.
-  returned: when there was a wait
+  returned: when O(wait) is true
   type: float
 polls:
   description: How many times the wait looked.
-  returned: when there was a wait
+  returned: when O(wait) is true
   type: int
 requests:
   description: How many requests the whole task sent.
-  returned: when there was a wait
+  returned: when O(wait) is true
   type: int
 timed_out:
   description: Whether the time to wait ran out.
-  returned: when there was a wait
+  returned: when O(wait) is true
   type: bool
 error:
   description: What went wrong, as RV(datascan.gate.scan_start#module:error) describes it.

@@ -109,7 +109,7 @@ class InPlaceAction(ActionBase):
                 warn=warnings.append,
                 tell=self._tell,
             )
-            os.chdir(self._loader.get_basedir())  # where a module runs on this connection; the worker ends with its task
+            os.chdir(self._loader.get_basedir())  # where a module runs; this worker ends with its task
             result = perform(self.door, call)
             result["invocation"] = {"module_args": hidden(self.door.argument_spec, params)}
         if warnings:

@@ -12,7 +12,7 @@ from .._errors import DatascanError, InvalidInput, LostAnswer, TooLate, WaitTime
 from .._models import PREDICTED_ID, Scan, summarise
 from ._job import Diff, Job, Waited
 from ._waiter import Patience
-from .wait import facts, timeout_message, wait_for
+from .wait import facts, no_wait, timeout_message, wait_for
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def run(job: Job, settings: Settings) -> Result:
         except DatascanError as error:
             errors.append(error)
     changed = bool(cancelled)
-    waited = None
+    waited = no_wait(job, settings.wait)
     if settings.wait and cancelled and not job.check_mode:
         state = wait_for(job, [scan.id for scan in cancelled], settings.wait)
         now.update(state.seen)

@@ -12,7 +12,7 @@ from .._models import PREDICTED_ID, Scan, predicted_scan
 from ._job import Diff, Job, Waited
 from ._once import send_once
 from ._waiter import Patience, pause
-from .wait import wait_until_completed
+from .wait import no_wait, wait_until_completed
 
 
 @dataclass(frozen=True)
@@ -46,19 +46,19 @@ def run(job: Job, settings: Settings) -> Result:
     provider = job.provider
     provider.require("rescan")
     if job.check_mode and settings.subject == PREDICTED_ID:
-        return _predicted(settings, predicted_scan(provider.name), None)
+        return _predicted(job, settings, predicted_scan(provider.name), None)
     parent = provider.rescan_parent(settings.subject)
     running = provider.running_rescan(parent)
     if running and settings.if_active == "fail":
         raise _conflict(parent, running)
     if job.check_mode:
-        return _predicted(settings, parent, running)
+        return _predicted(job, settings, parent, running)
     began = job.clock.monotonic()
     if running and settings.if_active == "reuse":
         scan, reused = running, True
     else:
         scan, reused = _start(job, settings, parent)
-    waited = None
+    waited = no_wait(job, settings.wait)
     diff = Diff(after=[] if reused else [scan])
     if settings.wait and not scan.finished:
         left = replace(settings.wait, timeout=max(0.0, settings.wait.timeout - (job.clock.monotonic() - began)))
@@ -73,13 +73,20 @@ def _conflict(parent: Scan, running: Scan) -> Conflict:
     )
 
 
-def _predicted(settings: Settings, parent: Scan, running: Scan | None) -> Result:
+def _too_early(why: str, parent: Scan) -> TooEarly:
+    return TooEarly(f"{why}; set wait: true to wait for that.").knowing(parent=parent, changed=False)
+
+
+def _predicted(job: Job, settings: Settings, parent: Scan, running: Scan | None) -> Result:
+    waited = no_wait(job, settings.wait)
     if running and settings.if_active == "reuse":
-        return Result(False, running, parent, True)
+        return Result(False, running, parent, True, waited)
+    if settings.wait is None and (why := job.provider.not_yet(parent)):
+        raise _too_early(why, parent)
     scan = predicted_scan(
         parent.provider, name=parent.name, source=parent.source, target=parent.target, parent_id=parent.id
     )
-    return Result(True, scan, parent, False, diff=Diff(after=[scan]))
+    return Result(True, scan, parent, False, waited, diff=Diff(after=[scan]))
 
 
 def _start(job: Job, settings: Settings, parent: Scan) -> tuple[Scan, bool]:
@@ -111,7 +118,7 @@ def _wait_for_parent(job: Job, settings: Settings, parent: Scan) -> None:
     provider = job.provider
     why = provider.not_yet(parent) or f"{provider.title} does not scan {parent.id} again yet"
     if settings.wait is None:
-        raise TooEarly(f"{why}; set wait: true to wait for that.").knowing(parent=parent, changed=False)
+        raise _too_early(why, parent)
     began = job.clock.monotonic()
     job.tell(f"{why}; waiting for that.")
     while True:

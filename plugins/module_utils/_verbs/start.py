@@ -15,7 +15,7 @@ from .._models import ACTIVE, Query, Scan, ScanState
 from ._job import Diff, Job, Waited
 from ._once import send_once
 from ._waiter import Patience
-from .wait import wait_until_completed
+from .wait import no_wait, wait_until_completed
 
 _LONGEST_SCAN = timedelta(days=7)  # fresh_for finds scans that took no longer than this
 
@@ -56,10 +56,10 @@ def run(job: Job, settings: Settings) -> Result:
     reusable = _reusable(job, settings, candidates)
     if reusable is None and job.check_mode:
         predicted = provider.predict(settings.target)
-        return Result(True, predicted, False, diff=Diff(after=[predicted]))
+        return Result(True, predicted, False, no_wait(job, settings.wait), diff=Diff(after=[predicted]))
     scan = reusable or _start(job, settings, candidates)
     changed, diff = reusable is None, Diff(after=[] if reusable else [scan])
-    waited = None
+    waited = no_wait(job, settings.wait)
     if settings.wait and not scan.finished and not job.check_mode:
         scan, waited = wait_until_completed(job, scan, settings.wait, changed=changed, reused=not changed)
     return Result(changed, scan, not changed, waited, diff)

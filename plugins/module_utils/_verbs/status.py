@@ -12,7 +12,7 @@ from .._errors import DatascanError, InvalidInput, NotFound, WaitTimeout
 from .._models import Query, Scan, summarise
 from ._job import Diff, Job, Waited
 from ._waiter import Patience
-from .wait import facts, timeout_message, wait_for
+from .wait import facts, no_wait, timeout_message, wait_for
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def run(job: Job, settings: Settings) -> Result:
                 f"{job.provider.title} knows no scan {', '.join(missing)}, or this token may not see it.",
                 http_status=404,
             ).knowing(scans=scans, missing=missing, summary=summarise(scans))
-    waited = None
+    waited = no_wait(job, settings.wait)
     if settings.wait and not job.check_mode:
         state = wait_for(job, [scan.id for scan in scans], settings.wait, {scan.id: scan for scan in scans})
         scans, waited = state.scans, facts(job, state)
