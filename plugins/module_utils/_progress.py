@@ -21,18 +21,20 @@ class Progress:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
         self._words: dict[str, str] = {}
-        self._error: str | None = None
-        self._last: float | None = None
+        self._last: float | None = None  # seconds into the wait, of the last line
+        self._last_error: float | None = None  # of the last line that told of a fault
 
     def __call__(self, watch: Watch) -> None:
         """Say something if there is something to say."""
         changes = self._changes(watch)
         error = watch.last_error.message if watch.last_error else None
-        due = self._last is None or watch.elapsed - self._last >= _EVERY
-        if changes or error != self._error or due or watch.next_look is None:
+        due = _is_due(self._last, watch.elapsed)
+        trouble = error is not None and _is_due(self._last_error, watch.elapsed)  # faults may come and go
+        if changes or trouble or due or watch.next_look is None:
             self._tell(self._line(watch, changes, error))
             self._last = watch.elapsed
-        self._error = error
+            if error:
+                self._last_error = watch.elapsed
 
     def _changes(self, watch: Watch) -> list[str]:
         changes = []
@@ -64,6 +66,10 @@ class Progress:
             digits = 0 if watch.next_look >= 10 else 1
             parts.append(f"next look in {watch.next_look:.{digits}f} s")
         return "; ".join(parts)
+
+
+def _is_due(last: float | None, now: float) -> bool:
+    return last is None or now - last >= _EVERY
 
 
 def clock_face(seconds: float) -> str:
