@@ -80,6 +80,7 @@ def watch(
     began = clock.monotonic()
     fresh = bool(state.seen) and all(scan_id in state.seen for scan_id in state.scan_ids)
     while True:
+        state.elapsed = clock.monotonic() - began
         if not fresh:
             _look(state, look)
         fresh = False
@@ -113,4 +114,4 @@ def pause(elapsed: float, patience: Patience, floor: float, clock: Clock) -> flo
     """Seconds until the next look: the interval that was set, or a share of the time waited so far."""
     if patience.interval is not None:
         return patience.interval
-    return max(floor, min(_LONGEST, elapsed * _SHARE)) * (1 - _JITTER * clock.random())
+    return max(floor, min(_LONGEST, elapsed * _SHARE) * (1 - _JITTER * clock.random()))
