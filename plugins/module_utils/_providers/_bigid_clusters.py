@@ -71,6 +71,43 @@ class _Page(_Camel):
     offset: t.Annotated[list[str], BeforeValidator(_offset)] = []
 
 
+class _Place:
+    """Where the next page starts: by the key that the last one gave, else by the number of columns before it."""
+
+    def __init__(self, query: ColumnQuery) -> None:
+        self._skip = query.skip
+        self._own = self._keys = [query.offset_key] if query.offset_key else []
+        self._is_sample = query.sample is not None
+
+    def params(self) -> list[tuple[str, str]]:
+        """A key that BigID gave counts from the start; the user's own may be meant together with skip."""
+        skip = [("skip", str(self._skip))] if self._skip and self._keys in ([], self._own) else []
+        return skip + [("offsetKey", key) for key in self._keys]
+
+    def moves_on(self, page: _Page, full: bool) -> bool:
+        """Go behind a page; False where it was the last."""
+        self._skip += len(page.results)
+        if self._is_sample:  # a second request would draw another one
+            return False
+        if page.offset and page.offset != self._keys:
+            self._keys = page.offset
+        elif self._own:
+            return self._keys == self._own  # behind BigID's keys nothing can be counted: where they began is unknown
+        else:
+            self._keys = []
+            # A count that was passed is a lie; one that is met, on a page that had room for more, is the end.
+            return full or self._skip != page.total_count
+        return True
+
+    def has_more(self, page: _Page) -> bool:
+        """Whether the count says that there is more."""
+        return not self._is_sample and self._skip < (page.total_count or 0)
+
+    def is_lost(self, page: _Page) -> bool:
+        """Whether no count tells where this is."""
+        return page.total_count is None or bool(self._own)
+
+
 class BigIDClusters(Provider):
     """The part of the vendor that knows clusters."""
 
@@ -83,45 +120,38 @@ class BigIDClusters(Provider):
     def columns(self, query: ColumnQuery) -> Iterator[ColumnPage]:
         """GET /data-catalog/column/cluster/similar, until the limit is reached or nothing new comes."""
         seen: set[bytes] = set()
+        place = _Place(query)
         left = None if query.ignore_limit else query.limit
-        skip = query.skip
-        own_keys = keys = [query.offset_key] if query.offset_key else []
+        asked_again = False
         while left is None or left > 0:
             size = _size(query, left)
-            page = self._page(query, size, skip, keys)
+            page = self._column_page(query, size, place)
             new = [column for column in page.results if _is_new(column, seen)][:left]
             yield ColumnPage(new, page.total_count)
             full = len(page.results) >= size and not query.ignore_limit
-            if not new and full and (page.total_count is None or own_keys):
-                self._warn(
-                    f"{self.title} repeated a page of columns and did not say what follows it: "
-                    f"there may be more than the {len(seen)} that were read."
-                )
-            if not new or query.sample is not None:  # a second request would draw another sample
-                return
-            left = None if left is None else left - len(new)
-            skip += len(page.results)
-            if page.offset and page.offset != keys:
-                keys = page.offset
-            elif not own_keys:
-                # A count that was passed is a lie; one that was met, on a page that had room for more, is the end.
-                if skip == page.total_count and not full:
+            if new:
+                left = None if left is None else left - len(new)
+                asked_again = False
+                if not place.moves_on(page, full):
                     return
-                keys = []
-            elif keys != own_keys:  # where the user's key starts is not known, so nothing can be counted from there
+            elif place.has_more(page) and not asked_again:
+                asked_again = True  # by its count there is more, so that this may be a fault that passes
+            else:
+                if full and place.is_lost(page):
+                    self._warn(
+                        f"{self.title} repeated a page of columns and did not say what follows it: "
+                        f"there may be more than the {len(seen)} that were read."
+                    )
                 return
 
-    def _page(self, query: ColumnQuery, size: int, skip: int, keys: list[str]) -> _Page:
+    def _column_page(self, query: ColumnQuery, size: int, place: _Place) -> _Page:
         given = {"filter": query.filter, "searchText": query.search_text, "sort": query.sort, "sample": query.sample}
         params = [(name, str(value)) for name, value in given.items() if value is not None]
         params += [("ignoreLimit", "true")] if query.ignore_limit else []
-        params += [("limit", str(size))]
-        # A key that BigID gave counts from the start; one of the user's own may be meant together with skip.
-        params += [("skip", str(skip))] if skip and keys in ([], [query.offset_key]) else []
-        params += [("offsetKey", key) for key in keys]
+        params += [("limit", str(size)), *place.params()]
         params += [("requireTotalCount", "true")]
         try:
-            return self._ask(query.cluster_id, params)
+            return self._ask_for_columns(query.cluster_id, params)
         except NotFound as error:
             message = f"{self.title} knows no cluster {query.cluster_id}, or this token may not see it."
             raise NotFound(message).because(error) from None
@@ -134,7 +164,7 @@ class BigIDClusters(Provider):
             )
             raise type(error)(message).because(error) from None
 
-    def _ask(self, cluster_id: str, params: list[tuple[str, str]]) -> _Page:
+    def _ask_for_columns(self, cluster_id: str, params: list[tuple[str, str]]) -> _Page:
         def ask(name: str) -> _Page:
             return self.http.read("GET", _PATH, _page, params=[(name, cluster_id), *params])
 
