@@ -74,7 +74,9 @@ class Door:
 
     def main(self) -> None:
         """The module's way through the door."""
-        module = AnsibleModule(argument_spec=self.argument_spec, supports_check_mode=True, **self.constraints)
+        module = _Module(  # type: ignore[no-untyped-call]
+            argument_spec=self.argument_spec, supports_check_mode=True, **self.constraints
+        )
         credentials = set(credentials_in(self.argument_spec, module.params))
         call = Call(
             params=module.params,
@@ -84,11 +86,22 @@ class Door:
             warn=module.warn,
         )
         result = perform(self, call)
-        module.params = hidden(self.argument_spec, module.params)
         module.no_log_values = credentials | call.secrets.values
         if result.pop("failed", False):
             module.fail_json(**result)
         module.exit_json(**result)
+
+
+class _Module(AnsibleModule):
+    """Never shows an option that is to be hidden. Ansible's own masking gives up where a nested option is wrong."""
+
+    def exit_json(self, **kwargs: t.Any) -> t.NoReturn:
+        self.params = hidden(self.argument_spec, self.params)
+        super().exit_json(**kwargs)
+
+    def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
+        self.params = hidden(self.argument_spec, self.params)
+        super().fail_json(msg, **kwargs)
 
 
 @dataclass(frozen=True)
@@ -151,17 +164,19 @@ def credentials_in(options: Mapping[str, t.Any], params: Mapping[str, t.Any]) ->
 
 
 def hidden(options: Mapping[str, t.Any], params: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The options as they may be shown."""
-    shown = dict(params)
+    """The options as they may be shown. What is no option, or not of its type, may be a secret in the wrong place."""
+    shown: dict[str, t.Any] = {name: None if value is None else HIDDEN for name, value in params.items()}
     for name, option, value in _given(options, params):
         if option.get("no_log"):
-            shown[name] = HIDDEN
-        elif "options" in option:
-            parts = [
-                hidden(option["options"], part) if isinstance(part, Mapping) else part
-                for part in (value if isinstance(value, list) else [value])
-            ]
-            shown[name] = parts if isinstance(value, list) else parts[0]
+            continue
+        if "options" not in option:
+            shown[name] = value
+            continue
+        parts = [
+            hidden(option["options"], part) if isinstance(part, Mapping) else HIDDEN
+            for part in (value if isinstance(value, list) else [value])
+        ]
+        shown[name] = parts if isinstance(value, list) else parts[0]
     return shown
 
 

@@ -98,7 +98,7 @@ class InPlaceAction(ActionBase):
             message = validation.errors.msg
             if isinstance(validation.errors[0], UnsupportedError):
                 message = f"Unsupported parameters for (datascan.gate.{self.door.name}) module: {message}"
-            result = {"failed": True, "msg": secrets.scrub_text(message), "invocation": {"module_args": params}}
+            result = {"failed": True, "msg": secrets.scrub_text(message)}
             credentials |= validation._no_log_values  # what is wrong may stand anywhere in a message
         else:
             call = Call(
@@ -111,7 +111,7 @@ class InPlaceAction(ActionBase):
             )
             os.chdir(self._loader.get_basedir())  # where a module runs; this worker ends with its task
             result = perform(self.door, call)
-            result["invocation"] = {"module_args": hidden(self.door.argument_spec, params)}
+        result["invocation"] = {"module_args": hidden(self.door.argument_spec, params)}
         if warnings:
             result["warnings"] = warnings
         cleaned: dict[str, t.Any] = remove_values(result, credentials | secrets.values)

@@ -40,8 +40,8 @@ class Outcome:
     said: str = "t0ken and the-key"
 
 
-def run(capsys: pytest.CaptureFixture[str], door: Door) -> dict[str, t.Any]:
-    with patch_module_args(PARAMS), pytest.raises(SystemExit):
+def run(capsys: pytest.CaptureFixture[str], door: Door, params: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    with patch_module_args(params or PARAMS), pytest.raises(SystemExit):
         door.main()
     result: dict[str, t.Any] = json.loads(capsys.readouterr().out)
     return result
@@ -75,3 +75,19 @@ def test_the_verb_gets_them_as_they_are(capsys: pytest.CaptureFixture[str]) -> N
 
     run(capsys, Door("try", keep, OPTIONS, connects=False))
     assert got == [("t0ken", ["1", "completed", "ann@example.com"])]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [{"samples": "ann"}, "a-text"],
+        [{"sampels": ["ann@example.com"]}],
+        "key=the-key name=people samples",
+    ],
+)
+def test_nor_where_options_are_wrong(capsys: pytest.CaptureFixture[str], wrong: t.Any) -> None:
+    door = Door("try", lambda call: Outcome(), OPTIONS, connects=False)
+    result = run(capsys, door, {"token": "t0ken", "objects": wrong})
+    shown = json.dumps(result["invocation"])
+    assert result["failed"]
+    assert not [secret for secret in ("t0ken", "ann", "a-text", "the-key") if secret in shown]
