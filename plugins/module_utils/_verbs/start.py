@@ -76,11 +76,22 @@ def _candidates(job: Job, settings: Settings) -> list[Scan]:
             completed = Query(states=frozenset({ScanState.COMPLETED}), started_after=since)
             found += provider.scans_of(settings.target, completed)
     if settings.previous_scan_id:
-        try:
-            found.append(provider.get(provider.check_id(settings.previous_scan_id)))
-        except NotFound:
-            job.warn(f"previous_scan_id {settings.previous_scan_id} is not known to {provider.title} any more.")
+        found += _previous(job, settings, settings.previous_scan_id)
     return sorted({scan.id: scan for scan in found}.values(), key=_newest, reverse=True)
+
+
+def _previous(job: Job, settings: Settings, scan_id: str) -> list[Scan]:
+    """The scan that the user names, unless it is known to be of another source or target."""
+    provider = job.provider
+    try:
+        scan = provider.get(provider.check_id(scan_id))
+    except NotFound:
+        job.warn(f"previous_scan_id {scan_id} is not known to {provider.title} any more.")
+        return []
+    if scan.source and not provider.same_target(scan, settings.target):
+        job.warn(f"previous_scan_id {scan_id} is a scan of {scan.source} to {scan.target}, and so it does not serve.")
+        return []
+    return [scan]
 
 
 def _newest(scan: Scan) -> float:
