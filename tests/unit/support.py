@@ -199,6 +199,24 @@ def looked(status: str, scan_id: str = SCAN_ID, **fields: t.Any) -> Expected:
     return Expected("GET", f"/api/v1/scans/{scan_id}", answer=item(status, scan_id, **fields))
 
 
+def listed(*items: dict[str, t.Any], query: list[tuple[str, str]] | None = ACTIVE_ONLY, **fields: t.Any) -> Expected:
+    """A look at the list of own scans; unless told otherwise, only of those that run."""
+    return Expected("GET", "/api/v1/scans", answer=page(*items), query=query, **fields)
+
+
+def started(answer: t.Any, status: int = 200, **fields: t.Any) -> Expected:
+    """A start of TARGET."""
+    body = {
+        "sourceConnectionString": SAS,
+        "sourceContainerPath": "uploads",
+        "destinationConnectionString": SAS,
+        "targetContainerPath": "clean",
+        "quarantineContainerPath": "quarantine",
+        "autoRescan": False,
+    }
+    return Expected("POST", "/api/v1/scans", status, answer, body=body, **fields)
+
+
 def reset() -> Exception:
     """What requests raises where the connection was cut after the request had left."""
     cause = ConnectionResetError(104, "Connection reset by peer")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .._errors import LostAnswer
+from .._errors import DatascanError, LostAnswer
 from .._models import Scan
 from ._job import Job
 
@@ -29,13 +29,33 @@ def send_once(job: Job, send: Callable[[], Scan], made: Callable[[], Scan | None
                     f"{lost.message} {job.provider.title} cannot list its scans, so a scan may be running: "
                     "look at its console, and give that scan's id as previous_scan_id to go on with it."
                 ).because(lost) from None
-            for pause in _LOOKS:
-                job.clock.sleep(pause)
-                found = made()
-                if found:
-                    return found
+            found = _look_for(job, lost, made)
+            if found:
+                return found
             if attempt == _SENDS:
                 raise LostAnswer(
                     f"{lost.message} It was sent {_SENDS} times, and no scan that it made shows in the list."
                 ).because(lost) from None
     raise AssertionError("unreachable")
+
+
+def _look_for(job: Job, lost: LostAnswer, made: Callable[[], Scan | None]) -> Scan | None:
+    """The scan that a lost request made. None only where the last look went well, for else nobody knows."""
+    fault: DatascanError | None = None
+    for pause in _LOOKS:
+        job.clock.sleep(pause)
+        try:
+            found = made()
+        except DatascanError as error:
+            fault = error
+            if not error.transient:
+                break
+        else:
+            fault = None
+            if found:
+                return found
+    if fault:
+        raise LostAnswer(
+            f"{lost.message} A scan may be running, for looking for it failed as well: {fault.message}"
+        ).because(lost) from None
+    return None
