@@ -22,6 +22,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from . import _errors
 from ._clock import Clock
+from ._pace import Pace, Rate
 from ._pydantic import ValidationError
 from ._requests import requests, urllib3
 
@@ -88,6 +89,7 @@ class Http:
         errors_in: Callable[[Answer], list[dict[str, t.Any]]],
         status_of: Callable[[Answer], int] = lambda answer: answer.status,
         trust_retry_after: bool = True,
+        rate: Rate | None = None,
     ) -> None:
         """`errors_in` knows the vendor's error bodies: a list for an error, empty where the body is none.
 
@@ -101,6 +103,7 @@ class Http:
         self._errors_in = errors_in
         self._status_of = status_of
         self._trust_retry_after = trust_retry_after
+        self._pace = Pace(rate, clock)
         self._base = _checked_base(connection.api_url)
         self._server_ahead = timedelta(0)
         self._lock = threading.Lock()
@@ -201,6 +204,7 @@ class Http:
 
     def _send(self, method: str, url: str, body: t.Any, parse: Callable[[t.Any], T], headers: Mapping[str, str]) -> T:
         connection = self._connection
+        self._pace.turn()
         with self._lock:
             self.requests_sent += 1
         try:

@@ -17,6 +17,7 @@ from ._credentials import Token
 from ._errors import DatascanError, InvalidInput, Unsupported
 from ._http import Answer, Connection, Credential, Http
 from ._models import Query, Scan, ScanState
+from ._pace import Rate
 from ._secrets import Secrets
 
 VERBS = ("start", "status", "list", "cancel", "rescan", "columns")
@@ -50,6 +51,7 @@ class Provider(ABC):
     auth_scheme: t.ClassVar[str] = "bearer"  # what `auto` means
     api_url: t.ClassVar[str | None] = None  # only where the vendor has one public host
     poll_floor: t.ClassVar[float] = 1.0  # seconds; no look comes sooner after another
+    rate: t.ClassVar[Rate | None] = None  # of requests, where the vendor limits it
     trust_retry_after: t.ClassVar[bool] = True
     target_options: t.ClassVar[Mapping[str, t.Any]] = {}  # argument spec of what scan_start scans
     rescan_by: t.ClassVar[str] = "scan_id"  # the option of scan_rescan that names what to scan again
@@ -127,10 +129,14 @@ class Provider(ABC):
             except DatascanError as error:
                 return error
 
-        if len(scan_ids) == 1:
-            return {scan_ids[0]: one(scan_ids[0])}
+        if len(scan_ids) == 1 or self.rate:  # threads would only stand in line
+            return {scan_id: one(scan_id) for scan_id in scan_ids}
         with ThreadPoolExecutor(max_workers=_THREADS) as pool:
             return dict(zip(scan_ids, pool.map(one, scan_ids), strict=True))
+
+    def pause_between_looks(self, scans: int) -> float:
+        """The shortest pause, in seconds, that suits the vendor where so many scans are watched."""
+        return max(self.poll_floor, scans * self.rate.step if self.rate else 0.0)
 
     def scans(self, query: Query) -> Iterator[Scan]:
         """The scans that a query asks for, each once."""
@@ -249,5 +255,6 @@ def connect(settings: Settings, clock: Clock, warn: Callable[[str], None], secre
         errors_in=vendor.errors_in,
         status_of=vendor.status_of,
         trust_retry_after=vendor.trust_retry_after,
+        rate=vendor.rate,
     )
     return vendor(http, clock, warn)

@@ -77,7 +77,7 @@ def wait_for(job: Job, scan_ids: Sequence[str], patience: Patience, seen: Mappin
             scan_ids,
             patience,
             clock=job.clock,
-            floor=job.provider.poll_floor,
+            floor=job.provider.pause_between_looks(len(scan_ids)),
             seen=seen,
             tell=Progress(job.tell) if not job.check_mode else lambda state: None,
         )
