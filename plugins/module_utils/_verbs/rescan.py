@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from .._errors import Conflict, LostAnswer, TooEarly, WaitTimeout
+from .._errors import Conflict, DatascanError, LostAnswer, TooEarly, WaitTimeout
 from .._models import PREDICTED_ID, Scan, predicted_scan
 from ._job import Diff, Job, Waited
 from ._once import send_once
@@ -48,7 +48,15 @@ def run(job: Job, settings: Settings) -> Result:
     if job.check_mode and settings.subject == PREDICTED_ID:
         return _predicted(job, settings, predicted_scan(provider.name), None)
     parent = provider.rescan_parent(settings.subject)
-    running = provider.running_rescan(parent)
+    try:
+        return _of(job, settings, parent)
+    except DatascanError as error:
+        raise error.knowing(parent=parent, changed=False) from None
+
+
+def _of(job: Job, settings: Settings, parent: Scan) -> Result:
+    """The rescan of a scan that exists."""
+    running = job.provider.running_rescan(parent)
     if running and settings.if_active == "fail":
         raise _conflict(parent, running)
     if job.check_mode:
@@ -62,19 +70,17 @@ def run(job: Job, settings: Settings) -> Result:
     diff = Diff(after=[] if reused else [scan])
     if settings.wait and not scan.finished:
         left = replace(settings.wait, timeout=max(0.0, settings.wait.timeout - (job.clock.monotonic() - began)))
-        scan, waited = wait_until_completed(job, scan, left, changed=not reused, reused=reused, parent=parent)
+        scan, waited = wait_until_completed(job, scan, left, changed=not reused, reused=reused)
         waited = replace(waited, elapsed=round(job.clock.monotonic() - began, 1))
     return Result(not reused, scan, parent, reused, waited, diff)
 
 
 def _conflict(parent: Scan, running: Scan) -> Conflict:
-    return Conflict(f"Scan {parent.id} is being scanned again already: {running}.").knowing(
-        parent=parent, scan=running, changed=False
-    )
+    return Conflict(f"Scan {parent.id} is being scanned again already: {running}.").knowing(scan=running)
 
 
-def _too_early(why: str, parent: Scan) -> TooEarly:
-    return TooEarly(f"{why}; set wait: true to wait for that.").knowing(parent=parent, changed=False)
+def _too_early(why: str) -> TooEarly:
+    return TooEarly(f"{why}; set wait: true to wait for that.")
 
 
 def _predicted(job: Job, settings: Settings, parent: Scan, running: Scan | None) -> Result:
@@ -82,7 +88,7 @@ def _predicted(job: Job, settings: Settings, parent: Scan, running: Scan | None)
     if running and settings.if_active == "reuse":
         return Result(False, running, parent, True, waited)
     if settings.wait is None and (why := job.provider.not_yet(parent)):
-        raise _too_early(why, parent)
+        raise _too_early(why)
     scan = predicted_scan(
         parent.provider, name=parent.name, source=parent.source, target=parent.target, parent_id=parent.id
     )
@@ -92,8 +98,9 @@ def _predicted(job: Job, settings: Settings, parent: Scan, running: Scan | None)
 def _start(job: Job, settings: Settings, parent: Scan) -> tuple[Scan, bool]:
     """The rescan, and whether it was somebody else's."""
     provider = job.provider
+    turn = _Turn(job, settings, parent)
     if provider.not_yet(parent):
-        _wait_for_parent(job, settings, parent)
+        turn.wait()
     while True:
         try:
             made = send_once(
@@ -101,34 +108,64 @@ def _start(job: Job, settings: Settings, parent: Scan) -> tuple[Scan, bool]:
             )
             return made, False
         except TooEarly:
-            _wait_for_parent(job, settings, parent)
+            turn.wait()
         except Conflict as conflict:
             running = provider.running_rescan(parent, everyone=True)
             if running is None:
-                raise conflict.knowing(parent=parent, changed=False) from None
+                raise conflict from None
             if settings.if_active != "reuse":
                 raise _conflict(parent, running).because(conflict) from None
             return running, True
         except LostAnswer as lost:
-            raise lost.knowing(parent=parent, scan=None, changed=True) from None
+            raise lost.knowing(scan=None, changed=True) from None
 
 
-def _wait_for_parent(job: Job, settings: Settings, parent: Scan) -> None:
-    """Wait until the parent is far enough; without `wait` that is the user's to do."""
-    provider = job.provider
-    why = provider.not_yet(parent) or f"{provider.title} does not scan {parent.id} again yet"
-    if settings.wait is None:
-        raise _too_early(why, parent)
-    began = job.clock.monotonic()
-    job.tell(f"{why}; waiting for that.")
-    while True:
-        elapsed = job.clock.monotonic() - began
-        left = settings.wait.timeout - elapsed
-        if left <= 0:
-            message = f"After {elapsed:.0f} s: {why}."
-            known = {"parent": parent, "changed": False, "timed_out": True, "elapsed": round(elapsed, 1)}
-            raise WaitTimeout(message).knowing(**known)
-        job.clock.sleep(min(left, pause(elapsed, settings.wait, provider.poll_floor, job.clock)))
-        parent = provider.rescan_parent(settings.subject)
-        if provider.not_yet(parent) is None:
-            return
+class _Turn:
+    """Waiting until the parent is far enough: once or more, for the vendor may change its mind, in one time-out."""
+
+    def __init__(self, job: Job, settings: Settings, parent: Scan) -> None:
+        self._job = job
+        self._settings = settings
+        self._parent = parent
+        self._began = job.clock.monotonic()
+        self._polls = 0
+        self._fault: DatascanError | None = None  # of the last look, where it did not go well
+
+    def wait(self) -> None:
+        """Until the parent's state says that it is far enough; without `wait` that is the user's to do."""
+        provider, patience = self._job.provider, self._settings.wait
+        why = provider.not_yet(self._parent) or f"{provider.title} does not scan {self._parent.id} again yet"
+        if patience is None:
+            raise _too_early(why)
+        self._job.tell(f"{why}; waiting for that.")
+        provider.http.deadline = self._began + patience.timeout
+        try:
+            while True:
+                elapsed = self._job.clock.monotonic() - self._began
+                left = patience.timeout - elapsed
+                if left <= 0:
+                    raise self._timeout(why, elapsed)
+                self._job.clock.sleep(min(left, pause(elapsed, patience, provider.poll_floor, self._job.clock)))
+                if self._is_over():
+                    return
+        finally:
+            provider.http.deadline = None
+
+    def _is_over(self) -> bool:
+        self._polls += 1
+        self._fault = None
+        try:
+            self._parent = self._job.provider.rescan_parent(self._settings.subject)
+        except DatascanError as error:
+            if not error.transient:
+                raise
+            self._fault = error
+            return False
+        return self._job.provider.not_yet(self._parent) is None
+
+    def _timeout(self, why: str, elapsed: float) -> WaitTimeout:
+        message = f"After {elapsed:.0f} s: {why}."
+        if self._fault:
+            message += f" The last look failed: {self._fault.message}"
+        waited = Waited(round(elapsed, 1), self._polls, self._job.provider.http.requests_sent, timed_out=True)
+        return WaitTimeout(message).knowing(**vars(waited))
