@@ -122,10 +122,14 @@ class Provider(ABC):
 
     def look(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
         """Many scans at once; where one cannot be had, its error stands in its place."""
+        return self.look_by(self.get, scan_ids)
+
+    def look_by(self, get: Callable[[str], Scan], scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
+        """The same one by one, a few at the same time."""
 
         def one(scan_id: str) -> Scan | DatascanError:
             try:
-                return self.get(scan_id)
+                return get(scan_id)
             except DatascanError as error:
                 return error
 
