@@ -19,7 +19,7 @@ options:
       - If not set, the environment variable E(DATASCAN_PROVIDER) is used.
     type: str
     required: true
-    choices: [glasswall, protecto]
+    choices: [bigid, glasswall, protecto]
   api_url:
     description:
       - The base address of the API with its version path, such as V(https://scans.example.com/api/v1).
@@ -27,12 +27,13 @@ options:
     type: str
   api_token:
     description:
-      - The token that the vendor gave for its API.
+      - The token that the vendor gave for its API. BigID's is a session token, which lasts a day.
       - If not set, the environment variable E(DATASCAN_API_TOKEN) is used.
     type: str
   refresh_token:
     description:
-      - A long-lived token that is exchanged for session tokens, for vendors that have such.
+      - A long-lived token that is exchanged for session tokens, again when one expires. BigID calls it a user token.
+      - With O(api_token) beside it, that serves as long as it is taken. Other vendors have no such tokens.
       - If not set, the environment variable E(DATASCAN_REFRESH_TOKEN) is used.
     type: str
   auth_scheme:
@@ -40,6 +41,7 @@ options:
       - The form in which the token is sent.
       - V(auto) knows what the vendor takes. V(bearer) sends C(Authorization) with C(Bearer) before the token, V(raw)
         sends C(Authorization) with nothing but the token, and V(api_key) sends the token in C(X-API-Key).
+      - For BigID, V(auto) begins with V(raw), tries V(bearer) where that is refused, and keeps what worked.
     type: str
     choices: [auto, bearer, raw, api_key]
     default: auto

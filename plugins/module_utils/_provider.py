@@ -174,8 +174,8 @@ class Provider(ABC):
         """Ask to cancel a scan; TooLate where that is over."""
         raise NotImplementedError
 
-    def rescan_parent(self, subject: str) -> Scan:
-        """The scan that is to be repeated; `subject` is what the option `rescan_by` names."""
+    def rescan_parent(self, subject: str) -> Scan | None:
+        """The scan that is to be repeated, if there was one; `subject` is what the option `rescan_by` names."""
         raise NotImplementedError
 
     def running_rescan(self, parent: Scan, *, everyone: bool = False) -> Scan | None:
@@ -190,7 +190,7 @@ class Provider(ABC):
         """Scan again, once; Conflict where a rescan runs, TooEarly where the parent has to get further first."""
         raise NotImplementedError
 
-    def rescan_made(self, subject: str, parent: Scan) -> Scan | None:
+    def rescan_made(self, subject: str, parent: Scan | None) -> Scan | None:
         """The rescan that a lost request has made since `parent` was read, if it made one."""
         raise NotImplementedError
 
@@ -215,10 +215,11 @@ _PHRASES = {
 
 def registry() -> dict[str, type[Provider]]:
     """The vendors by name. A new vendor is a line here, and a file of its own."""
+    from ._providers.bigid import BigID
     from ._providers.glasswall import Glasswall
     from ._providers.protecto import Protecto
 
-    return {vendor.name: vendor for vendor in (Glasswall, Protecto)}
+    return {vendor.name: vendor for vendor in (BigID, Glasswall, Protecto)}
 
 
 def vendors_that(verb: str) -> list[type[Provider]]:

@@ -21,6 +21,24 @@ extends_documentation_fragment:
   - datascan.gate.waiting
   - datascan.gate.waiting.optional
 options:
+  bigid:
+    description:
+      - What BigID is to scan. Required if O(provider=bigid).
+      - Scans of the same scan profile are the same, whatever the type and the origin.
+    type: dict
+    suboptions:
+      scan_profile:
+        description: The name of the scan profile to run.
+        type: str
+        required: true
+      scan_type:
+        description: The type of scan.
+        type: str
+        default: dsScan
+      scan_origin:
+        description: What BigID is to show as the origin of the scan.
+        type: str
+        default: datascan.gate
   glasswall:
     description:
       - What Glasswall is to scan. Required if O(provider=glasswall).
@@ -135,6 +153,15 @@ EXAMPLES = r"""
     wait: true
     wait_timeout: 1800
   register: started
+
+- name: Run a scan profile, unless it runs already
+  datascan.gate.scan_start:
+    provider: bigid
+    api_url: https://tenant.bigid.example/api/v1
+    refresh_token: "{{ bigid_user_token }}"
+    bigid:
+      scan_profile: nightly
+    wait: true
 
 - name: Scan a table, unless the scan of the last run still goes on
   datascan.gate.scan_start:

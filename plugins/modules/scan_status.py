@@ -69,6 +69,16 @@ EXAMPLES = r"""
       - 83d71394-faa2-4b6c-b13b-6d3118de459e
       - f18eda36-7eb5-477a-a1b1-51c71ab2ba81
 
+- name: Wait for the latest of the scheduled scans
+  datascan.gate.scan_status:
+    provider: bigid
+    api_url: https://tenant.bigid.example/api/v1
+    refresh_token: "{{ bigid_user_token }}"
+    query:
+      limit: 1
+    wait: true
+  register: latest
+
 - name: Find what failed since yesterday
   datascan.gate.scan_status:
     provider: glasswall
@@ -111,13 +121,16 @@ scans:
       description: When it started, in ISO 8601, UTC.
       type: str
     finished_at:
-      description: When it finished, in ISO 8601, UTC; null while it runs.
+      description: >-
+        When it finished, in ISO 8601, UTC; null while it runs.
+        BigID's is the time of its last change, where its end is not told.
       type: str
     owner:
       description: Who started it.
       type: str
     source:
-      description: What is scanned. Glasswall's are the storage account's host and the container.
+      description: >-
+        What is scanned. Glasswall's are the storage account's host and the container; BigID's is the scan profile.
       type: str
     target:
       description: Where results go.
