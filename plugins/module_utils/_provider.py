@@ -190,7 +190,7 @@ class Provider(ABC):
         """Scan again, once; Conflict where a rescan runs, TooEarly where the parent has to get further first."""
         raise NotImplementedError
 
-    def rescan_made(self, subject: str, parent: Scan | None) -> Scan | None:
+    def rescan_made(self, subject: str, parent: Scan) -> Scan | None:
         """The rescan that a lost request has made since `parent` was read, if it made one."""
         raise NotImplementedError
 

@@ -26,11 +26,11 @@ class Settings:
 
 @dataclass(frozen=True)
 class Result:
-    """The rescan that runs now, the scan before it, and whether the rescan was there already."""
+    """The rescan that runs now, the scan before it (if there was one), and whether the rescan was there already."""
 
     changed: bool
     scan: Scan
-    parent: Scan
+    parent: Scan | None
     reused: bool
     waited: Waited | None = None
     diff: Diff = field(default_factory=Diff)
@@ -54,11 +54,11 @@ def run(job: Job, settings: Settings) -> Result:
         raise error.knowing(parent=parent, changed=False) from None
 
 
-def _of(job: Job, settings: Settings, parent: Scan) -> Result:
-    """The rescan of a scan that exists."""
-    running = job.provider.running_rescan(parent)
+def _of(job: Job, settings: Settings, parent: Scan | None) -> Result:
+    """The rescan of what a scan has scanned, or of what nothing has scanned yet."""
+    running = job.provider.running_rescan(parent) if parent else None
     if running and settings.if_active == "fail":
-        raise _conflict(parent, running)
+        raise _conflict(job, settings, running)
     if job.check_mode:
         return _predicted(job, settings, parent, running)
     began = job.clock.monotonic()
@@ -75,46 +75,50 @@ def _of(job: Job, settings: Settings, parent: Scan) -> Result:
     return Result(not reused, scan, parent, reused, waited, diff)
 
 
-def _conflict(parent: Scan, running: Scan) -> Conflict:
-    return Conflict(f"Scan {parent.id} is being scanned again already: {running}.").knowing(scan=running)
+def _conflict(job: Job, settings: Settings, running: Scan) -> Conflict:
+    kind = job.provider.rescan_by.removesuffix("_id").capitalize()
+    return Conflict(f"{kind} {settings.subject} is being scanned again already: {running}.").knowing(scan=running)
 
 
 def _too_early(why: str) -> TooEarly:
     return TooEarly(f"{why}; set wait: true to wait for that.")
 
 
-def _predicted(job: Job, settings: Settings, parent: Scan, running: Scan | None) -> Result:
+def _predicted(job: Job, settings: Settings, parent: Scan | None, running: Scan | None) -> Result:
     waited = no_wait(job, settings.wait)
     if running and settings.if_active == "reuse":
         return Result(False, running, parent, True, waited)
-    if settings.wait is None and (why := job.provider.not_yet(parent)):
+    if settings.wait is None and parent and (why := job.provider.not_yet(parent)):
         raise _too_early(why)
-    scan = predicted_scan(
-        parent.provider, name=parent.name, source=parent.source, target=parent.target, parent_id=parent.id
-    )
+    like = {"name": parent.name, "source": parent.source, "target": parent.target} if parent else {}
+    scan = predicted_scan(job.provider.name, parent_id=parent.id if parent else None, **like)
     return Result(True, scan, parent, False, waited, diff=Diff(after=[scan]))
 
 
-def _start(job: Job, settings: Settings, parent: Scan) -> tuple[Scan, bool]:
+def _start(job: Job, settings: Settings, parent: Scan | None) -> tuple[Scan, bool]:
     """The rescan, and whether it was somebody else's."""
     provider = job.provider
     turn = _Turn(job, settings, parent)
-    if provider.not_yet(parent):
+    if parent and provider.not_yet(parent):
         turn.wait()
+
+    def made() -> Scan | None:
+        """What a lost request has made; where nothing had been scanned before, whatever is there now."""
+        if parent is None:
+            return provider.rescan_parent(settings.subject)
+        return provider.rescan_made(settings.subject, parent)
+
     while True:
         try:
-            made = send_once(
-                job, lambda: provider.rescan(settings.subject), lambda: provider.rescan_made(settings.subject, parent)
-            )
-            return made, False
+            return send_once(job, lambda: provider.rescan(settings.subject), made), False
         except TooEarly:
             turn.wait()
         except Conflict as conflict:
-            running = provider.running_rescan(parent, everyone=True)
+            running = provider.running_rescan(parent, everyone=True) if parent else None
             if running is None:
                 raise conflict from None
             if settings.if_active != "reuse":
-                raise _conflict(parent, running).because(conflict) from None
+                raise _conflict(job, settings, running).because(conflict) from None
             return running, True
         except LostAnswer as lost:
             raise lost.knowing(scan=None, changed=True) from None
@@ -123,7 +127,7 @@ def _start(job: Job, settings: Settings, parent: Scan) -> tuple[Scan, bool]:
 class _Turn:
     """Waiting until the parent is far enough: once or more, for the vendor may change its mind, in one time-out."""
 
-    def __init__(self, job: Job, settings: Settings, parent: Scan) -> None:
+    def __init__(self, job: Job, settings: Settings, parent: Scan | None) -> None:
         self._job = job
         self._settings = settings
         self._parent = parent
@@ -134,7 +138,7 @@ class _Turn:
     def wait(self) -> None:
         """Until the parent's state says that it is far enough; without `wait` that is the user's to do."""
         provider, patience = self._job.provider, self._settings.wait
-        why = provider.not_yet(self._parent) or f"{provider.title} does not scan {self._parent.id} again yet"
+        why = self._not_yet() or f"{provider.title} does not scan {self._settings.subject} again yet"
         if patience is None:
             raise _too_early(why)
         self._job.tell(f"{why}; waiting for that.")
@@ -161,7 +165,10 @@ class _Turn:
                 raise
             self._fault = error
             return False
-        return self._job.provider.not_yet(self._parent) is None
+        return self._not_yet() is None
+
+    def _not_yet(self) -> str | None:
+        return self._job.provider.not_yet(self._parent) if self._parent else None
 
     def _timeout(self, why: str, elapsed: float) -> WaitTimeout:
         message = f"After {elapsed:.0f} s: {why}."
