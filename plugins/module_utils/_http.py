@@ -142,7 +142,9 @@ class Http:
 
     @staticmethod
     def _try_again_read(error: _errors.DatascanError, sent: bool) -> bool:
-        return error.transient or error.http_status == 425  # to a read it says "too early", and no more
+        if error.http_status == 425:  # to a read it says "too early", and no more
+            error.transient = True
+        return error.transient
 
     @staticmethod
     def _try_again_write(error: _errors.DatascanError, sent: bool) -> bool:

@@ -165,6 +165,13 @@ def test_reads_end_after_the_tries_that_are_allowed(retries: int) -> None:
     assert spoken.http.requests_sent == retries + 1
 
 
+@pytest.mark.parametrize("status", [*TRANSIENT, 425])
+def test_a_wait_goes_on_through_what_did_not_pass_in_time(status: int) -> None:
+    with pytest.raises(DatascanError) as caught:
+        Spoken(get(status, {}), retries=0).read()
+    assert caught.value.transient
+
+
 def test_the_last_of_several_faults_is_the_one_that_is_told() -> None:
     with pytest.raises(Unavailable, match="HTTP 502"):
         Spoken(get(503, {}), get(200, reset()), get(502, {}), retries=2).read()
