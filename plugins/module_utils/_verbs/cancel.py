@@ -47,15 +47,15 @@ def run(job: Job, settings: Settings) -> Result:
         raise InvalidInput("There is no scan to cancel: scan_ids is empty.")
     scan_ids = list(dict.fromkeys(job.check_id(scan_id) for scan_id in settings.scan_ids))
     now: dict[str, Scan] = {}
-    cancelled: list[Scan] = []  # as they were before
+    cancelled: dict[str, Scan] = {}  # as they were before
     too_late: list[str] = []
     errors: list[DatascanError] = []
     for scan_id in scan_ids:
         try:
             now[scan_id] = before = job.get(scan_id)
             if not before.finished:
-                now[scan_id] = _cancel(job, before)
-                cancelled.append(before)
+                now[scan_id] = _cancel(job, scan_id, before)
+                cancelled[scan_id] = before
         except TooLate as error:
             too_late.append(scan_id)
             if settings.too_late == "fail":
@@ -65,11 +65,16 @@ def run(job: Job, settings: Settings) -> Result:
     changed = bool(cancelled)
     waited = no_wait(job, settings.wait)
     if settings.wait and cancelled and not job.check_mode:
-        state = wait_for(job, [scan.id for scan in cancelled], settings.wait)
-        now.update(state.seen)
-        waited = facts(job, state)
-        if state.timed_out:
-            errors.append(WaitTimeout(timeout_message(state)))
+        try:
+            state = wait_for(job, list(cancelled), settings.wait)
+        except DatascanError as error:
+            now.update({scan.id: scan for scan in error.known.pop("scans", []) if scan.id in now})
+            errors.append(error)
+        else:
+            now.update(state.seen)
+            waited = facts(job, state)
+            if state.timed_out:
+                errors.append(WaitTimeout(timeout_message(state)))
     scans = [now[scan_id] for scan_id in scan_ids if scan_id in now]
     if errors:
         raise errors[0].knowing(
@@ -79,21 +84,25 @@ def run(job: Job, settings: Settings) -> Result:
             too_late=too_late,
             **(vars(waited) if waited else {}),
         )
-    after = [now[scan.id] for scan in cancelled]
-    return Result(changed, scans, summarise(scans), too_late, waited, Diff(cancelled, after))
+    diff = Diff(list(cancelled.values()), [now[scan_id] for scan_id in cancelled])
+    return Result(changed, scans, summarise(scans), too_late, waited, diff)
 
 
-def _cancel(job: Job, scan: Scan) -> Scan:
+def _cancel(job: Job, scan_id: str, scan: Scan) -> Scan:
     """The scan after it was cancelled, as the vendor shows it then."""
     provider = job.provider
     if job.check_mode:
-        if scan.id != PREDICTED_ID and not provider.cancellable(scan):
+        if scan_id != PREDICTED_ID and not provider.cancellable(scan):
             raise TooLate(f"Scan {scan} could no longer be cancelled.")
         return scan
     try:
-        provider.cancel(scan.id)
+        answer = provider.cancel(scan_id)
     except LostAnswer:
         # Cancelling twice is harmless, so look, and ask again where it did not take.
-        if not provider.get(scan.id).finished:
-            provider.cancel(scan.id)
-    return provider.get(scan.id)
+        answer = provider.get(scan_id)
+        if not answer.finished:
+            answer = provider.cancel(scan_id)
+    try:
+        return provider.get(scan_id)  # the answer may still show the old state
+    except DatascanError:
+        return answer  # it is cancelled all the same
