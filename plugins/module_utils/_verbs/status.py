@@ -53,7 +53,10 @@ def run(job: Job, settings: Settings) -> Result:
             ).knowing(scans=scans, missing=missing, summary=summarise(scans))
     waited = no_wait(job, settings.wait)
     if settings.wait and not job.check_mode:
-        state = wait_for(job, [scan.id for scan in scans], settings.wait, {scan.id: scan for scan in scans})
+        try:
+            state = wait_for(job, [scan.id for scan in scans], settings.wait, {scan.id: scan for scan in scans})
+        except DatascanError as error:
+            raise error.knowing(missing=missing, summary=summarise(error.known.get("scans", scans))) from None
         scans, waited = state.scans, facts(job, state)
         if state.timed_out:
             raise WaitTimeout(timeout_message(state)).knowing(

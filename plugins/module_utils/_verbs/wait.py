@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -151,9 +152,11 @@ def _cancel_pending(job: Job, state: Watch) -> tuple[list[str], str]:
             job.provider.cancel(scan_id)
             cancelled.append(scan_id)
             words.append(f" Scan {scan_id} was cancelled.")
-            state.seen[scan_id] = job.provider.get(scan_id)  # the answer to a cancel may still show the old state
         except TooLate as error:
             words.append(f" {error.message}")
         except DatascanError as error:
             words.append(f" Cancelling {scan_id} met a fault: {error.message}")
+    for scan_id in cancelled:
+        with contextlib.suppress(DatascanError):  # they are cancelled all the same
+            state.seen[scan_id] = job.provider.get(scan_id)  # the answer to a cancel may still show the old state
     return cancelled, "".join(words)
