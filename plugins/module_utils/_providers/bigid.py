@@ -17,9 +17,10 @@ from itertools import islice
 from .._errors import DatascanError, Forbidden, InvalidInput, NotFound, Rejected, Unavailable, Unreadable
 from .._http import Answer, Credential
 from .._models import PREDICTED_ID, Query, Scan, ScanState
-from .._provider import Provider, Settings
+from .._provider import Settings
 from .._secrets import Secrets
 from . import _bigid_errors
+from ._bigid_clusters import BigIDClusters
 from ._bigid_rows import Page, Row, page_in, record_in, started_in, status_in
 from ._bigid_tokens import SessionToken
 
@@ -51,7 +52,7 @@ _STATES = {
 }
 
 
-class BigID(Provider):
+class BigID(BigIDClusters):
     """A BigID deployment; the address in its tutorials is that of the documents, so there is no public host."""
 
     name = "bigid"
@@ -59,7 +60,6 @@ class BigID(Provider):
     cannot = {
         "cancel": "Stop it in BigID's console; to wait for it no longer, use on_timeout: return.",
         "rescan": "Start its scan profile again: use scan_start with the same scan_profile and if_active: start.",
-        "columns": "This collection does not read BigID's clusters yet.",
     }
     words = _STATES
     auth_scheme = "raw"  # to begin with: see _bigid_tokens
