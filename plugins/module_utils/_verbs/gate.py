@@ -60,7 +60,7 @@ def run(settings: Settings, clock: Clock, check_mode: bool) -> Result:
         reports=[dest for _format, dest in settings.reports],
         changes=changes,
     )
-    open_in_check_mode = check_mode and any(scan.state in ACTIVE for scan in scans)
+    open_in_check_mode = check_mode and _only_unfinished(verdict, settings.policy)
     if verdict.passed or settings.mode == "advise" or open_in_check_mode:
         return result
     raise GateClosed(result.msg).knowing(
@@ -71,6 +71,13 @@ def run(settings: Settings, clock: Clock, check_mode: bool) -> Result:
         reports=result.reports,
         scans=scans,
     )
+
+
+def _only_unfinished(verdict: Verdict, policy: Policy) -> bool:
+    """Whether all that keeps the gate closed is scans that have not finished."""
+    closing = [judgement.scan for judgement in verdict.judgements if not judgement.passed]
+    missing = verdict.missing and not policy.allow_missing
+    return bool(closing) and not missing and all(scan.state in ACTIVE for scan in closing)
 
 
 def _sentence(verdict: Verdict) -> str:
