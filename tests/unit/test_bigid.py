@@ -640,7 +640,7 @@ def test_a_fresh_session_token_that_is_refused_ends_it() -> None:
     ],
 )
 def test_a_user_token_that_is_refused_ends_it_at_once(code: int, answer: t.Any) -> None:
-    words = "does not exchange refresh_token for a session token"
+    words = r"^BigID does not exchange refresh_token for a session token: .*[^.]\. A user token lasts"
     refusal = session("", answer, code)
     with bigid(refusal, **BY_USER_TOKEN) as the_job, pytest.raises(Unauthorized, match=words) as caught:
         status.run(the_job, status.Settings(scan_ids=[ID], missing="ignore"))

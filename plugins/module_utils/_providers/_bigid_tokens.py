@@ -85,8 +85,8 @@ class SessionToken:
             if error.transient:
                 raise
             raise Unauthorized(
-                f"BigID does not exchange refresh_token for a session token: {error.message} "
-                "Make a new user token in BigID's access management if it is older than it may be."
+                f"BigID does not exchange refresh_token for a session token: {error.message.rstrip('.')}. "
+                "A user token lasts only so long; a new one is made in BigID's access management."
             ).because(error) from None
         self._secrets.add(token)
         return token
