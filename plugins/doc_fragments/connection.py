@@ -19,10 +19,11 @@ options:
       - If not set, the environment variable E(DATASCAN_PROVIDER) is used.
     type: str
     required: true
-    choices: [bigid, glasswall, protecto]
+    choices: [advalidation, bigid, glasswall, protecto]
   api_url:
     description:
       - The base address of the API with its version path, such as V(https://scans.example.com/api/v1).
+      - Required, but for Advalidation, whose one public host is V(https://app.advalidation.io/v2).
       - If not set, the environment variable E(DATASCAN_API_URL) is used.
     type: str
   api_token:

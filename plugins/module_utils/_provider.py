@@ -215,11 +215,12 @@ _PHRASES = {
 
 def registry() -> dict[str, type[Provider]]:
     """The vendors by name. A new vendor is a line here, and a file of its own."""
+    from ._providers.advalidation import Advalidation
     from ._providers.bigid import BigID
     from ._providers.glasswall import Glasswall
     from ._providers.protecto import Protecto
 
-    return {vendor.name: vendor for vendor in (BigID, Glasswall, Protecto)}
+    return {vendor.name: vendor for vendor in (Advalidation, BigID, Glasswall, Protecto)}
 
 
 def vendors_that(verb: str) -> list[type[Provider]]:

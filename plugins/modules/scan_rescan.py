@@ -13,6 +13,7 @@ short_description: Scan again what has been scanned
 description:
   - Starts a rescan, so that files are scanned which came after the first scan, and hands back one that already runs.
   - Glasswall does not scan again while the first scan lists its files; with O(wait) that is waited for.
+  - Advalidation scans a creative again rather than a scan, for its scans do not say of which creative they are.
 extends_documentation_fragment:
   - datascan.gate.attributes
   - datascan.gate.attributes.connects
@@ -21,12 +22,14 @@ extends_documentation_fragment:
   - datascan.gate.waiting.optional
 options:
   scan_id:
-    description: The scan to repeat.
+    description: The scan to repeat. Required if O(provider=glasswall).
     type: str
-    required: true
+  creative_id:
+    description: The creative to scan again. Required if O(provider=advalidation).
+    type: str
   if_active:
     description:
-      - What to do when a rescan of it already runs.
+      - What to do when a rescan of it already runs; with Advalidation, when the latest scan of the creative runs.
       - V(reuse) hands it back, V(fail) fails. V(start) asks for another, which Glasswall refuses.
     type: str
     choices: [reuse, fail, start]
@@ -41,6 +44,15 @@ EXAMPLES = r"""
     api_token: "{{ glasswall_token }}"
     scan_id: 83d71394-faa2-4b6c-b13b-6d3118de459e
     wait: true
+
+- name: Scan a creative again, and wait until its issues are counted
+  datascan.gate.scan_rescan:
+    provider: advalidation
+    api_token: "{{ advalidation_key }}"
+    creative_id: 4711
+    wait: true
+    wait_timeout: 300
+  register: rescanned
 """
 
 RETURN = r"""
@@ -51,7 +63,9 @@ scan:
   returned: always, if one is known
   type: dict
 parent:
-  description: The scan that is repeated, as it was before.
+  description: >-
+    The scan that is repeated, as it was before. With Advalidation it is the latest scan of the creative, which may be
+    the one that is handed back, and null where the creative had none.
   returned: always, as far as known
   type: dict
 reused:
@@ -83,22 +97,33 @@ error:
 import typing as t
 
 from ansible_collections.datascan.gate.plugins.module_utils._ansible import WAIT_SPEC, Call, Door
+from ansible_collections.datascan.gate.plugins.module_utils._errors import InvalidInput
+from ansible_collections.datascan.gate.plugins.module_utils._provider import vendors_that
 from ansible_collections.datascan.gate.plugins.module_utils._verbs import rescan
+
+BY = sorted({vendor.rescan_by for vendor in vendors_that("rescan")})
 
 
 def run(call: Call) -> t.Any:
-    """Repeat the scan with this id."""
-    return rescan.run(call.job(), rescan.Settings(call["scan_id"], call["if_active"], call.wait()))
+    """Scan again what the vendor's own option names."""
+    job = call.job()
+    provider = job.provider
+    provider.require("rescan")
+    subject = call[provider.rescan_by]
+    if subject is None:
+        raise InvalidInput(f"{provider.rescan_by} is missing: it says what {provider.title} is to scan again.")
+    return rescan.run(job, rescan.Settings(subject, call["if_active"], call.wait()))
 
 
 DOOR = Door(
     name="scan_rescan",
     run=run,
     options={
-        "scan_id": {"type": "str", "required": True},
+        **{name: {"type": "str"} for name in BY},
         "if_active": {"type": "str", "default": "reuse", "choices": ["reuse", "fail", "start"]},
         **WAIT_SPEC,
     },
+    constraints={"mutually_exclusive": [BY], "required_one_of": [BY]},
 )
 
 

@@ -143,10 +143,14 @@ scans:
       type: list
       elements: str
     issue_count:
-      description: How many issues it found; null where that is not counted, or not yet.
+      description: >-
+        How many issues it found; null where that is not counted, or not yet.
+        Advalidation counts them after a scan has finished; until then the scan is still V(running).
       type: int
     error:
-      description: The vendor's reason for a failure.
+      description: >-
+        The vendor's reason for a failure. Advalidation's names the checks that failed also where a scan completed with
+        issues, and says so where a scan finished and is inconclusive, which counts as V(failed).
       type: str
 summary:
   description: How many scans there are, as C(total), and how many in each state.
