@@ -307,6 +307,15 @@ def test_a_missing_scan_is_named_with_the_vendors_words() -> None:
     assert caught.value.vendor_errors == [{"code": None, "message": "Scan 1234 was not found"}]
 
 
+def test_what_the_vendor_says_of_a_missing_scan_is_not_lost() -> None:
+    answer = Expected("GET", "/api/v1/scans/1234/status", 404, {"error": "Scan 1234 was not found"})
+    with bigid(answer) as the_job, pytest.raises(NotFound) as caught:
+        status.run(the_job, status.Settings(scan_ids=["1234"]))
+    facts = caught.value.facts()
+    assert (facts["http_status"], facts["url"]) == (404, "https://vendor.test/api/v1/scans/1234/status")
+    assert facts["vendor_errors"] == [{"code": None, "message": "Scan 1234 was not found"}]
+
+
 # The list
 
 

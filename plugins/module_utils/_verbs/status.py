@@ -45,12 +45,14 @@ def run(job: Job, settings: Settings) -> Result:
     if settings.query is not None:
         scans, missing = find(job, settings.query), list[str]()
     else:
-        scans, missing = _by_id(job, settings.scan_ids)
+        scans, not_found = _by_id(job, settings.scan_ids)
+        missing = list(not_found)
         if missing and settings.missing == "fail":
-            raise NotFound(
-                f"{job.provider.title} knows no scan {', '.join(missing)}, or this token may not see it.",
-                http_status=404,
-            ).knowing(scans=scans, missing=missing, summary=summarise(scans))
+            raise (
+                NotFound(f"{job.provider.title} knows no scan {', '.join(missing)}, or this token may not see it.")
+                .because(not_found[missing[0]])
+                .knowing(scans=scans, missing=missing, summary=summarise(scans))
+            )
     waited = no_wait(job, settings.wait)
     if settings.wait and not job.check_mode:
         try:
@@ -74,13 +76,13 @@ def find(job: Job, query: Query) -> list[Scan]:
     return scans[: query.limit]
 
 
-def _by_id(job: Job, asked: Sequence[str]) -> tuple[list[Scan], list[str]]:
+def _by_id(job: Job, asked: Sequence[str]) -> tuple[list[Scan], dict[str, NotFound]]:
     if not asked:
         raise InvalidInput("There is no scan to look at: scan_ids is empty.")
     answers = job.look(list(dict.fromkeys(job.check_id(scan_id) for scan_id in asked)))
     scans = [answer for answer in answers.values() if isinstance(answer, Scan)]
-    missing = [scan_id for scan_id, answer in answers.items() if isinstance(answer, NotFound)]
+    missing = {scan_id: answer for scan_id, answer in answers.items() if isinstance(answer, NotFound)}
     for answer in answers.values():
         if isinstance(answer, DatascanError) and not isinstance(answer, NotFound):
-            raise answer.knowing(scans=scans, missing=missing, summary=summarise(scans))
+            raise answer.knowing(scans=scans, missing=list(missing), summary=summarise(scans))
     return scans, missing
