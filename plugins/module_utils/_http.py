@@ -275,6 +275,8 @@ class Http:
                 ),
                 sent=True,
             )
+        if status == 429:
+            self._pace.spent()
         errors = self._errors_in(answer)
         if status >= 400 or errors:
             words = "; ".join(str(error["message"]) for error in errors if error.get("message"))

@@ -45,3 +45,10 @@ class Pace:
             self._due = due + self._rate.step
         if due > now:
             self._clock.sleep(due - now)
+
+    def spent(self) -> None:
+        """The vendor says that it is too fast: others, or a task before, have used up what was free for a burst."""
+        if self._rate is None:
+            return
+        with self._lock:
+            self._due = max(self._due, self._clock.monotonic() + self._rate.step)

@@ -14,7 +14,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._provider import Pro
 from ansible_collections.datascan.gate.plugins.module_utils._verbs import wait
 from ansible_collections.datascan.gate.plugins.module_utils._verbs._job import Job
 from ansible_collections.datascan.gate.plugins.module_utils._verbs._waiter import Patience
-from support import SCAN_ID, FakeClock, connected, looked
+from support import SCAN_ID, SCAN_PATH, Expected, FakeClock, connected, looked
 
 
 def turns(pace: Pace, clock: FakeClock, count: int) -> list[float]:
@@ -54,6 +54,14 @@ def test_no_minute_ever_holds_more_than_the_rate_and_a_burst(gap: float) -> None
     assert max(sum(begin <= one < begin + 60 for one in left) for begin in left) <= 60
 
 
+def test_where_the_vendor_says_that_it_is_too_fast_nothing_is_left_for_a_burst() -> None:
+    clock = FakeClock()
+    pace = Pace(Rate(per_minute=30, burst=3), clock)  # type: ignore[arg-type]
+    pace.turn()
+    pace.spent()
+    assert turns(pace, clock, 3) == [2, 4, 6]
+
+
 def test_without_a_rate_nobody_waits() -> None:
     clock = FakeClock()
     assert turns(Pace(None, clock), clock, 1000)[-1] == 0  # type: ignore[arg-type]
@@ -73,6 +81,15 @@ def test_every_request_takes_its_turn(limited: type[Provider]) -> None:
     for _ in range(4):
         provider.get(SCAN_ID)
     assert clock.sleeps == [3.0, 3.0]
+
+
+def test_after_one_request_too_many_the_others_come_one_by_one(limited: type[Provider]) -> None:
+    clock = FakeClock()
+    refused = Expected("GET", SCAN_PATH, 429, "")
+    provider, _script = connected([refused, *[looked("Processing")] * 3], clock=clock, retries=1)
+    for _ in range(3):
+        provider.get(SCAN_ID)
+    assert clock.elapsed == pytest.approx(9.0)
 
 
 def test_looks_at_many_scans_are_far_enough_apart(limited: type[Provider]) -> None:
