@@ -21,6 +21,10 @@ options:
         format V(ndjson).
     type: raw
     required: true
+  cluster:
+    description: The cluster, as M(datascan.gate.cluster_columns_info) returns it.
+    type: dict
+    default: {}
   required_tags:
     description: The names of the tags that every column must carry.
     type: list
@@ -47,9 +51,9 @@ EXAMPLES = r"""
 - name: Every column must carry the tag sensitivity
   ansible.builtin.assert:
     that: audit.passed
-    fail_msg: "{{ audit.reasons | join(' ') }}"
+    fail_msg: "{{ audit.msg }}"
   vars:
-    audit: "{{ cluster.columns | datascan.gate.audit_columns(required_tags=['sensitivity']) }}"
+    audit: "{{ cluster.columns | datascan.gate.audit_columns(cluster.cluster, required_tags=['sensitivity']) }}"
 """
 
 RETURN = r"""
@@ -60,6 +64,9 @@ _value:
     passed:
       description: Whether every column keeps the rules, there is at least one, and none that is counted is missing.
       type: bool
+    msg:
+      description: The verdict, a sentence.
+      type: str
     reasons:
       description: Why it does not pass, a sentence each.
       type: list
@@ -94,10 +101,14 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._audit_filters impor
 
 
 def audit_columns(
-    columns: t.Any, required_tags: t.Any = None, forbidden_tags: t.Any = None, total_count: int | None = None
+    columns: t.Any,
+    cluster: t.Any = None,
+    required_tags: t.Any = None,
+    forbidden_tags: t.Any = None,
+    total_count: int | None = None,
 ) -> dict[str, t.Any]:
     """The filter."""
-    return judged(columns, required_tags, forbidden_tags, total_count).facts()
+    return judged(columns, required_tags, forbidden_tags, total_count).facts(cluster or {})
 
 
 class FilterModule:

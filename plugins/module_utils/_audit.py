@@ -69,10 +69,20 @@ class Audit:
         """Whether there is no reason against it."""
         return not self.reasons
 
-    def facts(self, shown: int | None = SHOWN) -> dict[str, t.Any]:
+    def sentence(self, cluster: Mapping[str, t.Any]) -> str:
+        """The verdict."""
+        name = cluster.get("name") or cluster.get("id")
+        what = f"Cluster {name}" if name else "The cluster"
+        if self.passed:
+            return f"{what} passes: all of its {self.audited} columns keep the rules."
+        first = f" The first is {self.findings[0].name}." if self.findings else ""
+        return f"{what} does not pass: {' '.join(self.reasons)}{first}"
+
+    def facts(self, cluster: Mapping[str, t.Any], shown: int | None = SHOWN) -> dict[str, t.Any]:
         """As a result shows it: every count, and the first findings; with None, all of them."""
         return {
             "passed": self.passed,
+            "msg": self.sentence(cluster),
             "reasons": self.reasons,
             "audited": self.audited,
             "total_count": self.total_count,

@@ -56,8 +56,7 @@ def _csv(audit: Audit, cluster: Mapping[str, t.Any]) -> str:
 
 
 def _json(audit: Audit, cluster: Mapping[str, t.Any]) -> str:
-    facts = audit.facts(shown=None)
-    return json.dumps({"schema": SCHEMA, "cluster": dict(cluster), **facts}, indent=2) + "\n"
+    return json.dumps({"schema": SCHEMA, "cluster": dict(cluster), **audit.facts(cluster, shown=None)}, indent=2) + "\n"
 
 
 _RENDERERS: dict[str, Callable[[Audit, Mapping[str, t.Any]], str]] = {

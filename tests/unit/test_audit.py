@@ -29,7 +29,7 @@ def column(number: int = 1, **tags: t.Any) -> dict[str, t.Any]:
 
 
 def why(*columns: dict[str, t.Any], **options: t.Any) -> list[str]:
-    result = audit_columns(list(columns), **{"required_tags": ["sensitivity"], **options})
+    result = audit_columns(list(columns), CLUSTER, **{"required_tags": ["sensitivity"], **options})
     assert result["passed"] is not bool(result["reasons"])
     return t.cast("list[str]", result["reasons"])
 
@@ -112,11 +112,11 @@ class TestInput:
     def test_the_text_of_a_file_is_the_same_as_the_list(self) -> None:
         given = [column(1, sensitivity="low"), column(2)]
         text = "".join(json.dumps(one) + "\n" for one in given)
-        assert audit_columns(text, ["sensitivity"]) == audit_columns(given, ["sensitivity"])
+        assert audit_columns(text, {}, ["sensitivity"]) == audit_columns(given, {}, ["sensitivity"])
 
     def test_a_line_of_text_may_hold_what_ends_a_line_elsewhere(self) -> None:
         odd = {**column(sensitivity="low"), "column_name": "a\u2028b\x85c"}
-        assert audit_columns(json.dumps(odd, ensure_ascii=False), ["sensitivity"])["passed"]
+        assert audit_columns(json.dumps(odd, ensure_ascii=False), {}, ["sensitivity"])["passed"]
 
     @pytest.mark.parametrize(
         ("given", "words"),
@@ -130,14 +130,16 @@ class TestInput:
     )
     def test_what_is_no_column_is_one_sentence(self, given: t.Any, words: str) -> None:
         with pytest.raises(AnsibleFilterError, match=words):
-            audit_columns(given, ["sensitivity"])
+            audit_columns(given, {}, ["sensitivity"])
 
 
 class TestResult:
     def test_it_holds_every_count_and_the_columns_that_break_a_rule(self) -> None:
         given = [column(1, sensitivity="low"), column(2, sensitivity="high"), column(3)]
-        assert audit_columns(given, ["sensitivity"], {"sensitivity": "high"}, 3) == {
+        assert audit_columns(given, CLUSTER, ["sensitivity"], {"sensitivity": "high"}, 3) == {
             "passed": False,
+            "msg": "Cluster HR | data does not pass: 1 of 3 columns lacks the tag sensitivity. "
+            "1 of 3 columns carries sensitivity=high. The first is s.t.c2.",
             "reasons": ["1 of 3 columns lacks the tag sensitivity.", "1 of 3 columns carries sensitivity=high."],
             "audited": 3,
             "total_count": 3,
@@ -164,8 +166,17 @@ class TestResult:
             ],
         }
 
+    def test_what_passes_says_so(self) -> None:
+        given = [column(sensitivity="low")]
+        assert audit_columns(given, {"id": "c1", "name": None}, ["sensitivity"])["msg"] == (
+            "Cluster c1 passes: all of its 1 columns keep the rules."
+        )
+        assert audit_columns([], None, ["sensitivity"])["msg"] == (
+            "The cluster does not pass: There is no column to judge."
+        )
+
     def test_a_crowd_is_counted_in_full_and_shown_in_part(self) -> None:
-        result = audit_columns([column(number) for number in range(1000)], ["sensitivity"])
+        result = audit_columns([column(number) for number in range(1000)], {}, ["sensitivity"])
         assert (result["failed"], len(result["findings"])) == (1000, 100)
 
 
@@ -224,7 +235,7 @@ class TestReports:
         report = json.loads(self.report("json", *crowd))
         assert (report["schema"], report["cluster"]) == ("datascan.gate/audit/1", CLUSTER)
         assert (report["passed"], report["failed"], len(report["findings"])) == (False, 1000, 1000)
-        assert set(report) - {"schema", "cluster"} == set(audit_columns(crowd, ["sensitivity"]))
+        assert set(report) - {"schema", "cluster"} == set(audit_columns(crowd, {}, ["sensitivity"]))
 
     @pytest.mark.parametrize("format_", ["markdown", "csv", "json"])
     def test_the_same_columns_make_the_same_text(self, format_: str) -> None:
