@@ -14,8 +14,9 @@ from urllib.parse import quote, quote_plus, unquote
 MASK = "********"
 _SHORTEST = 6  # masking anything shorter would blot out common words
 _PATTERNS = (
-    re.compile(r"(?i)(\bsig=)[^&;\s\"'<>]+"),
-    re.compile(r"(?i)(\b(?:SharedAccessSignature|AccountKey|SharedAccessKey)=)[^;\s\"'<>]+"),
+    # Also percent-encoded, and after %26 or \u0026, which end in what could be a part of a word.
+    re.compile(r"(?i)((?<![a-z])sig(?:=|%3D))[^&;\s\"'<>]+"),
+    re.compile(r"(?i)((?:SharedAccessSignature|AccountKey|SharedAccessKey)(?:=|%3D))[^;\s\"'<>]+"),
     re.compile(r"(?i)(\bBearer\s+)[A-Za-z0-9._~+/=-]{6,}"),
 )
 _PARTS = (  # of a connection string; the signature may stand anywhere in it
