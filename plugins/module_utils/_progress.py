@@ -57,6 +57,7 @@ class Progress:
         if len(changes) > _NAMED:
             parts.append(f"{len(changes) - _NAMED} more changed")
         if error:
+            error = error.rstrip(".")
             parts.append(
                 f"the last look failed, and the wait goes on: {error}" if watch.next_look is not None else error
             )

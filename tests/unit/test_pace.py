@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._models import Scan, ScanState
 from ansible_collections.datascan.gate.plugins.module_utils._pace import Pace, Rate
 from ansible_collections.datascan.gate.plugins.module_utils._provider import Provider, registry
+from ansible_collections.datascan.gate.plugins.module_utils._providers import glasswall
 from ansible_collections.datascan.gate.plugins.module_utils._verbs import wait
 from ansible_collections.datascan.gate.plugins.module_utils._verbs._job import Job
 from ansible_collections.datascan.gate.plugins.module_utils._verbs._waiter import Patience
@@ -92,7 +93,8 @@ def test_after_one_request_too_many_the_others_come_one_by_one(limited: type[Pro
     assert clock.elapsed == pytest.approx(9.0)
 
 
-def test_looks_at_many_scans_are_far_enough_apart(limited: type[Provider]) -> None:
+def test_looks_at_many_scans_are_far_enough_apart(limited: type[Provider], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(glasswall, "_FEW", 5)  # a vendor without a list
     clock = FakeClock()
     ids = [f"83d71394-faa2-4b6c-b13b-{number:012}" for number in range(5)]
     looks = [looked(word, one) for word in ("Processing", "Completed") for one in ids]

@@ -24,7 +24,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._models import PREDI
 from ansible_collections.datascan.gate.plugins.module_utils._provider import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._verbs import status
 from ansible_collections.datascan.gate.plugins.module_utils._verbs._waiter import Patience
-from support import CHILD_ID, SCAN_ID, SCAN_PATH, Expected, FakeClock, item, job, listed, looked
+from support import CHILD_ID, SCAN_ID, SCAN_PATH, Expected, FakeClock, item, job, listed, looked, page
 
 IDS = [str(uuid.UUID(int=number)) for number in range(1, 6)]
 EVERYTHING = [("pageSize", "100"), ("page", "1")]
@@ -57,7 +57,8 @@ def fails(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> 
 
 def test_scans_come_in_the_order_asked() -> None:
     wanted = [IDS[2], IDS[0], IDS[1]]
-    result = go(*(looked("Completed", scan_id) for scan_id in wanted), scan_ids=wanted)
+    own = Expected("GET", "/api/v1/scans", answer=page(*(item("Completed", scan_id) for scan_id in IDS)))
+    result = go(own, scan_ids=wanted)
     assert [scan.id for scan in result.scans] == wanted
     assert (result.changed, result.missing, result.waited) == (False, [], None)
     assert (result.summary["total"], result.summary["completed"]) == (3, 3)

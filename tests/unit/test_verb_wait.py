@@ -23,7 +23,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._models import PREDI
 from ansible_collections.datascan.gate.plugins.module_utils._provider import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._verbs import wait
 from ansible_collections.datascan.gate.plugins.module_utils._verbs._waiter import Patience
-from support import CHILD_ID, SCAN_ID, SCAN_PATH, Expected, FakeClock, item, job, looked
+from support import CHILD_ID, SCAN_ID, SCAN_PATH, Expected, FakeClock, item, job, looked, page
 
 OTHER = {"scan_id": CHILD_ID}
 BUSY = Expected("GET", SCAN_PATH, 503, "")
@@ -214,12 +214,14 @@ def test_a_time_out_without_a_single_good_look_says_why() -> None:
     error = fails(WaitTimeout, BUSY, BUSY, timeout=1.0, retries=0)
     assert error.message.startswith(f"After 1 s, 1 of 1 scans had not finished: {SCAN_ID}: never seen.")
     assert "The last look failed: GET https://vendor.test" in error.message
+    assert (error.http_status, error.method) == (503, "GET")
     assert error.known["scans"] == []
 
 
 def test_many_open_scans_are_counted() -> None:
     ids = [f"00000000-0000-0000-0000-{number:012}" for number in range(8)]
-    error = fails(WaitTimeout, *(looked("Listing", scan_id) for scan_id in ids), scan_ids=ids, timeout=0.0)
+    list_of_all = Expected("GET", "/api/v1/scans", answer=page(*(item("Listing", scan_id) for scan_id in ids)))
+    error = fails(WaitTimeout, list_of_all, scan_ids=ids, timeout=0.0)
     assert "8 of 8 scans had not finished" in error.message
     assert error.message.endswith("; and 3 more.")
 

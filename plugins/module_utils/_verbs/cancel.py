@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .._errors import DatascanError, InvalidInput, LostAnswer, TooLate, WaitTimeout
+from .._errors import DatascanError, InvalidInput, LostAnswer, TooLate
 from .._models import PREDICTED_ID, Scan, summarise
 from ._job import Diff, Job, Waited
 from ._waiter import Patience
-from .wait import facts, no_wait, timeout_message, wait_for
+from .wait import facts, no_wait, timed_out, wait_for
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def run(job: Job, settings: Settings) -> Result:
             now.update(state.seen)
             waited = facts(job, state)
             if state.timed_out:
-                errors.append(WaitTimeout(timeout_message(state)))
+                errors.append(timed_out(state))
     scans = [now[scan_id] for scan_id in scan_ids if scan_id in now]
     if errors:
         raise errors[0].knowing(

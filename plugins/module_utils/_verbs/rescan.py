@@ -171,8 +171,8 @@ class _Turn:
         return self._job.provider.not_yet(self._parent) if self._parent else None
 
     def _timeout(self, why: str, elapsed: float) -> WaitTimeout:
-        message = f"After {elapsed:.0f} s: {why}."
+        error = WaitTimeout(f"After {elapsed:.0f} s: {why}.")
         if self._fault:
-            message += f" The last look failed: {self._fault.message}"
+            error = WaitTimeout(f"{error.message} The last look failed: {self._fault.message}").because(self._fault)
         waited = Waited(round(elapsed, 1), self._polls, self._job.provider.http.requests_sent, timed_out=True)
-        return WaitTimeout(message).knowing(**vars(waited))
+        return error.knowing(**vars(waited))

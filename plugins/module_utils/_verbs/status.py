@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .._errors import DatascanError, InvalidInput, NotFound, WaitTimeout
+from .._errors import DatascanError, InvalidInput, NotFound
 from .._models import Query, Scan, summarise
 from ._job import Diff, Job, Waited
 from ._waiter import Patience
-from .wait import facts, no_wait, timeout_message, wait_for
+from .wait import facts, no_wait, timed_out, wait_for
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,7 @@ def run(job: Job, settings: Settings) -> Result:
             raise error.knowing(missing=missing, summary=summarise(error.known.get("scans", scans))) from None
         scans, waited = state.scans, facts(job, state)
         if state.timed_out:
-            raise WaitTimeout(timeout_message(state)).knowing(
-                scans=scans, missing=missing, summary=summarise(scans), **vars(waited)
-            )
+            raise timed_out(state).knowing(scans=scans, missing=missing, summary=summarise(scans), **vars(waited))
     return Result(scans, summarise(scans), missing, waited)
 
 

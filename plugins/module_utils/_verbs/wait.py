@@ -60,11 +60,10 @@ def run(job: Job, settings: Settings) -> Result:
         return Result(state.scans, replace(waited, timed_out=False))
     if not state.timed_out or settings.on_timeout == "return":
         return Result(state.scans, waited)
-    message = timeout_message(state)  # before the cancelling, for it names what still ran
+    error = timed_out(state)  # before the cancelling, for it names what still ran
     cancelled, words = _cancel_pending(job, state) if on_timeout_cancels else ([], "")
-    raise WaitTimeout(message + words).knowing(
-        scans=state.scans, changed=bool(cancelled), cancelled=cancelled, **vars(facts(job, state))
-    )
+    error.message += words
+    raise error.knowing(scans=state.scans, changed=bool(cancelled), cancelled=cancelled, **vars(facts(job, state)))
 
 
 def wait_for(job: Job, scan_ids: Sequence[str], patience: Patience, seen: Mapping[str, Scan] | None = None) -> Watch:
@@ -98,7 +97,7 @@ def wait_until_completed(job: Job, scan: Scan, patience: Patience, **known: t.An
     ended = state.scans[0]
     waited = facts(job, state)
     if state.timed_out:
-        raise WaitTimeout(timeout_message(state)).knowing(scan=ended, **known, **vars(waited))
+        raise timed_out(state).knowing(scan=ended, **known, **vars(waited))
     if ended.state is not ScanState.COMPLETED:
         raise ScanNotCompleted(f"Scan {ended}.").knowing(scan=ended, **known, **vars(waited))
     return ended, waited
@@ -114,8 +113,8 @@ def no_wait(job: Job, asked: Patience | None) -> Waited | None:
     return Waited(0.0, 0, job.provider.http.requests_sent) if asked else None
 
 
-def timeout_message(state: Watch) -> str:
-    """Which scans had not finished, and why that may be."""
+def timed_out(state: Watch) -> WaitTimeout:
+    """Which scans had not finished, and where the last look failed, if it did."""
     unseen = [scan_id for scan_id in state.scan_ids if scan_id not in state.seen]
     open_scans = [str(scan) for scan in state.scans if not scan.finished] + [
         f"{scan_id}: never seen" for scan_id in unseen
@@ -124,7 +123,9 @@ def timeout_message(state: Watch) -> str:
     message = (
         f"After {state.elapsed:.0f} s, {len(open_scans)} of {len(state.scan_ids)} scans had not finished: {named}."
     )
-    return message + (f" The last look failed: {state.last_error.message}" if state.last_error else "")
+    if state.last_error is None:
+        return WaitTimeout(message)
+    return WaitTimeout(f"{message} The last look failed: {state.last_error.message}").because(state.last_error)
 
 
 def _wanted(job: Job, settings: Settings) -> tuple[list[str], dict[str, Scan]]:
