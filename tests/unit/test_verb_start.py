@@ -171,8 +171,14 @@ def test_a_previous_scan_that_is_fresh_is_handed_back() -> None:
     assert go(*asked, previous_scan_id=SCAN_ID, fresh_for=3600).reused
 
 
-def test_a_previous_scan_that_failed_does_not_serve() -> None:
-    result = go(listed(), looked("Error"), started(item("Listing", CHILD_ID)), previous_scan_id=SCAN_ID)
+@pytest.mark.parametrize("word", ["Error", "Cancelled", "Unknown"])
+def test_a_previous_scan_that_did_not_complete_does_not_serve(word: str) -> None:
+    ended = looked(word, scanEndTime="2026-01-01T00:00:00Z")
+    result = go(
+        *(listed(), listed(query=COMPLETED_SINCE), ended, started(item("Listing", CHILD_ID))),
+        previous_scan_id=SCAN_ID,
+        fresh_for=3600,
+    )
     assert result.scan.id == CHILD_ID
 
 

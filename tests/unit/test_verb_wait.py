@@ -71,8 +71,10 @@ def test_how_it_ends_is_for_the_gate_to_judge(word: str) -> None:
 
 
 def test_scans_of_an_earlier_task() -> None:
+    """They may have ended since, so they are looked at at once."""
     result = go(looked("Completed"), scans=[given()])
     assert [scan.state for scan in result.scans] == ["completed"]
+    assert result.waited.elapsed == 0
 
 
 def test_scans_that_had_finished_are_not_asked_for_again_and_keep_their_place() -> None:
