@@ -19,7 +19,7 @@ from pathlib import Path
 from ._errors import InvalidInput
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,11 @@ def write_if_changed(path: str, text: str, *, dry_run: bool = False) -> Change:
 
 
 @contextlib.contextmanager
-def writing(path: str) -> Iterator[t.TextIO]:
-    """A text file to write piece by piece; it takes its place when the block ends well, and else leaves nothing."""
+def writing(path: str, *, unless: Callable[[], bool] = lambda: False) -> Iterator[t.TextIO]:
+    """A text file to write piece by piece; it takes its place when the block ends well, and else leaves nothing.
+
+    Where `unless` is true by then, the old file stays.
+    """
     try:
         target, old = _look(path)
         # In the same folder, for a file is moved in one step only within a file system.
@@ -67,6 +70,9 @@ def writing(path: str) -> Iterator[t.TextIO]:
         finally:
             with contextlib.suppress(InvalidInput, OSError):  # told already by the flush, or of no matter after it
                 file.close()
+        if unless():
+            temporary.unlink()
+            return
         try:
             temporary.replace(target)
         except OSError as error:
@@ -77,46 +83,40 @@ def writing(path: str) -> Iterator[t.TextIO]:
 
 
 class Stream:
-    """Takes a text piece by piece; once all has been written, `changed` says whether it differs from the old file."""
+    """Like `writing`, but a file that would not change is left as it is, and a dry run only compares.
 
-    def __init__(self, sink: t.TextIO | None) -> None:
+    Once the block has ended, `changed` says whether the text differs from that of the old file.
+    """
+
+    def __init__(self, path: str, *, dry_run: bool = False) -> None:
         self.changed = False
-        self._sink = sink
+        self._path = path
         self._digest = hashlib.sha256()
+        self._old: bytes | None = None
+        self._writing = contextlib.nullcontext() if dry_run else writing(path, unless=self._is_same)
+        self._file: t.TextIO | None = None
 
-    def write(self, text: str) -> int:
+    def __enter__(self) -> Stream:
+        try:
+            target, old = _look(self._path)
+            self._old = None if old is None else _digest(target)
+        except OSError as error:
+            raise _refusal(self._path, error) from error
+        self._file = self._writing.__enter__()
+        return self
+
+    def write(self, text: str) -> None:
         """Take the next piece."""
         self._digest.update(text.encode("utf-8", "replace"))
-        return len(text) if self._sink is None else self._sink.write(text)
+        if self._file is not None:
+            self._file.write(text)
 
-    def settle(self, old: bytes | None) -> None:
-        """Compare with the digest of the old file, or None where there was none."""
-        self.changed = self._digest.digest() != old
+    def __exit__(self, *raised: t.Any) -> None:
+        self._writing.__exit__(*raised)
+        self.changed = not self._is_same()
 
-
-class _Same(Exception):
-    """What was written is what the file holds already."""
-
-
-@contextlib.contextmanager
-def streaming(path: str, *, dry_run: bool = False) -> Iterator[Stream]:
-    """Like `writing`, but a file that would not change is left as it is, and a dry run only compares."""
-    try:
-        target, found = _look(path)
-        old = None if found is None else _digest(target)
-    except OSError as error:
-        raise _refusal(path, error) from error
-    if dry_run:
-        stream = Stream(None)
-        yield stream
-        stream.settle(old)
-        return
-    with contextlib.suppress(_Same), writing(path) as file:
-        stream = Stream(file)
-        yield stream
-        stream.settle(old)
-        if not stream.changed:
-            raise _Same
+    def _is_same(self) -> bool:
+        return self._digest.digest() == self._old
 
 
 def _digest(target: Path) -> bytes:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from .._column_files import format_of, render
 from .._columns import Cluster, Column, ColumnQuery, Lookup, Summary
 from .._errors import Ambiguous, DatascanError, InvalidInput, NotFound
-from .._files import streaming
+from .._files import Stream
 from ._job import Job
 
 _NAMED = 10  # candidates that a message names; the others are counted
@@ -62,7 +62,7 @@ def run(job: Job, settings: Settings) -> Listed | Written:
         columns = list(reading.columns())
         return Listed(columns, reading.total, reading.cluster, reading.summary.facts())
     format_ = settings.format or format_of(settings.dest)
-    with streaming(settings.dest, dry_run=job.check_mode) as file:
+    with Stream(settings.dest, dry_run=job.check_mode) as file:
         for piece in render(format_, reading.columns()):
             file.write(piece)
     return Written(file.changed, settings.dest, reading.total, reading.cluster, reading.summary.facts())
