@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 import typing as t
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -58,7 +58,7 @@ class Expected:
     path: str  # as it goes over the wire, without the query
     status: int = 200
     answer: t.Any = None  # text, bytes or a file as they are, an exception to raise, anything else as JSON
-    query: list[tuple[str, str]] | None = None  # None: not looked at
+    query: Sequence[tuple[str, str]] | None = None  # None: not looked at
     body: t.Any = None  # the JSON that has to be sent
     headers: dict[str, str] = field(default_factory=dict)  # of the answer
     sent_headers: dict[str, str] = field(default_factory=dict)  # that have to be sent
@@ -83,7 +83,7 @@ class Script(requests.adapters.BaseAdapter):
         url = urlsplit(request.url)
         assert (request.method, url.path) == (expected.method, expected.path)
         if expected.query is not None:
-            assert parse_qsl(url.query, keep_blank_values=True) == expected.query
+            assert parse_qsl(url.query, keep_blank_values=True) == list(expected.query)
         assert (json.loads(request.body) if request.body else None) == expected.body
         for name, value in expected.sent_headers.items():
             assert request.headers.get(name) == value
@@ -159,7 +159,7 @@ def job(
 SCAN_ID = "83d71394-faa2-4b6c-b13b-6d3118de459e"
 CHILD_ID = "f18eda36-7eb5-477a-a1b1-51c71ab2ba81"
 SCAN_PATH = f"/api/v1/scans/{SCAN_ID}"
-ACTIVE_ONLY = [("scanStatus", "Listing"), ("scanStatus", "Processing"), ("pageSize", "100"), ("page", "1")]
+ACTIVE_ONLY = (("scanStatus", "Listing"), ("scanStatus", "Processing"), ("pageSize", "100"), ("page", "1"))
 TARGET = {
     "source_connection_string": SAS,
     "source_container_path": "uploads",
@@ -199,7 +199,9 @@ def looked(status: str, scan_id: str = SCAN_ID, **fields: t.Any) -> Expected:
     return Expected("GET", f"/api/v1/scans/{scan_id}", answer=item(status, scan_id, **fields))
 
 
-def listed(*items: dict[str, t.Any], query: list[tuple[str, str]] | None = ACTIVE_ONLY, **fields: t.Any) -> Expected:
+def listed(
+    *items: dict[str, t.Any], query: Sequence[tuple[str, str]] | None = ACTIVE_ONLY, **fields: t.Any
+) -> Expected:
     """A look at the list of own scans; unless told otherwise, only of those that run."""
     return Expected("GET", "/api/v1/scans", answer=page(*items), query=query, **fields)
 

@@ -31,8 +31,9 @@ def string(endpoint: str = "BlobEndpoint=https://acct.blob.core.windows.net/", *
     return f"{endpoint};QueueEndpoint=https://acct.queue.core.windows.net/;SharedAccessSignature={sas}"
 
 
-def faults(text: str, rules: dict[str, str] = SOURCE, now: datetime = NOW) -> list[str]:
-    return ConnectionString.parse(text).faults(**rules, now=now)
+def faults(text: str, rules: dict[str, str] | None = None) -> list[str]:
+    """By the rules for the source, unless others are given."""
+    return ConnectionString.parse(text).faults(**(rules or SOURCE), now=NOW)
 
 
 def test_a_string_that_keeps_all_rules() -> None:

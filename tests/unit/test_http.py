@@ -141,7 +141,6 @@ def test_a_read_goes_on_after_a_fault_that_may_pass(status: int, answer: t.Any) 
 def test_a_read_does_not_repeat_what_stays_wrong(status: int, kind: type[DatascanError]) -> None:
     with pytest.raises(DatascanError) as caught:
         Spoken(get(status, {"wrong": "because"})).read()
-    assert type(caught.value) is kind
     assert "because" in caught.value.message
     assert caught.value.facts() == {
         "kind": kind.kind,

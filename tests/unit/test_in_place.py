@@ -152,7 +152,7 @@ CASES: list[tuple[type[InPlaceAction], dict[str, t.Any]]] = [
 
 
 @pytest.mark.parametrize(
-    ("kind", "args"), CASES, ids=[f"{number}-{kind.door.name}" for number, (kind, _) in enumerate(CASES)]
+    ("kind", "args"), CASES, ids=[f"{number}-{kind.door.name}" for number, (kind, _args) in enumerate(CASES)]
 )
 def test_both_ways_say_the_same(
     kind: type[InPlaceAction], args: dict[str, t.Any], capsys: pytest.CaptureFixture[str], here: Path
