@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from ansible_collections.datascan.gate.plugins.module_utils import _provider
 from ansible_collections.datascan.gate.plugins.module_utils._errors import (
     Conflict,
     DatascanError,
@@ -334,6 +335,14 @@ def test_a_scan_that_slips_to_the_next_page_is_returned_once() -> None:
             "GET", "/api/v1/scans", answer=page(item(scan_id=second), item(scan_id=third), total=3, pageLinks=links)
         ),
     ) == [first, second, third]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_a_list_that_is_not_there_does_not_make_its_scans_missing(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_provider, "_THREADS", 1)
+    with job(Expected("GET", "/api/v1/scans", status, ""), *(looked("Listing", one) for one in SCANS[:9])) as the_job:
+        answers = the_job.provider.look(SCANS[:9])
+    assert [str(answer).split(":")[0] for answer in answers.values()] == SCANS[:9]
 
 
 # Errors

@@ -128,7 +128,7 @@ class Glasswall(Provider):
         if len(listed) > _FEW:
             try:
                 found.update(self._from_list(listed))
-            except (Forbidden, Rejected):
+            except (Forbidden, NotFound, Rejected):
                 self._unlisted.update(listed)  # this token may see scans, but no list of them
             except DatascanError as error:
                 found = dict.fromkeys(listed, error)
