@@ -1,0 +1,179 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Running playbooks as a user would, with nothing of this machine's own configuration, and reading their results."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox_server import TOKEN, Sandbox
+
+PLAYBOOKS = Path(__file__).resolve().parent / "playbooks"
+
+AS_MODULE = {"datascan_in_place": False}
+_LEFT_OUT = re.compile(r"ANSIBLE_|DATASCAN_|PYTHON|.*_PROXY$", re.IGNORECASE)
+
+
+@dataclass
+class Run:
+    """A finished `ansible-playbook`: what it printed and wrote, each task's result, and what the sandbox saw of it.
+
+    `reports` has for each file's name when it was written (in nanoseconds) and its text.
+    """
+
+    rc: int
+    output: str
+    records: list[dict[str, t.Any]]
+    journal: list[dict[str, t.Any]]
+    scans: list[dict[str, t.Any]]
+    api_url: str
+    cwd: Path
+    reports: dict[str, tuple[int, str]]
+
+    @property
+    def results(self) -> dict[str, t.Any]:
+        """Each task's result by the task's name; Ansible hides `failed` where errors are ignored."""
+        return {record["task"]: {**record["result"], "failed": record["status"] != "ok"} for record in self.records}
+
+    def __getitem__(self, task: str) -> t.Any:
+        return self.results[task]
+
+    @property
+    def changed(self) -> set[str]:
+        return {task for task, result in self.results.items() if result.get("changed")}
+
+    @property
+    def failed(self) -> set[str]:
+        return {record["task"] for record in self.records if record["status"] != "ok"}
+
+    @property
+    def methods(self) -> list[str]:
+        """The HTTP methods that were used."""
+        return [entry["method"] for entry in self.journal]
+
+    def printed(self, task: str) -> str:
+        """What was printed under a task's heading."""
+        parts = re.split(r"^(?:TASK|PLAY) (?:\[(.*)\]|RECAP) \*+$", self.output, flags=re.MULTILINE)
+        return dict(zip(parts[1::2], parts[2::2], strict=True))[task]
+
+    def asked_for(self, scan_id: str) -> list[str]:
+        """The methods of the requests for one scan."""
+        return [entry["method"] for entry in self.journal if entry["path"].endswith(f"/scans/{scan_id}")]
+
+    def made_in(self, container: str) -> list[dict[str, t.Any]]:
+        """The scans on the server whose source is this container."""
+        return [scan for scan in self.scans if scan["sourceContainerPath"] == container]
+
+
+def run_playbook(
+    name: str,
+    sandbox: Sandbox,
+    cwd: Path,
+    collections: Path,
+    *arguments: str,
+    environment: dict[str, str] | None = None,
+    **variables: t.Any,
+) -> Run:
+    """Run playbooks/NAME.yml in a folder of its own. The sandbox is left as it is, but for its journal."""
+    (cwd / "reports").mkdir(exist_ok=True)
+    results = cwd / "results.jsonl"
+    results.unlink(missing_ok=True)
+    given = cwd / "variables.json"
+    given.write_text(
+        json.dumps({"api_url": sandbox.api_url, "api_token": TOKEN, "folder": str(cwd / "reports"), **variables})
+    )
+    (cwd / "ansible.cfg").touch()  # found before a user's own
+    sandbox.forget()
+    done = subprocess.run(
+        [
+            str(Path(sys.executable).with_name("ansible-playbook")),
+            str(PLAYBOOKS / f"{name}.yml"),
+            *("--extra-vars", f"@{given}"),
+            *arguments,
+        ],
+        cwd=cwd,
+        env={**_environment(cwd, collections), "DATASCAN_TEST_RESULTS": str(results), **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=120,
+        check=False,
+    )
+    lines = results.read_text().splitlines() if results.exists() else []
+    output = done.stdout.decode()
+    assert lines or done.returncode == 0, output
+    return Run(
+        rc=done.returncode,
+        output=output,
+        records=[json.loads(line) for line in lines],
+        journal=sandbox.journal(),
+        scans=sandbox.scans(),
+        api_url=sandbox.api_url,
+        cwd=cwd,
+        reports={path.name: (path.stat().st_mtime_ns, path.read_text()) for path in (cwd / "reports").iterdir()},
+    )
+
+
+def _environment(cwd: Path, collections: Path) -> dict[str, str]:
+    """Ansible with its defaults, whoever runs the tests."""
+    kept = {name: value for name, value in os.environ.items() if not _LEFT_OUT.match(name)}
+    return {
+        **kept,
+        "HOME": str(cwd),
+        "LC_ALL": "C.UTF-8",
+        "PYTHONHASHSEED": "0",  # Ansible prints sets
+        "TZ": "Asia/Kolkata",  # so that a local time taken for UTC shows
+        "ANSIBLE_CONFIG": str(cwd / "ansible.cfg"),
+        "ANSIBLE_HOME": str(cwd / "ansible"),
+        "ANSIBLE_ASYNC_DIR": str(cwd / "ansible" / "async"),
+        "ANSIBLE_REMOTE_TEMP": str(cwd / "ansible" / "remote"),
+        "ANSIBLE_COLLECTIONS_PATH": str(collections),
+        "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false",
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        "ANSIBLE_NOCOLOR": "true",
+        "ANSIBLE_CALLBACK_PLUGINS": str(collections / "callbacks"),
+        "ANSIBLE_CALLBACKS_ENABLED": "results",
+    }
+
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+_SECONDS = re.compile(r"\b(After )\d+( s)\b")
+_MEASURED = ("elapsed", "polls", "requests")
+
+
+def comparable(run: Run) -> list[t.Any]:
+    """Statuses and results without what differs from run to run: ids, times, measures, addresses."""
+    ids: dict[str, str] = {}
+
+    def text(value: str) -> str:
+        value = value.replace(run.api_url, "API").replace(str(run.cwd), "FOLDER")
+        value = _UUID.sub(lambda match: ids.setdefault(match[0], f"id {len(ids) + 1}"), value)
+        return _SECONDS.sub(r"\1N\2", _TIME.sub("TIME", value))
+
+    def plain(value: t.Any) -> t.Any:
+        if isinstance(value, str):
+            return text(value)
+        if isinstance(value, list):
+            return [plain(item) for item in value]
+        if isinstance(value, dict):
+            return {
+                text(key): type(item).__name__ if key in _MEASURED else plain(item)
+                for key, item in value.items()
+                if key not in ("_ansible_no_log", "ansible_facts")
+            }
+        return value
+
+    return [
+        {"task": record["task"], "status": record["status"], "result": plain(record["result"])}
+        for record in run.records
+    ]

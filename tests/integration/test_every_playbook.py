@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What holds for each playbook, whatever it does."""
+
+from __future__ import annotations
+
+import json
+from itertools import groupby
+
+import pytest
+from given import GIVEN
+from playbook_runs import PLAYBOOKS, comparable
+
+every_playbook = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.playbook(name)) for name in GIVEN]
+)
+
+# Each in a test of its own.
+OTHERS = {"rescan_early", "environment", "secrets", "vault", "which_way"}
+
+# What starts a scan each time: it is asked to, or the last one did not complete, or a rescan has ended.
+STARTS_AGAIN = {
+    "start_anew": {
+        "Start another one while one runs",
+        "Start one whose predecessor is not fresh",
+        "Wait for one that ends in an error",
+    },
+    "rescan": {"Scan again and wait, though it is too early at first"},
+}
+
+
+@every_playbook
+def test_both_ways_through_a_door_give_the_same(runs, name):
+    for in_place, module in zip(comparable(runs.in_place), comparable(runs.module), strict=True):
+        assert _lines(in_place) == _lines(module)
+    assert runs.in_place.rc == runs.module.rc
+
+
+@every_playbook
+def test_both_ways_send_the_same_requests(runs, name):
+    assert _methods(runs.in_place) == _methods(runs.module)
+
+
+@every_playbook
+def test_a_second_run_changes_nothing(runs, name):
+    assert runs.again.changed == STARTS_AGAIN.get(name, set())
+    if name not in STARTS_AGAIN:
+        assert {scan["scanId"] for scan in runs.again.scans} == {scan["scanId"] for scan in runs.in_place.scans}
+    assert runs.again.reports == runs.in_place.reports
+
+
+@every_playbook
+def test_check_mode_only_reads(runs, name):
+    assert set(runs.check.methods) <= {"GET"}
+    assert not runs.check.reports
+
+
+@every_playbook
+def test_check_mode_predicts_what_changes(runs, name):
+    """But for what only a wait brings. What an earlier task would have changed, check mode cannot know."""
+    assert runs.in_place.changed - {"Cancel when the time is up"} <= runs.check.changed
+
+
+@every_playbook
+def test_check_mode_returns_the_same_keys(runs, name):
+    for task, real in runs.in_place.results.items():
+        checked = runs.check[task]
+        if real.get("error", {}).get("kind") == checked.get("error", {}).get("kind"):
+            assert _keys(checked) == _keys(real), task
+
+
+@every_playbook
+def test_no_traceback_is_printed(runs, name):
+    for run in (runs.in_place, runs.again, runs.module, runs.check):
+        assert "Traceback" not in run.output
+        assert "errantly sent data" not in run.output
+
+
+@every_playbook
+def test_every_failure_is_one_clear_sentence_with_a_kind(runs, name):
+    for run in (runs.in_place, runs.module, runs.check):
+        for task in run.failed:
+            message = run[task]["msg"]
+            assert message.strip() and "\n" not in message
+            if name != "options":  # what Ansible's own validation refuses has no kind
+                assert run[task]["error"]["kind"] != "error"
+                assert message.endswith(".")
+
+
+@every_playbook
+def test_no_secret_is_printed_or_returned(runs, name):
+    for run in (runs.in_place, runs.module, runs.check):
+        for secret in ("sandbox-token", "sandbox-admin-token", "ZmFrZQ", "not-a-token"):
+            assert secret not in run.output
+            assert secret not in json.dumps(run.records)
+
+
+def test_every_playbook_has_a_start():
+    assert {path.stem for path in PLAYBOOKS.glob("*.yml")} == set(GIVEN) | OTHERS
+
+
+def _lines(record):
+    """As text, so that a failure shows what differs."""
+    return json.dumps(record, indent=1, sort_keys=True).splitlines()
+
+
+def _methods(run):
+    """In their order; how often a wait looks is a matter of time."""
+    return [method for method, _same in groupby(run.methods)]
+
+
+def _keys(result):
+    """Of the result and of the scans in it; a diff is shown only in diff mode."""
+    scan = result.get("scan") or next(iter(result.get("scans", [])), {})
+    return set(result) - {"diff"}, set(scan)

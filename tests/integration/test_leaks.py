@@ -1,0 +1,87 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""No token and no part of a signature is printed, returned, logged or reported, whatever the vendor echoes."""
+
+from __future__ import annotations
+
+import base64
+import json
+import uuid
+from urllib.parse import quote
+
+import pytest
+from sandbox_server import TOKEN
+
+SIGNATURE = "RkFLRS9zaWduYXR1cmU+b2YvdGVzdHM+L2Zha2U="  # says that it is fake
+SAS = (
+    "sv=2022-11-02&ss=b&srt=sco&sp=rwlc&st=2022-01-01T00:00:00Z&se=2099-01-01T00:00:00Z&spr=https"
+    f"&sig={quote(SIGNATURE, safe='')}"
+)
+STORAGE = f"BlobEndpoint=https://acct.blob.core.windows.net/;SharedAccessSignature={SAS}"
+# What any task has to know for a secret.
+ECHO = " | ".join(
+    [
+        STORAGE,
+        SAS,
+        STORAGE[: STORAGE.index("sig=") + 20],
+        quote(STORAGE, safe=""),
+        json.dumps({"sourceConnectionString": STORAGE}),
+        f"Bearer {TOKEN}",
+        quote(TOKEN),
+    ]
+)
+# What only a task can know that was given the connection string.
+ECHO_TO_START = " | ".join([ECHO, SIGNATURE, quote(SIGNATURE, safe=""), base64.b64encode(STORAGE.encode()).decode()])
+
+
+def parts(secret, length=8):
+    """Every part of a secret that is long enough to be told from ordinary text."""
+    return {secret[start : start + length] for start in range(len(secret) - length + 1)}
+
+
+FORBIDDEN = {TOKEN} | parts(SIGNATURE) | parts(quote(SIGNATURE, safe=""))
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+def test_nothing_of_a_secret_comes_out_at_any_verbosity(play, sandbox, tmp_path, in_place):
+    refusal = {"errorCode": 101, "message": ECHO_TO_START, "details": ECHO_TO_START}
+    echoing = sandbox.seed()
+    scan = {
+        "scanId": str(uuid.uuid4()),
+        "scanStatus": f"Listing {STORAGE}",
+        "scanOwner": TOKEN,
+        "sourceStorage": SIGNATURE,
+        "sourceContainerPath": STORAGE,
+        "targetContainerPath": ECHO_TO_START,
+    }
+    sandbox.fault("POST", "/scans$", {"kind": "status", "code": 400, "body": [refusal]})
+    sandbox.fault("POST", "/scans$", {"kind": "status", "code": 200, "body": scan})
+    sandbox.fault("GET", echoing, {"kind": "status", "code": 500, "body": [{"message": ECHO}]}, times=2)
+    sandbox.fault("GET", echoing, {"kind": "wrong_shape", "body": {"scanId": [ECHO], ECHO: ECHO}}, times=None)
+
+    run = play(
+        "secrets",
+        "-vvvv",
+        "--diff",
+        environment={"ANSIBLE_LOG_PATH": str(tmp_path / "ansible.log")},
+        sas=SAS,
+        echoing=echoing,
+        datascan_in_place=in_place,
+    )
+
+    assert [entry["fault"] for entry in run.journal if entry["method"] == "POST"] == ["status", "status"]
+    assert run["Start and get a scan that echoes"]["changed"]  # the diff holds the echo
+    assert run["Wait for a scan that echoes"]["polls"] >= 2
+    assert run["Give a secret in the wrong place"]["failed"]
+    assert len(run.reports) == 4
+    places = {
+        "output": run.output,
+        "results": json.dumps(run.records),
+        "log": (tmp_path / "ansible.log").read_text(),
+        "requests": json.dumps(run.journal),
+        **{name: text for name, (_written, text) in run.reports.items()},
+    }
+    for place, text in places.items():
+        assert {secret for secret in FORBIDDEN if secret in text} == set(), place
+    assert "Traceback" not in run.output

@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""scan_cancel: while the vendor lists, and not after."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.playbook("cancel")
+
+
+def on_server(run, task, number=0):
+    scan_id = run[task]["scans"][number]["id"]
+    return next(scan["scanStatus"] for scan in run.scans if scan["scanId"] == scan_id)
+
+
+def test_a_listing_scan_is_cancelled(runs):
+    result = runs.in_place["Cancel while it lists"]
+    assert result["changed"]
+    assert result["too_late"] == []
+    assert on_server(runs.again, "Cancel while it lists") == "Cancelled"
+    assert runs.in_place.asked_for(result["scans"][0]["id"]).count("DELETE") == 1
+
+
+def test_a_wait_lasts_until_the_vendor_says_cancelled(runs):
+    before = runs.in_place["Cancel while it lists"]["scans"][0]
+    assert (before["state"], before["vendor_status"]) == ("running", "Processing")
+    result = runs.in_place["Cancel and wait until the vendor says so"]
+    assert [scan["state"] for scan in result["scans"]] == ["cancelled"]
+    assert result["elapsed"] > 0.5
+    assert result["polls"] > 1
+
+
+def test_a_processing_scan_fails_with_what_goes_on(runs):
+    for run in (runs.in_place, runs.again, runs.module):
+        result = run["Cancel too late"]
+        assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, False, "too_late")
+        assert result["error"]["http_status"] == 405
+        assert "the files already found go on being processed" in result["msg"]
+        scan = result["scans"][0]
+        assert (scan["id"] in result["msg"], scan["state"]) == (True, "running")
+        assert result["too_late"] == [scan["id"]]
+
+
+def test_too_late_can_be_ignored(runs):
+    result = runs.in_place["Do not mind that it is too late"]
+    assert (result["failed"], result["changed"]) == (False, False)
+    assert result["too_late"] == [result["scans"][0]["id"]]
+    assert result["scans"][0]["state"] == "running"
+
+
+def test_what_has_finished_is_left_as_it_is(runs):
+    result = runs.in_place["Cancel what has finished"]
+    assert result["changed"] is False
+    assert [scan["state"] for scan in result["scans"]] == ["cancelled", "completed"]
+    assert {method for scan in result["scans"] for method in runs.in_place.asked_for(scan["id"])} == {"GET"}
+
+
+def test_one_that_is_too_late_does_not_keep_the_others_from_being_cancelled(runs):
+    result = runs.in_place["Cancel what can be cancelled of several"]
+    assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, True, "too_late")
+    assert on_server(runs.again, "Cancel what can be cancelled of several", 1) == "Cancelled"
+    assert result["summary"]["total"] == 3
+
+
+def test_what_is_not_there_is_said(runs):
+    result = runs.in_place["Cancel what is not there"]
+    assert (result["failed"], result["error"]["kind"]) == (True, "not_found")
+    assert "DELETE" not in runs.in_place.asked_for("00000000-0000-4000-8000-000000000000")
+
+
+def test_check_mode_knows_what_is_too_late(runs):
+    result = runs.check["Cancel too late"]
+    assert (result["failed"], result["error"]["kind"]) == (True, "too_late")
+
+
+def test_a_diff_shows_the_scan_before_and_after(runs):
+    diff = runs.check["Cancel while it lists"]["diff"]
+    assert list(diff["before"]) == list(diff["after"])

@@ -1,0 +1,109 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""scan_gate: only what is known to be good passes, and reports tell why the rest did not."""
+
+from __future__ import annotations
+
+import json
+from xml.etree import ElementTree
+
+import pytest
+
+pytestmark = pytest.mark.playbook("gate")
+
+STOPPED = [
+    ("Stop at a failed scan", "failed"),
+    ("Stop at a cancelled scan", "was cancelled"),
+    ("Stop at an unknown scan", "is in a state that nobody knows"),
+    ("Stop at a missing scan", "is missing"),
+    ("Stop without any scan", "There is no scan to judge"),
+    ("Stop at issues that nobody has counted", "has no count of issues"),
+    ("Stop at an old scan", "more than 1 s ago"),
+    ("Stop at a running scan", "was still running"),
+]
+
+
+def test_what_has_completed_passes(runs):
+    result = runs.in_place["Pass what has completed"]
+    assert (result["passed"], result["reasons"], result["changed"]) == (True, [], False)
+    assert result["summary"]["completed"] == result["summary"]["total"] == 1
+
+
+@pytest.mark.parametrize("way", ["in_place", "module"])
+@pytest.mark.parametrize(("task", "reason"), STOPPED)
+def test_anything_else_does_not(runs, way, task, reason):
+    result = getattr(runs, way)[task]
+    assert (result["failed"], result["passed"], result["error"]["kind"]) == (True, False, "gate_closed")
+    assert len(result["reasons"]) == 1
+    assert reason in result["reasons"][0]
+    assert result["reasons"][0] in result["msg"]
+
+
+def test_the_reason_names_the_scan(runs):
+    result = runs.in_place["Stop at a failed scan"]
+    failed = next(scan for scan in result["scans"] if scan["state"] == "failed")
+    assert failed["id"] in result["reasons"][0]
+    assert (result["summary"]["total"], result["summary"]["failed"]) == (2, 1)
+
+
+def test_a_policy_can_allow_more(runs):
+    result = runs.in_place["Pass what the policy allows"]
+    assert (result["passed"], result["reasons"]) == (True, [])
+
+
+def test_advice_does_not_stop(runs):
+    result = runs.in_place["Advise, and write every report"]
+    assert (result["failed"], result["passed"]) == (False, False)
+    assert len(result["reasons"]) == 4
+
+
+class TestReports:
+    def text(self, runs, name):
+        return runs.in_place.reports[name][1]
+
+    def test_each_is_written_once(self, runs):
+        assert set(runs.in_place.reports) == {"gate.xml", "gate.md", "gate.json", "gate.html", "stopped.md"}
+        assert set(runs.module.reports) == set(runs.in_place.reports)
+        assert runs.in_place.changed == {"Advise, and write every report", "Write a report and stop"}
+
+    def test_json_holds_the_verdict(self, runs):
+        report = json.loads(self.text(runs, "gate.json"))
+        result = runs.in_place["Advise, and write every report"]
+        assert (report["passed"], report["mode"]) == (False, "advise")
+        assert (report["reasons"], report["summary"]) == (result["reasons"], result["summary"])
+        assert [item["passed"] for item in report["judgements"]] == [True, False, False, False]
+
+    def test_junit_has_a_case_for_each_scan(self, runs):
+        suite = ElementTree.fromstring(self.text(runs, "gate.xml"))
+        assert len(list(suite.iter("testcase"))) == 5
+        assert len(list(suite.iter("failure"))) + len(list(suite.iter("error"))) == 4
+
+    @pytest.mark.parametrize("name", ["gate.md", "gate.html"])
+    def test_the_pages_name_every_scan(self, runs, name):
+        page = self.text(runs, name)
+        for judgement in json.loads(self.text(runs, "gate.json"))["judgements"]:
+            assert judgement["scan"]["id"] in page
+        assert "00000000-0000-4000-8000-000000000000" in page
+
+    def test_one_is_written_though_the_gate_stops(self, runs):
+        result = runs.in_place["Write a report and stop"]
+        assert (result["failed"], result["changed"]) == (True, True)
+        assert result["scans"][0]["id"] in self.text(runs, "stopped.md")
+
+    def test_a_diff_shows_what_would_be_written(self, runs):
+        diff = runs.check["Advise, and write every report"]["diff"]
+        assert [item["before"] for item in diff] == [""] * 4
+        assert all(item["after"] for item in diff)
+
+
+def test_what_is_no_scan_is_no_verdict(runs):
+    result = runs.in_place["Judge what is no scan"]
+    assert (result["failed"], result["error"]["kind"]) == (True, "invalid_input")
+    assert "scans[0]" in result["msg"]
+
+
+def test_check_mode_judges_but_stops_nobody_over_a_scan_that_runs(runs):
+    result = runs.check["Stop at a running scan"]
+    assert (result["failed"], result["passed"]) == (False, False)
+    assert runs.check["Stop at a failed scan"]["failed"]

@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""scan_rescan: a child, and only one at a time."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.playbook("rescan")
+class TestRescan:
+    def test_a_child_knows_its_parent(self, runs):
+        result = runs.in_place["Scan again"]
+        assert (result["changed"], result["reused"]) == (True, False)
+        assert result["scan"]["parent_id"] == result["parent"]["id"]
+        parent = next(scan for scan in runs.in_place.scans if scan["scanId"] == result["parent"]["id"])
+        assert parent["childScans"] == [result["scan"]["id"]]
+
+    def test_a_second_one_hands_back_the_child_that_runs(self, runs):
+        result = runs.in_place["Scan again while that runs"]
+        assert (result["changed"], result["reused"]) == (False, True)
+        assert result["scan"]["id"] == runs.in_place["Scan again"]["scan"]["id"]
+        assert runs.in_place.asked_for(result["parent"]["id"]).count("PATCH") == 1
+
+    def test_one_that_runs_can_be_refused_and_is_told(self, runs):
+        result = runs.in_place["Refuse to go on while that runs"]
+        assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, False, "conflict")
+        assert result["scan"]["id"] == runs.in_place["Scan again"]["scan"]["id"]
+
+    @pytest.mark.parametrize("way", ["in_place", "module"])
+    def test_the_child_behind_a_409_is_handed_back(self, runs, way):
+        run = getattr(runs, way)
+        result = run["Meet one that another pipeline started meanwhile"]
+        assert (result["changed"], result["reused"]) == (False, True)
+        assert result["scan"]["parent_id"] == result["parent"]["id"]
+        assert 409 in [entry["status"] for entry in run.journal]
+
+    def test_another_one_is_the_vendors_to_refuse(self, runs):
+        result = runs.in_place["Ask for another one all the same"]
+        assert (result["failed"], result["error"]["kind"], result["error"]["http_status"]) == (True, "conflict", 409)
+        assert result["scan"]["id"] == runs.in_place["Meet one that another pipeline started meanwhile"]["scan"]["id"]
+
+    @pytest.mark.parametrize("way", ["in_place", "module", "check"])
+    def test_too_early_says_that_it_is_still_listing(self, runs, way):
+        run = getattr(runs, way)
+        result = run["Scan again too early"]
+        assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, False, "too_early")
+        assert "still listing" in result["msg"]
+        assert result["parent"]["vendor_status"] == "Listing"
+        assert "PATCH" not in run.asked_for(result["parent"]["id"])
+
+    def test_a_425_is_waited_for(self, runs):
+        result = runs.in_place["Scan again and wait, though it is too early at first"]
+        assert (result["changed"], result["scan"]["state"]) == (True, "completed")
+        assert result["scan"]["parent_id"] == result["parent"]["id"]
+        statuses = [entry["status"] for entry in runs.in_place.journal if entry["method"] == "PATCH"]
+        assert statuses[:3] == [425, 425, 200]
+
+    def test_a_listing_that_takes_too_long_ends_the_wait(self, runs):
+        for run in (runs.in_place, runs.module):
+            result = run["Wait in vain for the end of the listing"]
+            assert (result["failed"], result["changed"], result["timed_out"]) == (True, False, True)
+            assert result["error"]["kind"] == "wait_timeout"
+            assert "still listing" in result["msg"]
+            assert result["elapsed"] >= 0.5
+
+    def test_what_is_not_there_is_said(self, runs):
+        result = runs.in_place["Scan again what is not there"]
+        assert (result["failed"], result["error"]["kind"]) == (True, "not_found")
+
+
+def test_the_end_of_the_listing_is_waited_for(play, sandbox):
+    sandbox.settings(listing_seconds=2.5, processing_seconds=0.2)
+    run = play("rescan_early")
+    first, result = run["Start a scan"]["scan"], run["Scan again as soon as it may be"]
+    assert first["vendor_status"] == result["parent"]["vendor_status"] == "Listing"
+    assert (result["changed"], result["scan"]["state"]) == (True, "completed")
+    assert result["scan"]["parent_id"] == first["id"]
+    assert [entry["status"] for entry in run.journal if entry["method"] == "PATCH"] == [200]
+    assert "still listing" in run.printed("Scan again as soon as it may be")
