@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import typing as t
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -43,11 +42,9 @@ CONTRACTS = Path(__file__).parents[1] / "contracts" / "advalidation"
 FILES = {path.stem: json.loads(path.read_text()) for path in sorted(CONTRACTS.glob("*.json"))}
 
 
-@contextmanager
-def advalidation(*expected: Expected, **settings: t.Any) -> Iterator[Job]:
+def advalidation(*expected: Expected, **settings: t.Any) -> AbstractContextManager[Job]:
     given = {"provider": "advalidation", "api_url": None, "retries": 0, **settings}
-    with job(*expected, **given) as the_job:
-        yield the_job
+    return job(*expected, **given)
 
 
 def item(word: str | None = "finished", scan_id: int = ID, **fields: t.Any) -> dict[str, t.Any]:

@@ -21,7 +21,7 @@ from support import SCAN_ID, SCAN_PATH, Expected, FakeClock, connected, looked
 def turns(pace: Pace, clock: FakeClock, count: int) -> list[float]:
     """When so many requests leave that all want to leave at once."""
     left = []
-    for _ in range(count):
+    for _turn in range(count):
         pace.turn()
         left.append(clock.elapsed)
     return left
@@ -48,7 +48,7 @@ def test_no_minute_ever_holds_more_than_the_rate_and_a_burst(gap: float) -> None
     clock = FakeClock()
     pace = Pace(Rate(per_minute=50, burst=10), clock)  # type: ignore[arg-type]
     left = []
-    for _ in range(300):
+    for _turn in range(300):
         pace.turn()
         left.append(clock.elapsed)
         clock.elapsed += gap
@@ -79,7 +79,7 @@ def limited(monkeypatch: pytest.MonkeyPatch) -> type[Provider]:
 def test_every_request_takes_its_turn(limited: type[Provider]) -> None:
     clock = FakeClock()
     provider, _script = connected([looked("Processing")] * 4, clock=clock)
-    for _ in range(4):
+    for _turn in range(4):
         provider.get(SCAN_ID)
     assert clock.sleeps == [3.0, 3.0]
 
@@ -88,7 +88,7 @@ def test_after_one_request_too_many_the_others_come_one_by_one(limited: type[Pro
     clock = FakeClock()
     refused = Expected("GET", SCAN_PATH, 429, "")
     provider, _script = connected([refused, *[looked("Processing")] * 3], clock=clock, retries=1)
-    for _ in range(3):
+    for _turn in range(3):
         provider.get(SCAN_ID)
     assert clock.elapsed == pytest.approx(9.0)
 
