@@ -304,6 +304,26 @@ def test_what_fastapi_says_is_wrong_comes_without_what_was_sent() -> None:
     assert "secret" not in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"message": "No such tenant"}, "No such tenant"),
+        ({"error": "No such tenant"}, "No such tenant"),
+        ({"detail": {"message": "No such tenant"}}, "No such tenant"),
+        ({"detail": {"msg": {"input": "secret"}, "type": ["secret"]}}, None),
+        ({"error": {"message": [["secret"]]}}, None),
+        ({"error": {"message": " "}}, None),
+        ({}, None),
+    ],
+)
+def test_a_reason_is_a_text_wherever_it_stands(body: t.Any, message: str | None) -> None:
+    asked = Expected("PUT", OLD_STATUS, 400, body, body=[ID])
+    with protecto(asked) as the_job, pytest.raises(Rejected) as caught:
+        the_job.provider.get(ID)
+    assert [error["message"] for error in caught.value.vendor_errors] == [message]
+    assert "secret" not in f"{caught.value.message} {caught.value.facts()}"
+
+
 @pytest.mark.parametrize("body", [{"data": None, "success": True}, {}, [], {"data": [{"status": "SUCCESS"}]}])
 def test_another_shape_is_a_fault_that_may_pass(body: t.Any) -> None:
     asked = Expected("PUT", OLD_STATUS, answer=body, body=[ID])

@@ -116,9 +116,8 @@ class Protecto(Provider):
             return [_from_detail(item) for item in (detail if isinstance(detail, list) else [detail])]
         if answer.status < 400 and str(data.get("success")).strip().lower() != "false":
             return []
-        error = data.get("error")
-        message = error.get("message") if isinstance(error, dict) else error
-        return [{"code": None, "message": message if isinstance(message, str) and message.strip() else None}]
+        error = data.get("error") or data
+        return [{"code": None, "message": _text(error.get("message") if isinstance(error, dict) else error)}]
 
     def check_id(self, scan_id: str) -> str:
         """Tracking ids have no form that one could rely on."""
@@ -250,6 +249,11 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", plain.casefold())
 
 
+def _text(value: t.Any) -> str | None:
+    """A reason. Whatever is no text may be what was sent, and there is nothing to read in it."""
+    return value if isinstance(value, str) and value.strip() else None
+
+
 def _columns(item: Mapping[str, t.Any]) -> Sequence[Mapping[str, t.Any]]:
     return item.get("data_samples") or ()
 
@@ -264,11 +268,11 @@ def _wire(item: Mapping[str, t.Any]) -> dict[str, t.Any]:
 def _from_detail(detail: t.Any) -> dict[str, t.Any]:
     """One of FastAPI's errors, without the `input` in which it repeats what was sent."""
     if not isinstance(detail, dict):
-        return {"code": None, "message": detail if isinstance(detail, str) else None}
+        return {"code": None, "message": _text(detail)}
     place = detail.get("loc")
     return {
-        "code": detail.get("type"),
-        "message": detail.get("msg"),
+        "code": _text(detail.get("type")),
+        "message": _text(detail.get("msg") or detail.get("message")),
         "field": ".".join(str(step) for step in place) if isinstance(place, list) else None,
     }
 
