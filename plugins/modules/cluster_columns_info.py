@@ -213,8 +213,8 @@ summary:
     by_source: {my-sql-tables: 3}
     by_tag: {sensitivity: {high: 1, low: 1}}
     untagged: 1
-dest:
-  description: The file.
+file:
+  description: The file that was written, or would not change.
   returned: success, with O(dest)
   type: str
 candidates:

@@ -271,7 +271,7 @@ class TestFiles:
     def test_only_the_summary_is_returned(self, tmp_path: Path, format_: str) -> None:
         dest = tmp_path / "columns.txt"
         result = run(Vendor(*pages(25)), dest=str(dest), format=format_)
-        assert (result.changed, result.dest, result.total_count) == (True, str(dest), 25)
+        assert (result.changed, result.file, result.total_count) == (True, str(dest), 25)
         assert result.summary["total"] == 25
         assert not hasattr(result, "columns")
         assert [one["column_name"] for one in parsed(dest, format_)] == [f"c{number}" for number in range(25)]

@@ -44,7 +44,7 @@ class Written:
     """Where the columns are now."""
 
     changed: bool
-    dest: str
+    file: str  # not dest, to which AnsibleModule would add the owner, the mode and more, if there is such a file
     total_count: int | None
     cluster: Cluster
     summary: dict[str, t.Any]
