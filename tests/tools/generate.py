@@ -13,9 +13,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/unit"))
-import conftest  # noqa: E402, F401  (makes this checkout importable)
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
+from conftest import ROOT  # noqa: E402  (which makes this checkout importable)
 from ansible_collections.datascan.gate.plugins.module_utils._provider import VERBS, registry  # noqa: E402
 
 HEADINGS = {
