@@ -33,6 +33,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "playbook(name): the playbook whose runs the fixture `runs` hands out")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that run playbooks of their own come first: meanwhile, the runs that the others share are in the making."""
+    items.sort(key=lambda item: item.get_closest_marker("playbook") is not None)
+
+
 @pytest.fixture(scope="session")
 def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for ANSIBLE_COLLECTIONS_PATH: with what is installed in the one that is set, or a copy of this checkout.
@@ -53,11 +58,11 @@ def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def sandboxes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandboxes]:
-    """One for each processor, so that one playbook waits while another works."""
+    """One for each processor, whose playbooks wait in turn, and one for the test that runs meanwhile."""
     made: list[Sandbox] = []
     free: Sandboxes = queue.SimpleQueue()
     try:
-        for _number in range(PROCESSORS):
+        for _number in range(PROCESSORS + 1):
             made.append(Sandbox(tmp_path_factory.mktemp("sandbox")))
             free.put(made[-1])
         yield free
@@ -103,7 +108,7 @@ class Runs:
     check: Run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def all_runs(
     request: pytest.FixtureRequest, sandboxes: Sandboxes, collections: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, dict[str, Future[list[Run]]]]]:

@@ -69,8 +69,8 @@ def cancel(sandbox: Sandbox) -> Variables:
 
 def rescan(sandbox: Sandbox) -> Variables:
     sandbox.settings(**SHORT)
-    contended = sandbox.seed(sourceContainerPath="uploads/listing")
-    sandbox.rescan(contended)
+    contended = sandbox.seed(owner="other", sourceContainerPath="uploads/listing")
+    sandbox.rescan(contended, "sandbox-other-token")
     early = sandbox.seed()
     sandbox.fault("PATCH", early, {"kind": "status", "code": 425}, times=2)
     return {

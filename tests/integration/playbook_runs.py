@@ -104,7 +104,7 @@ def run_playbook(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     lines = results.read_text().splitlines() if results.exists() else []

@@ -88,10 +88,10 @@ class Sandbox:
         found: list[dict[str, t.Any]] = self.control("GET", "glasswall/scans")
         return found
 
-    def rescan(self, scan_id: str) -> str:
+    def rescan(self, scan_id: str, token: str = TOKEN) -> str:
         """Do what another pipeline might do meanwhile; the child's id."""
         response = self._session.patch(
-            f"{self.api_url}/scans/{scan_id}", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10
+            f"{self.api_url}/scans/{scan_id}", headers={"Authorization": f"Bearer {token}"}, timeout=10
         )
         response.raise_for_status()
         return str(response.json()["scanId"])

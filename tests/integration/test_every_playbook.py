@@ -10,7 +10,7 @@ from itertools import groupby
 
 import pytest
 from given import GIVEN
-from playbook_runs import PLAYBOOKS, comparable
+from playbook_runs import AS_MODULE, PLAYBOOKS, comparable
 
 every_playbook = pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.playbook(name)) for name in GIVEN]
@@ -68,6 +68,13 @@ def test_check_mode_returns_the_same_keys(runs, name):
         checked = runs.check[task]
         if real.get("error", {}).get("kind") == checked.get("error", {}).get("kind"):
             assert _keys(checked) == _keys(real), task
+
+
+@pytest.mark.playbook("lost")
+def test_a_module_in_check_mode_only_reads_too(play, sandbox, runs):
+    run = play("lost", "--check", "--diff", **AS_MODULE, **GIVEN["lost"](sandbox))
+    assert set(run.methods) == {"GET"}
+    assert comparable(run) == comparable(runs.check)
 
 
 @every_playbook

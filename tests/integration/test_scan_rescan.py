@@ -31,15 +31,17 @@ class TestRescan:
     @pytest.mark.parametrize("way", ["in_place", "module"])
     def test_the_child_behind_a_409_is_handed_back(self, runs, way):
         run = getattr(runs, way)
-        result = run["Meet one that another pipeline started meanwhile"]
+        result = run["Meet one that another user started"]
         assert (result["changed"], result["reused"]) == (False, True)
-        assert result["scan"]["parent_id"] == result["parent"]["id"]
-        assert 409 in [entry["status"] for entry in run.journal]
+        assert (result["scan"]["parent_id"], result["scan"]["owner"]) == (result["parent"]["id"], "other")
+        parent = f"/scans/{result['parent']['id']}"
+        sent = [entry for entry in run.journal if entry["method"] == "PATCH" and entry["path"].endswith(parent)]
+        assert [entry["status"] for entry in sent] == [409, 409]  # one for the next task
 
     def test_another_one_is_the_vendors_to_refuse(self, runs):
         result = runs.in_place["Ask for another one all the same"]
         assert (result["failed"], result["error"]["kind"], result["error"]["http_status"]) == (True, "conflict", 409)
-        assert result["scan"]["id"] == runs.in_place["Meet one that another pipeline started meanwhile"]["scan"]["id"]
+        assert result["scan"]["id"] == runs.in_place["Meet one that another user started"]["scan"]["id"]
 
     @pytest.mark.parametrize("way", ["in_place", "module", "check"])
     def test_too_early_says_that_it_is_still_listing(self, runs, way):
