@@ -23,7 +23,7 @@ INSTALLED := ANSIBLE_COLLECTIONS_PATH="$(COLLECTIONS)" ANSIBLE_HOME="$(WORK)/cac
 # The demo runs on localhost, which needs no inventory.
 QUIET_INVENTORY := ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false
 
-.PHONY: help venv install demo test $(PARTS) clean
+.PHONY: help venv install demo test $(PARTS) generate clean
 
 help:
 	@echo "make demo    install the collection, run the demo against the sandbox (DEMO_ARGS: options of ansible-playbook)"
@@ -44,7 +44,7 @@ install: venv
 	@tests/tools/install.sh "$(BIN)/python" "$(COLLECTIONS)"
 
 demo: install
-	@$(INSTALLED) $(QUIET_INVENTORY) ansible-playbook datascan.gate.demo $(DEMO_ARGS)
+	@$(INSTALLED) $(QUIET_INVENTORY) ANSIBLE_DISPLAY_SKIPPED_HOSTS=false ansible-playbook datascan.gate.demo $(DEMO_ARGS)
 
 test:
 	@MAKE="$(MAKE)" tests/tools/parts.sh $(PARTS)
@@ -63,6 +63,10 @@ integration: install
 
 molecule: install
 	@tests/tools/molecule.sh "$(BIN)/python" "$(COLLECTIONS)"
+
+# The tables and choices that list vendors; a test fails when they have drifted.
+generate: venv
+	@"$(BIN)/python" -B tests/tools/generate.py
 
 clean:
 	rm -rf "$(WORK)"

@@ -14,8 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
-from conftest import ROOT  # noqa: E402  (which makes this checkout importable)
-from ansible_collections.datascan.gate.plugins.module_utils._provider import VERBS, registry  # noqa: E402
+from conftest import ROOT  # this also makes the checkout importable
+
+# isort: split
+from ansible_collections.datascan.gate.plugins.module_utils._provider import VERBS, registry
 
 HEADINGS = {
     "start": "scan_start",
