@@ -144,7 +144,7 @@ class TestContracts:
         provider, script = connected([failed] * times, provider="bigid", retries=0)
         with pytest.raises(kind, match=words) as raised:
             list(provider.columns(ColumnQuery(identity)))
-        assert type(raised.value) is kind
+        assert isinstance(raised.value, kind)
         assert raised.value.http_status == given["response"]["status"]
         assert not script.left
 

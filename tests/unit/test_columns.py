@@ -60,9 +60,9 @@ class Vendor(Provider):
     cannot: t.ClassVar = {}
     words: t.ClassVar = {}
 
-    def __init__(self, *pages: t.Any, clusters: Sequence[Cluster] = CLUSTERS) -> None:
+    def __init__(self, *pages: t.Any, clusters: Sequence[Cluster] | None = None) -> None:
         self.pages = pages
-        self.known = clusters
+        self.known = CLUSTERS if clusters is None else clusters
         self.asked: list[t.Any] = []
 
     @classmethod
