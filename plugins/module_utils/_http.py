@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import ssl
 import threading
 import typing as t
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +21,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from . import _errors
 from ._clock import Clock
+from ._faults import MEANING, Fault, fault_of, kind_of, retry_after
 from ._pace import Pace, Rate
 from ._pydantic import ValidationError
 from ._requests import requests, urllib3
@@ -29,7 +29,6 @@ from ._requests import requests, urllib3
 VERSION = "0.1.0"
 MAX_BODY = 256 * 1024 * 1024  # bytes; more than this is no answer about scans
 _CHUNK = 64 * 1024
-_TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 _NOT_CARRIED_OUT = frozenset({429})  # a server that limits the rate has not started anything
 _BACKOFF_CAP = 30.0  # seconds
 
@@ -174,7 +173,7 @@ class Http:
                 if own_headers is None:
                     self._credential.accepted(headers)
                 return result
-            except _Fault as fault:
+            except Fault as fault:
                 if (
                     isinstance(fault.error, _errors.Unauthorized)
                     and own_headers is None
@@ -226,7 +225,7 @@ class Http:
                 self._note_server_time(response.headers.get("Date"))
                 answer = self._checked(response, method, url, self._body(response, method, url))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as exc:
-            raise _fault_of(exc, method, url, connection) from None
+            raise fault_of(exc, method, url, connection.timeout) from None
         try:
             return parse(answer.data)
         except ValidationError as exc:
@@ -238,7 +237,7 @@ class Http:
         message = (
             f"{method} {url} answered HTTP {answer.status} in a shape that is not documented ({why.lstrip(': ')})."
         )
-        raise _Fault(_errors.Unreadable(message, http_status=answer.status, method=method, url=url), sent=True)
+        raise Fault(_errors.Unreadable(message, http_status=answer.status, method=method, url=url), sent=True)
 
     def _body(self, response: t.Any, method: str, url: str) -> str:
         """Read piece by piece, so that an endless or a dripping body ends at a limit."""
@@ -252,7 +251,7 @@ class Http:
                 message = f"{method} {url} answered with more than {MAX_BODY // 2**20} MiB, which is refused."
                 error = _errors.Unreadable(message, http_status=response.status_code, method=method, url=url)
                 error.transient = False
-                raise _Fault(error, sent=True)
+                raise Fault(error, sent=True)
             if self._clock.monotonic() > ends:
                 raise requests.ReadTimeout("the body did not end in time")
         return b"".join(pieces).decode("utf-8", errors="replace")
@@ -267,7 +266,7 @@ class Http:
                 host = urlsplit(response.headers.get("Location", "")).netloc or "another path"
             except ValueError:
                 host = "another path"
-            raise _Fault(
+            raise Fault(
                 _errors.Rejected(
                     f"{method} {url} was redirected to {host}, and no redirect is followed with a credential; "
                     "set api_url to the address that answers itself.",
@@ -281,15 +280,15 @@ class Http:
         if status >= 400 or errors:
             words = "; ".join(str(error["message"]) for error in errors if error.get("message"))
             amounts_to = self._status_of(answer)
-            kind = _kind_of(amounts_to)
+            kind = kind_of(amounts_to)
             message = f"{method} {url} " + (
                 f"failed with HTTP {status}" if status >= 400 else f"answered HTTP {status} with an error"
             )
-            message += f": {words}" if words else f" ({_MEANING.get(amounts_to, 'no reason given')})."
-            raise _Fault(
+            message += f": {words}" if words else f" ({MEANING.get(amounts_to, 'no reason given')})."
+            raise Fault(
                 kind(message, vendor_errors=errors, **where),
                 sent=True,
-                retry_after=_retry_after(response.headers.get("Retry-After"), self._clock),
+                retry_after=retry_after(response.headers.get("Retry-After"), self._clock),
             )
         if not is_json:
             what = (
@@ -299,23 +298,13 @@ class Http:
                 if text.strip()
                 else "an empty body"
             )
-            raise _Fault(_errors.Unreadable(f"{method} {url} answered HTTP {status} with {what}.", **where), sent=True)
+            raise Fault(_errors.Unreadable(f"{method} {url} answered HTTP {status} with {what}.", **where), sent=True)
         return answer
 
     def _note_server_time(self, date: str | None) -> None:
         if date:
             with contextlib.suppress(TypeError, ValueError, OverflowError):  # no usable Date: our own clock has to do
                 self._server_ahead = parsedate_to_datetime(date).astimezone(timezone.utc) - self._clock.now()
-
-
-class _Fault(Exception):
-    """An error and what the retries need to know about it."""
-
-    def __init__(self, error: _errors.DatascanError, *, sent: bool, retry_after: float | None = None) -> None:
-        super().__init__(error.message)
-        self.error = error
-        self.sent = sent
-        self.retry_after = retry_after
 
 
 class _Session(requests.Session if requests else object):  # type: ignore[misc]
@@ -336,15 +325,6 @@ class _Header(requests.auth.AuthBase if requests else object):  # type: ignore[m
         return request
 
 
-_MEANING = {
-    401: "the token is missing, wrong or expired: check api_token",
-    403: "this token may not do that",
-    404: "nothing is there for this token: check the id and api_url",
-    408: "the server waited too long for the request",
-    429: "too many requests",
-}
-
-
 def _client_certificate(connection: Connection) -> str | tuple[str, str] | None:
     if connection.client_key and not connection.client_cert:
         raise _errors.InvalidInput("client_key needs client_cert: the key alone proves nothing.")
@@ -353,30 +333,11 @@ def _client_certificate(connection: Connection) -> str | tuple[str, str] | None:
     return connection.client_cert
 
 
-def _kind_of(status: int) -> type[_errors.DatascanError]:
-    known = {401: _errors.Unauthorized, 403: _errors.Forbidden, 404: _errors.NotFound}
-    if status in _TRANSIENT:
-        return _errors.Unavailable
-    return known.get(status, _errors.Rejected)
-
-
 def _parse(text: str) -> tuple[bool, t.Any]:
     try:
         return True, json.loads(text)
     except (ValueError, RecursionError):
         return False, None
-
-
-def _retry_after(value: str | None, clock: Clock) -> float | None:
-    """Seconds from a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3); None for nonsense."""
-    if not value:
-        return None
-    if value.strip().isascii() and value.strip().isdigit():
-        return float(value.strip()[:9])
-    try:
-        return (parsedate_to_datetime(value).astimezone(timezone.utc) - clock.now()).total_seconds()
-    except (TypeError, ValueError, OverflowError):
-        return None
 
 
 def _checked_base(api_url: str) -> str:
@@ -397,56 +358,3 @@ def _checked_base(api_url: str) -> str:
             "api_url must hold no user, no query and no fragment: credentials go into api_token."
         )
     return api_url.rstrip("/")
-
-
-def _fault_of(exc: Exception, method: str, url: str, connection: Connection) -> _Fault:
-    """What a failed connection means, in a sentence, and whether the request had left."""
-    host = urlsplit(url).netloc
-    where: dict[str, t.Any] = {"method": method, "url": url}
-    cause = _root(exc)
-    if isinstance(exc, requests.exceptions.SSLError) and not isinstance(cause, ssl.SSLEOFError):
-        why = "its certificate is not trusted" if "CERTIFICATE_VERIFY_FAILED" in str(exc) else "TLS failed"
-        detail = str(getattr(cause, "verify_message", "") or cause)
-        error = _errors.Untrusted(
-            f"No safe connection to {host}: {why} ({detail}). If it is your own authority's, set ca_path.", **where
-        )
-        return _Fault(error, sent=False)
-    if isinstance(exc, (requests.ConnectTimeout, requests.exceptions.ProxyError)) or isinstance(
-        cause, (urllib3.exceptions.NewConnectionError, ConnectionRefusedError)
-    ):
-        error_text = (
-            "the name is not known"
-            if "resol" in type(cause).__name__.lower() or "resolve" in str(cause)
-            else "nobody answers there"
-        )
-        if isinstance(exc, requests.exceptions.ProxyError):
-            error_text = "the proxy did not connect"
-        return _Fault(
-            _errors.Unavailable(f"No connection to {host}: {error_text}. Check api_url and the network.", **where),
-            sent=False,
-        )
-    if isinstance(exc, (requests.Timeout, urllib3.exceptions.TimeoutError)):
-        message = f"{method} {url} did not answer within {connection.timeout:g} seconds."
-        return _Fault(_errors.Unavailable(message, **where), sent=True)
-    if isinstance(exc, OSError) and not isinstance(exc, (requests.RequestException, ConnectionError)):
-        # requests raises a bare OSError for a certificate file that is not there.
-        return _Fault(
-            _errors.InvalidInput(f"ca_path, client_cert or client_key cannot be read: {exc}.", **where), sent=False
-        )
-    if isinstance(exc, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
-        return _Fault(
-            _errors.InvalidInput(
-                f"{type(exc).__name__}: api_url or api_token holds a character that HTTP cannot carry."
-            ),
-            sent=False,
-        )
-    return _Fault(_errors.Unavailable(f"{method} {url} broke off before the answer was whole.", **where), sent=True)
-
-
-def _root(exc: BaseException) -> BaseException:
-    """The first cause that requests and urllib3 have wrapped."""
-    while True:
-        inner = next((arg for arg in exc.args if isinstance(arg, BaseException)), None) or getattr(exc, "reason", None)
-        if not isinstance(inner, BaseException):
-            return exc
-        exc = inner
