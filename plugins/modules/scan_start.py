@@ -192,19 +192,19 @@ reused:
   type: bool
 elapsed:
   description: How long the wait took, in seconds.
-  returned: when there was a wait
+  returned: when O(wait) is true
   type: float
 polls:
   description: How many times the wait looked.
-  returned: when there was a wait
+  returned: when O(wait) is true
   type: int
 requests:
   description: How many requests the whole task sent.
-  returned: when there was a wait
+  returned: when O(wait) is true
   type: int
 timed_out:
   description: Whether the time to wait ran out.
-  returned: when there was a wait
+  returned: when O(wait) is true
   type: bool
 error:
   description: >-
