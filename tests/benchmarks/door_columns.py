@@ -1,0 +1,31 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The door of cluster_columns_info in a process of its own, whose memory is nobody else's.
+
+Usage: door_columns.py API_URL TOKEN CLUSTER DEST
+"""
+
+from __future__ import annotations
+
+import sys
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.datascan.gate.plugins.module_utils._ansible import Call, perform
+from ansible_collections.datascan.gate.plugins.module_utils._secrets import Secrets
+from ansible_collections.datascan.gate.plugins.modules.cluster_columns_info import DOOR
+
+
+def main() -> None:
+    """Do what the action plugin does, without Ansible around it."""
+    api_url, token, cluster, dest = sys.argv[1:]
+    options = {"provider": "bigid", "api_url": api_url, "api_token": token, "cluster_id": cluster, "dest": dest}
+    params = ArgumentSpecValidator(DOOR.argument_spec, **DOOR.constraints).validate(options).validated_parameters
+    call = Call(params=params, check_mode=False, diff_mode=False, secrets=Secrets([token]), warn=print)
+    result = perform(DOOR, call)
+    if result.get("failed"):
+        sys.exit(result["msg"])
+
+
+if __name__ == "__main__":
+    main()
