@@ -76,10 +76,8 @@ class Provider(ABC):
     @classmethod
     def credential(cls, settings: Settings, secrets: Secrets) -> Credential:
         """What authenticates a request to this vendor; a token that it is exchanged for joins the secrets."""
-        if settings.refresh_token:
-            raise InvalidInput(
-                f"refresh_token is not for {cls.title}, whose API has no such tokens: leave it out, and set api_token."
-            )
+        if settings.refresh_token and not settings.api_token:
+            raise InvalidInput(f"refresh_token is not for {cls.title}, whose API has no such tokens: set api_token.")
         return Token(settings.api_token, cls.auth_scheme if settings.auth_scheme == "auto" else settings.auth_scheme)
 
     @classmethod

@@ -71,7 +71,9 @@ options:
         choices: [junit, markdown, json, html]
         required: true
       dest:
-        description: The file to write. Its folder must exist.
+        description:
+          - The file to write. Its folder must exist.
+          - A relative path begins at the folder of the playbook that runs.
         type: path
         required: true
 """

@@ -91,7 +91,7 @@ timed_out:
   type: bool
 cancelled:
   description: The ids of the scans that were cancelled when the time was up.
-  returned: when the time was up and RV(ignore:on_timeout) is V(cancel)
+  returned: when the time was up
   type: list
   elements: str
 error:

@@ -73,7 +73,7 @@ class InPlaceAction(ActionBase):
             host_vars = task_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to, task_vars)
         setting = C.config.get_config_value("INTERPRETER_PYTHON", variables=host_vars)
         interpreter = str(self._templar.template(setting) or "auto")
-        return interpreter.startswith("auto") or interpreter == sys.executable
+        return interpreter.startswith("auto") or _same_python(interpreter, sys.executable)
 
     def _as_module(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
@@ -125,3 +125,9 @@ class InPlaceAction(ActionBase):
 
     def _tell(self, line: str) -> None:
         display.display(f"{self.door.name}: {line}")
+
+
+def _same_python(one: str, other: str) -> bool:
+    """Whether two paths lead to one Python of one environment: its folder has it as python, python3 and python3.11."""
+    in_one_folder = os.path.dirname(os.path.abspath(one)) == os.path.dirname(os.path.abspath(other))
+    return in_one_folder and os.path.realpath(one) == os.path.realpath(other)

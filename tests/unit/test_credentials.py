@@ -105,6 +105,12 @@ def test_an_error_under_200_counts_as_the_status_it_amounts_to() -> None:
     assert credential.heard == ["one refused"]
 
 
-def test_a_refresh_token_for_a_vendor_without_such_tokens_is_refused() -> None:
+def test_a_refresh_token_that_is_set_for_another_vendor_does_not_hinder() -> None:
+    """The environment of a job may hold the tokens of several vendors."""
+    provider, _script = connected([], provider="glasswall", refresh_token="user-token")
+    assert provider.name == "glasswall"
+
+
+def test_a_refresh_token_alone_for_a_vendor_without_such_tokens_is_refused() -> None:
     with pytest.raises(InvalidInput, match=r"^refresh_token is not for Glasswall, .* set api_token\.$"):
-        connected([], provider="glasswall", refresh_token="user-token")
+        connected([], provider="glasswall", refresh_token="user-token", api_token=None)

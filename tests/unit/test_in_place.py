@@ -82,6 +82,7 @@ def way(made: InPlaceAction, monkeypatch: pytest.MonkeyPatch, **task_vars: t.Any
         ({}, {"datascan_in_place": "no"}, "module"),
         ({}, {"datascan_in_place": 0}, "module"),
         ({}, {"ansible_python_interpreter": sys.executable}, "in place"),
+        ({}, {"ansible_python_interpreter": str(Path(sys.executable).with_name("python3"))}, "in place"),
         ({}, {"ansible_python_interpreter": "auto"}, "in place"),
         ({}, {"ansible_python_interpreter": "auto_silent"}, "in place"),
         ({}, {"ansible_python_interpreter": "/opt/other/python3"}, "module"),
