@@ -16,6 +16,7 @@ import sys
 import typing as t
 
 from ansible import constants as C
+from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.json import Direction, get_module_decoder, get_module_encoder
 from ansible.module_utils.common.parameters import remove_values
@@ -47,7 +48,7 @@ class InPlaceAction(ActionBase):
         task_vars = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         if self._is_in_place(task_vars):
-            return {**result, **self._in_place()}
+            return {**result, **self._in_place(task_vars)}
         return {**result, **self._as_module(task_vars)}
 
     def _is_in_place(self, task_vars: dict[str, t.Any]) -> bool:
@@ -84,7 +85,7 @@ class InPlaceAction(ActionBase):
             self._remove_tmp_path(self._connection._shell.tmpdir)  # type: ignore[no-untyped-call]
         return result
 
-    def _in_place(self) -> dict[str, t.Any]:
+    def _in_place(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """The same as the module: validated by the same spec, failing in the same words, without the same secrets."""
         validator = ArgumentSpecValidator(self.door.argument_spec, **self.door.constraints)
         validation = validator.validate(self._plain_args())
@@ -111,7 +112,8 @@ class InPlaceAction(ActionBase):
             )
             os.chdir(self._loader.get_basedir())  # where a module runs; this worker ends with its task
             result = perform(self.door, call)
-        result["invocation"] = {"module_args": hidden(self.door.argument_spec, params)}
+        if _shows_invocation(task_vars):
+            result["invocation"] = {"module_args": hidden(self.door.argument_spec, params)}
         if warnings:
             result["warnings"] = warnings
         cleaned: dict[str, t.Any] = remove_values(result, credentials | secrets.values)
@@ -125,6 +127,14 @@ class InPlaceAction(ActionBase):
 
     def _tell(self, line: str) -> None:
         display.display(f"{self.door.name}: {line}")
+
+
+def _shows_invocation(task_vars: dict[str, t.Any]) -> bool:
+    """Whether results have the options that were used: always before ansible-core 2.21, and where that is set since."""
+    try:
+        return bool(C.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
+    except AnsibleError:
+        return True
 
 
 def _same_python(one: str, other: str) -> bool:

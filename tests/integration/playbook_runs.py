@@ -137,6 +137,7 @@ def _environment(cwd: Path, collections: Path) -> dict[str, str]:
         "ANSIBLE_REMOTE_TEMP": str(cwd / "ansible" / "remote"),
         "ANSIBLE_COLLECTIONS_PATH": str(collections),
         "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false",
+        "ANSIBLE_INJECT_INVOCATION": "true",  # which ansible-core 2.21 no longer does by itself
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
         "ANSIBLE_NOCOLOR": "true",

@@ -16,10 +16,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 import requests
 import urllib3
+from ansible.release import __version__
 from ansible_collections.datascan.gate.plugins.module_utils._provider import Provider, Settings, connect
 from ansible_collections.datascan.gate.plugins.module_utils._secrets import Secrets
 from ansible_collections.datascan.gate.plugins.module_utils._verbs._job import Job
 
+ANSIBLE = tuple(int(part) for part in __version__.split(".")[:2])
+# What makes a module show the options it was given, which before ansible-core 2.21 it always does.
+SHOW_OPTIONS = {"_ansible_inject_invocation": True} if ANSIBLE >= (2, 21) else {}
 TOKEN = "unit-test-token"
 SAS = (
     "BlobEndpoint=https://acct.blob.core.windows.net/;SharedAccessSignature=sv=2022-11-02&ss=b&srt=sco&sp=rwlc"

@@ -26,6 +26,7 @@ from support import (
     SAS,
     SCAN_ID,
     SCAN_PATH,
+    SHOW_OPTIONS,
     TARGET,
     TOKEN,
     Expected,
@@ -378,7 +379,7 @@ def test_the_environment_fills_in_the_connection(
     monkeypatch.setenv("DATASCAN_API_TOKEN", TOKEN)
     monkeypatch.setenv("DATASCAN_VALIDATE_CERTS", "no")
     monkeypatch.setenv("DATASCAN_CA_PATH", "/ca.pem")
-    with patch_module_args({"scan_ids": ["../x"]}), pytest.raises(SystemExit):
+    with patch_module_args({"scan_ids": ["../x"], **SHOW_OPTIONS}), pytest.raises(SystemExit):
         DOORS["scan_status"].main()
     shown = json.loads(capsys.readouterr().out)
     args = shown["invocation"]["module_args"]

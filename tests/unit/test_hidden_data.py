@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pytest
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.datascan.gate.plugins.module_utils._ansible import Call, Door
+from support import SHOW_OPTIONS
 
 OPTIONS: dict[str, t.Any] = {
     "token": {"type": "str", "no_log": True},
@@ -41,7 +42,7 @@ class Outcome:
 
 
 def run(capsys: pytest.CaptureFixture[str], door: Door, params: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-    with patch_module_args(params or PARAMS), pytest.raises(SystemExit):
+    with patch_module_args({**(params or PARAMS), **SHOW_OPTIONS}), pytest.raises(SystemExit):
         door.main()
     result: dict[str, t.Any] = json.loads(capsys.readouterr().out)
     return result

@@ -21,7 +21,7 @@ from ansible_collections.datascan.gate.plugins.action.scan_status import ActionM
 from ansible_collections.datascan.gate.plugins.module_utils._models import Scan
 from ansible_collections.datascan.gate.plugins.plugin_utils import _in_place
 from ansible_collections.datascan.gate.plugins.plugin_utils._in_place import InPlaceAction
-from support import SCAN_ID, TOKEN
+from support import ANSIBLE, SCAN_ID, SHOW_OPTIONS, TOKEN
 
 SCANS = [Scan(id=SCAN_ID, provider="glasswall", state="completed").model_dump(mode="json")]  # type: ignore[arg-type]
 STATUS = {"provider": "glasswall", "api_url": "https://vendor.test", "api_token": TOKEN}
@@ -57,7 +57,7 @@ def action(
 
 
 def way(made: InPlaceAction, monkeypatch: pytest.MonkeyPatch, **task_vars: t.Any) -> str:
-    monkeypatch.setattr(made, "_in_place", lambda: {"way": "in place"})
+    monkeypatch.setattr(made, "_in_place", lambda task_vars: {"way": "in place"})
     monkeypatch.setattr(made, "_as_module", lambda task_vars: {"way": "module"})
     return str(made.run(None, task_vars)["way"])
 
@@ -124,7 +124,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def as_module(
     kind: type[InPlaceAction], args: dict[str, t.Any], capsys: pytest.CaptureFixture[str]
 ) -> dict[str, t.Any]:
-    name = {"_ansible_module_name": f"datascan.gate.{kind.door.name}"}
+    name = {"_ansible_module_name": f"datascan.gate.{kind.door.name}", **SHOW_OPTIONS}
     with patch_module_args({**args, **name}), pytest.raises(SystemExit):
         kind.door.main()
     result: dict[str, t.Any] = json.loads(capsys.readouterr().out)
@@ -159,13 +159,20 @@ def test_both_ways_say_the_same(
     kind: type[InPlaceAction], args: dict[str, t.Any], capsys: pytest.CaptureFixture[str], here: Path
 ) -> None:
     module = as_module(kind, args, capsys)
-    in_place = action(kind, args).run(None, {})
+    in_place = action(kind, args).run(None, {"ansible_inject_invocation": True})
     for result in (module, in_place):
         result.pop("failed", None)
         result.pop("exception", None)
         result.pop("warnings", None)  # a module's do not come with its result where it runs in a test's process
     assert in_place == module
     assert TOKEN not in json.dumps([in_place, module])
+
+
+@pytest.mark.skipif(ANSIBLE < (2, 21), reason="before ansible-core 2.21 the options are always shown")
+@pytest.mark.parametrize("shown", [True, False])
+def test_in_place_the_options_are_shown_where_ansible_shows_them(shown: bool, here: Path) -> None:
+    result = action(GateAction, {"scans": SCANS}).run(None, {"ansible_inject_invocation": shown})
+    assert ("invocation" in result) is shown
 
 
 def test_in_place_an_option_that_is_set_twice_is_told(here: Path) -> None:
