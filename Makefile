@@ -23,11 +23,12 @@ INSTALLED := ANSIBLE_COLLECTIONS_PATH="$(COLLECTIONS)" ANSIBLE_HOME="$(WORK)/cac
 # The demo runs on localhost, which needs no inventory.
 QUIET_INVENTORY := ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false
 
-.PHONY: help venv install demo test $(PARTS) generate clean
+.PHONY: help venv install demo test $(PARTS) generate bench clean
 
 help:
 	@echo "make demo    install the collection, run the demo against the sandbox (DEMO_ARGS: options of ansible-playbook)"
 	@echo "make test    all of: $(PARTS); each is a target too"
+	@echo "make bench   how fast it is, beside what it stands in for: a table, in about five minutes"
 	@echo "make clean   remove .work"
 
 venv: $(WORK)/venv/.done
@@ -67,6 +68,10 @@ molecule: install
 # The tables and choices that list vendors; a test fails when they have drifted.
 generate: venv
 	@"$(BIN)/python" -B tests/tools/generate.py
+
+# The table is in docs/performance.md.
+bench: install
+	@$(INSTALLED) "$(BIN)/python" -B tests/benchmarks
 
 clean:
 	rm -rf "$(WORK)"

@@ -12,8 +12,8 @@ from plays import AS_MODULE, Plays, door, uri
 from sandbox_server import Sandbox
 from table import Row, at_most
 
-TASKS = 10
-ROUNDS = 5
+TASKS = 20
+ROUNDS = 3
 
 
 def rows(plays: Plays, sandbox: Sandbox) -> list[Row]:

@@ -14,7 +14,7 @@ from table import Row, at_least
 
 SCANS = 1000
 NEWER = 500  # scans of no interest before them in the list
-LOOPED = 20  # of a thousand, for the loop would take ten minutes
+LOOPED = 10  # of a thousand, for the loop would take ten minutes
 ROUNDS = 3
 
 
