@@ -5,11 +5,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 from pathlib import Path
 from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[2]
+
+_SCRATCH = tempfile.TemporaryDirectory()  # until the end: hypothesis would put its notes into the checkout
+os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", _SCRATCH.name)
 
 
 def _namespace(name: str, path: list[str]) -> None:
