@@ -180,7 +180,7 @@ class Summary:
 
     total: int = 0
     untagged: int = 0
-    by_table: Counter[str] = field(default_factory=Counter)
+    tables: Counter[tuple[str, str]] = field(default_factory=Counter)  # a table's name, and its source
     by_source: Counter[str] = field(default_factory=Counter)
     by_tag: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
@@ -188,7 +188,7 @@ class Summary:
         """Count a column: once for its table, its source, and each of its tags' values."""
         self.total += 1
         self.untagged += not column.tags
-        self.by_table[column.table_name or ""] += 1
+        self.tables[column.table_name or "", column.source or ""] += 1
         self.by_source[column.source or ""] += 1
         for name, value in {(tag.tag_name or "", tag.tag_value or "") for tag in column.tags}:
             self.by_tag[name][value] += 1
@@ -197,11 +197,19 @@ class Summary:
         """As the result shows it, in an order that does not depend on the order of the pages."""
         return {
             "total": self.total,
-            "by_table": dict(sorted(self.by_table.items())),
+            "by_table": dict(sorted(self._by_table().items())),
             "by_source": dict(sorted(self.by_source.items())),
             "by_tag": {name: dict(sorted(values.items())) for name, values in sorted(self.by_tag.items())},
             "untagged": self.untagged,
         }
+
+    def _by_table(self) -> Counter[str]:
+        """By the table's name, with its source before it where several sources have a table of that name."""
+        sources = Counter(table for table, _source in self.tables)
+        found: Counter[str] = Counter()
+        for (table, source), count in self.tables.items():
+            found[table if sources[table] == 1 else f"{source}.{table}"] += count
+        return found
 
 
 def _same(wanted: str, value: str | None) -> bool:

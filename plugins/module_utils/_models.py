@@ -39,7 +39,10 @@ _SUCCEEDED = {ScanState.COMPLETED: True, ScanState.FAILED: False, ScanState.CANC
 
 
 def to_utc(value: t.Any) -> datetime | None:
-    """Read a vendor's time. Without a zone it is UTC; what is no time is None, for no scan is lost over its date."""
+    """Read a vendor's time. Without a zone it is UTC; what is no time is None, for no scan is lost over its date.
+
+    Nor is anything in the year 1 a time: where .NET has none, it sends its smallest.
+    """
     if isinstance(value, str):
         # Python 3.10 reads fractions of three or six digits only, and no Z; .NET sends seven digits.
         text = re.sub(r"\.(\d+)", lambda match: "." + match[1][:6].ljust(6, "0"), value.strip())
@@ -47,7 +50,7 @@ def to_utc(value: t.Any) -> datetime | None:
             value = datetime.fromisoformat(re.sub(r"[Zz]$", "+00:00", text))
         except ValueError:
             return None
-    if not isinstance(value, datetime):
+    if not isinstance(value, datetime) or value.year == 1:
         return None
     try:
         return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)

@@ -196,7 +196,7 @@ summary:
       description: How many columns were read.
       type: int
     by_table:
-      description: How many in each table.
+      description: How many in each table. Where several sources have a table of that name, it is V(source.table).
       type: dict
     by_source:
       description: How many in each source.

@@ -129,6 +129,16 @@ class TestListing:
             "untagged": 1,
         }
 
+    def test_tables_of_one_name_in_several_sources_are_counted_apart(self) -> None:
+        places = [("crm", "people"), ("hr", "people"), ("hr", "people"), (None, "people"), ("hr", "wages")]
+        given = [Column(column_name=f"c{at}", source=source, table_name=name) for at, (source, name) in enumerate(places)]
+        assert run(Vendor(ColumnPage(given, 5))).summary["by_table"] == {
+            ".people": 1,
+            "crm.people": 1,
+            "hr.people": 2,
+            "wages": 1,
+        }
+
     def test_no_columns_at_all(self) -> None:
         result = run(Vendor(ColumnPage([], 0)))
         assert (result.columns, result.total_count, result.summary["total"]) == ([], 0, 0)

@@ -208,6 +208,14 @@ def test_check_mode_predicts_and_sends_only_reads() -> None:
     assert result.waited is not None
 
 
+def test_check_mode_shows_the_scan_as_it_would_be() -> None:
+    result = go(looked("Listing"), check_mode=True)
+    (before,), (after,) = result.diff.before, result.diff.after
+    assert (before.state, before.vendor_status) == ("running", "Listing")
+    assert after == before.model_copy(update={"state": "cancelled", "vendor_status": None})
+    assert (result.scans, result.summary["cancelled"]) == ([after], 1)
+
+
 @pytest.mark.parametrize("word", ["Completed", "Cancelled", "Error"])
 def test_check_mode_predicts_no_change_for_what_has_finished(word: str) -> None:
     assert not go(looked(word), check_mode=True).changed

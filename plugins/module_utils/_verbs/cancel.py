@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .._errors import DatascanError, InvalidInput, LostAnswer, TooLate
-from .._models import PREDICTED_ID, Scan, summarise
+from .._models import PREDICTED_ID, Scan, ScanState, summarise
 from ._job import Diff, Job, Waited
 from ._waiter import Patience
 from .wait import facts, no_wait, timed_out, wait_for
@@ -94,7 +94,8 @@ def _cancel(job: Job, scan_id: str, scan: Scan) -> Scan:
     if job.check_mode:
         if scan_id != PREDICTED_ID and not provider.cancellable(scan):
             raise TooLate(f"Scan {scan} could no longer be cancelled.")
-        return scan
+        # In which word the vendor will say so is not known.
+        return scan.model_copy(update={"state": ScanState.CANCELLED, "vendor_status": None})
     try:
         answer = provider.cancel(scan_id)
     except LostAnswer:
