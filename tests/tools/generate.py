@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 from conftest import ROOT  # this also makes the checkout importable
 
 # isort: split
+import awx_pages
 from ansible_collections.datascan.gate.plugins.module_utils._provider import VERBS, registry
 
 HEADINGS = {
@@ -78,6 +79,7 @@ PAGES = {
     "README.md": [marked("abilities", abilities)],
     "docs/vendors.md": [marked("instead", instead)],
     "plugins/doc_fragments/connection.py": [between("    required: true\n", "  api_url:\n", choices)],
+    **{name: [lambda _page, text=text: text] for name, text in awx_pages.pages().items()},
 }
 
 
@@ -86,7 +88,7 @@ def main() -> int:
     drifted = []
     for name, changes in PAGES.items():
         path = ROOT / name
-        before = after = path.read_text(encoding="utf-8")
+        before = after = path.read_text(encoding="utf-8") if path.exists() else ""
         for change in changes:
             after = change(after)
         if after != before:

@@ -1,0 +1,253 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What AWX needs for each vendor, as data: credential types, job templates with surveys, a workflow.
+
+Made from the registry, the connection options and the roles' argument specs; `playbooks/awx_setup.yml` reads it.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Iterator, Mapping
+
+import yaml
+from ansible_collections.datascan.gate.plugins.module_utils._ansible import CONNECTION_SPEC
+from ansible_collections.datascan.gate.plugins.module_utils._errors import InvalidInput
+from ansible_collections.datascan.gate.plugins.module_utils._provider import Provider, Settings, registry
+from ansible_collections.datascan.gate.plugins.module_utils._secrets import Secrets
+from conftest import ROOT
+
+FOLDER = "playbooks/files/awx"
+HEADING = """\
+# {title} in AWX, for those who click; awx_setup.yml makes the same. docs/awx.md tells what goes where.
+# `make generate` writes this file.
+---
+"""
+Data = dict[str, t.Any]
+Vendor = type[Provider]
+
+
+def pages() -> dict[str, str]:
+    """The text of each vendor's file, by its name."""
+    return {f"{FOLDER}/{name}.yml": _page(vendor) for name, vendor in registry().items()}
+
+
+def _page(vendor: Vendor) -> str:
+    templates = list(_job_templates(vendor))
+    playbooks = [template["playbook"] for template in templates]
+    # What scans anew opens the gate; what only looks at scans does where the vendor's API can do no more.
+    first = next(name for name in ("run_scan.yml", "rescan.yml", "watch_scans.yml") if name in playbooks)
+    data = {
+        "credential_types": [_connection_type(vendor), *_target_types(vendor)],
+        "job_templates": templates,
+        "workflow": {
+            "name": f"datascan.gate {vendor.title} gate",
+            "description": "Scan, and deploy only if that passes.",
+            "first": templates[playbooks.index(first)]["name"],
+        },
+    }
+    text = yaml.dump(data, Dumper=_Dumper, sort_keys=False, width=140, allow_unicode=True)
+    return HEADING.format(title=vendor.title) + text
+
+
+class _Dumper(yaml.SafeDumper):
+    """As yamllint likes it: lists are indented, and nothing is an alias."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, indentless=False)
+
+    def ignore_aliases(self, data: t.Any) -> bool:
+        return True
+
+
+def _connection_type(vendor: Vendor) -> Data:
+    exchanges = _exchanges_tokens(vendor)
+    fields = [
+        _field("api_url", "API address", "With its version path.", default=vendor.api_url),
+        _field("api_token", "API token", secret=True),
+        _field("refresh_token", "Refresh token", "Is exchanged for API tokens.", secret=True),
+        _field("ca_path", "Certificate authorities", "In PEM form; empty for those of the system.", multiline=True),
+        # Not the other way round: AWX takes a switch that nobody has set for off.
+        {
+            "id": "skip_certificate_check",
+            "label": "Take any certificate",
+            "type": "boolean",
+            "help_text": "Only for trying things.",
+        },
+    ]
+    required = [*([] if vendor.api_url else ["api_url"]), *([] if exchanges else ["api_token"])]
+    template = {
+        "provider": vendor.name,
+        "ca_path": '{{ tower.filename if ca_path else "" }}',
+        "validate_certs": '{{ "false" if skip_certificate_check else "true" }}',
+    }
+    env = {
+        name: template.get(option, f"{{{{ {option} }}}}")
+        for option, name in _environment().items()
+        if exchanges or option != "refresh_token"
+    }
+    return {
+        "name": f"datascan.gate {vendor.title}",
+        "description": f"How to reach {vendor.title}, for the collection datascan.gate.",
+        "kind": "cloud",
+        "inputs": {
+            "fields": [field for field in fields if exchanges or field["id"] != "refresh_token"],
+            **({"required": required} if required else {}),
+        },
+        "injectors": {"file": {"template": "{{ ca_path }}"}, "env": env},
+    }
+
+
+def _target_types(vendor: Vendor) -> Iterator[Data]:
+    """One for what is secret in what is to be scanned, if anything is."""
+    secrets = [name for name, option in vendor.target_options.items() if _is_credential(option)]
+    if secrets:
+        described = _described("run_scan")["options"][f"run_scan_{vendor.name}"]["options"]
+        yield {
+            "name": f"datascan.gate {vendor.title} target",
+            "description": f"The secrets of what {vendor.title} scans, for the collection datascan.gate.",
+            "kind": "cloud",
+            "inputs": {
+                "fields": [_field(name, _label(name), _plain(described[name]), secret=True) for name in secrets],
+                "required": secrets,
+            },
+            "injectors": {"env": {_target_variable(name): f"{{{{ {name} }}}}" for name in secrets}},
+        }
+
+
+def _job_templates(vendor: Vendor) -> Iterator[Data]:
+    if vendor.can("start"):
+        yield _job_template(vendor, "run_scan", _target_questions(vendor), {f"run_scan_{vendor.name}": _target(vendor)})
+    ids = _question("watch_scans_ids", "Scan ids", "With commas between.")
+    if vendor.can("list"):
+        since = _question(
+            "watch_scans_started_after", "Or all since", "When they started, in ISO 8601; UTC without a zone."
+        )
+        query = '{{ {"started_after": watch_scans_started_after} if watch_scans_started_after | default("") else {} }}'
+        optional = {"required": False, "default": ""}
+        yield _job_template(vendor, "watch_scans", [ids | optional, since | optional], {"watch_scans_query": query})
+    else:
+        yield _job_template(vendor, "watch_scans", [ids], {})
+    if vendor.can("rescan"):
+        subject = _question(f"rescan_{vendor.rescan_by}", _label(vendor.rescan_by), "What to scan again.")
+        yield _job_template(vendor, "rescan", [subject], {})
+
+
+def _job_template(vendor: Vendor, role: str, questions: list[Data], extra_vars: Data) -> Data:
+    """A template whose survey also asks how long to wait. Its policy and mode are not for whoever launches it."""
+    main = _described(role)
+    timeout, on_timeout = (main["options"][f"{role}_{option}"] for option in ("wait_timeout", "on_timeout"))
+    patience = [
+        _question(f"{role}_wait_timeout", "Wait at most", "In seconds.")
+        | {"type": "integer", "default": int(timeout["default"]), "min": 0},
+        _question(f"{role}_on_timeout", "When the time is up", "Return leaves it to the policy.")
+        | {
+            "type": "multiplechoice",
+            "choices": [word for word in on_timeout["choices"] if word != "cancel" or vendor.can("cancel")],
+            "default": on_timeout["default"],
+        },
+    ]
+    return {
+        "name": f"datascan.gate {role} {vendor.title}",
+        "description": f"{main['short_description']}.",
+        "playbook": f"{role}.yml",
+        "extra_vars": extra_vars,
+        "survey": {"name": "", "description": "", "spec": [*questions, *patience]},
+    }
+
+
+def _target_questions(vendor: Vendor) -> list[Data]:
+    """What is to be scanned. Data that may hold samples is asked for as a password, which AWX keeps encrypted."""
+    described = _described("run_scan")["options"][f"run_scan_{vendor.name}"]["options"]
+    questions = []
+    for name, option in vendor.target_options.items():
+        if _is_credential(option):
+            continue
+        question = _question(f"run_scan_{name}", _label(name), _plain(described[name]))
+        if option["type"] == "bool":
+            no_or_yes = ["false", "true"]
+            question |= {"type": "multiplechoice", "choices": no_or_yes, "default": no_or_yes[option["default"]]}
+        elif option["type"] != "str":
+            question["question_description"] += " As JSON, on one line."
+            question["type"] = "password" if described[name].get("no_log") else "text"
+        elif "default" in option:
+            question["default"] = option["default"]
+        questions.append(question)
+    fresh = _question("run_scan_fresh_for", "Take a scan that completed", "At most so many seconds ago; 0 takes none.")
+    questions.append(fresh | {"type": "integer", "default": 0, "min": 0})
+    if not vendor.can("list"):
+        previous = _question(
+            "run_scan_previous_scan_id", "Previous scan", "Its id, if that scan of the same may serve."
+        )
+        questions.append(previous | {"required": False, "default": ""})
+    return questions
+
+
+def _target(vendor: Vendor) -> Data:
+    """What is to be scanned, from the survey's answers and the environment."""
+
+    def value(name: str, option: Mapping[str, t.Any]) -> str:
+        if _is_credential(option):
+            return f'{{{{ lookup("ansible.builtin.env", "{_target_variable(name)}") }}}}'
+        convert = "" if option["type"] in ("str", "bool") else " | ansible.builtin.from_json"
+        return f"{{{{ run_scan_{name}{convert} }}}}"
+
+    return {name: value(name, option) for name, option in vendor.target_options.items()}
+
+
+def _environment() -> dict[str, str]:
+    """The environment variable of each connection option that has one."""
+    return {option: spec["fallback"][1][0] for option, spec in CONNECTION_SPEC.items() if "fallback" in spec}
+
+
+def _exchanges_tokens(vendor: Vendor) -> bool:
+    try:
+        vendor.credential(Settings(provider=vendor.name, refresh_token="any"), Secrets())
+    except InvalidInput:
+        return False
+    return True
+
+
+def _is_credential(option: Mapping[str, t.Any]) -> bool:
+    return option["type"] == "str" and bool(option.get("no_log"))
+
+
+def _target_variable(name: str) -> str:
+    return f"DATASCAN_{name.upper()}"
+
+
+def _field(name: str, label: str, help_text: str = "", *, default: str | None = None, **more: bool) -> Data:
+    field: Data = {"id": name, "label": label, "type": "string", **more}
+    if help_text:
+        field["help_text"] = help_text
+    if default:
+        field["default"] = default
+    return field
+
+
+def _question(variable: str, name: str, description: str) -> Data:
+    return {
+        "question_name": name,
+        "question_description": description,
+        "required": True,
+        "type": "text",
+        "variable": variable,
+    }
+
+
+def _described(role: str) -> Data:
+    """A role's own argument spec."""
+    spec = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    main: Data = spec["argument_specs"]["main"]
+    return main
+
+
+def _plain(option: Mapping[str, t.Any]) -> str:
+    """A description without Ansible's markup."""
+    return re.sub(r"\b[A-Z]\(([^)]*)\)", r"\1", option["description"])
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
