@@ -11,7 +11,9 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
   wait_timeout:
-    description: How long to wait at most, in seconds. One last look follows the deadline.
+    description:
+      - How long to wait at most, in seconds. One last look follows the deadline.
+      - A vendor that does not answer then delays the end by about 10 seconds, however many scans there are.
     type: float
     default: 3600
   wait_interval:

@@ -31,6 +31,7 @@ MAX_BODY = 256 * 1024 * 1024  # bytes; more than this is no answer about scans
 _CHUNK = 64 * 1024
 _NOT_CARRIED_OUT = frozenset({429})  # a server that limits the rate has not started anything
 _BACKOFF_CAP = 30.0  # seconds
+_LAST = 10.0  # seconds that a request of the last look of a wait may take, though the time to wait is up
 
 _SECOND_CHANCES = 3  # after HTTP 401: the other form of the header, a fresh session token, and both again
 
@@ -95,7 +96,7 @@ class Http:
         `status_of` says which HTTP status an error amounts to, for a vendor that sends errors under 200.
         """
         self.requests_sent = 0
-        self.deadline: float | None = None  # on the monotonic clock; no retry sleeps past it
+        self.deadline = None
         self._connection = connection
         self._credential = credential
         self._clock = clock
@@ -108,6 +109,16 @@ class Http:
         self._lock = threading.Lock()
         self.session = _Session()
         self.session.headers.update({"Accept": "application/json", "User-Agent": f"datascan.gate/{VERSION}"})
+
+    @property
+    def deadline(self) -> float | None:
+        """When the time to wait is up, on the monotonic clock: no retry sleeps past it, and no request hangs long."""
+        return self._deadline
+
+    @deadline.setter
+    def deadline(self, at: float | None) -> None:
+        self._deadline = at
+        self._silence: _errors.DatascanError | None = None  # a request that got no answer when the time was up
 
     def close(self) -> None:
         """End the pooled connections."""
@@ -205,7 +216,10 @@ class Http:
 
     def _send(self, method: str, url: str, body: t.Any, parse: Callable[[t.Any], T], headers: Mapping[str, str]) -> T:
         connection = self._connection
+        if self._silence:  # who has just let one request hang would let each of a thousand
+            raise Fault(self._silence, sent=False)
         self._pace.turn()
+        timeout = self._timeout()
         with self._lock:
             self.requests_sent += 1
         try:
@@ -215,7 +229,7 @@ class Http:
                 url,
                 json=body,
                 auth=_Header(headers),
-                timeout=connection.timeout,
+                timeout=timeout,
                 # Given with each request: from the session, REQUESTS_CA_BUNDLE would overrule validate_certs.
                 verify=connection.ca_path or True if connection.validate_certs else False,
                 cert=_client_certificate(connection),
@@ -225,7 +239,10 @@ class Http:
                 self._note_server_time(response.headers.get("Date"))
                 answer = self._checked(response, method, url, self._body(response, method, url))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as exc:
-            raise fault_of(exc, method, url, connection.timeout) from None
+            fault = fault_of(exc, method, url, round(timeout, 1))
+            if isinstance(exc, (requests.Timeout, urllib3.exceptions.TimeoutError)) and self._is_late():
+                self._silence = fault.error
+            raise fault from None
         try:
             return parse(answer.data)
         except ValidationError as exc:
@@ -239,9 +256,17 @@ class Http:
         )
         raise Fault(_errors.Unreadable(message, http_status=answer.status, method=method, url=url), sent=True)
 
+    def _timeout(self) -> float:
+        """How long to wait for an answer: near the deadline until then, or as long as the last look may take."""
+        timeout = self._connection.timeout
+        return timeout if self._deadline is None else min(timeout, max(_LAST, self._deadline - self._clock.monotonic()))
+
+    def _is_late(self) -> bool:
+        return self._deadline is not None and self._clock.monotonic() >= self._deadline
+
     def _body(self, response: t.Any, method: str, url: str) -> str:
         """Read piece by piece, so that an endless or a dripping body ends at a limit."""
-        ends = self._clock.monotonic() + self._connection.timeout
+        ends = self._clock.monotonic() + self._timeout()
         pieces = []
         size = 0
         while piece := response.raw.read1(_CHUNK, decode_content=True):

@@ -131,7 +131,9 @@ class TestListing:
 
     def test_tables_of_one_name_in_several_sources_are_counted_apart(self) -> None:
         places = [("crm", "people"), ("hr", "people"), ("hr", "people"), (None, "people"), ("hr", "wages")]
-        given = [Column(column_name=f"c{at}", source=source, table_name=name) for at, (source, name) in enumerate(places)]
+        given = [
+            Column(column_name=f"c{at}", source=source, table_name=name) for at, (source, name) in enumerate(places)
+        ]
         assert run(Vendor(ColumnPage(given, 5))).summary["by_table"] == {
             ".people": 1,
             "crm.people": 1,

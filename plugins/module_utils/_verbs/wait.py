@@ -17,6 +17,9 @@ from ._job import Diff, Job, Waited
 from ._waiter import Patience, Watch, watch
 
 
+_CANCELLING = 60.0  # seconds after the time-out; from then on nothing is tried again, and a silent vendor left alone
+
+
 @dataclass(frozen=True)
 class Settings:
     """What scan_wait is asked for. `scans` are scans as an earlier task returned them."""
@@ -146,6 +149,7 @@ def _wanted(job: Job, settings: Settings) -> tuple[list[str], dict[str, Scan]]:
 
 def _cancel_pending(job: Job, state: Watch) -> tuple[list[str], str]:
     """Cancel what still runs, where the vendor allows; say for each what came of it."""
+    job.provider.http.deadline = job.clock.monotonic() + _CANCELLING
     cancelled: list[str] = []
     words: list[str] = []
     for scan_id in state.pending:
