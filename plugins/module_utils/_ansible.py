@@ -22,19 +22,21 @@ from . import _pydantic, _requests
 from ._clock import Clock
 from ._credentials import SCHEMES
 from ._errors import DatascanError, InvalidInput
-from ._files import Change
-from ._models import Scan
-from ._provider import Settings, connect, registry
+from ._provider import NAMES, Settings, connect
 from ._pydantic import BaseModel
 from ._secrets import Secrets
 from ._verbs._job import Diff, Job, Waited
 from ._verbs._waiter import Patience
 
+if t.TYPE_CHECKING:
+    from ._files import Change
+    from ._models import Scan
+
 CONNECTION_SPEC: dict[str, t.Any] = {
     "provider": {
         "type": "str",
         "required": True,
-        "choices": sorted(registry()),
+        "choices": list(NAMES),
         "fallback": (env_fallback, ["DATASCAN_PROVIDER"]),
     },
     "api_url": {"type": "str", "fallback": (env_fallback, ["DATASCAN_API_URL"])},

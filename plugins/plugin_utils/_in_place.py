@@ -31,9 +31,11 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible import (
     hidden,
     perform,
 )
+from ansible_collections.datascan.gate.plugins.module_utils._provider import registry
 from ansible_collections.datascan.gate.plugins.module_utils._secrets import Secrets
 
 display = Display()
+registry()  # loads the vendors here, once for a play; a module loads its one vendor, and each worker would do so again
 
 
 class InPlaceAction(ActionBase):

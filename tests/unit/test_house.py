@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 import typing as t
 from pathlib import Path
 
@@ -135,12 +137,27 @@ def test_no_vendors_name_or_word_is_outside_its_file(name: str) -> None:
 
 
 def test_the_port_names_a_vendor_only_in_the_registry() -> None:
-    tree = ast.parse(CORE["module_utils/_provider.py"].read_text())
-    (function,) = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "registry"]
-    lines = CORE["module_utils/_provider.py"].read_text().splitlines()
-    outside = "\n".join([*lines[: function.lineno - 1], *lines[function.end_lineno :]]).lower()
-    code = re.sub(r'""".*?"""|#[^\n]*', "", outside, flags=re.DOTALL)
-    assert not [vendor for vendor in registry() if vendor in code]
+    said = list(strings_and_names(CORE["module_utils/_provider.py"]))
+    assert [word for word in said if word in registry()] == list(registry())
+    assert not [word for word in said if word not in registry() and any(vendor in word for vendor in registry())]
+
+
+def test_ansible_sends_a_module_the_file_of_every_vendor() -> None:
+    """It sends what an import names, wherever in a file that stands; the registry itself imports by name."""
+    named = {name for name in IMPORTS["module_utils/_provider.py"] if name.startswith("module_utils/_providers/")}
+    assert named == {f"module_utils/_providers/{vendor}" for vendor in registry()}
+
+
+def test_a_module_loads_no_vendor_but_its_own() -> None:
+    code = (
+        "import sys, conftest; from ansible_collections.datascan.gate.plugins.modules import scan_status; "
+        "from ansible_collections.datascan.gate.plugins.module_utils import _provider; "
+        "_provider.vendor_named('protecto'); "
+        "print(*(name.rpartition('.')[2] for name in sys.modules if '._providers.' in name))"
+    )
+    command = [sys.executable, "-B", "-c", code]
+    loaded = subprocess.run(command, cwd=ROOT / "tests" / "unit", capture_output=True, text=True, check=True)
+    assert loaded.stdout.split() == ["protecto"]
 
 
 @pytest.mark.parametrize("name", sorted(UTILS))

@@ -12,7 +12,6 @@ from .._errors import DatascanError, InvalidInput, NotFound
 from .._models import Query, Scan, summarise
 from ._job import Diff, Job, Waited
 from ._waiter import Patience
-from .wait import facts, no_wait, timed_out, wait_for
 
 
 @dataclass(frozen=True)
@@ -53,15 +52,23 @@ def run(job: Job, settings: Settings) -> Result:
                 .because(not_found[missing[0]])
                 .knowing(scans=scans, missing=missing, summary=summarise(scans))
             )
-    waited = no_wait(job, settings.wait)
-    if settings.wait and not job.check_mode:
+    if not settings.wait:
+        return Result(scans, summarise(scans), missing)
+    return _after_waiting(job, settings.wait, scans, missing)
+
+
+def _after_waiting(job: Job, patience: Patience, scans: list[Scan], missing: list[str]) -> Result:
+    from . import wait  # here, because a look without a wait is to cost no more than it must
+
+    waited = wait.no_wait(job, patience)
+    if not job.check_mode:
         try:
-            state = wait_for(job, [scan.id for scan in scans], settings.wait, {scan.id: scan for scan in scans})
+            state = wait.wait_for(job, [scan.id for scan in scans], patience, {scan.id: scan for scan in scans})
         except DatascanError as error:
             raise error.knowing(missing=missing, summary=summarise(error.known.get("scans", scans))) from None
-        scans, waited = state.scans, facts(job, state)
+        scans, waited = state.scans, wait.facts(job, state)
         if state.timed_out:
-            raise timed_out(state).knowing(scans=scans, missing=missing, summary=summarise(scans), **vars(waited))
+            raise wait.timed_out(state).knowing(scans=scans, missing=missing, summary=summarise(scans), **vars(waited))
     return Result(scans, summarise(scans), missing, waited)
 
 
