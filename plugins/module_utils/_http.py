@@ -10,7 +10,6 @@ under HTTP 200 is a fault that passes.
 from __future__ import annotations
 
 import contextlib
-import json
 import threading
 import typing as t
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +19,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import quote, urlencode, urlsplit
 
 from . import _errors
+from ._body import parsed
 from ._clock import Clock
 from ._faults import MEANING, Fault, fault_of, kind_of, retry_after
 from ._pace import Pace, Rate
@@ -211,8 +211,11 @@ class Http:
         for segment in path:
             if segment in ("", ".", ".."):  # no quoting keeps these from leading to another path
                 raise _errors.InvalidInput(f"{segment!r} is no id.")
-        url = "/".join((self._base, *(quote(segment, safe="") for segment in path)))
-        return f"{url}?{urlencode(params)}" if params else url
+        try:
+            url = "/".join((self._base, *(quote(segment, safe="") for segment in path)))
+            return f"{url}?{urlencode(params)}" if params else url
+        except UnicodeEncodeError as error:
+            raise _errors.InvalidInput(f"{error.object!r} holds half a character, which cannot be sent.") from None
 
     def _send(self, method: str, url: str, body: t.Any, parse: Callable[[t.Any], T], headers: Mapping[str, str]) -> T:
         connection = self._connection
@@ -283,7 +286,7 @@ class Http:
 
     def _checked(self, response: t.Any, method: str, url: str, text: str) -> Answer:
         status = response.status_code
-        is_json, data = _parse(text)
+        is_json, data = parsed(text)
         answer = Answer(method=method, url=url, status=status, text=text, data=data, is_json=is_json)
         where: dict[str, t.Any] = {"http_status": status, "method": method, "url": url}
         if 300 <= status < 400:
@@ -356,13 +359,6 @@ def _client_certificate(connection: Connection) -> str | tuple[str, str] | None:
     if connection.client_cert and connection.client_key:
         return connection.client_cert, connection.client_key
     return connection.client_cert
-
-
-def _parse(text: str) -> tuple[bool, t.Any]:
-    try:
-        return True, json.loads(text)
-    except (ValueError, RecursionError):
-        return False, None
 
 
 def _checked_base(api_url: str) -> str:
