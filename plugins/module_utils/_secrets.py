@@ -13,6 +13,7 @@ from urllib.parse import quote, quote_plus, unquote
 
 MASK = "********"
 _SHORTEST = 6  # masking anything shorter would blot out common words
+_MARKS = ("sig=", "sig%3d", "sharedaccess", "accountkey", "bearer")  # without one of these no pattern can match
 _PATTERNS = (
     # Also percent-encoded, and after %26 or \u0026, which end in what could be a part of a word.
     re.compile(r"(?i)((?<![a-z])sig(?:=|%3D))[^&;\s\"'<>]+"),
@@ -61,11 +62,31 @@ class Secrets:
         """The same for all the text inside lists and dictionaries; keys are ours and stay."""
         if isinstance(value, str):
             return self.scrub_text(value)
+        # Looking through all the text at once is a hundred times as fast as text by text, and mostly nothing is found.
+        if not self._may_be_in("\n".join(_texts(value))):
+            return value
         if isinstance(value, Mapping):
             return {key: self.scrub(item) for key, item in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [self.scrub(item) for item in value]
-        return value
+        return [self.scrub(item) for item in value]
+
+    def _may_be_in(self, text: str) -> bool:
+        lower = text.lower()
+        return any(value in text for value in self._values) or any(mark in lower for mark in _MARKS)
+
+
+def _texts(value: t.Any) -> list[str]:
+    """All the text inside."""
+    found: list[str] = []
+    rest = [value]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, str):
+            found.append(one)
+        elif isinstance(one, Mapping):
+            rest.extend(one.values())
+        elif isinstance(one, (list, tuple)):
+            rest.extend(one)
+    return found
 
 
 def _lower_hex(text: str) -> str:

@@ -89,6 +89,7 @@ def test_an_account_key_on_its_own() -> None:
 )
 def test_what_looks_like_a_secret_is_one_though_nobody_named_it(text: str, scrubbed: str) -> None:
     assert Secrets().scrub_text(text) == scrubbed
+    assert Secrets().scrub({"deep": ["nothing", [text]]}) == {"deep": ["nothing", [scrubbed]]}
 
 
 @pytest.mark.parametrize("value", ["", None, "ok", "12345"])
