@@ -100,7 +100,7 @@ def run_playbook(
             *arguments,
         ],
         cwd=cwd,
-        env={**_environment(cwd, collections), "DATASCAN_TEST_RESULTS": str(results), **(environment or {})},
+        env={**clean_environment(cwd, collections), "DATASCAN_TEST_RESULTS": str(results), **(environment or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -122,7 +122,7 @@ def run_playbook(
     )
 
 
-def _environment(cwd: Path, collections: Path) -> dict[str, str]:
+def clean_environment(cwd: Path, collections: Path) -> dict[str, str]:
     """Ansible with its defaults, whoever runs the tests."""
     kept = {name: value for name, value in os.environ.items() if not _LEFT_OUT.match(name)}
     return {

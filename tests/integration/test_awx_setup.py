@@ -1,0 +1,143 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""awx_setup.yml with AWX's own public collection, against a stand-in of AWX's API."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+from awx_server import TOKEN, AwxServer
+from playbook_runs import clean_environment
+
+ROOT = Path(__file__).resolve().parents[2]
+# The package that has the collection awx.awx (24.6.1, the newest there is) outside Galaxy.
+ANSIBLE = "ansible==12.3.0"
+FILES = ROOT / "playbooks/files/awx"
+GLASSWALL = yaml.safe_load((FILES / "glasswall.yml").read_text())
+SECRETS = {"api_token": "secret-token", "source_connection_string": "secret-source"}
+VARIABLES = {
+    "awx_setup_provider": "glasswall",
+    "awx_setup_project_url": "https://git.example.com/scans.git",
+    "awx_setup_image": "registry.example.com/datascan-gate:latest",
+    "awx_setup_inputs": {"api_url": "https://scans.example.com/api/v1", "api_token": SECRETS["api_token"]},
+    "awx_setup_target_inputs": {
+        "source_connection_string": SECRETS["source_connection_string"],
+        "destination_connection_string": "secret-destination",
+    },
+    "awx_setup_deploy_template": "Deploy",
+    "awx_setup_failure_template": "Open a ticket",
+    "awx_setup_notifications": ["Security team"],
+}
+
+
+@pytest.fixture(scope="session")
+def awx_collection(collections: Path) -> Path:
+    """A second folder for ANSIBLE_COLLECTIONS_PATH, with awx.awx and nothing else of that large package."""
+    cache = ROOT / ".work" / "cache" / "awx"
+    wheels = list(cache.glob(f"{ANSIBLE.replace('==', '-')}-*.whl"))
+    if not wheels:
+        download = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", str(cache), ANSIBLE]
+        subprocess.run([*download, "--quiet", "--disable-pip-version-check"], check=True)
+        wheels = list(cache.glob("*.whl"))
+    folder = collections.with_name("awx_collection")
+    with zipfile.ZipFile(wheels[0]) as package:
+        package.extractall(
+            folder, [name for name in package.namelist() if name.startswith("ansible_collections/awx/awx/")]
+        )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def awx():
+    server = AwxServer(path.name for path in (ROOT / "docs/awx/project").glob("*.yml"))
+    server.add("job_templates", name="Deploy")
+    server.add("job_templates", name="Open a ticket")
+    server.add("notification_templates", name="Security team")
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def set_up(awx, awx_collection, collections, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("awx_setup")
+
+    def run(*arguments, **variables):
+        """The output of the playbook, and the requests it sent."""
+        (folder / "variables.json").write_text(json.dumps({**VARIABLES, **variables}))
+        (folder / "ansible.cfg").touch()
+        environment = {
+            **clean_environment(folder, collections),
+            "ANSIBLE_COLLECTIONS_PATH": f"{collections}:{awx_collection}",
+            "ANSIBLE_PIPELINING": "true",
+            "CONTROLLER_HOST": awx.url,
+            "CONTROLLER_OAUTH_TOKEN": TOKEN,
+        }
+        awx.journal.clear()
+        command = [str(Path(sys.executable).with_name("ansible-playbook")), "datascan.gate.awx_setup"]
+        done = subprocess.run(
+            [*command, "--extra-vars", f"@{folder / 'variables.json'}", *arguments],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+        return done.stdout, {entry.split()[0] for entry in awx.journal}
+
+    return run
+
+
+def test_it_makes_everything_once_and_says_beforehand_what_it_would_do(awx, set_up):
+    printed, sent = set_up("--check")
+    assert sent == {"GET"}
+    assert "changed=0" not in printed
+
+    printed, _sent = set_up("-vvv")
+    assert not [secret for secret in SECRETS.values() if secret in printed]
+
+    printed, sent = set_up()
+    assert "changed=0" in printed
+    assert sent == {"GET"}
+
+    # What is there now is what the files say.
+    types = awx.named("credential_types")
+    for wanted in GLASSWALL["credential_types"]:
+        made = types[wanted["name"]]
+        assert {key: made[key] for key in wanted} == wanted
+        credential = awx.named("credentials")[wanted["name"]]
+        assert credential["credential_type"] == made["id"]
+    assert awx.named("credentials")["datascan.gate Glasswall"]["inputs"] == VARIABLES["awx_setup_inputs"]
+    assert awx.named("projects")["datascan.gate"]["scm_url"] == VARIABLES["awx_setup_project_url"]
+    assert awx.named("execution_environments")["datascan.gate"]["image"] == VARIABLES["awx_setup_image"]
+    for wanted in GLASSWALL["job_templates"]:
+        made = awx.named("job_templates")[wanted["name"]]
+        assert (made["playbook"], json.loads(made["extra_vars"])) == (wanted["playbook"], wanted["extra_vars"])
+        assert made["survey_enabled"] and awx.survey("job_templates", wanted["name"]) == wanted["survey"]
+        credentials = awx.joined_to("job_templates", wanted["name"], "credentials")
+        assert sorted(credentials) == ["datascan.gate Glasswall", "datascan.gate Glasswall target"]
+
+    # A workflow that deploys only where the gate opened.
+    workflow = GLASSWALL["workflow"]
+    assert awx.survey("workflow_job_templates", workflow["name"]) == GLASSWALL["job_templates"][0]["survey"]
+    told = awx.joined_to("workflow_job_templates", workflow["name"], "notification_templates_error")
+    assert told == ["Security team"]
+    nodes = awx.named("workflow_job_template_nodes")
+    templates = {template["id"]: name for name, template in awx.named("job_templates").items()}
+    assert {name: templates[node["unified_job_template"]] for name, node in nodes.items()} == {
+        "gate": workflow["first"],
+        "deploy": "Deploy",
+        "closed": "Open a ticket",
+    }
+    assert awx.joined_to("workflow_job_template_nodes", "gate", "success_nodes") == ["deploy"]
+    assert awx.joined_to("workflow_job_template_nodes", "gate", "failure_nodes") == ["closed"]
