@@ -117,6 +117,8 @@ options:
     description:
       - What to do when a scan of the same source and target already runs.
       - V(reuse) hands it back, V(fail) fails, V(start) starts another.
+      - With V(reuse) and V(fail) and a vendor that lists and cancels scans (Glasswall), pipelines that start one at the
+        same moment end with one. The later cancels its own again, with a warning, and hands back the earlier or fails.
     type: str
     choices: [reuse, fail, start]
     default: reuse
@@ -187,7 +189,9 @@ scan:
   returned: always, if one is known
   type: dict
 reused:
-  description: Whether the scan was there before.
+  description: >-
+    Whether the scan is one that this task did not start. RV(ignore:changed) is true all the same where it also started
+    one that could no longer be cancelled.
   returned: success
   type: bool
 elapsed:

@@ -223,6 +223,23 @@ def started(answer: t.Any, status: int = 200, **fields: t.Any) -> Expected:
     return Expected("POST", "/api/v1/scans", status, answer, body=body, **fields)
 
 
+def running(status: str = "Processing", scan_id: str = SCAN_ID, **fields: t.Any) -> dict[str, t.Any]:
+    """A scan of TARGET that has been running for an hour, so that nobody has to look whether it was the first."""
+    return item(status, scan_id, **{"scanStartTime": "2025-12-31T23:00:00Z", **fields})
+
+
+# One that was just started. Its time is no whole second, so one look tells whether it was the first.
+FINE = item("Listing", scanStartTime="2026-01-01T00:00:00.5Z")
+# Of that look: a minute before the start was sent, for clocks differ.
+LATELY = [("startDate", "2025-12-31T23:59:00Z"), ("pageSize", "100"), ("page", "1")]
+
+
+def begun(scan_id: str = SCAN_ID) -> list[Expected]:
+    """A start of TARGET, and the look that finds no other."""
+    new = {**FINE, "scanId": scan_id}
+    return [started(new), listed(new, query=LATELY)]
+
+
 def reset() -> Exception:
     """What requests raises where the connection was cut after the request had left."""
     cause = ConnectionResetError(104, "Connection reset by peer")

@@ -32,10 +32,12 @@ from support import (
     Expected,
     FakeClock,
     Script,
+    begun,
     item,
     listed,
     looked,
     reset,
+    running,
     started,
 )
 
@@ -100,10 +102,10 @@ CANCELLED = Expected("DELETE", SCAN_PATH, 202, item("Processing"))
 RESCANNED = Expected("PATCH", SCAN_PATH, 200, CHILD)
 # Name, options, what a real run asks, what check mode asks.
 RUNS: list[tuple[str, dict[str, t.Any], list[Expected], list[Expected]]] = [
-    ("scan_start", {"glasswall": TARGET}, [listed(), started(item("Listing"))], [listed()]),
-    ("scan_start", {"glasswall": TARGET}, [listed(item())], [listed(item())]),
-    ("scan_start", {"glasswall": TARGET, "wait": True}, [listed(), started(item("Listing")), ended()], [listed()]),
-    ("scan_start", {"glasswall": TARGET, "wait": True}, [listed(item()), ended()], [listed(item())]),
+    ("scan_start", {"glasswall": TARGET}, [listed(), *begun()], [listed()]),
+    ("scan_start", {"glasswall": TARGET}, [listed(running())], [listed(running())]),
+    ("scan_start", {"glasswall": TARGET, "wait": True}, [listed(), *begun(), ended()], [listed()]),
+    ("scan_start", {"glasswall": TARGET, "wait": True}, [listed(running()), ended()], [listed(running())]),
     ("scan_status", {"scan_ids": [SCAN_ID]}, [looked("Listing")], [looked("Listing")]),
     ("scan_status", {"scan_id": SCAN_ID, "wait": True}, [looked("Listing"), ended()], [looked("Listing")]),
     ("scan_status", {"query": {}}, [listed(item(), query=None)], [listed(item(), query=None)]),
@@ -184,12 +186,12 @@ def failing(name: str, *expected: Expected, **options: t.Any) -> dict[str, t.Any
 
 
 def test_a_failure_returns_what_is_known() -> None:
-    result = failing("scan_start", listed(), started(item("Listing")), ended("Error"), glasswall=TARGET, wait=True)
+    result = failing("scan_start", listed(), *begun(), ended("Error"), glasswall=TARGET, wait=True)
     assert (result["scan"]["id"], result["scan"]["state"], result["changed"]) == (SCAN_ID, "failed", True)
     assert {key: result[key] for key in ("elapsed", "polls", "requests", "timed_out", "reused")} == {
         "elapsed": 1.0,
         "polls": 1,
-        "requests": 3,
+        "requests": 4,
         "timed_out": False,
         "reused": False,
     }
@@ -336,13 +338,13 @@ def test_a_diff_shows_the_scan_before_and_after_and_only_if_asked() -> None:
 
 
 def test_a_diff_of_a_start_holds_no_secret() -> None:
-    result = Through("scan_start", listed(), started(item("Listing")), glasswall=TARGET).go(diff_mode=True)
+    result = Through("scan_start", listed(), *begun(), glasswall=TARGET).go(diff_mode=True)
     assert (result["diff"]["before"], list(result["diff"]["after"])) == ({}, [SCAN_ID])
     assert "sig" not in json.dumps(result)
 
 
 def test_where_nothing_changed_there_is_no_diff() -> None:
-    assert "diff" not in Through("scan_start", listed(item()), glasswall=TARGET).go(diff_mode=True)
+    assert "diff" not in Through("scan_start", listed(running()), glasswall=TARGET).go(diff_mode=True)
 
 
 def test_a_diff_of_a_report_is_its_text(tmp_path: Path) -> None:

@@ -29,16 +29,20 @@ from ansible_collections.datascan.gate.plugins.module_utils._verbs import start
 from ansible_collections.datascan.gate.plugins.module_utils._verbs._waiter import Patience
 from support import (
     CHILD_ID,
+    FINE,
+    LATELY,
     SCAN_ID,
     TARGET,
     TOKEN,
     Expected,
     FakeClock,
+    begun,
     item,
     job,
     listed,
     looked,
     reset,
+    running,
     started,
 )
 
@@ -73,24 +77,25 @@ def fails(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> 
 
 
 def test_where_none_runs_one_is_started() -> None:
-    result = go(listed(), started(item("Listing")))
+    result = go(listed(), *begun())
     assert (result.changed, result.reused, result.scan.id, result.waited) == (True, False, SCAN_ID, None)
     assert (result.diff.before, result.diff.after) == ([], [result.scan])
 
 
 @pytest.mark.parametrize("word", ["Listing", "Processing"])
 def test_one_that_runs_is_handed_back(word: str) -> None:
-    result = go(listed(item(word)))
+    result = go(listed(running(word)))
     assert (result.changed, result.reused, result.scan.id) == (False, True, SCAN_ID)
     assert (result.diff.before, result.diff.after) == ([], [])
 
 
 def test_the_newest_of_several_is_handed_back() -> None:
+    """The oldest may be stuck, and the others have been started to get around it."""
     result = go(
         listed(
-            item(scan_id=IDS[0], scanStartTime="2026-01-01T00:00:00Z"),
-            item(scan_id=IDS[1], scanStartTime="2026-01-01T00:00:02Z"),
-            item(scan_id=IDS[2], scanStartTime="2026-01-01T00:00:01Z"),
+            running(scan_id=IDS[0], scanStartTime="2025-12-31T22:00:00Z"),
+            running(scan_id=IDS[1], scanStartTime="2025-12-31T23:00:00Z"),
+            running(scan_id=IDS[2], scanStartTime="2025-12-31T22:30:00Z"),
         )
     )
     assert result.scan.id == IDS[1]
@@ -103,7 +108,7 @@ def test_one_of_another_source_or_target_does_not_serve() -> None:
         item(scan_id=IDS[2], targetContainerPath="dirty"),
         item(scan_id=IDS[3], targetStorage="else.blob.core.windows.net"),
     ]
-    assert go(listed(*others), started(item("Listing"))).changed
+    assert go(listed(*others), *begun()).changed
 
 
 def test_if_active_fail() -> None:
@@ -113,7 +118,7 @@ def test_if_active_fail() -> None:
 
 
 def test_if_active_fail_starts_where_none_runs() -> None:
-    assert go(listed(item(**OTHER)), started(item("Listing", CHILD_ID)), if_active="fail").scan.id == CHILD_ID
+    assert go(listed(item(**OTHER)), *begun(CHILD_ID), if_active="fail").scan.id == CHILD_ID
 
 
 def test_if_active_start_starts_another() -> None:
@@ -136,7 +141,7 @@ def test_if_active_start_starts_another() -> None:
 )
 def test_one_that_completed_that_recently_is_handed_back(fields: dict[str, t.Any], fresh: bool) -> None:
     asked = [listed(), listed(item("Completed", **fields), query=COMPLETED_SINCE)]
-    result = go(*asked, *([] if fresh else [started(item("Listing", CHILD_ID))]), fresh_for=3600)
+    result = go(*asked, *([] if fresh else begun(CHILD_ID)), fresh_for=3600)
     assert (result.changed, result.reused) == (not fresh, fresh)
     assert result.scan.id == (SCAN_ID if fresh else CHILD_ID)
 
@@ -151,19 +156,21 @@ def test_freshness_goes_by_the_vendors_clock() -> None:
     date = {"Date": "Thu, 01 Jan 2026 01:00:00 GMT"}
     since = [("startDate", "2025-12-25T00:00:00Z"), *COMPLETED_SINCE[1:]]
     old = item("Completed", scanEndTime="2025-12-31T23:30:00Z")
-    result = go(listed(headers=date), listed(old, query=since), started(item("Listing", CHILD_ID)), fresh_for=3600)
+    wanted = {"fresh_for": 3600, "if_active": "start"}
+    result = go(listed(headers=date), listed(old, query=since), started(item("Listing", CHILD_ID)), **wanted)
     assert result.changed
 
 
 def test_without_fresh_for_nobody_asks_what_completed() -> None:
-    assert go(listed(), started(item("Listing")), fresh_for=0).changed
+    assert go(listed(), *begun(), fresh_for=0).changed
 
 
 # previous_scan_id
 
 
 def test_a_previous_scan_that_runs_is_handed_back() -> None:
-    assert go(listed(), looked("Processing"), previous_scan_id=SCAN_ID).reused
+    started_long_ago = looked("Processing", scanStartTime="2025-12-31T23:00:00Z")
+    assert go(listed(), started_long_ago, previous_scan_id=SCAN_ID).reused
 
 
 def test_a_previous_scan_that_is_fresh_is_handed_back() -> None:
@@ -175,7 +182,7 @@ def test_a_previous_scan_that_is_fresh_is_handed_back() -> None:
 def test_a_previous_scan_that_did_not_complete_does_not_serve(word: str) -> None:
     ended = looked(word, scanEndTime="2026-01-01T00:00:00Z")
     result = go(
-        *(listed(), listed(query=COMPLETED_SINCE), ended, started(item("Listing", CHILD_ID))),
+        *(listed(), listed(query=COMPLETED_SINCE), ended, *begun(CHILD_ID)),
         previous_scan_id=SCAN_ID,
         fresh_for=3600,
     )
@@ -188,7 +195,7 @@ def test_a_previous_scan_of_another_source_does_not_serve() -> None:
     result = go(
         listed(),
         looked("Processing", **OTHER),
-        started(item("Listing", CHILD_ID)),
+        *begun(CHILD_ID),
         previous_scan_id=SCAN_ID,
         warned=warned,
     )
@@ -200,7 +207,7 @@ def test_a_previous_scan_of_another_source_does_not_serve() -> None:
 def test_a_previous_scan_that_is_gone_is_told() -> None:
     warned: list[str] = []
     gone = Expected("GET", f"/api/v1/scans/{SCAN_ID}", 404, "")
-    result = go(listed(), gone, started(item("Listing", CHILD_ID)), previous_scan_id=SCAN_ID, warned=warned)
+    result = go(listed(), gone, *begun(CHILD_ID), previous_scan_id=SCAN_ID, warned=warned)
     assert result.changed
     assert warned == [f"previous_scan_id {SCAN_ID} is not known to Glasswall any more."]
 
@@ -256,18 +263,18 @@ def test_check_mode_fails_where_a_real_run_would() -> None:
 def test_wait_until_it_completed() -> None:
     result = go(
         listed(),
-        started(item("Listing")),
+        *begun(),
         looked("Processing"),
         looked("Completed", scanEndTime="2026-01-01T00:00:02Z"),
         wait=Patience(),
     )
     assert (result.changed, result.scan.state) == (True, "completed")
     assert result.waited is not None
-    assert vars(result.waited) == {"elapsed": 2.0, "polls": 2, "requests": 4, "timed_out": False}
+    assert vars(result.waited) == {"elapsed": 2.0, "polls": 2, "requests": 5, "timed_out": False}
 
 
 def test_wait_for_one_that_runs_already() -> None:
-    result = go(listed(item()), looked("Completed"), wait=Patience())
+    result = go(listed(running()), looked("Completed"), wait=Patience())
     assert (result.changed, result.reused, result.scan.state) == (False, True, "completed")
 
 
@@ -280,16 +287,16 @@ def test_one_that_completed_is_not_waited_for_but_has_the_same_keys() -> None:
 
 @pytest.mark.parametrize(("word", "state"), [("Error", "failed"), ("Cancelled", "cancelled")])
 def test_any_other_end_fails_and_knows_the_scan(word: str, state: str) -> None:
-    error = fails(ScanNotCompleted, listed(), started(item("Listing")), looked(word), wait=Patience())
+    error = fails(ScanNotCompleted, listed(), *begun(), looked(word), wait=Patience())
     assert SCAN_ID in error.message
     assert state in error.message
     assert error.known["scan"].state == state
     known = {key: error.known[key] for key in ("changed", "reused", "elapsed", "polls", "timed_out", "requests")}
-    assert known == {"changed": True, "reused": False, "elapsed": 1.0, "polls": 1, "timed_out": False, "requests": 3}
+    assert known == {"changed": True, "reused": False, "elapsed": 1.0, "polls": 1, "timed_out": False, "requests": 4}
 
 
 def test_a_time_out_knows_the_scan() -> None:
-    error = fails(WaitTimeout, listed(), started(item("Listing")), *[looked("Processing")] * 3, wait=Patience(2.5, 1.0))
+    error = fails(WaitTimeout, listed(), *begun(), *[looked("Processing")] * 3, wait=Patience(2.5, 1.0))
     assert "After 2 s, 1 of 1 scans had not finished" in error.message
     assert SCAN_ID in error.message
     assert (error.known["scan"].state, error.known["timed_out"], error.known["changed"]) == ("running", True, True)
@@ -298,14 +305,14 @@ def test_a_time_out_knows_the_scan() -> None:
 
 def test_an_error_while_waiting_knows_the_scan() -> None:
     refused = Expected("GET", f"/api/v1/scans/{SCAN_ID}", 401, "")
-    error = fails(Unauthorized, listed(), started(item("Listing")), looked("Processing"), refused, wait=Patience())
+    error = fails(Unauthorized, listed(), *begun(), looked("Processing"), refused, wait=Patience())
     assert (error.known["scan"].vendor_status, error.known["changed"]) == ("Processing", True)
     assert (error.known["timed_out"], error.known["polls"], error.http_status) == (False, 2, 401)
 
 
 def test_a_fault_that_passes_does_not_end_the_wait() -> None:
     busy = Expected("GET", f"/api/v1/scans/{SCAN_ID}", 503, "")
-    result = go(listed(), started(item("Listing")), busy, busy, looked("Completed"), wait=Patience(), retries=0)
+    result = go(listed(), *begun(), busy, busy, looked("Completed"), wait=Patience(), retries=0)
     assert result.scan.state == "completed"
 
 
@@ -319,11 +326,6 @@ def test_a_start_that_is_refused_is_not_repeated(status: int, code: int) -> None
 
 
 # Lost answers
-
-
-def since(second: int = 0) -> list[tuple[str, str]]:
-    """Looking for what a lost request made: a minute before it was sent, for clocks differ."""
-    return [("startDate", f"2025-12-31T23:59:{second:02}Z"), ("pageSize", "100"), ("page", "1")]
 
 
 @pytest.mark.parametrize(
@@ -340,20 +342,20 @@ def since(second: int = 0) -> list[tuple[str, str]]:
 )
 def test_a_lost_start_is_looked_for_and_adopted(lost: Expected) -> None:
     clock = FakeClock()
-    result = go(listed(), lost, listed(item("Listing"), query=since()), clock=clock)
+    result = go(listed(), lost, listed(FINE, query=LATELY), clock=clock)
     assert (result.changed, result.reused, result.scan.id) == (True, False, SCAN_ID)
     assert result.diff.after == [result.scan]
     assert clock.sleeps == [1.0]
 
 
 def test_a_lost_start_may_show_late() -> None:
-    result = go(listed(), started(reset()), *[listed(query=since())] * 2, listed(item(), query=since()))
+    result = go(listed(), started(reset()), *[listed(query=LATELY)] * 2, listed(FINE, query=LATELY))
     assert result.scan.id == SCAN_ID
 
 
 def test_a_lost_start_that_has_ended_meanwhile_is_adopted() -> None:
     made = item("Completed", scanStartTime="2026-01-01T00:00:01Z")
-    assert go(listed(), started(reset()), listed(made, query=since())).scan.id == SCAN_ID
+    assert go(listed(), started(reset()), listed(made, query=LATELY)).scan.id == SCAN_ID
 
 
 def test_what_was_there_before_is_not_taken_for_it() -> None:
@@ -366,7 +368,7 @@ def test_what_was_there_before_is_not_taken_for_it() -> None:
     result = go(
         listed(before[0]),
         started(reset()),
-        *[listed(*before, query=since())] * 3,
+        *[listed(*before, query=LATELY)] * 3,
         started(item("Listing")),
         if_active="start",
     )
@@ -375,13 +377,13 @@ def test_what_was_there_before_is_not_taken_for_it() -> None:
 
 def test_it_is_sent_again_only_after_three_looks_found_nothing() -> None:
     clock = FakeClock()
-    result = go(listed(), started(reset()), *[listed(query=since())] * 3, started(item("Listing")), clock=clock)
+    result = go(listed(), started(reset()), *[listed(query=LATELY)] * 3, *begun(), clock=clock)
     assert result.scan.id == SCAN_ID
     assert clock.sleeps == [1.0, 2.0, 4.0]
 
 
 def test_it_is_given_up_in_the_end() -> None:
-    nothing = [listed(query=since())] * 3
+    nothing = [listed(query=LATELY)] * 3
     error = fails(LostAnswer, listed(), *[started(reset()), *nothing] * 3)
     assert "It was sent 3 times, and no scan that it made shows in the list." in error.message
     assert (error.known["changed"], error.known["scan"]) == (True, None)
@@ -405,7 +407,7 @@ def test_where_nobody_can_look_for_it_a_scan_may_be_running(fault: Expected) -> 
 
 def test_a_look_that_fails_once_is_made_again() -> None:
     busy = Expected("GET", "/api/v1/scans", 503, "")
-    assert go(listed(), started(reset()), busy, listed(item(), query=since()), retries=0).scan.id == SCAN_ID
+    assert go(listed(), started(reset()), busy, listed(FINE, query=LATELY), retries=0).scan.id == SCAN_ID
 
 
 def test_without_a_list_a_lost_start_is_final(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -422,7 +424,7 @@ def test_a_start_that_never_left_is_no_lost_one() -> None:
 
 
 def test_no_message_holds_a_secret() -> None:
-    error = fails(LostAnswer, listed(), *[started(reset()), *[listed(query=since())] * 3] * 3)
+    error = fails(LostAnswer, listed(), *[started(reset()), *[listed(query=LATELY)] * 3] * 3)
     assert TOKEN not in str(error.facts()) + error.message
     assert "sig=" not in str(error.facts()) + error.message
 

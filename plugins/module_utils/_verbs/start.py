@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .._errors import Conflict, LostAnswer, NotFound
+from .._errors import Conflict, DatascanError, LostAnswer, NotFound
 from .._models import ACTIVE, Query, Scan, ScanState
+from ._first import agree, first_of
 from ._job import Diff, Job, Waited
 from ._once import send_once
 from ._waiter import Patience
@@ -52,37 +53,49 @@ def run(job: Job, settings: Settings) -> Result:
     provider = job.provider
     provider.require("start")
     provider.check_target(settings.target)
-    candidates = _candidates(job, settings)
-    reusable = _reusable(job, settings, candidates)
+    listed = _listed(job, settings)
+    previous = _previous(job, settings)
+    active = _active(job, settings, [*listed, *previous])
+    if active and _all_agree(job, settings) and not job.check_mode:
+        agreed = agree(job, lambda: [*_listed(job, settings), *previous], [*listed, *previous])
+        active, listed = agreed.first, agreed.seen
+    candidates = [*listed, *previous]
+    reusable = active or _fresh(job, settings, candidates)
     if reusable is None and job.check_mode:
         predicted = provider.predict(settings.target)
         return Result(True, predicted, False, no_wait(job, settings.wait), diff=Diff(after=[predicted]))
-    scan = reusable or _start(job, settings, candidates)
-    changed, diff = reusable is None, Diff(after=[] if reusable else [scan])
+    scan, ours = (reusable, None) if reusable else _start(job, settings, {scan.id for scan in candidates})
+    changed, reused = ours is not None, ours is None or ours.id != scan.id
+    diff = Diff(after=[ours] if ours else [])
     waited = no_wait(job, settings.wait)
-    if settings.wait and not scan.finished and not job.check_mode:
-        scan, waited = wait_until_completed(job, scan, settings.wait, changed=changed, reused=not changed)
-    return Result(changed, scan, not changed, waited, diff)
+    if settings.wait and scan.state is not ScanState.COMPLETED and not job.check_mode:
+        scan, waited = wait_until_completed(job, scan, settings.wait, changed=changed, reused=reused)
+    return Result(changed, scan, reused, waited, diff)
 
 
-def _candidates(job: Job, settings: Settings) -> list[Scan]:
-    """The scans of the same source and target that run, or may be fresh enough; newest first."""
+def _all_agree(job: Job, settings: Settings) -> bool:
+    """Whether pipelines that start a scan at the same moment are to end with one: the vendor has to allow that."""
+    return settings.if_active != "start" and job.provider.can("list") and job.provider.can("cancel")
+
+
+def _listed(job: Job, settings: Settings) -> list[Scan]:
+    """The scans of the same source and target that run, or may be fresh enough, where the vendor lists scans."""
     provider = job.provider
-    found: list[Scan] = []
-    if provider.can("list"):
-        found += provider.scans_of(settings.target, Query(states=ACTIVE))
-        if settings.fresh_for:
-            since = provider.http.server_now() - timedelta(seconds=settings.fresh_for) - _LONGEST_SCAN
-            completed = Query(states=frozenset({ScanState.COMPLETED}), started_after=since)
-            found += provider.scans_of(settings.target, completed)
-    if settings.previous_scan_id:
-        found += _previous(job, settings, settings.previous_scan_id)
-    return sorted({scan.id: scan for scan in found}.values(), key=_newest, reverse=True)
+    if not provider.can("list"):
+        return []
+    found = list(provider.scans_of(settings.target, Query(states=ACTIVE)))
+    if settings.fresh_for:
+        since = provider.http.server_now() - timedelta(seconds=settings.fresh_for) - _LONGEST_SCAN
+        completed = Query(states=frozenset({ScanState.COMPLETED}), started_after=since)
+        found += provider.scans_of(settings.target, completed)
+    return found
 
 
-def _previous(job: Job, settings: Settings, scan_id: str) -> list[Scan]:
+def _previous(job: Job, settings: Settings) -> list[Scan]:
     """The scan that the user names, unless it is known to be of another source or target."""
-    provider = job.provider
+    provider, scan_id = job.provider, settings.previous_scan_id
+    if not scan_id:
+        return []
     try:
         scan = provider.get(provider.check_id(scan_id))
     except NotFound:
@@ -94,20 +107,28 @@ def _previous(job: Job, settings: Settings, scan_id: str) -> list[Scan]:
     return [scan]
 
 
-def _newest(scan: Scan) -> float:
-    return scan.started_at.timestamp() if scan.started_at else 0.0
+def _active(job: Job, settings: Settings, candidates: list[Scan]) -> Scan | None:
+    """The scan that runs and is handed back. Conflict where that is not wanted."""
+    active = [scan for scan in candidates if scan.state in ACTIVE]
+    if not active or settings.if_active == "start":
+        return None
+    scan = first_of(active) if _all_agree(job, settings) else max(active, key=_start_time)
+    if settings.if_active == "fail":
+        raise Conflict(f"A scan of the same source and target already runs: {scan}.").knowing(scan=scan)
+    return scan
 
 
-def _reusable(job: Job, settings: Settings, candidates: list[Scan]) -> Scan | None:
-    active = next((scan for scan in candidates if scan.state in ACTIVE), None)
-    if active and settings.if_active == "fail":
-        raise Conflict(f"A scan of the same source and target already runs: {active}.").knowing(scan=active)
-    if active and settings.if_active == "reuse":
-        return active
+def _fresh(job: Job, settings: Settings, candidates: list[Scan]) -> Scan | None:
+    """The newest that completed recently enough."""
     if not settings.fresh_for:
         return None
     oldest = job.provider.http.server_now() - timedelta(seconds=settings.fresh_for)
-    return next((scan for scan in candidates if _completed_since(scan, oldest)), None)
+    newest_first = sorted(candidates, key=_start_time, reverse=True)
+    return next((scan for scan in newest_first if _completed_since(scan, oldest)), None)
+
+
+def _start_time(scan: Scan) -> float:
+    return scan.started_at.timestamp() if scan.started_at else 0.0
 
 
 def _completed_since(scan: Scan, oldest: datetime) -> bool:
@@ -115,22 +136,63 @@ def _completed_since(scan: Scan, oldest: datetime) -> bool:
     return scan.state is ScanState.COMPLETED and ended is not None and ended >= oldest
 
 
-def _start(job: Job, settings: Settings, candidates: list[Scan]) -> Scan:
+def _start(job: Job, settings: Settings, known: set[str]) -> tuple[Scan, Scan | None]:
+    """The scan to go on with, and the one that this task has started, unless that was cancelled again."""
     provider = job.provider
-    sent_at = provider.http.server_now()
-    known = {scan.id for scan in candidates}
+    sent_at = provider.http.server_now().replace(microsecond=0)  # as coarse as the vendor's times may be
+    earliest = sent_at
+    found: list[Scan] = []  # where an answer was lost: those of which one may be ours
 
-    def is_it(scan: Scan) -> bool:
-        """Whether a scan is the one that our lost request made."""
-        if scan.id in known:
-            return False
-        return scan.state in ACTIVE or (scan.started_at is not None and scan.started_at >= sent_at)
+    def new() -> list[Scan]:
+        """The scans that are there since the look before the start."""
+        query = Query(started_after=earliest - timedelta(minutes=1))
+        return [scan for scan in provider.scans_of(settings.target, query) if scan.id not in known]
 
     def made() -> Scan | None:
-        since = sent_at - timedelta(minutes=1)
-        return next(filter(is_it, provider.scans_of(settings.target, Query(started_after=since))), None)
+        """The scan that a lost request made."""
+        found[:] = [s for s in new() if s.state in ACTIVE or (s.started_at is not None and s.started_at >= sent_at)]
+        return first_of(scan for scan in found if scan.state in ACTIVE) or next(iter(found), None)
 
     try:
-        return send_once(job, lambda: provider.start(settings.target), made if provider.can("list") else None)
+        scan = send_once(job, lambda: provider.start(settings.target), made if provider.can("list") else None)
     except LostAnswer as lost:
         raise lost.knowing(scan=None, changed=True) from None
+    if not _all_agree(job, settings):
+        return scan, scan
+    if scan.started_at:  # in case our own clock is wrong, and the vendor's answers have no Date
+        earliest = min(earliest, scan.started_at)
+    if scan in found:
+        return _after_a_loss(job, settings, scan, found, new)
+    agreed = agree(job, new, ours=scan)
+    first, ours = agreed.first or scan, None if agreed.cancelled else scan
+    if first.id != scan.id and settings.if_active == "fail":
+        raise _conflict(first, changed=ours is not None)
+    return first, ours
+
+
+def _after_a_loss(
+    job: Job, settings: Settings, scan: Scan, found: list[Scan], look: Callable[[], list[Scan]]
+) -> tuple[Scan, Scan]:
+    """The scan that a lost start made, as far as anybody knows. Which of several it made cannot be told."""
+    seen, first = found, scan
+    try:
+        agreed = agree(job, look, found)
+        seen, first = agreed.seen, agreed.first or scan
+    except DatascanError as error:
+        job.warn(
+            f"Whether {scan.id} is the only scan that was started at this moment could not be seen: {error.message}"
+        )
+    others = [other for other in seen if other.state in ACTIVE and other.id != first.id]
+    if others:
+        job.warn(
+            f"The answer to a start was lost. Besides {first.id}, scans of the same source and target have appeared, "
+            f"one of which may be this task's: {', '.join(other.id for other in others)}. None of them was cancelled."
+        )
+        if settings.if_active == "fail":
+            raise _conflict(first, changed=True)
+    return first, first
+
+
+def _conflict(first: Scan, *, changed: bool) -> Conflict:
+    words = f"A scan of the same source and target was started at the same moment: {first}."
+    return Conflict(words).knowing(scan=first, changed=changed)
