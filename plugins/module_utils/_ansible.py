@@ -22,6 +22,7 @@ from . import _pydantic, _requests
 from ._clock import Clock
 from ._credentials import SCHEMES
 from ._errors import DatascanError, InvalidInput
+from ._lines import one_line
 from ._provider import NAMES, Settings, connect
 from ._pydantic import BaseModel
 from ._secrets import Secrets
@@ -145,7 +146,7 @@ class Call:
         return self.patience() if self.params["wait"] else None
 
     def _clean(self, say: Callable[[str], None]) -> Callable[[str], None]:
-        return lambda line: say(self.secrets.scrub_text(line))
+        return lambda line: say(one_line(self.secrets.scrub_text(line)))
 
 
 # An option with no_log whose value is a text is a credential, and masked wherever it shows. One that is a list holds
@@ -208,6 +209,8 @@ def perform(door: Door, call: Call) -> dict[str, t.Any]:
             "error": DatascanError("").facts(),
         }
     cleaned: dict[str, t.Any] = call.secrets.scrub(result)
+    if "msg" in cleaned:
+        cleaned["msg"] = one_line(cleaned["msg"])
     return cleaned
 
 

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
+from .._lines import UNSEEN
 from .._secrets import Secrets
 
 if t.TYPE_CHECKING:
@@ -19,17 +19,13 @@ NOTHING = "-"  # shown where a value is not known
 MISSING = "asked for and not found"
 ALLOWED = f"{MISSING}, which the policy allows"
 _LONGEST = 1000  # a vendor may send a whole HTML page as its reason
-# What XML forbids, and what is invisible or turns the direction of the text around it.
-_UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff]"
-)
 
 
 def plain(value: str | None) -> str:
     """Foreign text as one visible line without secrets; every page passes a vendor's words through here."""
     text = Secrets().scrub_text(value or "")
     # White space first: some of it is invisible too, and still parts two words.
-    text = _UNSEEN.sub("", " ".join(text.split())).strip()
+    text = UNSEEN.sub("", " ".join(text.split())).strip()
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "\u2026"
 
 
