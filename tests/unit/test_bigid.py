@@ -376,8 +376,10 @@ def test_where_skip_does_not_count_all_scans_are_asked_for_at_once() -> None:
 
 
 def test_a_total_that_lies_ends_a_list_neither_early_nor_never() -> None:
-    with bigid(page(*rows(1, 200), total=200), page(*rows(201, 203), total=200)) as the_job:
+    with bigid(page(*rows(1, 200), total=200), page(*rows(201, 203), total=200), page(total=200)) as the_job:
         assert len(list(the_job.provider.scans(Query()))) == 203
+    with bigid(page(*rows(1, 2), total=1), page(*rows(3, 3), total=1), page(total=1)) as the_job:
+        assert len(list(the_job.provider.scans(Query()))) == 3
     with bigid(page(*rows(1, 3), total=10), page(total=10)) as the_job:
         assert len(list(the_job.provider.scans(Query()))) == 3
     with bigid(*[page(*rows(1, 3), total=10)] * 3) as the_job:  # and skip does not count either

@@ -162,8 +162,10 @@ class BigID(BigIDClusters):
         found: dict[str, Scan | DatascanError] = {}
         unseen = set(scan_ids)
         try:
-            for number, rows in enumerate(self._pages(_PAGE_SIZE), 1):
-                for row in rows:
+            for number, page in enumerate(self._pages(_PAGE_SIZE), 1):
+                for bad in page.nameless:  # it may be one of these, each of which is asked for alone then
+                    self._warn_once(bad.sentence(self.title))
+                for row in page.rows:
                     state = self._told_by(row) if row.id in unseen else None
                     if state:
                         found[row.id] = self._scan(row, state, row.state)
@@ -181,13 +183,15 @@ class BigID(BigIDClusters):
 
     def scans(self, query: Query) -> Iterator[Scan]:
         """GET /scans/parent-scans: what changed last comes first, so that limit 1 is the latest scan."""
-        return self._find(query, None)
+        return self._find(query, None, None)
 
     def scans_of(self, target: Mapping[str, t.Any], query: Query) -> Iterator[Scan]:
         """The same for one scan profile, so that only its scans are asked for a state that the list does not tell."""
-        return self._find(query, lambda row: _is_of(row.profile or row.name, target))
+        return self._find(query, lambda row: _is_of(row.profile or row.name, target), target)
 
-    def _find(self, query: Query, wanted: Callable[[Row], bool] | None) -> Iterator[Scan]:
+    def _find(
+        self, query: Query, wanted: Callable[[Row], bool] | None, target: Mapping[str, t.Any] | None
+    ) -> Iterator[Scan]:
         if query.owners:
             raise InvalidInput("BigID does not tell whose a scan is: leave query.owners out.")
         rows = self._fitting(query, wanted)
@@ -232,8 +236,8 @@ class BigID(BigIDClusters):
             new = {row.id: row for row in page.rows if row.id not in seen}
             seen.update(new)
             yield list(new.values())
-            if len(page.rows) < size and (page.total is None or len(seen) >= page.total):
-                return
+            if len(page.rows) < size and page.total in (None, len(seen)):
+                return  # a total that was passed is a lie, and must not hide a scan
             if new:
                 skip += len(page.rows)
             elif page.rows and size < _EVERYTHING:
