@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lines that a person reads: whatever a vendor or a user has put into them, they neither steer a terminal nor flood it."""
+"""Lines that a person reads: whatever foreign text stands in them, they neither steer a terminal nor flood it."""
 
 from __future__ import annotations
 
