@@ -313,14 +313,35 @@ def test_where_nobody_can_look_for_it_a_scan_may_be_running() -> None:
     assert (error.known["changed"], error.known["parent"].id) == (True, SCAN_ID)
 
 
-def test_a_child_found_by_409_after_a_lost_answer_may_be_ours() -> None:
-    """The first was carried out and did not show; the second is told that a rescan runs."""
+LOST_AND_UNSEEN = [looked("Completed"), listed(), asked(reset()), *[looked("Completed"), listed()] * 3, RUNNING]
+BEFORE = {"scanStartTime": "2025-12-31T23:59:59Z"}
+
+
+@pytest.mark.parametrize("if_active", ["reuse", "fail"])
+def test_a_child_found_by_409_after_a_lost_answer_is_ours_if_it_started_since(if_active: str) -> None:
+    """The first request was carried out and did not show; the second is told that a rescan runs."""
+    result = go(*LOST_AND_UNSEEN, listed(child()), if_active=if_active)
+    assert (result.changed, result.reused, result.scan.id) == (True, False, CHILD_ID)
+    assert result.diff.after == [result.scan]
+
+
+def test_a_child_found_by_409_after_a_lost_answer_is_not_ours_if_it_started_before() -> None:
+    """Another user's, who started it before and whose scans are not in the list."""
     result = go(
-        looked("Completed"),
+        *LOST_AND_UNSEEN,
         listed(),
-        asked(reset()),
-        *[looked("Completed"), listed()] * 3,
-        RUNNING,
-        listed(child()),
+        looked("Completed", childScans=[CHILD_ID]),
+        looked("Processing", **CHILD, **BEFORE),
     )
-    assert result.scan.id == CHILD_ID
+    assert (result.changed, result.reused, result.scan.id) == (False, True, CHILD_ID)
+
+
+def test_409_after_a_lost_answer_without_a_child_that_can_be_seen_may_have_changed_something() -> None:
+    error = fails(Conflict, *LOST_AND_UNSEEN, listed(), looked("Completed"))
+    assert (error.http_status, error.known["changed"]) == (409, True)
+
+
+@pytest.mark.parametrize("word", ["Error", "Cancelled"])
+def test_a_rescan_whose_answer_says_that_it_failed_fails_the_wait(word: str) -> None:
+    error = fails(ScanNotCompleted, looked("Completed"), listed(), asked(child(word)), wait=Patience())
+    assert (error.known["scan"].id, error.known["changed"]) == (CHILD_ID, True)

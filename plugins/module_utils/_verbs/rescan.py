@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from .._errors import Conflict, DatascanError, LostAnswer, TooEarly, WaitTimeout
-from .._models import PREDICTED_ID, Scan, predicted_scan
+from .._models import PREDICTED_ID, Scan, ScanState, predicted_scan
 from ._job import Diff, Job, Waited
 from ._once import send_once
 from ._waiter import Patience, pause
@@ -68,7 +68,7 @@ def _of(job: Job, settings: Settings, parent: Scan | None) -> Result:
         scan, reused = _start(job, settings, parent)
     waited = no_wait(job, settings.wait)
     diff = Diff(after=[] if reused else [scan])
-    if settings.wait and not scan.finished:
+    if settings.wait and scan.state is not ScanState.COMPLETED:
         left = replace(settings.wait, timeout=max(0.0, settings.wait.timeout - (job.clock.monotonic() - began)))
         scan, waited = wait_until_completed(job, scan, left, changed=not reused, reused=reused)
         waited = replace(waited, elapsed=round(job.clock.monotonic() - began, 1))
@@ -102,13 +102,18 @@ def _start(job: Job, settings: Settings, parent: Scan | None) -> tuple[Scan, boo
     if parent and provider.not_yet(parent):
         turn.wait()
 
+    lost = False
+
     def made() -> Scan | None:
         """What a lost request has made; where nothing had been scanned before, whatever is there now."""
+        nonlocal lost
+        lost = True
         if parent is None:
             return provider.rescan_parent(settings.subject)
         return provider.rescan_made(settings.subject, parent)
 
     while True:
+        sent_at = provider.http.server_now().replace(microsecond=0)  # as coarse as the vendor's times may be
         try:
             return send_once(job, lambda: provider.rescan(settings.subject), made), False
         except TooEarly:
@@ -116,7 +121,9 @@ def _start(job: Job, settings: Settings, parent: Scan | None) -> tuple[Scan, boo
         except Conflict as conflict:
             running = provider.running_rescan(parent, everyone=True) if parent else None
             if running is None:
-                raise conflict from None
+                raise conflict.knowing(changed=lost) from None
+            if lost and running.started_at and running.started_at >= sent_at:
+                return running, False  # the request whose answer was lost has made it, and it did not show until now
             if settings.if_active != "reuse":
                 raise _conflict(job, settings, running).because(conflict) from None
             return running, True
