@@ -109,6 +109,11 @@ class Provider(ABC):
             return ScanState.UNKNOWN
         return known
 
+    def _warn_once(self, words: str) -> None:
+        if words not in self._warned:
+            self._warned.add(words)
+            self._warn(words)
+
     def words_for(self, states: Iterable[ScanState]) -> list[str]:
         """The vendor's words for some states, in lower case."""
         wanted = frozenset(states)

@@ -104,7 +104,7 @@ def test_the_last_look_is_whole_where_the_vendor_answers() -> None:
 
 def test_a_time_out_that_is_shorter_stays() -> None:
     clock = FakeClock()
-    provider, script = connected([], clock=clock, timeout=2.0)
+    provider, _script = connected([], clock=clock, timeout=2.0)
     vendor = FallsSilent(clock, 0.0)
     provider.http.session.mount("https://", vendor)
     with pytest.raises(WaitTimeout):

@@ -157,7 +157,7 @@ def test_a_module_loads_no_vendor_but_its_own() -> None:
     )
     command = [sys.executable, "-B", "-c", code]
     loaded = subprocess.run(command, cwd=ROOT / "tests" / "unit", capture_output=True, text=True, check=True)
-    assert loaded.stdout.split() == ["protecto"]
+    assert [name for name in loaded.stdout.split() if not name.startswith("_")] == ["protecto"]
 
 
 @pytest.mark.parametrize("name", sorted(UTILS))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .._models import to_utc
+from ._records import Unread, read_each
 
 
 @dataclass(frozen=True)
@@ -48,18 +49,24 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """A part of the parent-scan list; `total` is a hint that may be missing."""
+    """A part of the parent-scan list: its rows, and those without an id; `total` is a hint that may be missing."""
 
     rows: list[Row]
+    nameless: list[Unread]
     total: int | None
+
+    @property
+    def size(self) -> int:
+        """How many rows came."""
+        return len(self.rows) + len(self.nameless)
 
 
 def page_in(data: t.Any) -> Page:
     """`data.scanChildren` as the sample answer has it, or a list in `data` as the code samples read it."""
     body = data.get("data") if isinstance(data, dict) else None
     if isinstance(body, dict):
-        return Page(_rows(body.get("scanChildren")), _count(body.get("totalCount")))
-    return Page(_rows(body), _count(data.get("totalCount")) if isinstance(data, dict) else None)
+        return Page(*_rows(body.get("scanChildren")), _count(body.get("totalCount")))
+    return Page(*_rows(body), _count(data.get("totalCount")) if isinstance(data, dict) else None)
 
 
 def record_in(data: t.Any, scan_id: str) -> Row:
@@ -100,10 +107,12 @@ def _row_in(item: t.Any, default_id: str | None = None) -> Row:
     )
 
 
-def _rows(items: t.Any) -> list[Row]:
+def _rows(items: t.Any) -> tuple[list[Row], list[Unread]]:
     if not isinstance(items, list):
         raise ValueError("the list of scans is missing")
-    return [_row_in(item) for item in items]
+    records = read_each(items, _row_in, "_id")
+    rows = [record for record in records if not isinstance(record, Unread)]
+    return rows, [record for record in records if isinstance(record, Unread)]
 
 
 def _text(item: dict[str, t.Any], *keys: str) -> str | None:

@@ -12,17 +12,19 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from .._errors import DatascanError, Forbidden, InvalidInput, NotFound, Rejected, Unavailable, Unreadable
 from .._http import Answer, Credential
-from .._models import PREDICTED_ID, Query, Scan, ScanState
+from .._models import ACTIVE, PREDICTED_ID, Query, Scan, ScanState
 from .._provider import Settings
 from .._secrets import Secrets
 from . import _bigid_errors
 from ._bigid_clusters import BigIDClusters
 from ._bigid_rows import Page, Row, page_in, record_in, started_in, status_in
 from ._bigid_tokens import SessionToken
+from ._records import Unread
 
 _PAGE_SIZE = 200
 _EVERYTHING = 10_000  # the limit that is asked for where pages cannot be turned
@@ -183,18 +185,16 @@ class BigID(BigIDClusters):
 
     def scans(self, query: Query) -> Iterator[Scan]:
         """GET /scans/parent-scans: what changed last comes first, so that limit 1 is the latest scan."""
-        return self._find(query, None, None)
+        return self._find(query, None)
 
     def scans_of(self, target: Mapping[str, t.Any], query: Query) -> Iterator[Scan]:
         """The same for one scan profile, so that only its scans are asked for a state that the list does not tell."""
-        return self._find(query, lambda row: _is_of(row.profile or row.name, target), target)
+        return self._find(query, target)
 
-    def _find(
-        self, query: Query, wanted: Callable[[Row], bool] | None, target: Mapping[str, t.Any] | None
-    ) -> Iterator[Scan]:
+    def _find(self, query: Query, target: Mapping[str, t.Any] | None) -> Iterator[Scan]:
         if query.owners:
             raise InvalidInput("BigID does not tell whose a scan is: leave query.owners out.")
-        rows = self._fitting(query, wanted)
+        rows = self._fitting(query, target)
         looks, count = _MOST_LOOKS, 0
         while batch := list(islice(rows, _BATCH if query.limit is None else min(_BATCH, query.limit - count))):
             silent = [row.id for row in batch if self._told_by(row) is None]
@@ -215,32 +215,47 @@ class BigID(BigIDClusters):
                     yield scan
                     count += 1
 
-    def _fitting(self, query: Query, wanted: Callable[[Row], bool] | None) -> Iterator[Row]:
+    def _fitting(self, query: Query, target: Mapping[str, t.Any] | None) -> Iterator[Row]:
         """The rows that fit all of a query but its states."""
         after, before = query.started_after, query.started_before
-        takes_all = not (wanted or after or before or query.states is not None)
+        takes_all = not (target or after or before or query.states is not None)
         size = min(_PAGE_SIZE, query.limit) if takes_all and query.limit else _PAGE_SIZE
-        for rows in self._pages(size):
-            if after and rows and all(row.updated_at and row.updated_at < after for row in rows):
+        for page in self._pages(size):
+            if after and page.rows and all(row.updated_at and row.updated_at < after for row in page.rows):
                 return  # and so did all that follow: the list is in the order of updated_at
-            for row in rows:
-                if (wanted is None or wanted(row)) and row.starts_between(after, before):
+            for bad in page.nameless:
+                self._check_nameless(bad, query, target)
+            for row in page.rows:
+                if (target is None or _is_of(row.profile or row.name, target)) and row.starts_between(after, before):
                     yield row
 
-    def _pages(self, size: int) -> Iterator[list[Row]]:
+    def _check_nameless(self, bad: Unread, query: Query, target: Mapping[str, t.Any] | None) -> None:
+        """A scan without an id: nobody could look at it, and of the target that is to be scanned it may be a scan."""
+        if target is None:
+            raise bad.error(self.title)
+        state = self.words.get((bad.text("state") or "").lower())
+        may_run = query.states is None or (query.states & ACTIVE and (state is None or state in query.states))
+        profile = bad.text("scanProfileName") or bad.text("scan_profile_name") or bad.text("name")
+        words = bad.sentence(self.title)
+        if may_run and (profile is None or _is_of(profile, target)):
+            raise Unreadable(f"{words} It may be a scan of the same scan profile, so none is started.")
+        self._warn_once(words)
+
+    def _pages(self, size: int) -> Iterator[Page]:
         """Page by page, each scan once. `limit` and a total are documented; by `skip` BigID's other lists go on."""
         seen: set[str] = set()
-        skip = 0
+        skip = lost = 0
         while True:
             page = self._page(size, skip)
             new = {row.id: row for row in page.rows if row.id not in seen}
             seen.update(new)
-            yield list(new.values())
-            if len(page.rows) < size and page.total in (None, len(seen)):
+            lost += len(page.nameless)
+            yield replace(page, rows=list(new.values()))
+            if page.size < size and page.total in (None, len(seen) + lost):
                 return  # a total that was passed is a lie, and must not hide a scan
             if new:
-                skip += len(page.rows)
-            elif page.rows and size < _EVERYTHING:
+                skip += page.size
+            elif page.size and size < _EVERYTHING:
                 size, skip = _EVERYTHING, 0  # skip does not count here, so there is only one page
             else:
                 return  # a total that lies, or a list that shrinks meanwhile
@@ -295,11 +310,6 @@ class BigID(BigIDClusters):
             source=row.profile,
             error=row.error,
         )
-
-    def _warn_once(self, words: str) -> None:
-        if words not in self._warned:
-            self._warned.add(words)
-            self._warn(words)
 
 
 def _is_of(profile: str | None, target: Mapping[str, t.Any]) -> bool:

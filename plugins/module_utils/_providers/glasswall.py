@@ -16,12 +16,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from .._clock import Clock
-from .._errors import Conflict, DatascanError, Forbidden, InvalidInput, NotFound, Rejected, TooEarly, TooLate
+from .._errors import (
+    Conflict,
+    DatascanError,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    Rejected,
+    TooEarly,
+    TooLate,
+    Unreadable,
+)
 from .._http import Answer, Http
 from .._models import ACTIVE, Query, Scan, ScanState, iso, predicted_scan
 from .._provider import Provider
-from .._pydantic import BaseModel, ConfigDict, to_camel
+from .._pydantic import to_camel
 from ._azure_sas import ConnectionString
+from ._glasswall_records import Record, ScanStatusItem, is_of, may_be, page_in, place, places, says_last
+from ._records import Unread
 
 _FEW = 2  # so few scans are asked for one by one: a page of the list may hold none of them
 _PAGE_SIZE = 100  # asked for; a server that gives fewer is read to the end all the same
@@ -40,40 +52,6 @@ _STRINGS = {  # connection string -> what its SAS must allow: resource types, pe
     "source_connection_string": ("so", "rl"),
     "destination_connection_string": ("sco", "rwcl"),
 }
-
-
-class _Wire(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, extra="ignore", coerce_numbers_to_str=True)
-
-
-class ScanStatusItem(_Wire):
-    """A scan as Glasswall sends it."""
-
-    scan_id: str
-    scan_status: str
-    scan_owner: str | None = None
-    scan_start_time: str | None = None
-    scan_end_time: str | None = None
-    source_storage: str | None = None
-    source_container_path: str | None = None
-    target_storage: str | None = None
-    target_container_path: str | None = None
-    parent_scan: str | None = None
-    child_scans: list[str] | None = None
-
-
-class PageLinks(_Wire):
-    """Of the page links only their number is of use."""
-
-    total_pages: int | None = None
-
-
-class ScanStatusItemList(_Wire):
-    """One page of a list of scans."""
-
-    scans: list[ScanStatusItem]
-    total: int | None = None
-    page_links: PageLinks | None = None
 
 
 class Glasswall(Provider):
@@ -137,11 +115,17 @@ class Glasswall(Provider):
             found.update(super().look(missing))
         return {scan_id: found[scan_id] for scan_id in scan_ids}
 
-    def _from_list(self, scan_ids: Sequence[str]) -> dict[str, Scan]:
+    def _from_list(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
         wanted = set(scan_ids)
-        found: dict[str, Scan] = {}
-        for items, pages_left in self._pages(("scans",), self._since(scan_ids)):
-            found.update({item.scan_id: self._to_scan(item) for item in items if item.scan_id in wanted})
+        found: dict[str, Scan | DatascanError] = {}
+        for records, pages_left in self._pages(("scans",), self._since(scan_ids)):
+            for record in records:
+                if isinstance(record, Unread) and record.scan_id not in wanted:
+                    self._warn_once(record.sentence(self.title))
+                elif isinstance(record, Unread):
+                    found[str(record.scan_id)] = record.error(self.title)
+                elif record.scan_id in wanted:
+                    found[record.scan_id] = self._to_scan(record)
             missing = len(wanted) - len(found)
             if not missing or pages_left > missing:
                 return found
@@ -156,30 +140,56 @@ class Glasswall(Provider):
 
     def scans(self, query: Query) -> Iterator[Scan]:
         """GET /scans or /scans/allusers, page by page; another user's scans need a token with that scope."""
+        for record in self._find(query):
+            if not isinstance(record, Unread):
+                yield self._to_scan(record)
+                continue
+            if record.scan_id is None:  # nobody could look at it, or judge it
+                raise record.error(self.title)
+            self._warn_once(record.sentence(self.title))
+            yield self._unknown(record, record.scan_id)
+
+    def scans_of(self, target: Mapping[str, t.Any], query: Query) -> Iterator[Scan]:
+        """Of those that cannot be read, none may be a scan that runs for the same source and target."""
+        wanted = self.predict(target)
+        for record in self._find(query):
+            if not isinstance(record, Unread):
+                scan = self._to_scan(record)
+                if is_of(scan, wanted):
+                    yield scan
+                continue
+            words = record.sentence(self.title)
+            if (query.states is None or query.states & ACTIVE) and may_be(record, wanted):
+                raise Unreadable(f"{words} It may be a scan of the same source and target, so none is started.")
+            self._warn_once(words)
+
+    def _find(self, query: Query) -> Iterator[Record]:
+        """The records that a query asks for; by their state Glasswall picks them as well."""
         params = self._params(query)
         if query.states is not None and not any(name == "scanStatus" for name, _value in params):
             return  # Glasswall has no word for any of the states asked for
         path = ("scans", "allusers") if query.all_users or query.owners else ("scans",)
-        for items, _pages_left in self._pages(path, params):
-            for scan in map(self._to_scan, items):
-                if query.states is None or scan.state in query.states:
-                    yield scan
+        for records, _pages_left in self._pages(path, params):
+            for record in records:
+                if isinstance(record, Unread) or query.states is None or self._state(record) in query.states:
+                    yield record
 
-    def _pages(
-        self, path: Sequence[str], params: Sequence[tuple[str, str]]
-    ) -> Iterator[tuple[list[ScanStatusItem], int]]:
+    def _pages(self, path: Sequence[str], params: Sequence[tuple[str, str]]) -> Iterator[tuple[list[Record], int]]:
         """What each page of a list has that no page before it had, and how many pages follow by the page's own word."""
-        seen: set[str] = set()
+        seen: set[str | None] = set()
+        lost = 0
         number = 1
         while True:
             page_params = [*params, ("pageSize", str(_PAGE_SIZE)), ("page", str(number))]
-            page = self.http.read("GET", path, ScanStatusItemList.model_validate, params=page_params)
-            new = [item for item in page.scans if item.scan_id not in seen]
-            seen.update(item.scan_id for item in new)
-            left = max(0, (page.total or 0) - len(seen))
-            yield new, -(-left // max(1, len(page.scans)))
+            page, records = self.http.read("GET", path, page_in, params=page_params)
+            nameless: list[Record] = [record for record in records if record.scan_id is None]
+            new = [record for record in records if record.scan_id is not None and record.scan_id not in seen]
+            seen.update(record.scan_id for record in new)
+            lost += len(nameless)
+            left = max(0, (page.total or 0) - len(seen) - lost)
+            yield nameless + new, -(-left // max(1, len(records)))
             # Only what repeats proves the end; a total that lies, or pages that shift, must not hide a scan.
-            if not new or _says_last(page, number, len(seen)):
+            if not new or says_last(page, number, len(seen) + lost):
                 return
             number += 1
 
@@ -206,17 +216,16 @@ class Glasswall(Provider):
 
     def same_target(self, scan: Scan, target: Mapping[str, t.Any]) -> bool:
         """Storage account and container, of source and target both; where quarantined files go makes no other scan."""
-        wanted = self.predict(target)
-        return (scan.source, scan.target) == (wanted.source, wanted.target)
+        return is_of(scan, self.predict(target))
 
     def predict(self, target: Mapping[str, t.Any]) -> Scan:
         """Hosts come from the connection strings; the API reports them as sourceStorage and targetStorage."""
         return predicted_scan(
             self.name,
-            source=_place(
+            source=place(
                 ConnectionString.parse(target["source_connection_string"]).host, target["source_container_path"]
             ),
-            target=_place(
+            target=place(
                 ConnectionString.parse(target["destination_connection_string"]).host, target["target_container_path"]
             ),
         )
@@ -290,36 +299,36 @@ class Glasswall(Provider):
             self._starts[scan.id] = scan.started_at
         return scan
 
+    def _state(self, item: ScanStatusItem) -> ScanState:
+        return self.state_of(item.scan_status)
+
+    def _unknown(self, record: Unread, scan_id: str) -> Scan:
+        """A scan of which no more is known than that it is there; no gate lets it pass."""
+        source, target = places(record)
+        return Scan(
+            id=scan_id,
+            provider=self.name,
+            state=ScanState.UNKNOWN,
+            source=source,
+            target=target,
+            parent_id=record.text("parentScan"),
+            error=f"it cannot be read ({record.why})",
+        )
+
     def _scan_of(self, item: ScanStatusItem) -> Scan:
         return Scan(
             id=item.scan_id,
             provider=self.name,
-            state=self.state_of(item.scan_status),
+            state=self._state(item),
             vendor_status=item.scan_status.strip(),
             started_at=item.scan_start_time,
             finished_at=item.scan_end_time,
             owner=item.scan_owner,
-            source=_place(item.source_storage, item.source_container_path),
-            target=_place(item.target_storage, item.target_container_path),
+            source=place(item.source_storage, item.source_container_path),
+            target=place(item.target_storage, item.target_container_path),
             parent_id=item.parent_scan,
             child_ids=item.child_scans or [],
         )
-
-
-def _place(host: str | None, container: str | None) -> str | None:
-    """A storage account's host and a container in it, written one way, so that places can be compared."""
-    if not host and not container:
-        return None
-    return f"{(host or '').lower()}/{(container or '').strip('/ ')}"
-
-
-def _says_last(page: ScanStatusItemList, number: int, seen: int) -> bool:
-    """Whether everything that the page says agrees that nothing follows."""
-    counted = page.total is None or seen == page.total  # fewer than were seen is a total that lies
-    if page.page_links is None:  # left out where all fits on one page
-        return counted
-    pages = page.page_links.total_pages
-    return counted and page.total is not None and (pages is None or number >= pages)
 
 
 def _not_found(scan_id: str, error: NotFound) -> NotFound:

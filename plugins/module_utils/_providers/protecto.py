@@ -19,6 +19,7 @@ from .._http import Answer
 from .._models import PREDICTED_ID, Reason, Scan, ScanState
 from .._provider import Provider
 from .._pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from ._records import Unread, read_each
 
 _CHUNK = 100  # tracking ids in one request
 _GENERATIONS = (
@@ -26,6 +27,8 @@ _GENERATIONS = (
     {"start": ("data-scan", "data-scan-async"), "status": ("data-scan", "status")},  # since September 2024
 )
 _NO_SUCH_PATH = (404, 405)
+T = t.TypeVar("T")
+
 _WITHHELD = "(a reason that is withheld, for it may quote sampled values)"
 
 
@@ -57,6 +60,14 @@ class Envelope(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     data: t.Annotated[list[StatusItem], BeforeValidator(_as_list)]
+
+
+class StatusEnvelope(BaseModel):
+    """The same where each scan is read on its own."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    data: t.Annotated[list[t.Any], BeforeValidator(_as_list)]
 
 
 class Protecto(Provider):
@@ -141,12 +152,21 @@ class Protecto(Provider):
 
     def _look(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
         try:
-            items = self._put("status", self.http.read, _items, list(scan_ids))
+            records = self._put("status", self.http.read, _records, list(scan_ids))
         except DatascanError as error:
             return dict.fromkeys(scan_ids, error)
-        # In which order the answers come is not promised.
-        scans = {item.tracking_id.strip(): self._scan(item) for item in items}
-        return {scan_id: scans.get(scan_id) or _not_found(scan_id) for scan_id in scan_ids}
+        found: dict[str, Scan | DatascanError] = {}  # in which order the answers come is not promised
+        nameless: DatascanError | None = None
+        for record in records:
+            if not isinstance(record, Unread):
+                found[record.tracking_id.strip()] = self._scan(record)
+            elif record.scan_id in scan_ids:
+                found[str(record.scan_id)] = record.error(self.title)
+            else:
+                self._warn_once(record.sentence(self.title))
+                nameless = nameless or (record.error(self.title) if record.scan_id is None else None)
+        # One without an id may be any that is missing, so that nobody can say of that that it is not there.
+        return {scan_id: found.get(scan_id) or nameless or _not_found(scan_id) for scan_id in scan_ids}
 
     def check_target(self, target: Mapping[str, t.Any]) -> None:
         """Names must be there. What is sampled is remembered from here on, so that no answer can bring it back."""
@@ -180,10 +200,10 @@ class Protecto(Provider):
     def _put(
         self,
         operation: str,
-        send: Callable[..., list[StatusItem]],
-        parse: Callable[[t.Any], list[StatusItem]],
+        send: Callable[..., t.Any],
+        parse: Callable[[t.Any], list[T]],
         body: t.Any,
-    ) -> list[StatusItem]:
+    ) -> list[T]:
         """Send under the paths of one generation, and where there is no such path, under the other's.
 
         A path that is not there has carried nothing out, so this is safe for a request that starts a scan as well.
@@ -191,14 +211,14 @@ class Protecto(Provider):
         tried: list[DatascanError] = []
         for paths in (self._paths,) if self._paths else _GENERATIONS:
             try:
-                items = send("PUT", paths[operation], parse, body=body)
+                records: list[T] = send("PUT", paths[operation], parse, body=body)
             except DatascanError as error:
                 if error.http_status not in _NO_SUCH_PATH:
                     raise self._discreet(error) from None
                 tried.append(error)
             else:
                 self._paths = paths
-                return items
+                return records
         # Not "not found": that would say that a scan is missing.
         raise Rejected(
             f"No data scans are there: {' and '.join(str(error.url) for error in tried)} answered HTTP "
@@ -232,13 +252,13 @@ class Protecto(Provider):
         return not self._sampled.isdisjoint(_words(reason))
 
 
-def _items(data: t.Any) -> list[StatusItem]:
-    return Envelope.model_validate(data).data
+def _records(data: t.Any) -> list[StatusItem | Unread]:
+    return read_each(StatusEnvelope.model_validate(data).data, StatusItem.model_validate, "tracking_id")
 
 
 def _submitted(data: t.Any) -> list[StatusItem]:
     """With no tracking id at all, nobody knows whether a scan was started."""
-    items = _items(data)
+    items = Envelope.model_validate(data).data
     if not items:
         raise ValueError("data holds no tracking_id")
     return items

@@ -16,7 +16,6 @@ from .._progress import Progress
 from ._job import Diff, Job, Waited
 from ._waiter import Patience, Watch, watch
 
-
 _CANCELLING = 60.0  # seconds after the time-out; from then on nothing is tried again, and a silent vendor left alone
 
 
