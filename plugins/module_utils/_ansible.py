@@ -57,6 +57,7 @@ PATIENCE_SPEC: dict[str, t.Any] = {
 }
 WAIT_SPEC: dict[str, t.Any] = {"wait": {"type": "bool", "default": False}, **PATIENCE_SPEC}
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # Ansible's own words
+_LONGEST = 10**9  # seconds; thirty years
 SCAN_IDS: dict[str, t.Any] = {"type": "list", "elements": "str", "aliases": ["scan_id"]}
 
 
@@ -125,8 +126,7 @@ class Call:
     def job(self) -> Job:
         """The vendor that the connection options name, ready to be asked."""
         settings = Settings(**{item.name: self.params[item.name] for item in dataclasses.fields(Settings)})
-        if settings.timeout <= 0:
-            raise InvalidInput("timeout must be more than 0 seconds.")
+        check_seconds("timeout", settings.timeout)
         if settings.retries < 0:
             raise InvalidInput("retries must be 0 or more.")
         provider = connect(settings, self.clock, self._clean(self.warn), self.secrets)
@@ -135,10 +135,9 @@ class Call:
     def patience(self, **more: t.Any) -> Patience:
         """How long to wait, and how often to look."""
         timeout, interval = self.params["wait_timeout"], self.params["wait_interval"]
-        if timeout < 0:
-            raise InvalidInput("wait_timeout must be 0 or more seconds.")
-        if interval is not None and interval <= 0:
-            raise InvalidInput("wait_interval must be more than 0 seconds.")
+        check_seconds("wait_timeout", timeout, least="0 or more")
+        if interval is not None:
+            check_seconds("wait_interval", interval)
         return Patience(timeout=timeout, interval=interval, **more)
 
     def wait(self) -> Patience | None:
@@ -147,6 +146,14 @@ class Call:
 
     def _clean(self, say: Callable[[str], None]) -> Callable[[str], None]:
         return lambda line: say(one_line(self.secrets.scrub_text(line)))
+
+
+def check_seconds(name: str, value: float, least: str = "more than 0") -> None:
+    """Refuse a length of time that is none, or that no clock can count to."""
+    if not (value > 0 or (value == 0 and least == "0 or more")):  # so that what is not a number is refused too
+        raise InvalidInput(f"{name} must be {least} seconds.")
+    if value > _LONGEST:
+        raise InvalidInput(f"{name} must be at most {_LONGEST} seconds.")
 
 
 # An option with no_log whose value is a text is a credential, and masked wherever it shows. One that is a list holds

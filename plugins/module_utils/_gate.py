@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from ._errors import InvalidInput
 from ._models import Judgement, Scan, ScanState, Verdict, iso, summarise
 
+_OLDEST = 10**9  # seconds; thirty years
 MODES = ("enforce", "advise")
 
 
@@ -33,6 +34,8 @@ def given_policy(options: Mapping[str, t.Any]) -> Policy:
     for name in ("max_issues", "max_age"):
         if given.get(name, 0) < 0:
             raise InvalidInput(f"policy.{name} must be 0 or more.")
+    if given.get("max_age", 0) > _OLDEST:
+        raise InvalidInput(f"policy.max_age must be at most {_OLDEST} seconds.")
     if "states" in given:
         given["states"] = frozenset(ScanState(state) for state in given["states"])
     return Policy(**given)

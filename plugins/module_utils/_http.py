@@ -31,6 +31,7 @@ MAX_BODY = 256 * 1024 * 1024  # bytes; more than this is no answer about scans
 _CHUNK = 64 * 1024
 _NOT_CARRIED_OUT = frozenset({429})  # a server that limits the rate has not started anything
 _BACKOFF_CAP = 30.0  # seconds
+_DAYS_APART = timedelta(days=3650)  # a clock that differs by more tells no time
 _LAST = 10.0  # seconds that a request of the last look of a wait may take, though the time to wait is up
 
 _SECOND_CHANCES = 3  # after HTTP 401: the other form of the header, a fresh session token, and both again
@@ -332,7 +333,9 @@ class Http:
     def _note_server_time(self, date: str | None) -> None:
         if date:
             with contextlib.suppress(TypeError, ValueError, OverflowError):  # no usable Date: our own clock has to do
-                self._server_ahead = parsedate_to_datetime(date).astimezone(timezone.utc) - self._clock.now()
+                ahead = parsedate_to_datetime(date).astimezone(timezone.utc) - self._clock.now()
+                if abs(ahead) < _DAYS_APART:
+                    self._server_ahead = ahead
 
 
 class _Session(requests.Session if requests else object):  # type: ignore[misc]

@@ -220,7 +220,7 @@ error:
 
 import typing as t
 
-from ansible_collections.datascan.gate.plugins.module_utils._ansible import WAIT_SPEC, Call, Door
+from ansible_collections.datascan.gate.plugins.module_utils._ansible import WAIT_SPEC, Call, Door, check_seconds
 from ansible_collections.datascan.gate.plugins.module_utils._errors import InvalidInput
 from ansible_collections.datascan.gate.plugins.module_utils._provider import vendors_that
 from ansible_collections.datascan.gate.plugins.module_utils._verbs import start
@@ -237,6 +237,8 @@ def run(call: Call) -> t.Any:
         raise InvalidInput(
             f"{job.provider.name} is missing: this dictionary says what {job.provider.title} is to scan."
         )
+    if call["fresh_for"] is not None:
+        check_seconds("fresh_for", call["fresh_for"], least="0 or more")
     settings = start.Settings(target, call["if_active"], call["fresh_for"], call["previous_scan_id"], call.wait())
     return start.run(job, settings)
 
