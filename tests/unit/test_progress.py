@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._errors import Unavailable
 from ansible_collections.datascan.gate.plugins.module_utils._models import Scan
@@ -108,6 +111,39 @@ def test_an_hour_of_waiting_in_short_steps_is_about_sixty_lines() -> None:
     patience = Patience(timeout=3600.0, interval=0.5)
     watch(lambda ids: {"a": scan()}, ["a"], patience, clock=clock, tell=Progress(lines.append))  # type: ignore[arg-type]
     assert len(lines) == 61
+
+
+@pytest.mark.parametrize("minutes", [1, 10, 25])
+def test_a_thousand_scans_in_a_thousand_and_more_looks_are_less_than_fifty_lines(minutes: int) -> None:
+    lines: list[str] = []
+    clock = FakeClock()
+    ends = {str(number): minutes * 60 * (number + 1) / 1000 for number in range(1000)}
+    done = {scan_id: scan(scan_id, "completed") for scan_id in ends}
+    running = {scan_id: scan(scan_id) for scan_id in ends}
+
+    def look(scan_ids: Sequence[str]) -> dict[str, Scan]:
+        return {scan_id: (done if ends[scan_id] <= clock.elapsed else running)[scan_id] for scan_id in scan_ids}
+
+    patience = Patience(interval=minutes * 60 / 1000)
+    state = watch(look, list(ends), patience, clock=clock, tell=Progress(lines.append))  # type: ignore[arg-type]
+    assert state.polls > 1000
+    assert len(lines) < 50
+    told = sum(
+        line.count(" is completed") + sum(map(int, re.findall(r"(\d+) more changed", line))) for line in lines[1:]
+    )
+    assert told == 1000  # each in one of the lines, however late
+    assert lines[-1].startswith(f"[{clock_face(clock.elapsed)}] 1000 of 1000 done (1000 completed); ")
+
+
+def test_a_change_waits_for_others_only_after_there_have_been_a_few() -> None:
+    words = ["Listing", "Processing", "Listing", "Processing", "Listing", "Processing"]
+    lines = told(*(at(second, scan(word=words[second])) for second in range(6)))
+    assert len(lines) == 6
+
+
+def test_a_change_that_waits_is_told_within_the_minute() -> None:
+    lines = told(*(at(second, scan(word=f"word {second}")) for second in range(100)), at(159, scan(word="word 99")))
+    assert "a is running (word 99)" in lines[-1]
 
 
 @pytest.mark.parametrize(
