@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes what the registry of vendors knows into the pages that show it. Usage: generate.py [--check]
+"""Writes what the registry and the fault matrix know into the pages that show it. Usage: generate.py [--check]
 
 With --check nothing is written, and the exit status tells whether a page has drifted.
 """
@@ -16,8 +16,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 from conftest import ROOT  # this also makes the checkout importable
 
+sys.path.insert(0, str(ROOT / "tests/unit/faults"))
+
 # isort: split
 import awx_pages
+import fault_page
 from ansible_collections.datascan.gate.plugins.module_utils._provider import VERBS, registry
 
 HEADINGS = {
@@ -78,6 +81,7 @@ def marked(name: str, text: Callable[[], str]) -> Callable[[str], str]:
 PAGES = {
     "README.md": [marked("abilities", abilities)],
     "docs/vendors.md": [marked("instead", instead)],
+    "docs/faults.md": [marked(name, text) for name, text in fault_page.SECTIONS.items()],
     "plugins/doc_fragments/connection.py": [between("    required: true\n", "  api_url:\n", choices)],
     **{name: [lambda _page, text=text: text] for name, text in awx_pages.pages().items()},
 }
@@ -96,7 +100,7 @@ def main() -> int:
             if "--check" not in sys.argv[1:]:
                 path.write_text(after, encoding="utf-8")
     if drifted and "--check" in sys.argv[1:]:
-        print(f"Run `make generate`: {', '.join(drifted)} no longer say what the registry of vendors says.")
+        print(f"Run `make generate`: {', '.join(drifted)} do not say what they are made from.")
         return 1
     return 0
 

@@ -1,0 +1,150 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A real server on 127.0.0.1, in this process, that goes wrong as it is told. One serves every cell of the matrix."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+import socket
+import ssl
+import struct
+import threading
+import typing as t
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+HOST = "vendor.test"
+ELSEWHERE = "elsewhere.test"
+Take = Callable[[str, str, t.Any], "Reply"]
+
+
+class Reply:
+    """What the server does with a request: one of `how`, with what it needs for that."""
+
+    def __init__(
+        self, how: str = "answer", data: t.Any = None, *, status: int = 200, text: str | None = None, **headers: str
+    ) -> None:
+        self.how = how  # answer, reset, silence, drip or endless
+        self.body = (json.dumps(data) if text is None else text).encode()
+        self.status = status
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+    def head(self, length: int | None) -> bytes:
+        """The status line and the headers. Each connection has one request."""
+        headers = {"Connection": "close", **self.headers, **({} if length is None else {"Content-Length": str(length)})}
+        lines = [f"HTTP/1.1 {self.status} X", *(f"{name}: {value}" for name, value in headers.items())]
+        return "\r\n".join([*lines, "", ""]).encode()
+
+
+class Server:
+    """Listens at four ports: plain, and with TLS by each of two certificates; and at one where nothing may come."""
+
+    def __init__(self, folder: Path) -> None:
+        self.take: Take = lambda method, target, body: Reply()
+        self.strayed = 0  # connections to the other host
+        self.done = threading.Event()
+        self.certificates = {"expired": folder / "expired.pem", "self-signed": folder / "self-signed.pem"}
+        contexts: dict[str, ssl.SSLContext | None] = {"plain": None, "elsewhere": None}
+        for name, path in self.certificates.items():
+            contexts[name] = _certificate(path, is_over=name == "expired")
+        self._listeners = {name: socket.create_server(("127.0.0.1", 0)) for name in contexts}
+        self.ports = {name: it.getsockname()[1] for name, it in self._listeners.items()}
+        self._closed = socket.socket()  # bound, so that nobody else takes the port, but not listening
+        self._closed.bind(("127.0.0.1", 0))
+        self.ports["closed"] = self._closed.getsockname()[1]
+        self._threads = [
+            threading.Thread(target=self._serve, args=(name, context), daemon=True)
+            for name, context in contexts.items()
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self.done.set()
+        for listener in self._listeners.values():
+            listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
+        self._closed.close()
+        for thread in self._threads:
+            thread.join(5)
+
+    def _serve(self, name: str, context: ssl.SSLContext | None) -> None:
+        while True:
+            try:
+                raw, _address = self._listeners[name].accept()
+            except OSError:
+                return
+            if name == "elsewhere":
+                self.strayed += 1
+            raw.settimeout(10)
+            with contextlib.suppress(OSError), context.wrap_socket(raw, server_side=True) if context else raw as it:
+                it.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                method, target, body = _request(it)
+                self._reply(it, self.take(method, target, body))
+
+    def _reply(self, it: socket.socket, reply: Reply) -> None:
+        if reply.how == "answer":
+            it.sendall(reply.head(len(reply.body)) + reply.body)
+        elif reply.how == "reset":
+            it.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        elif reply.how == "silence":
+            it.recv(1)  # until the client hangs up
+        else:
+            it.sendall(reply.head(None))
+            for _piece in self._pieces(reply.how):
+                it.sendall(_piece)
+
+    def _pieces(self, how: str) -> Iterator[bytes]:
+        piece, pause = (b" ", 0.001) if how == "drip" else (b" " * 10_000, 0)
+        while not self.done.wait(pause):
+            yield piece
+
+
+def _request(it: socket.socket) -> tuple[str, str, t.Any]:
+    head, piece = b"", b""
+    while b"\r\n\r\n" not in head:
+        piece = it.recv(65536)
+        if not piece:
+            raise ConnectionError
+        head += piece
+    head, _end, body = head.partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+    headers = {name.lower(): value for name, _colon, value in (line.partition(": ") for line in lines[1:])}
+    while len(body) < int(headers.get("content-length", "0")):
+        body += it.recv(65536)
+    method, target, _version = lines[0].split(" ")
+    return method, target, json.loads(body) if body else None
+
+
+def _certificate(path: Path, *, is_over: bool) -> ssl.SSLContext:
+    """Make a certificate that signs itself, and the server's side of TLS with it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
+    today = datetime.datetime.now(datetime.timezone.utc)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(today - datetime.timedelta(days=2))
+        .not_valid_after(today + datetime.timedelta(days=-1 if is_over else 1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context
