@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from enum import Enum
 
 from ._errors import InvalidInput
-from ._pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError, computed_field
+from ._pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError, computed_field
 
 # Runtime imports on purpose: pydantic reads these annotations when the classes are made.
 
@@ -82,7 +82,7 @@ class Scan(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
-    id: str
+    id: str = Field(pattern=r"\S")
     provider: str
     name: str | None = None
     state: ScanState
@@ -94,7 +94,7 @@ class Scan(BaseModel):
     target: str | None = None
     parent_id: str | None = None
     child_ids: list[str] = []
-    issue_count: int | None = None
+    issue_count: int | None = Field(None, ge=0)  # fewer than none is no count, and must not pass for one
     error: Reason = None
 
     @computed_field  # type: ignore[prop-decorator]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from .._models import Scan
-from .._pydantic import BaseModel, ConfigDict, to_camel
+from .._pydantic import BaseModel, ConfigDict, Field, to_camel
 from ._records import Unread, read_each
 
 
@@ -19,7 +19,7 @@ class _Wire(BaseModel):
 class ScanStatusItem(_Wire):
     """A scan as Glasswall sends it."""
 
-    scan_id: str
+    scan_id: str = Field(pattern=r"\S")
     scan_status: str
     scan_owner: str | None = None
     scan_start_time: str | None = None

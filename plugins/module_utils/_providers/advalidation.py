@@ -18,7 +18,7 @@ from .._http import Answer
 from .._models import ACTIVE, Reason, Scan, ScanState
 from .._pace import Rate
 from .._provider import Provider
-from .._pydantic import BaseModel, ConfigDict, to_camel
+from .._pydantic import BaseModel, ConfigDict, Field, to_camel
 
 _NAMED = 10  # checks in a reason; the pages of Advalidation show them all
 
@@ -38,11 +38,11 @@ class CheckResult(_Wire):
 class ScanItem(_Wire):
     """A scan as Advalidation sends it."""
 
-    id: str
+    id: str = Field(pattern=r"\S")
     processing_status: str | None = None
     created_at: str | None = None
     finished_at: str | None = None
-    nb_issues: int | None = None
+    nb_issues: int | None = Field(None, ge=0)
     is_inconclusive: bool | None = None
     inconclusive_reason: Reason = None
     tests: list[CheckResult] | None = None

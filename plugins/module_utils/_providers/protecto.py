@@ -39,7 +39,7 @@ def _as_list(value: t.Any) -> t.Any:
 class StatusItem(BaseModel):
     """A scan as Protecto sends it. What was sampled is no field of this, and so goes no further."""
 
-    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
+    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True, str_strip_whitespace=True)
 
     tracking_id: str = Field(min_length=1)
     status: str | None = None
