@@ -225,6 +225,8 @@ def _need_libraries(door: Door) -> None:
     for library, missing in (("pydantic", _pydantic.MISSING), ("requests", _requests.MISSING)):
         if missing and (door.connects or library != "requests"):
             raise InvalidInput(missing_required_lib(library))
+    if _requests.TOO_OLD and door.connects:
+        raise InvalidInput(_requests.TOO_OLD)
 
 
 def _shown(outcome: t.Any, diff_mode: bool) -> dict[str, t.Any]:

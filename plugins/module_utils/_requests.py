@@ -8,10 +8,12 @@ requests brings TLS, proxies, pooled connections and content decoding, which non
 
 from __future__ import annotations
 
+import sys
 import traceback
 import typing as t
 
 MISSING: str | None = None  # the traceback of the failed import, for missing_required_lib
+TOO_OLD: str | None = None  # a sentence, where a library lacks what is used of it
 
 if t.TYPE_CHECKING:
     import requests
@@ -23,5 +25,11 @@ else:
     except ImportError:
         MISSING = traceback.format_exc()
         requests = urllib3 = None
+    else:
+        if not hasattr(urllib3.HTTPResponse, "read1"):  # the reads that end a dripping body in time
+            TOO_OLD = (
+                f"urllib3 {urllib3.__version__} is too old: {sys.executable} needs urllib3 2.2 or newer. "
+                f"Install it with: {sys.executable} -m pip install 'urllib3>=2.2'"
+            )
 
-__all__ = ["MISSING", "requests", "urllib3"]
+__all__ = ["MISSING", "TOO_OLD", "requests", "urllib3"]

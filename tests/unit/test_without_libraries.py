@@ -21,6 +21,12 @@ from pathlib import Path
 from types import ModuleType
 
 root, blocked = Path(sys.argv[1]), sys.argv[2].split(",")
+if "old-urllib3" in blocked:
+    import urllib3
+    for kind in urllib3.HTTPResponse.__mro__:
+        if "read1" in vars(kind):
+            del kind.read1
+    urllib3.__version__ = "2.1.0"
 
 class Blocker:
     def find_spec(self, name, path=None, target=None):
@@ -82,4 +88,14 @@ def test_without_requests_only_the_doors_that_connect_say_so() -> None:
             assert "Failed to import the required Python library (requests)" in result["msg"]
         else:
             assert result.get("failed", False) is False
+            assert result["passed"] is False
+
+
+def test_with_a_urllib3_that_is_too_old_the_doors_that_connect_say_so() -> None:
+    for connects, result in run("old-urllib3")["results"].values():
+        if connects:
+            assert result["msg"].startswith("urllib3 2.1.0 is too old: ")
+            assert "needs urllib3 2.2 or newer. Install it with: " in result["msg"]
+            assert result["error"]["kind"] == "invalid_input"
+        else:
             assert result["passed"] is False
