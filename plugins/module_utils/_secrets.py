@@ -8,16 +8,24 @@ from __future__ import annotations
 import re
 import typing as t
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote, quote_plus, unquote
 
 MASK = "********"
+_URL_SAFE = str.maketrans("+/", "-_")
 _SHORTEST = 6  # masking anything shorter would blot out common words
-_MARKS = ("sig=", "sig%3d", "sharedaccess", "accountkey", "bearer")  # without one of these no pattern can match
+_MARKS = (
+    "sig=",
+    "sig%3d",
+    "sig%253d",
+    "sharedaccess",
+    "accountkey",
+    "bearer",
+)  # without one of these no pattern can match
 _PATTERNS = (
-    # Also percent-encoded, and after %26 or \u0026, which end in what could be a part of a word.
-    re.compile(r"(?i)((?<![a-z])sig(?:=|%3D))[^&;\s\"'<>]+"),
-    re.compile(r"(?i)((?:SharedAccessSignature|AccountKey|SharedAccessKey)(?:=|%3D))[^;\s\"'<>]+"),
+    # Also percent-encoded once or twice, and after %26 or \u0026, which end in what could be a part of a word.
+    re.compile(r"(?i)((?<![a-z])sig(?:=|%(?:25)?3D))[^&;\s\"'<>]+"),
+    re.compile(r"(?i)((?:SharedAccessSignature|AccountKey|SharedAccessKey)(?:=|%(?:25)?3D))[^;\s\"'<>]+"),
     re.compile(r"(?i)(\bBearer\s+)[A-Za-z0-9._~+/=-]{6,}"),
 )
 _PARTS = (  # of a connection string; the signature may stand anywhere in it
@@ -42,8 +50,10 @@ class Secrets:
             for part in pattern.findall(value):
                 self.add(part)
         for form in (value, unquote(value)):
-            quoted = {form, quote(form, safe=""), quote(form), quote_plus(form)}
-            self._values |= quoted | {_lower_hex(text) for text in quoted} | {b64encode(form.encode()).decode()}
+            data = form.encode("utf-8", "surrogatepass")  # what the environment holds need not be UTF-8
+            once = {form, quote(data, safe=""), quote(data), quote_plus(data)}
+            once |= {_lower_hex(text) for text in once}
+            self._values |= once | {quote(text, safe="") for text in once if "%" in text} | set(_in_base64(data))
 
     @property
     def values(self) -> frozenset[str]:
@@ -87,6 +97,18 @@ def _texts(value: t.Any) -> list[str]:
         elif isinstance(one, (list, tuple)):
             rest.extend(one)
     return found
+
+
+def _in_base64(data: bytes) -> Iterator[str]:
+    """How the data shows in base64, by itself and inside of something longer, wherever in that it begins."""
+    yield b64encode(data).decode()
+    for shift in range(3):
+        end = (len(data) + shift) % 3  # bytes of the last group, which belongs to what follows too
+        text = b64encode(bytes(shift) + data).decode()[(0, 2, 3)[shift] :]
+        text = text[: len(text) - (0, 3, 2)[end]]
+        if len(text) > _SHORTEST:
+            yield text
+            yield text.translate(_URL_SAFE)
 
 
 def _lower_hex(text: str) -> str:
