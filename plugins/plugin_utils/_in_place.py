@@ -81,7 +81,10 @@ class InPlaceAction(ActionBase):
     def _as_module(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
         result: dict[str, t.Any] = self._execute_module(
-            module_name=f"datascan.gate.{self.door.name}", task_vars=task_vars, wrap_async=wrap_async
+            module_name=f"datascan.gate.{self.door.name}",
+            module_args=_Unprinted(self._task.args),
+            task_vars=task_vars,
+            wrap_async=wrap_async,
         )
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)  # type: ignore[no-untyped-call]
@@ -129,6 +132,13 @@ class InPlaceAction(ActionBase):
 
     def _tell(self, line: str) -> None:
         display.display(f"{self.door.name}: {line}")
+
+
+class _Unprinted(dict[str, t.Any]):
+    """Options for a module. With ANSIBLE_DEBUG Ansible prints them as they are, and secrets are among them."""
+
+    def __repr__(self) -> str:
+        return "options that are not shown"
 
 
 def _shows_invocation(task_vars: dict[str, t.Any]) -> bool:
