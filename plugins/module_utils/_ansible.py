@@ -9,6 +9,7 @@ A door is what a module and its action plugin share: the same argument spec, the
 from __future__ import annotations
 
 import dataclasses
+import gc
 import traceback
 import typing as t
 from collections.abc import Callable, Iterator, Mapping
@@ -56,6 +57,7 @@ PATIENCE_SPEC: dict[str, t.Any] = {
     "wait_interval": {"type": "float"},
 }
 WAIT_SPEC: dict[str, t.Any] = {"wait": {"type": "bool", "default": False}, **PATIENCE_SPEC}
+_GARBAGE = 50_000  # new objects before the collector looks; every look goes through all that Ansible has loaded
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # Ansible's own words
 _LONGEST = 10**9  # seconds; thirty years
 SCAN_IDS: dict[str, t.Any] = {"type": "list", "elements": "str", "aliases": ["scan_id"]}
@@ -201,6 +203,7 @@ def _given(options: Mapping[str, t.Any], params: Mapping[str, t.Any]) -> Iterato
 def perform(door: Door, call: Call) -> dict[str, t.Any]:
     """Go through a door, and return what Ansible shows: the result, or with `failed` everything that is known."""
     result: dict[str, t.Any]
+    gc.set_threshold(_GARBAGE)  # the process is this task's own; with Python's 700, a third of the time would go here
     try:
         _need_libraries(door)
         result = _shown(door.run(call), call.diff_mode)

@@ -64,17 +64,21 @@ FORMATS: tuple[str, ...] = tuple(_RENDERERS)
 
 def harmless(text: str) -> str:
     """The text of a cell that no spreadsheet takes for a formula."""
+    if text[:1].isalnum():  # nearly every one
+        return text
     risky = text.startswith(_CONTROL) or text.lstrip().startswith(_FORMULA)
     return f"'{text}" if risky else text
 
 
 def _cell(value: t.Any) -> str:
     """Lists become `SSN; Email` and `sensitivity=high; owner=hr`; the other formats hold all that is known."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, list):
+    if isinstance(value, tuple):
         return "; ".join(str(item) for item in value)
     return str(value)
 

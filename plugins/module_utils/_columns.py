@@ -107,8 +107,8 @@ class Column(_Facts):
     source: Text = None
     is_primary: Flag = None
     data_type: Text = None
-    attributes: t.Annotated[Sequence[Attribute], BeforeValidator(none_is_empty)] = []
-    tags: t.Annotated[Sequence[Tag], BeforeValidator(none_is_empty)] = []
+    attributes: t.Annotated[tuple[Attribute, ...], BeforeValidator(none_is_empty)] = ()
+    tags: t.Annotated[tuple[Tag, ...], BeforeValidator(none_is_empty)] = ()
 
     @property
     def identity(self) -> tuple[str | None, ...]:

@@ -432,7 +432,7 @@ class TestColumns:
 
     def test_null_lists_are_empty_and_facts_that_are_missing_are_null(self) -> None:
         column = self.one(attributes=None, tags=None, source=None)
-        assert (column.attributes, column.tags, column.source, column.data_type) == ([], [], None, None)
+        assert (column.attributes, column.tags, column.source, column.data_type) == ((), (), None, None)
 
     def test_numbers_and_flags_in_the_place_of_text_are_text(self) -> None:
         (tag,) = self.one(tags=[{"tagName": 7, "tagValue": True}]).tags

@@ -11,7 +11,6 @@ answer, and elsewhere is a text or a list; the texts of errors say scan where th
 from __future__ import annotations
 
 import hashlib
-import json
 import typing as t
 from collections.abc import Iterator, Sequence
 
@@ -46,7 +45,7 @@ class _Tag(Tag, _Camel):
 class _Column(Column, _Camel):
     """A column as BigID sends it; its attributes are in snake case there too."""
 
-    tags: t.Annotated[Sequence[_Tag], BeforeValidator(none_is_empty)] = []
+    tags: t.Annotated[tuple[_Tag, ...], BeforeValidator(none_is_empty)] = ()
 
 
 def _count(value: t.Any) -> t.Any:
@@ -189,7 +188,7 @@ def _size(query: ColumnQuery, left: int | None) -> int:
 
 def _is_new(column: Column, seen: set[bytes]) -> bool:
     """Whether a column has not come before; a digest, for names are long and columns many."""
-    identity = hashlib.blake2b(json.dumps(column.identity).encode(), digest_size=16).digest()
+    identity = hashlib.blake2b(repr(column.identity).encode(), digest_size=16).digest()
     is_new = identity not in seen
     seen.add(identity)
     return is_new
