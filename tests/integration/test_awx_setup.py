@@ -12,15 +12,15 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import yaml
-from awx_server import TOKEN, AwxServer
+from awx_job import environment_of, page
+from awx_server import TOKEN, AwxServer, check_credential_type, check_survey
 from playbook_runs import clean_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 # The package that has the collection awx.awx (24.6.1, the newest there is) outside Galaxy.
 ANSIBLE = "ansible==12.3.0"
-FILES = ROOT / "playbooks/files/awx"
-GLASSWALL = yaml.safe_load((FILES / "glasswall.yml").read_text())
+VENDORS = sorted(path.stem for path in (ROOT / "playbooks/files/awx").iterdir())
+GLASSWALL = page("glasswall")
 SECRETS = {"api_token": "secret-token", "source_connection_string": "secret-source"}
 VARIABLES = {
     "awx_setup_provider": "glasswall",
@@ -141,3 +141,29 @@ def test_it_makes_everything_once_and_says_beforehand_what_it_would_do(awx, set_
     }
     assert awx.joined_to("workflow_job_template_nodes", "gate", "success_nodes") == ["deploy"]
     assert awx.joined_to("workflow_job_template_nodes", "gate", "failure_nodes") == ["closed"]
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_awx_would_take_what_every_vendor_has(vendor):
+    data = page(vendor)
+    for credential_type in data["credential_types"]:
+        check_credential_type(credential_type)
+    for template in data["job_templates"]:
+        check_survey(template["survey"])
+        assert (ROOT / "docs/awx/project" / template["playbook"]).is_file()
+    assert data["workflow"]["first"] in [template["name"] for template in data["job_templates"]]
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_credential_of_which_little_is_filled_in_checks_certificates(vendor, tmp_path):
+    environment = environment_of(page(vendor)["credential_types"][0], {"api_token": "any"}, tmp_path)
+    assert environment["DATASCAN_PROVIDER"] == vendor
+    assert (environment["DATASCAN_API_TOKEN"], environment["DATASCAN_VALIDATE_CERTS"]) == ("any", "true")
+    assert environment["DATASCAN_CA_PATH"] == ""
+
+
+def test_a_credential_brings_its_certificate_authorities_as_a_file(tmp_path):
+    inputs = {"ca_path": "-----BEGIN CERTIFICATE-----", "skip_certificate_check": True}
+    environment = environment_of(GLASSWALL["credential_types"][0], inputs, tmp_path)
+    assert Path(environment["DATASCAN_CA_PATH"]).read_text() == inputs["ca_path"]
+    assert environment["DATASCAN_VALIDATE_CERTS"] == "false"

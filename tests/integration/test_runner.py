@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Jobs as AWX runs them, with the credential types, surveys and project that awx_setup.yml uses."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from awx_job import environment_of, page, run_job
+from sandbox_server import TOKEN
+from test_leaks import FORBIDDEN, STORAGE
+
+GLASSWALL = page("glasswall")
+TEMPLATES = {template["playbook"].removesuffix(".yml"): template for template in GLASSWALL["job_templates"]}
+ANSWERS = {
+    "run_scan_source_container_path": "uploads/ok",
+    "run_scan_target_container_path": "clean",
+    "run_scan_quarantine_container_path": "quarantine",
+}
+
+
+@pytest.fixture
+def launch(sandbox, collections, tmp_path):
+    """Launch a job template with answers to its survey."""
+    inputs = [
+        {"api_url": sandbox.api_url, "api_token": TOKEN},
+        {"source_connection_string": STORAGE, "destination_connection_string": STORAGE},
+    ]
+    jobs = []
+
+    def run(name, **more):
+        folder = tmp_path / f"job{len(jobs)}"
+        folder.mkdir()
+        environment = {}
+        for credential_type, credential in zip(GLASSWALL["credential_types"], inputs, strict=True):
+            environment |= environment_of(credential_type, credential, folder)
+        cancel = {"cancel": more.pop("cancel")} if "cancel" in more else {}
+        jobs.append(run_job(TEMPLATES[name], more, environment, folder, collections, **cancel))
+        return jobs[-1]
+
+    yield run
+    for job in jobs:
+        # The runner's own note of what it was told is there, with the environment, until AWX throws it away.
+        files = [path for path in job.folder.rglob("*") if path.is_file() and path.name != "command"]
+        kept = {str(path): path.read_text() for path in files}
+        assert kept
+        for place, text in {"events": json.dumps(job.events), **kept}.items():
+            assert {secret for secret in FORBIDDEN if secret in text} == set(), place
+
+
+def test_a_scan_that_passes_ends_well_and_hands_its_verdict_on(launch, sandbox):
+    sandbox.settings(listing_seconds=1, processing_seconds=1)
+    job = launch("run_scan", **ANSWERS)
+    (scan,) = sandbox.scans()
+    assert (job.status, job.rc) == ("successful", 0), job.lines("verbose")
+    verdict = job.handed_on["datascan_gate"]
+    assert verdict == {"passed": True, "msg": verdict["msg"], "reasons": [], "scan_ids": [scan["scanId"]]}
+    assert "1 of 1" in verdict["msg"]
+    progress = [line for line in job.lines("verbose") if "scan_wait: [" in line]
+    assert len(progress) >= 2
+    assert "running" in progress[0] and "completed" in progress[-1]
+
+
+def test_a_scan_that_fails_fails_the_job_and_says_why_to_the_next(launch, sandbox):
+    failed = sandbox.seed("Error")
+    job = launch("watch_scans", watch_scans_ids=f"{failed},{sandbox.seed()}")
+    assert (job.status, job.rc) == ("failed", 2)
+    handed = job.handed_on["datascan_gate"]
+    assert not handed["passed"]
+    assert handed["scan_ids"][0] == failed and len(handed["scan_ids"]) == 2
+    assert [reason for reason in handed["reasons"] if failed in reason]
+
+
+def test_a_cancelled_job_run_again_goes_on_with_the_scan_that_runs(launch, sandbox):
+    sandbox.settings(listing_seconds=0.2, processing_seconds=3600)
+
+    def waits(events):
+        return any("scan_wait: [" in event["stdout"] for event in events)
+
+    job = launch("run_scan", cancel=waits, **ANSWERS)
+    assert job.status == "canceled"
+    assert job.rc != 0
+
+    def let_it_end(events):
+        if waits(events):
+            sandbox.control("POST", "clock", {"advance": 3600})
+        return False
+
+    again = launch("run_scan", cancel=let_it_end, **ANSWERS)
+    assert (again.status, again.rc) == ("successful", 0)
+    (scan,) = sandbox.scans()
+    assert again.handed_on["datascan_gate"]["scan_ids"] == [scan["scanId"]]
+
+
+def test_what_is_typed_into_a_survey_is_no_template(launch, sandbox):
+    typed = "{{ lookup('ansible.builtin.env', 'DATASCAN_API_TOKEN') }}"
+    job = launch("rescan", rescan_scan_id=typed)
+    assert (job.status, job.rc) == ("failed", 2)
+    assert sandbox.journal() == []
