@@ -179,7 +179,7 @@ class AwxServer:
         if kind == "credential_types":
             check_credential_type(item)
         elif kind == "credentials":
-            unknown = set(item["inputs"]) - {field["id"] for field in self._fields(item)}
+            unknown = set(item.get("inputs", {})) - {field["id"] for field in self._fields(item)}
             if unknown:
                 raise Refused(f"Additional inputs are not allowed: {unknown}")
         elif kind == "job_templates" and item["playbook"] not in self.project_files:
