@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 import typing as t
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -93,6 +94,7 @@ class Cell:
         self._counts: Counter[str] = Counter()
         self._struck = 0
         self._struck_at = 0.0
+        self._silent = threading.Event()  # set once the server has taken a request that it will not answer
         self.seen = Seen()
         self._prepare()
 
@@ -150,6 +152,8 @@ class Cell:
         reply = self._struck_reply(word, target, body) if self.count(word) else None
         odd = "future" if self.fault is fl.FUTURE else None  # a clock that is wrong is so in every answer
         reply = reply or Reply(data=self.vendor.answer(word, target, body, odd))
+        if reply.how == "silence":
+            self._silent.set()
         reply.headers["Date"] = format_datetime(self.clock.now(), usegmt=True)
         return reply
 
@@ -240,8 +244,16 @@ class Cell:
                 away.append(self.fault)
             if strikes and self.fault is fl.SLOW_BODY:
                 self.clock.ticks = _DRIP_ENDS
-            options["timeout"] = SILENCE if strikes and self.fault is fl.NO_ANSWER else 10.0
-            return real_request(method, url, **options)
+            if strikes and self.fault is fl.NO_ANSWER:
+                return never_answered(method, url, **options)
+            return real_request(method, url, **{**options, "timeout": 10.0})
+
+        def never_answered(method: str, url: str, **options: t.Any) -> t.Any:
+            self._silent.clear()
+            try:
+                return real_request(method, url, **{**options, "timeout": (10.0, SILENCE)})
+            finally:
+                assert self._silent.wait(10), "the server did not come to take the request"
 
         def lookup(host: str, port: int, *args: t.Any, **kwargs: t.Any) -> t.Any:
             if away == [fl.NAME_NOT_FOUND]:
