@@ -8,11 +8,13 @@ from __future__ import annotations
 from functools import partial
 
 from measure import alternately
-from plays import AS_MODULE, Plays, door, uri
+from plays import AS_MODULE, Plays, Task, door, uri
 from sandbox_server import Sandbox
 from table import Row, at_most
 
 TASKS = 20
+MANY = 50
+NOTHING: Task = {"name": "Nothing", "ansible.builtin.set_fact": {"nothing": True}}
 ROUNDS = 3
 
 
@@ -31,6 +33,8 @@ def rows(plays: Plays, sandbox: Sandbox) -> list[Row]:
             "module": partial(plays.run, [module] * TASKS),
             "their first": partial(plays.run, [theirs]),
             "our first": partial(plays.run, [in_place]),
+            "our many": partial(plays.run, [in_place] * MANY),
+            "nothing": partial(plays.run, [NOTHING] * (MANY - 1)),
         },
     )
     none = spent.pop("none")
@@ -42,4 +46,9 @@ def rows(plays: Plays, sandbox: Sandbox) -> list[Row]:
         at_most("(a) one status as a module, processor", many["module"].processor, many["theirs"].processor, 1.0),
         at_most("(a) one status as a module, wall", many["module"].wall, many["theirs"].wall, 1.0),
         at_most("(a) the only status of a play, in place, wall", each["our first"].wall, each["their first"].wall),
+        at_most(
+            f"(a) {MANY - 1} more of them, beside {MANY - 1} tasks that do nothing (set_fact), wall",
+            each["our many"].less(each["our first"]).wall,
+            each["nothing"].wall,
+        ),
     ]

@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT / "tests/unit/faults"))
 # isort: split
 import awx_pages
 import fault_page
+import report_schema
 from ansible_collections.datascan.gate.plugins.module_utils._provider import VERBS, registry
 
 HEADINGS = {
@@ -83,6 +84,7 @@ PAGES = {
     "docs/vendors.md": [marked("instead", instead)],
     "docs/faults.md": [marked(name, text) for name, text in fault_page.SECTIONS.items()],
     "plugins/doc_fragments/connection.py": [between("    required: true\n", "  api_url:\n", choices)],
+    "docs/report.schema.json": [lambda _page: report_schema.text()],
     **{name: [lambda _page, text=text: text] for name, text in awx_pages.pages().items()},
 }
 

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The verdict as data, for other programs.
 
-The fields of `datascan.gate/report/1`. New fields may come; one that goes or changes its meaning makes version 2.
+The fields of `datascan.gate/report/1`, from which docs/report.schema.json takes its descriptions:
 
-    schema         "datascan.gate/report/1"
+    schema         the name and version of this form
     passed         whether the gate is open
     mode           enforce or advise: whether a gate that is not open stops the pipeline
     reasons        why it is not open, a sentence each; empty where it is
@@ -14,17 +14,21 @@ The fields of `datascan.gate/report/1`. New fields may come; one that goes or ch
     judgements     one for each scan, in the order given
       passed       whether this scan passed
       reasons      why it did not, a sentence each
-      scan
-        id, provider    the vendor's id, as a string, and the vendor
-        name            or null
+      scan         the scan
+        id              the vendor's id, as a string
+        provider        the vendor
+        name            the scan's name, or null
         state           queued, running, completed, failed, cancelled, stopped or unknown
         vendor_status   the vendor's own word, or null
         finished        true for completed, failed, cancelled and stopped
         succeeded       true for completed, false for failed and cancelled, null where nobody knows
         started_at, finished_at    ISO 8601 in UTC, or null
-        owner, source, target      or null
-        parent_id, child_ids       of rescans: null and an empty list where there are none
-        issue_count     or null where the issues are not counted
+        owner           whose scan it is, or null
+        source          what was scanned, or null
+        target          where the result went, or null
+        parent_id       the scan that this one repeats, or null
+        child_ids       the scans that repeat this one
+        issue_count     how many issues were found, or null where they are not counted
         error           the vendor's reason, or null
 
 The text is ASCII with JSON's own escapes, so that no reader has to guess an encoding.

@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The JSON Schema of the JSON report: the types are the models', the descriptions those of the file that writes it."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+
+from ansible_collections.datascan.gate.plugins.module_utils._models import Verdict
+from ansible_collections.datascan.gate.plugins.module_utils._reports import json as json_report
+
+_FIELDS = re.compile(r"(?m)^( +)(\w+(?:, \w+)*) {2,}(\S.*)$")
+_DEPTHS = {4: "Verdict", 6: "Judgement", 8: "Scan"}  # of a line in that file's docstring
+
+
+def text() -> str:
+    """The schema as the text of docs/report.schema.json."""
+    made = Verdict.model_json_schema(mode="serialization")
+    kinds = {"Verdict": made, **made["$defs"]}
+    made["properties"] = {"schema": {"const": json_report.SCHEMA}, **made["properties"]}
+    for kind in _DEPTHS.values():
+        _strip(kinds[kind])
+    for indent, names, meaning in _FIELDS.findall(json_report.__doc__ or ""):
+        for name in names.split(", "):
+            kinds[_DEPTHS[len(indent)]]["properties"][name]["description"] = meaning
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "The JSON report of datascan.gate",
+        "description": "New fields may come; one that goes or changes its meaning makes version 2.",
+    }
+    return json.dumps({**head, **{key: value for key, value in made.items() if key not in head}}, indent=2) + "\n"
+
+
+def _strip(kind: dict[str, t.Any]) -> None:
+    """A report has every field; further ones are allowed, for new ones may come."""
+    kind.pop("additionalProperties", None)
+    kind.pop("description", None)
+    kind["required"] = list(kind["properties"])
+    for field in kind["properties"].values():
+        for key in ("title", "default", "readOnly"):
+            field.pop(key, None)
