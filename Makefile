@@ -23,12 +23,15 @@ INSTALLED := ANSIBLE_COLLECTIONS_PATH="$(COLLECTIONS)" ANSIBLE_HOME="$(WORK)/cac
 # The demo runs on localhost, which needs no inventory.
 QUIET_INVENTORY := ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false
 
-.PHONY: help venv install demo test $(PARTS) generate bench clean
+.PHONY: help venv install demo test $(PARTS) generate bench docs galaxy matrix release-check clean
 
 help:
 	@echo "make demo    install the collection, run the demo against the sandbox (DEMO_ARGS: options of ansible-playbook)"
 	@echo "make test    all of: $(PARTS); each is a target too"
 	@echo "make bench   how fast it is, beside what it stands in for: a table, in about five minutes"
+	@echo "make docs    check the documentation, and build the reference site in .work/docs"
+	@echo "make galaxy  build the artifact in .work/galaxy, and look at it with Galaxy's importer"
+	@echo "make matrix  the tests on every ansible-core and Python that is supported and found (MATRIX, MATRIX_PARTS)"
 	@echo "make clean   remove .work"
 
 venv: $(WORK)/venv/.done
@@ -39,6 +42,14 @@ $(WORK)/venv/.done: $(REQUIREMENTS)
 	@rm -rf "$(WORK)/venv"
 	@"$(PYTHON)" -m venv "$(WORK)/venv"
 	@"$(BIN)/python" -m pip install -qq --disable-pip-version-check $(REQUIREMENTS:%=-r %)
+	@touch $@
+
+# Tools that want other versions of libraries than the tests do.
+$(WORK)/%-venv/.done: tests/%-requirements.txt
+	@echo "Making the virtual environment in .work/$*-venv"
+	@rm -rf "$(@D)"
+	@"$(PYTHON)" -m venv "$(@D)"
+	@"$(@D)/bin/python" -m pip install -qq --disable-pip-version-check -r $<
 	@touch $@
 
 install: venv
@@ -72,6 +83,19 @@ generate: venv
 # The table is in docs/performance.md.
 bench: install
 	@$(INSTALLED) "$(BIN)/python" -B tests/benchmarks
+
+docs: $(WORK)/docs-venv/.done
+	@tests/tools/docs.sh "$(WORK)/docs-venv/bin/python" "$(WORK)/docs"
+
+galaxy: $(WORK)/galaxy-venv/.done
+	@tests/tools/galaxy.sh "$(WORK)/galaxy-venv/bin/python" "$(WORK)/galaxy"
+
+# Each combination has a virtual environment of its own in .work/matrix.
+matrix:
+	@MAKE="$(MAKE)" tests/tools/matrix.sh "$(WORK)/matrix"
+
+release-check: venv
+	@"$(BIN)/python" -B tests/tools/release_check.py
 
 clean:
 	rm -rf "$(WORK)"

@@ -1,0 +1,47 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Say what still keeps this checkout from being released; docs/releasing.md has the steps. That versions agree is for
+tests/unit/test_versions.py to say, at any time.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def git(*args: str) -> str:
+    """Return what git prints."""
+    return subprocess.run(["git", *args], cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def reasons() -> list[str]:
+    """Return what has to be done, a sentence each."""
+    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+    changelog = yaml.safe_load((ROOT / "changelogs/changelog.yaml").read_text(encoding="utf-8"))
+    fragments = sorted(path.name for path in (ROOT / "changelogs/fragments").glob("*.y*ml"))
+    version = galaxy["version"]
+    found = []
+    if "example.com" in galaxy["repository"]:
+        found.append("Set repository in galaxy.yml to the public address of the repository.")
+    if version not in changelog["releases"]:
+        found.append(f"The changelog has no release {version}: run antsibull-changelog release.")
+    if fragments:
+        found.append(f"Changelog fragments are left: {', '.join(fragments)}.")
+    if git("status", "--porcelain"):
+        found.append("Commit what is not committed.")
+    if git("tag", "--list", version):
+        found.append(f"The tag {version} exists already.")
+    return found
+
+
+if __name__ == "__main__":
+    left = reasons()
+    print("\n".join(left) or "Ready to be tagged.")
+    sys.exit(bool(left))
