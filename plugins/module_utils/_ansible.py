@@ -102,11 +102,11 @@ class _Module(AnsibleModule):
     """Never shows an option that is to be hidden. Ansible's own masking gives up where a nested option is wrong."""
 
     def exit_json(self, **kwargs: t.Any) -> t.NoReturn:
-        self.params = hidden(self.argument_spec, self.params)
+        self.params = shown_options(self.argument_spec, self.params)
         super().exit_json(**kwargs)
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
-        self.params = hidden(self.argument_spec, self.params)
+        self.params = shown_options(self.argument_spec, self.params)
         super().fail_json(msg, **kwargs)
 
 
@@ -173,6 +173,12 @@ def credentials_in(options: Mapping[str, t.Any], params: Mapping[str, t.Any]) ->
             for part in value if isinstance(value, list) else [value]:
                 if isinstance(part, Mapping):
                     yield from credentials_in(option["options"], part)
+
+
+def shown_options(options: Mapping[str, t.Any], params: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The options as they may be shown: without secrets in their place, and elsewhere without those of a known form."""
+    shown: dict[str, t.Any] = Secrets().scrub(hidden(options, params))
+    return shown
 
 
 def hidden(options: Mapping[str, t.Any], params: Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -28,8 +28,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible import (
     Call,
     Door,
     credentials_in,
-    hidden,
     perform,
+    shown_options,
 )
 from ansible_collections.datascan.gate.plugins.module_utils._provider import registry
 from ansible_collections.datascan.gate.plugins.module_utils._secrets import Secrets
@@ -118,7 +118,7 @@ class InPlaceAction(ActionBase):
             os.chdir(self._loader.get_basedir())  # where a module runs; this worker ends with its task
             result = perform(self.door, call)
         if _shows_invocation(task_vars):
-            result["invocation"] = {"module_args": hidden(self.door.argument_spec, params)}
+            result["invocation"] = {"module_args": shown_options(self.door.argument_spec, params)}
         if warnings:
             result["warnings"] = warnings
         cleaned: dict[str, t.Any] = remove_values(result, credentials | secrets.values)
