@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
+import yaml
 from conftest import ROOT  # this also makes the checkout importable
 
 sys.path.insert(0, str(ROOT / "tests/unit/faults"))
@@ -62,6 +63,12 @@ def choices() -> str:
     return f"    choices: [{', '.join(sorted(registry()))}]\n"
 
 
+def version() -> str:
+    """The version that galaxy.yml says."""
+    galaxy: dict[str, str] = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+    return galaxy["version"]
+
+
 def between(begin: str, end: str, text: Callable[[], str]) -> Callable[[str], str]:
     """Replaces what stands between two marks."""
     pattern = re.compile(f"({re.escape(begin)}).*?({re.escape(end)})", re.DOTALL)
@@ -84,6 +91,7 @@ PAGES = {
     "docs/vendors.md": [marked("instead", instead)],
     "docs/faults.md": [marked(name, text) for name, text in fault_page.SECTIONS.items()],
     "plugins/doc_fragments/connection.py": [between("    required: true\n", "  api_url:\n", choices)],
+    "plugins/module_utils/_http.py": [between('\nVERSION = "', '"\n', version)],
     "docs/report.schema.json": [lambda _page: report_schema.text()],
     **{name: [lambda _page, text=text: text] for name, text in awx_pages.pages().items()},
 }
