@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -21,20 +22,10 @@ ROOT = Path(__file__).resolve().parents[2]
 ANSIBLE = "ansible==12.3.0"
 VENDORS = sorted(path.stem for path in (ROOT / "playbooks/files/awx").iterdir())
 GLASSWALL = page("glasswall")
-SECRETS = {"api_token": "secret-token", "source_connection_string": "secret-source"}
-VARIABLES = {
-    "awx_setup_provider": "glasswall",
-    "awx_setup_project_url": "https://git.example.com/scans.git",
-    "awx_setup_image": "registry.example.com/datascan-gate:latest",
-    "awx_setup_inputs": {"api_url": "https://scans.example.com/api/v1", "api_token": SECRETS["api_token"]},
-    "awx_setup_target_inputs": {
-        "source_connection_string": SECRETS["source_connection_string"],
-        "destination_connection_string": "secret-destination",
-    },
-    "awx_setup_deploy_template": "Deploy",
-    "awx_setup_failure_template": "Open a ticket",
-    "awx_setup_notifications": ["Security team"],
-}
+PAGE = (ROOT / "docs/awx.md").read_text()
+# The variables as the page gives them, and the secrets that it takes from the environment.
+VARIABLES = re.search(r"```yaml\n(awx_setup_provider:.*?)```", PAGE, re.DOTALL)[1]
+SECRETS = {"DATASCAN_API_TOKEN": "secret-token", "SOURCE_SAS": "secret-source", "DESTINATION_SAS": "secret-destination"}
 
 
 @pytest.fixture(scope="session")
@@ -68,9 +59,9 @@ def awx():
 def set_up(awx, awx_collection, collections, tmp_path_factory):
     folder = tmp_path_factory.mktemp("awx_setup")
 
-    def run(*arguments, **variables):
+    def run(*arguments):
         """The output of the playbook, and the requests it sent."""
-        (folder / "variables.json").write_text(json.dumps({**VARIABLES, **variables}))
+        (folder / "awx.yml").write_text(VARIABLES)
         (folder / "ansible.cfg").touch()
         environment = {
             **clean_environment(folder, collections),
@@ -78,11 +69,12 @@ def set_up(awx, awx_collection, collections, tmp_path_factory):
             "ANSIBLE_PIPELINING": "true",
             "CONTROLLER_HOST": awx.url,
             "CONTROLLER_OAUTH_TOKEN": TOKEN,
+            **SECRETS,
         }
         awx.journal.clear()
         command = [str(Path(sys.executable).with_name("ansible-playbook")), "datascan.gate.awx_setup"]
         done = subprocess.run(
-            [*command, "--extra-vars", f"@{folder / 'variables.json'}", *arguments],
+            [*command, "-e", "@awx.yml", *arguments],
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -117,9 +109,17 @@ def test_it_makes_everything_once_and_says_beforehand_what_it_would_do(awx, set_
         assert {key: made[key] for key in wanted} == wanted
         credential = awx.named("credentials")[wanted["name"]]
         assert credential["credential_type"] == made["id"]
-    assert awx.named("credentials")["datascan.gate Glasswall"]["inputs"] == VARIABLES["awx_setup_inputs"]
-    assert awx.named("projects")["datascan.gate"]["scm_url"] == VARIABLES["awx_setup_project_url"]
-    assert awx.named("execution_environments")["datascan.gate"]["image"] == VARIABLES["awx_setup_image"]
+    credentials = awx.named("credentials")
+    assert credentials["datascan.gate Glasswall"]["inputs"] == {
+        "api_url": "https://scans.example.com/api/v1",
+        "api_token": SECRETS["DATASCAN_API_TOKEN"],
+    }
+    assert credentials["datascan.gate Glasswall target"]["inputs"] == {
+        "source_connection_string": SECRETS["SOURCE_SAS"],
+        "destination_connection_string": SECRETS["DESTINATION_SAS"],
+    }
+    assert awx.named("projects")["datascan.gate"]["scm_url"] == "https://git.example.com/scans.git"
+    assert awx.named("execution_environments")["datascan.gate"]["image"] in PAGE
     for wanted in GLASSWALL["job_templates"]:
         made = awx.named("job_templates")[wanted["name"]]
         assert (made["playbook"], json.loads(made["extra_vars"])) == (wanted["playbook"], wanted["extra_vars"])

@@ -10,10 +10,11 @@ import json
 import pytest
 from awx_job import environment_of, page, run_job
 from sandbox_server import TOKEN
-from test_leaks import FORBIDDEN, STORAGE
+from test_leaks import FORBIDDEN, SIGNATURE, STORAGE
 
-GLASSWALL = page("glasswall")
-TEMPLATES = {template["playbook"].removesuffix(".yml"): template for template in GLASSWALL["job_templates"]}
+PATHS = {"bigid": "/bigid/api/v1", "glasswall": "/glasswall/api/v1", "protecto": "/protecto/api/vault"}
+SAMPLES = {"column_name": "mail", "samples": [SIGNATURE]}
+OBJECTS = [{"data_source_name": "shop", "object_name": ["orders", "fast"], "data_samples": [SAMPLES]}]
 ANSWERS = {
     "run_scan_source_container_path": "uploads/ok",
     "run_scan_target_container_path": "clean",
@@ -24,20 +25,21 @@ ANSWERS = {
 @pytest.fixture
 def launch(sandbox, collections, tmp_path):
     """Launch a job template with answers to its survey."""
-    inputs = [
-        {"api_url": sandbox.api_url, "api_token": TOKEN},
-        {"source_connection_string": STORAGE, "destination_connection_string": STORAGE},
-    ]
     jobs = []
 
-    def run(name, **more):
+    def run(name, vendor="glasswall", cancel=lambda events: False, **answers):
         folder = tmp_path / f"job{len(jobs)}"
         folder.mkdir()
+        data = page(vendor)
+        inputs = [
+            {"api_url": sandbox.url + PATHS[vendor], "api_token": TOKEN},
+            {"source_connection_string": STORAGE, "destination_connection_string": STORAGE},
+        ]
         environment = {}
-        for credential_type, credential in zip(GLASSWALL["credential_types"], inputs, strict=True):
+        for credential_type, credential in zip(data["credential_types"], inputs, strict=False):
             environment |= environment_of(credential_type, credential, folder)
-        cancel = {"cancel": more.pop("cancel")} if "cancel" in more else {}
-        jobs.append(run_job(TEMPLATES[name], more, environment, folder, collections, **cancel))
+        (template,) = [template for template in data["job_templates"] if template["playbook"] == f"{name}.yml"]
+        jobs.append(run_job(template, answers, environment, folder, collections, cancel=cancel))
         return jobs[-1]
 
     yield run
@@ -61,6 +63,20 @@ def test_a_scan_that_passes_ends_well_and_hands_its_verdict_on(launch, sandbox):
     progress = [line for line in job.lines("verbose") if "scan_wait: [" in line]
     assert len(progress) >= 2
     assert "running" in progress[0] and "completed" in progress[-1]
+
+
+@pytest.mark.parametrize(
+    ("vendor", "answers"),
+    [
+        ("bigid", {"run_scan_scan_profile": "nightly/fast"}),
+        ("protecto", {"run_scan_objects": json.dumps(OBJECTS)}),
+    ],
+)
+def test_the_survey_of_every_vendor_is_enough_to_scan(launch, sandbox, vendor, answers):
+    job = launch("run_scan", vendor, **answers)
+    assert (job.status, job.rc) == ("successful", 0), job.lines("runner_on_failed")
+    assert {entry["vendor"] for entry in sandbox.journal()} == {vendor}
+    assert len(job.handed_on["datascan_gate"]["scan_ids"]) == 1
 
 
 def test_a_scan_that_fails_fails_the_job_and_says_why_to_the_next(launch, sandbox):
