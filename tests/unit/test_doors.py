@@ -485,11 +485,6 @@ def test_the_action_group_is_every_door_that_connects() -> None:
         assert membership == (["datascan.gate.datascan"] if name in connecting else None)
 
 
-def test_the_version_is_one() -> None:
-    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text())
-    assert galaxy["version"] == _http.VERSION
-
-
 def test_every_module_has_an_action_plugin_and_the_other_way_round() -> None:
     actions = {path.stem for path in (ROOT / "plugins" / "action").glob("*.py")}
     assert actions == set(NAMES)
