@@ -11,6 +11,7 @@ import typing as t
 
 from ._columns import Column
 from ._errors import InvalidInput
+from ._lines import UNSEEN
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -66,7 +67,9 @@ def harmless(text: str) -> str:
     """The text of a cell that no spreadsheet takes for a formula."""
     if text[:1].isalnum():  # nearly every one
         return text
-    risky = text.startswith(_CONTROL) or text.lstrip().startswith(_FORMULA)
+    if text[:1].isalnum():  # nearly every cell
+        return text
+    risky = text.startswith(_CONTROL) or UNSEEN.sub("", text).lstrip().startswith(_FORMULA)
     return f"'{text}" if risky else text
 
 

@@ -154,6 +154,8 @@ class _Disk(io.FileIO):
 
 def _look(path: str) -> tuple[Path, os.stat_result | None]:
     """The file behind any symbolic link, and what is there now; an OSError where it cannot be written."""
+    if _is_planted(path):
+        raise OSError(errno.EPERM, "somebody else has put a symbolic link there")
     target = Path(os.path.realpath(path))
     if target.is_dir() or path.endswith("/"):
         raise IsADirectoryError(errno.EISDIR, "it is a folder")
@@ -170,12 +172,27 @@ def _look(path: str) -> tuple[Path, os.stat_result | None]:
     return target, old
 
 
+def _is_planted(path: str) -> bool:
+    """Whether the way leads over somebody else's link in a folder like /tmp, by Linux's own rule (protected_symlinks).
+
+    We move a file into its place, and Linux keeps that rule for files that are opened only.
+    """
+    way = Path(os.path.abspath(path))
+    for step in (way, *way.parents):
+        with contextlib.suppress(OSError):
+            there, folder = step.lstat(), step.parent.stat()
+            is_open = folder.st_mode & stat.S_ISVTX and folder.st_mode & stat.S_IWOTH
+            if stat.S_ISLNK(there.st_mode) and is_open and there.st_uid not in (os.geteuid(), folder.st_uid):
+                return True
+    return False
+
+
 def _refusal(path: str, error: OSError) -> InvalidInput:
     if isinstance(error, IsADirectoryError):
         return InvalidInput(f"{path} is a folder; name a file.")
     if isinstance(error, FileNotFoundError):
         folder = Path(os.path.realpath(path)).parent
         return InvalidInput(f"{path} cannot be written, for the folder {folder} does not exist.")
-    if isinstance(error, PermissionError):
+    if isinstance(error, PermissionError) and error.errno == errno.EACCES:
         return InvalidInput(f"{path} cannot be written: permission denied.")
     return InvalidInput(f"{path} cannot be written: {error.strerror or error}.")

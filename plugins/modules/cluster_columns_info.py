@@ -79,6 +79,8 @@ options:
   dest:
     description:
       - A file to write the columns to, page by page. Its folder must exist.
+      - A symbolic link stays, and the file that it points at is written. Somebody else's link in a folder where
+        everybody may write, such as C(/tmp), is refused.
       - It takes its place when it is whole; where that fails, the old file stays. A file that would not change is left
         as it is.
     type: path

@@ -74,6 +74,8 @@ options:
         description:
           - The file to write. Its folder must exist.
           - A relative path begins at the folder of the playbook that runs.
+          - A symbolic link stays, and the file that it points at is written. Somebody else's link in a folder where
+            everybody may write, such as C(/tmp), is refused.
         type: path
         required: true
 """
