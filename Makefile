@@ -23,7 +23,7 @@ INSTALLED := ANSIBLE_COLLECTIONS_PATH="$(COLLECTIONS)" ANSIBLE_HOME="$(WORK)/cac
 # The demo runs on localhost, which needs no inventory.
 QUIET_INVENTORY := ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false
 
-.PHONY: help venv install demo test $(PARTS) generate bench docs galaxy matrix release-check clean
+.PHONY: help venv install demo test $(PARTS) generate bench docs galaxy matrix changelog release-check clean
 
 help:
 	@echo "make demo    install the collection, run the demo against the sandbox (DEMO_ARGS: options of ansible-playbook)"
@@ -93,6 +93,10 @@ galaxy: $(WORK)/galaxy-venv/.done
 # Each combination has a virtual environment of its own in .work/matrix.
 matrix:
 	@MAKE="$(MAKE)" tests/tools/matrix.sh "$(WORK)/matrix"
+
+# The fragments become the changelog of the version in galaxy.yml: docs/releasing.md.
+changelog: venv
+	@ANSIBLE_HOME="$(WORK)/cache/ansible" PATH="$(BIN):$$PATH" antsibull-changelog release
 
 release-check: venv
 	@"$(BIN)/python" -B tests/tools/release_check.py

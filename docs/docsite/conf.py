@@ -10,9 +10,9 @@ from pathlib import Path
 
 import yaml
 from docutils import nodes
+from sphinx.addnodes import pending_xref
 
 if t.TYPE_CHECKING:
-    from sphinx.addnodes import pending_xref
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
@@ -77,6 +77,15 @@ def find_in_core(
     return nodes.reference("", "", text, internal=False, refuri=url) if url else None
 
 
+def unlink_folders(app: Sphinx, doctree: nodes.document) -> None:
+    """Keep the names of the repository's folders and drop the links, which lead somewhere in the repository only."""
+    here = Path(app.srcdir, app.env.docname).parent
+    for node in list(doctree.findall(pending_xref)):
+        if node["reftype"] == "myst" and (here / node["reftarget"]).is_dir():
+            node.replace_self(node.children)
+
+
 def setup(app: Sphinx) -> None:
     """Extend Sphinx."""
+    app.connect("doctree-read", unlink_folders)
     app.connect("missing-reference", find_in_core)

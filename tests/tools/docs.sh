@@ -4,8 +4,10 @@
 set -euo pipefail
 
 tools=$(cd "$(dirname "$0")" && pwd)
-python=$1
-dest=$2
+bin=$(cd "$(dirname "$1")" && pwd)
+python=$bin/python
+mkdir -p "$2"
+dest=$(cd "$2" && pwd)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -13,7 +15,7 @@ trap 'rm -rf "$work"' EXIT
 # In a copy, because the reference pages are written next to the others, so that these can link to them.
 "$python" "$tools/tree.py" --copy "$work"
 cd "$work/ansible_collections/datascan/gate"
-export ANSIBLE_HOME=$work/home ANSIBLE_COLLECTIONS_PATH=$work PATH=$(dirname "$python"):$PATH
+export ANSIBLE_HOME=$work/home ANSIBLE_COLLECTIONS_PATH=$work PATH=$bin:$PATH
 
 echo "-- antsibull-docs lint-collection-docs"
 antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs all .
@@ -26,7 +28,6 @@ antsibull-docs --config-file docs/docsite/antsibull-docs.cfg collection \
     --use-current --squash-hierarchy --fail-on-error --dest-dir reference datascan.gate
 sphinx-build -q -W --keep-going -b html -d "$work/doctrees" -c docs/docsite . "$work/html"
 
-mkdir -p "$dest"
 rm -rf "$dest"
 mv "$work/html" "$dest"
 echo "The site is in $dest/index.html"

@@ -4,14 +4,16 @@
 set -euo pipefail
 
 tools=$(cd "$(dirname "$0")" && pwd)
-python=$1
-dest=$2
+bin=$(cd "$(dirname "$1")" && pwd)
+python=$bin/python
+mkdir -p "$2"
+dest=$(cd "$2" && pwd)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 "$python" "$tools/tree.py" --copy "$work"
-export ANSIBLE_HOME=$work/home PATH=$(dirname "$python"):$PATH
+export ANSIBLE_HOME=$work/home PATH=$bin:$PATH
 ansible-galaxy collection build "$work/ansible_collections/datascan/gate" --output-path "$work" >"$work/log"
 artifact=$(cd "$work" && echo datascan-gate-*.tar.gz)
 
@@ -43,6 +45,5 @@ if grep -vE '^(Importing|Getting|Finding|Loading|Linting|Collection loading comp
     exit 1
 fi
 
-mkdir -p "$dest"
 mv "$work/$artifact" "$dest"
 echo "The artifact is $dest/$artifact"
