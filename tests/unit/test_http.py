@@ -503,6 +503,10 @@ def test_an_endless_body_ends_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> N
     assert Endless.given < 3 * 2**20
 
 
+def test_the_limit_of_an_answer() -> None:
+    assert _http.MAX_BODY == 256 * 2**20
+
+
 def test_a_compressed_body_is_measured_as_it_comes_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_http, "MAX_BODY", 2**20)
     bomb = gzip.compress(b" " * 20 * 2**20)

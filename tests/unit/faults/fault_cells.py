@@ -35,6 +35,7 @@ from support import TOKEN, FakeClock
 PATIENCE = Patience(timeout=25.0, interval=10.0)
 TIMEOUT = 2.0  # seconds for a request, on the fake clock
 SILENCE = 0.05  # seconds that pass in truth before a request that is never answered times out
+_MOST = 50  # requests; after more than that the cell is a loop, and fails
 _DRIP_ENDS = 4  # looks at the clock, a second each, until a dripping body has taken too long
 _LIES = {fl.REPEATS: "repeats", fl.TOTAL_TOO_HIGH: "high", fl.TOTAL_TOO_LOW: "low"}
 _OWN = {"status": "look", "wait": "look"}  # the request that a verb is about; elsewhere it has the verb's name
@@ -149,6 +150,8 @@ class Cell:
         """Answer a request, or go wrong."""
         word = self.vendor.word(method, target)
         self.seen.requests.append(word)
+        if len(self.seen.requests) > _MOST:
+            return Reply(status=418)
         reply = self._struck_reply(word, target, body) if self.count(word) else None
         odd = "future" if self.fault is fl.FUTURE else None  # a clock that is wrong is so in every answer
         reply = reply or Reply(data=self.vendor.answer(word, target, body, odd))

@@ -99,12 +99,15 @@ class Server:
             it.recv(1)  # until the client hangs up
         else:
             it.sendall(reply.head(None))
-            for _piece in self._pieces(reply.how):
-                it.sendall(_piece)
+            for piece in self._pieces(reply.how):
+                it.sendall(piece)
 
     def _pieces(self, how: str) -> Iterator[bytes]:
-        piece, pause = (b" ", 0.001) if how == "drip" else (b" " * 10_000, 0)
-        while not self.done.wait(pause):
+        """So many that who does not hang up by itself is found out, and not kept for ever."""
+        piece, pause, most = (b" ", 0.001, 3000) if how == "drip" else (b" " * 10_000, 0, 300)
+        for _number in range(most):
+            if self.done.wait(pause):
+                return
             yield piece
 
 
