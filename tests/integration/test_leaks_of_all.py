@@ -30,7 +30,8 @@ FORBIDDEN = {SESSION}.union(
     *(parts(secret) for secret in (SIGNATURE, KEY, quote(SIGNATURE, safe=""), "zoe.zebra", "Zanzibar-47")),
 )
 # A task knows only its own secrets; of all others it knows the form.
-KNOWN_BY_FORM = f"{STORAGE} {quote(STORAGE, safe='')} Bearer {TOKEN}"
+TERMINAL = "\x1b]0;owned\x07\x1b[2J\x9b31m\r\n\x00\u202e"  # what would steer one
+KNOWN_BY_FORM = f"{TERMINAL}{STORAGE} {quote(STORAGE, safe='')} Bearer {TOKEN}"
 ECHO = echoes(TOKEN) + KNOWN_BY_FORM
 # Vendor, method, path, how many requests pass before, and what the next one gets.
 FAULTS = [
@@ -51,7 +52,10 @@ def test_nothing_of_any_secret_comes_out_however_loud_ansible_is(play, sandbox, 
     sandbox.settings(listing_seconds=0, processing_seconds=0)
     more = {"protecto": {"echo_input": True}, "bigid": {"catalogue_columns": 25}}
     sandbox.control("POST", "settings", more)
-    given = {"completed": sandbox.seed(), "echoing": sandbox.seed("Listing")}
+    given = {
+        "completed": sandbox.seed(sourceContainerPath=TERMINAL, scanOwner=TERMINAL),
+        "echoing": sandbox.seed("Listing"),
+    }
     for vendor, method, path, skip, fault in FAULTS:
         rule = {"vendor": vendor, "method": method, "path": path, "skip": skip, "fault": fault}
         sandbox.control("POST", "faults", rule)
@@ -91,4 +95,5 @@ def test_nothing_of_any_secret_comes_out_however_loud_ansible_is(play, sandbox, 
     assert way == "module" or {"reports/badly.html", "reports/well.html", "reports/well.csv"} <= set(places)
     assert {place: found for place, text in places.items() if (found := leaks(text, FORBIDDEN))} == {}
     assert "Traceback" not in run.output
+    assert not set(run.output + places["ansible.log"]) & set("\x00\x07\x1b\x9b\r")
     assert {entry["fault"] for entry in run.journal} >= {"status", "reset_after", "wrong_shape"}

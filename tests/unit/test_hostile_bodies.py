@@ -17,6 +17,7 @@ from support import connected
         ('{"rank": NaN, "n": [Infinity, -Infinity, 1e999]}', {"rank": None, "n": [None, None, None]}),
         (r'{"name": "\ud800", "\udc00": "a\ud83d"}', {"name": "\ufffd", "\ufffd": "a\ufffd"}),
         (r'["\ud83d\ude00 \ud83dx \\ud83d"]', ["\U0001f600 \ufffdx \\ud83d"]),
+        ('["a\x9b31m", "\\u009b\\u007f", "\\\\u009b \\u0041\\u001b"]', ["a\ufffd31m", "\ufffd\ufffd", "\\u009b A\x1b"]),
         ('{"a": 1, "a": 2.5}', {"a": 2.5}),
         ("12345678901234567890123456789", 12345678901234567890123456789),
     ],
