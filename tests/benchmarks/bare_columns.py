@@ -78,7 +78,7 @@ def as_line(column: dict[str, t.Any]) -> str:
         }
         for tag in column["tags"]
     ]
-    return json.dumps(named)
+    return json.dumps(named, separators=(",", ":"))
 
 
 def main() -> None:
