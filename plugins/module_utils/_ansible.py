@@ -101,6 +101,12 @@ class Door:
 class _Module(AnsibleModule):
     """Never shows an option that is to be hidden. Ansible's own masking gives up where a nested option is wrong."""
 
+    def _log_invocation(self) -> None:
+        """What the system's log gets. Inside of a dictionary, Ansible masks only what needs no escape there."""
+        given, self.params = self.params, shown_options(self.argument_spec, self.params)
+        super()._log_invocation()
+        self.params = given
+
     def exit_json(self, **kwargs: t.Any) -> t.NoReturn:
         self.params = shown_options(self.argument_spec, self.params)
         super().exit_json(**kwargs)
@@ -176,8 +182,8 @@ def credentials_in(options: Mapping[str, t.Any], params: Mapping[str, t.Any]) ->
 
 
 def shown_options(options: Mapping[str, t.Any], params: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The options as they may be shown: without secrets in their place, and elsewhere without those of a known form."""
-    shown: dict[str, t.Any] = Secrets().scrub(hidden(options, params))
+    """The options as they may be shown: without secrets in their place, and masked where else they stand."""
+    shown: dict[str, t.Any] = Secrets(credentials_in(options, params)).scrub(hidden(options, params))
     return shown
 
 
