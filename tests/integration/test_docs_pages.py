@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every block of YAML in the README, the roles' READMEs and the docs is run against the sandbox, or at least checked.
+
+A page is run as its reader would: its playbooks and tasks in their order, with its variables and module defaults.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+import pytest
+import yaml
+from docs_blocks import PAGES, ROOT, Block, blocks_of, kind_of, task_names
+from docs_runs import QUICK, VARIABLES, Reader, play, seeded
+
+RUN = {"playbook", "tasks", "defaults", "variables"}
+PROBE = "- name: Use the defaults\n  datascan.gate.scan_status:\n    query: {limit: 1}\n"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is special about a page: its reader's vendor, and variables that they set."""
+
+    vendor: str = "glasswall"
+    variables: dict[str, t.Any] = field(default_factory=dict)
+
+
+SPECIAL = {
+    # Columns of the sandbox's clusters break the rules, and the first gate that closes would end the page.
+    "roles/audit_cluster/README.md": Page("bigid", {"audit_cluster_mode": "advise"}),
+    # In AWX, what to scan comes from a survey.
+    "docs/awx.md": Page(variables={"run_scan_glasswall": VARIABLES["uploads"]}),
+    "docs/tutorials/advalidation-get-scan.md": Page("advalidation"),
+    "docs/tutorials/bigid-cluster-analysis.md": Page("bigid"),
+    "docs/tutorials/bigid-scan-insights.md": Page("bigid"),
+    "docs/tutorials/protecto-data-scan-status.md": Page("protecto"),
+}
+
+
+def yaml_blocks(page: str, kinds: set[str] | None = None) -> list[Block]:
+    found = [block for block in blocks_of(page) if block.language in ("yaml", "yml")]
+    return [block for block in found if kinds is None or kind_of(block) in kinds]
+
+
+EVERY = [block for page in PAGES for block in yaml_blocks(page)]
+RUNNABLE = [page for page in PAGES if yaml_blocks(page, {"playbook", "tasks", "defaults"})]
+
+
+def test_every_block_of_yaml_is_known():
+    assert [str(block) for block in EVERY if kind_of(block) == "unknown"] == []
+    assert len(EVERY) > 10
+
+
+def test_variables_are_run_with_a_playbook_of_their_page():
+    alone = {block.page for block in EVERY if kind_of(block) == "variables"} - set(RUNNABLE)
+    assert alone == set()
+
+
+@pytest.mark.parametrize("page", RUNNABLE)
+def test_a_page_runs_as_it_stands(page, sandbox, collections, tmp_path):
+    special = SPECIAL.get(page, Page())
+    sandbox.control("POST", "settings", QUICK)
+    reader = Reader(sandbox, collections, tmp_path, special.vendor, ids=seeded(sandbox))
+    blocks = yaml_blocks(page, RUN)
+    defaults: dict[str, t.Any] = {}
+    for block in blocks:
+        if kind_of(block) == "defaults":
+            defaults |= block.data["module_defaults"]
+    plays = [
+        block.text if kind_of(block) == "playbook" else play(block, module_defaults=defaults)
+        for block in yaml_blocks(page, {"playbook", "tasks"})
+    ]
+    if defaults and not yaml_blocks(page, {"tasks"}):
+        plays.append(play(Block(page, 0, "yaml", PROBE), module_defaults=defaults))
+    variables = {name: value for block in blocks if kind_of(block) == "variables" for name, value in block.data.items()}
+    done = reader.run("".join(plays), **variables, **special.variables)
+    names = task_names(item for block in yaml_blocks(page, {"playbook", "tasks"}) for item in block.data)
+    assert (done.rc, done.missing(names)) == (0, set()), done.output
+
+
+@pytest.mark.parametrize("block", [block for block in EVERY if kind_of(block) == "changelog"], ids=str)
+def test_a_changelog_fragment_has_sentences(block):
+    assert all(isinstance(entry, str) for entries in block.data.values() for entry in entries)
+
+
+@pytest.mark.parametrize("block", [block for block in EVERY if kind_of(block) == "requirements"], ids=str)
+def test_requirements_are_what_galaxy_takes(block):
+    for wanted in block.data["collections"]:
+        assert set(wanted) <= {"name", "type", "version", "source"}
+        assert wanted.get("type", "galaxy") in ("galaxy", "git", "url", "file", "dir")
+
+
+def test_every_page_has_no_block_that_is_not_said_to_be_something():
+    assert [str(block) for page in PAGES for block in blocks_of(page) if not block.language] == []
+
+
+def test_the_pages_that_are_special_exist():
+    assert set(SPECIAL) <= set(RUNNABLE)
+    assert yaml.safe_load((ROOT / "galaxy.yml").read_text())["name"] == "gate"
