@@ -37,6 +37,10 @@ options:
   total_count:
     description: How many columns the vendor counts. If fewer were read, the audit does not pass.
     type: int
+seealso:
+  - module: datascan.gate.cluster_columns_info
+  - plugin: datascan.gate.audit_report
+    plugin_type: filter
 """
 
 EXAMPLES = r"""

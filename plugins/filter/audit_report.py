@@ -43,6 +43,10 @@ options:
   total_count:
     description: How many columns the vendor counts. If fewer were read, the audit does not pass.
     type: int
+seealso:
+  - module: datascan.gate.cluster_columns_info
+  - plugin: datascan.gate.audit_columns
+    plugin_type: filter
 """
 
 EXAMPLES = r"""

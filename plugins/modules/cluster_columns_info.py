@@ -92,6 +92,11 @@ options:
       - V(ndjson) has one line of JSON for each column, and V(json) is one list, with all that is known.
     type: str
     choices: [csv, ndjson, json]
+seealso:
+  - plugin: datascan.gate.audit_columns
+    plugin_type: filter
+  - plugin: datascan.gate.audit_report
+    plugin_type: filter
 """
 
 EXAMPLES = r"""

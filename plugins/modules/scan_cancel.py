@@ -31,6 +31,9 @@ options:
     type: str
     choices: [fail, ignore]
     default: fail
+seealso:
+  - module: datascan.gate.scan_start
+  - module: datascan.gate.scan_wait
 """
 
 EXAMPLES = r"""

@@ -78,6 +78,9 @@ options:
             everybody may write, such as C(/tmp), is refused.
         type: path
         required: true
+seealso:
+  - module: datascan.gate.scan_wait
+  - module: datascan.gate.scan_status
 """
 
 EXAMPLES = r"""

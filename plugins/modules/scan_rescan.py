@@ -34,6 +34,10 @@ options:
     type: str
     choices: [reuse, fail, start]
     default: reuse
+seealso:
+  - module: datascan.gate.scan_start
+  - module: datascan.gate.scan_wait
+  - module: datascan.gate.scan_gate
 """
 
 EXAMPLES = r"""

@@ -57,6 +57,9 @@ options:
     type: str
     choices: [fail, ignore]
     default: fail
+seealso:
+  - module: datascan.gate.scan_wait
+  - module: datascan.gate.scan_gate
 """
 
 EXAMPLES = r"""

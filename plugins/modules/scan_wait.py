@@ -51,6 +51,10 @@ options:
     description: Whether to print progress. A module that runs on another host never can.
     type: bool
     default: true
+seealso:
+  - module: datascan.gate.scan_start
+  - module: datascan.gate.scan_gate
+  - module: datascan.gate.scan_cancel
 """
 
 EXAMPLES = r"""
