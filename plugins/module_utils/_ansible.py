@@ -104,7 +104,7 @@ class _Module(AnsibleModule):
     def _log_invocation(self) -> None:
         """What the system's log gets. Inside of a dictionary, Ansible masks only what needs no escape there."""
         given, self.params = self.params, shown_options(self.argument_spec, self.params)
-        super()._log_invocation()
+        super()._log_invocation()  # type: ignore[no-untyped-call]
         self.params = given
 
     def exit_json(self, **kwargs: t.Any) -> t.NoReturn:
