@@ -50,10 +50,11 @@ class Secrets:
             for part in pattern.findall(value):
                 self.add(part)
         for form in (value, unquote(value)):
-            data = form.encode("utf-8", "surrogatepass")  # what the environment holds need not be UTF-8
+            data = _bytes(form)
             once = {form, quote(data, safe=""), quote(data), quote_plus(data)}
             once |= {_lower_hex(text) for text in once}
-            self._values |= once | {quote(text, safe="") for text in once if "%" in text} | set(_in_base64(data))
+            self._values |= once | {quote(_bytes(text), safe="") for text in once if "%" in text}
+            self._values |= set(_in_base64(data))
 
     @property
     def values(self) -> frozenset[str]:
@@ -97,6 +98,10 @@ def _texts(value: t.Any) -> list[str]:
         elif isinstance(one, (list, tuple)):
             rest.extend(one)
     return found
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")  # what the environment holds need not be UTF-8
 
 
 def _in_base64(data: bytes) -> Iterator[str]:
