@@ -22,10 +22,11 @@ PROBE = "- name: Use the defaults\n  datascan.gate.scan_status:\n    query: {lim
 
 @dataclass(frozen=True)
 class Page:
-    """What is special about a page: its reader's vendor, and variables that they set."""
+    """What is special about a page: its reader's vendor, variables that they set, and settings of the sandbox."""
 
     vendor: str = "glasswall"
     variables: dict[str, t.Any] = field(default_factory=dict)
+    settings: dict[str, t.Any] = field(default_factory=dict)
 
 
 SPECIAL = {
@@ -36,6 +37,8 @@ SPECIAL = {
     "docs/tutorials/advalidation-get-scan.md": Page("advalidation"),
     "docs/tutorials/bigid-cluster-analysis.md": Page("bigid"),
     "docs/tutorials/bigid-scan-insights.md": Page("bigid"),
+    # Long enough for something to be cancelled.
+    "docs/tutorials/glasswall-scan-controller.md": Page(settings={"listing_seconds": 3}),
     "docs/tutorials/protecto-data-scan-status.md": Page("protecto"),
 }
 
@@ -63,6 +66,7 @@ def test_variables_are_run_with_a_playbook_of_their_page():
 def test_a_page_runs_as_it_stands(page, sandbox, collections, tmp_path):
     special = SPECIAL.get(page, Page())
     sandbox.control("POST", "settings", QUICK)
+    sandbox.control("POST", "settings", {special.vendor: special.settings})
     reader = Reader(sandbox, collections, tmp_path, special.vendor, ids=seeded(sandbox))
     blocks = yaml_blocks(page, RUN)
     defaults: dict[str, t.Any] = {}
