@@ -73,7 +73,7 @@ def test_any_answer_makes_a_result_or_one_sentence(
     options = {**connection, **given_options}
     monkeypatch.chdir(tmp_path)
 
-    @settings(max_examples=60, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(answers(vendor))
     def holds(answered: list[Answer]) -> None:
         def connect(*args: t.Any, **kwargs: t.Any) -> t.Any:

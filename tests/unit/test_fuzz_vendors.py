@@ -49,7 +49,7 @@ OPERATIONS: dict[str, tuple[str, Operation]] = {  # the verb that the vendor has
     "clusters": ("columns", lambda vendor: vendor.clusters()),
     "columns": ("columns", lambda vendor: list(vendor.columns(ColumnQuery(cluster_id="c")))),
 }
-EXAMPLES = {"advalidation": 150, "bigid": 150, "glasswall": 150, "protecto": 300}  # for each operation
+EXAMPLES = {"advalidation": 200, "bigid": 140, "glasswall": 110, "protecto": 300}  # for each operation
 
 
 def read(outcome: t.Any) -> None:
