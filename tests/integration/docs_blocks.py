@@ -20,7 +20,9 @@ PAGES = sorted(
     for path in ROOT.glob(pattern)
 )
 PLUGINS = sorted(
-    path.relative_to(ROOT).as_posix() for folder in ("modules", "filter") for path in ROOT.glob(f"plugins/{folder}/*.py")
+    path.relative_to(ROOT).as_posix()
+    for folder in ("modules", "filter")
+    for path in ROOT.glob(f"plugins/{folder}/*.py")
 )
 SHELL = ("shell", "sh", "bash", "console")
 RUN = ("playbook", "tasks", "defaults", "variables")
