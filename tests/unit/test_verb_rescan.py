@@ -38,6 +38,7 @@ def asked(answer: t.Any = None, status: int = 200) -> Expected:
 
 
 TOO_EARLY = asked("", 425)
+REFUSED = Expected("GET", f"/api/v1/scans/{CHILD_ID}", 401, "")
 RUNNING = asked("", 409)
 
 
@@ -223,6 +224,15 @@ def test_the_two_waits_share_their_time() -> None:
     )
     assert clock.elapsed == 5.0
     assert (error.known["scan"].id, error.known["changed"], error.known["timed_out"]) == (CHILD_ID, True, True)
+    assert error.known["elapsed"] == 5.0  # with the wait for the parent
+    assert error.message.startswith("After 5 s, ")
+
+
+@pytest.mark.parametrize(("answer", "kind"), [(looked("Error", **CHILD), ScanNotCompleted), (REFUSED, Unauthorized)])
+def test_a_wait_that_ends_badly_tells_of_both_waits(answer: Expected, kind: type[DatascanError]) -> None:
+    expected = [looked("Listing"), listed(), looked("Listing"), looked("Processing"), asked()]
+    error = fails(kind, *expected, answer, wait=Patience(60.0))
+    assert error.known["elapsed"] == 3.0
 
 
 # Waiting for the child

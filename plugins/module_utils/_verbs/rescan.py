@@ -69,9 +69,9 @@ def _of(job: Job, settings: Settings, parent: Scan | None) -> Result:
     waited = no_wait(job, settings.wait)
     diff = Diff(after=[] if reused else [scan])
     if settings.wait and scan.state is not ScanState.COMPLETED:
-        left = replace(settings.wait, timeout=max(0.0, settings.wait.timeout - (job.clock.monotonic() - began)))
-        scan, waited = wait_until_completed(job, scan, left, changed=not reused, reused=reused)
-        waited = replace(waited, elapsed=round(job.clock.monotonic() - began, 1))
+        before = job.clock.monotonic() - began
+        left = replace(settings.wait, timeout=max(0.0, settings.wait.timeout - before))
+        scan, waited = wait_until_completed(job, scan, left, before, changed=not reused, reused=reused)
     return Result(not reused, scan, parent, reused, waited, diff)
 
 

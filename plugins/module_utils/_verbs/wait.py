@@ -89,13 +89,20 @@ def wait_for(job: Job, scan_ids: Sequence[str], patience: Patience, seen: Mappin
         http.deadline = None
 
 
-def wait_until_completed(job: Job, scan: Scan, patience: Patience, **known: t.Any) -> tuple[Scan, Waited]:
-    """Wait for one scan that was just started; anything but completed is an error that knows the scan."""
+def wait_until_completed(
+    job: Job, scan: Scan, patience: Patience, before: float = 0.0, **known: t.Any
+) -> tuple[Scan, Waited]:
+    """Wait for one scan that was just started; anything but completed is an error that knows the scan.
+
+    `before` is seconds that were waited already, and that count.
+    """
     try:
         state = wait_for(job, [scan.id], patience, {scan.id: scan})
     except DatascanError as error:
         scans = error.known.get("scans") or [scan]
+        error.known["elapsed"] = round(error.known.get("elapsed", 0.0) + before, 1)
         raise error.knowing(scan=scans[0], **known) from None
+    state.elapsed += before
     ended = state.scans[0]
     waited = facts(job, state)
     if state.timed_out:
