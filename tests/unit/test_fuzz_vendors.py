@@ -56,7 +56,7 @@ def read(outcome: t.Any) -> None:
     """Every part of an outcome is one of our models, and all of it can be shown."""
     if isinstance(outcome, (Scan, Cluster)):
         json.dumps(outcome.model_dump(mode="json"), allow_nan=False, ensure_ascii=False).encode()
-        assert not isinstance(outcome, Scan) or outcome.id == outcome.id.strip() != ""
+        assert not isinstance(outcome, Scan) or outcome.id.strip()
     elif isinstance(outcome, ColumnPage):
         for column in outcome.columns:
             json.dumps(column.model_dump(mode="json"), allow_nan=False, ensure_ascii=False).encode()
