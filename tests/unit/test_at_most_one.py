@@ -152,6 +152,14 @@ def test_an_earlier_one_that_shows_late_is_handed_back_too() -> None:
     assert went.told() == (LOW, False, True, 1)
 
 
+def test_time_that_goes_by_in_cancelling_is_no_look() -> None:
+    slow = Expected("DELETE", SCAN_PATH, 202, item("Processing"), takes=5.0)
+    middle = other(str(uuid.UUID(int=5)))
+    went = Went(listed(), started(OURS), lately(OURS, middle), slow, lately(other(LOW), middle), lately(other(LOW)))
+    assert went.told()[0] == LOW
+    assert went.sleeps == [0.0, 1.0]
+
+
 def test_where_the_first_has_ended_meanwhile_it_is_handed_back_as_it_ended() -> None:
     ended = other(LOW, word="Completed")
     went = Went(listed(), started(OURS), lately(OURS, other(LOW)), STOPPED, lately(ended))

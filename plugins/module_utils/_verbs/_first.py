@@ -21,6 +21,7 @@ _TICK = 1.0  # second: where times are whole seconds, one with a smaller id may 
 _BLINK = 1e-6  # seconds; less than that is a matter of rounding
 _YOUNG = timedelta(seconds=10)  # many times that second, for a vendor's clocks may differ
 _TOGETHER = timedelta(minutes=10)  # longer than a start may take with all its retries
+_MOST_LOOKS = 10  # a list that shows another first each time is not worth more
 _LATE = (1.0, 2.0, 4.0)  # seconds before each further look: a scan may show in the list a little late
 
 Look = Callable[[], list[Scan]]
@@ -60,6 +61,7 @@ def agree(job: Job, look: Look, seen: list[Scan] | None = None, ours: Scan | Non
     """
     meeting = _Meeting(job, ours)
     while True:
+        looked_at = job.clock.monotonic()
         try:
             seen = look() if seen is None else seen
         except DatascanError as error:
@@ -71,7 +73,7 @@ def agree(job: Job, look: Look, seen: list[Scan] | None = None, ours: Scan | Non
             )
             return meeting.agreed([])
         meeting.hold(seen)
-        pause = meeting.pause()
+        pause = meeting.pause(looked_at)
         if pause is None:
             return meeting.agreed(seen)
         job.clock.sleep(pause)
@@ -85,7 +87,7 @@ class _Meeting:
         self.first = ours
         self._job = job
         self._ours = ours
-        self._met = {ours.id: job.clock.monotonic()} if ours else {}
+        self._met: dict[str, float] = {}  # when each was first seen in the list
         self._stepped_back = False
         self._cancelled = False
         self._shown = ours is None
@@ -111,11 +113,13 @@ class _Meeting:
             self._stepped_back = True
             self._cancelled = _cancel(self._job, ours, first)
 
-    def pause(self) -> float | None:
-        """Seconds until the next look; None where no other could still turn out to be the first."""
-        if self.first is None or self.first.state not in ACTIVE:
+    def pause(self, looked_at: float) -> float | None:
+        """Seconds until the next look; None where no other could still turn out to be the first.
+
+        What counts is when the last look began: since then, time may have gone by in cancelling.
+        """
+        if self.first is None or self.first.state not in ACTIVE or self._looks == _MOST_LOOKS:
             return None
-        wait = 0.0
         if not self._shown and not self._stepped_back:
             if self._looks > len(_LATE):
                 self._job.warn(
@@ -123,10 +127,11 @@ class _Meeting:
                     "started one at the same moment could not be seen."
                 )
                 return None
-            wait = _LATE[self._looks - 1]
-        if not self._is_old(self.first):
-            wait = max(wait, self._met[self.first.id] + _TICK - self._job.clock.monotonic())
-        return wait if wait > _BLINK else None
+            return _LATE[self._looks - 1]
+        over = self._met[self.first.id] + _TICK
+        if looked_at > over - _BLINK or self._is_old(self.first):
+            return None
+        return max(0.0, over - self._job.clock.monotonic())
 
     def _is_old(self, scan: Scan) -> bool:
         """Whether none that is to come could be before it."""
