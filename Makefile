@@ -38,7 +38,7 @@ venv: $(WORK)/venv/.done
 
 $(WORK)/venv/.done: $(REQUIREMENTS)
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found that has venv. Set PYTHON." >&2; exit 1; }
-	@echo "Making the virtual environment in .work/venv"
+	@echo "Making the virtual environment in $(WORK:$(CURDIR)/%=%)/venv"
 	@rm -rf "$(WORK)/venv"
 	@"$(PYTHON)" -m venv "$(WORK)/venv"
 	@"$(BIN)/python" -m pip install -qq --disable-pip-version-check $(REQUIREMENTS:%=-r %)
