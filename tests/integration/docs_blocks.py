@@ -25,7 +25,6 @@ PLUGINS = sorted(
     for path in ROOT.glob(f"plugins/{folder}/*.py")
 )
 SHELL = ("shell", "sh", "bash", "console")
-RUN = ("playbook", "tasks", "defaults", "variables")
 
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\S*)[^\n]*\n(?P<text>.*?)^(?P=indent)```$", re.M | re.S)
 _ROLES = sorted(path.name for path in ROOT.glob("roles/*"))
@@ -81,8 +80,6 @@ def kind_of(block: Block) -> str:
             return "defaults"
         if keys <= {section for section, _title in sections}:
             return "changelog"
-        if keys == {"collections"}:
-            return "requirements"
         if all(_VARIABLE.fullmatch(str(key)) for key in keys):
             return "variables"
     return "unknown"

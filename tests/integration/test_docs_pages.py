@@ -12,8 +12,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 import pytest
-import yaml
-from docs_blocks import PAGES, ROOT, Block, blocks_of, kind_of, task_names
+from docs_blocks import PAGES, Block, blocks_of, kind_of, task_names
 from docs_runs import QUICK, VARIABLES, Reader, play, seeded
 
 RUN = {"playbook", "tasks", "defaults", "variables"}
@@ -90,17 +89,9 @@ def test_a_changelog_fragment_has_sentences(block):
     assert all(isinstance(entry, str) for entries in block.data.values() for entry in entries)
 
 
-@pytest.mark.parametrize("block", [block for block in EVERY if kind_of(block) == "requirements"], ids=str)
-def test_requirements_are_what_galaxy_takes(block):
-    for wanted in block.data["collections"]:
-        assert set(wanted) <= {"name", "type", "version", "source"}
-        assert wanted.get("type", "galaxy") in ("galaxy", "git", "url", "file", "dir")
-
-
-def test_every_page_has_no_block_that_is_not_said_to_be_something():
+def test_every_block_says_what_it_is():
     assert [str(block) for page in PAGES for block in blocks_of(page) if not block.language] == []
 
 
 def test_the_pages_that_are_special_exist():
     assert set(SPECIAL) <= set(RUNNABLE)
-    assert yaml.safe_load((ROOT / "galaxy.yml").read_text())["name"] == "gate"
