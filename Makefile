@@ -68,7 +68,7 @@ lint: venv
 	@tests/tools/lint.sh "$(BIN)/python"
 
 unit: venv
-	@$(PYTEST) tests/unit
+	@$(PYTEST) -n auto --dist worksteal tests/unit
 
 integration: install
 	@$(INSTALLED) $(PYTEST) tests/integration

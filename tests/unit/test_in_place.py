@@ -70,7 +70,7 @@ def way(made: InPlaceAction, monkeypatch: pytest.MonkeyPatch, **task_vars: t.Any
     [
         ({}, {}, "in place"),
         ({"transport": "ssh"}, {}, "module"),
-        ({"become": object()}, {}, "module"),
+        ({"become": "a become plugin"}, {}, "module"),
         ({"async_val": 60}, {}, "module"),
         ({"environment": [{"DATASCAN_API_URL": "https://vendor.test"}]}, {}, "module"),
         ({"environment": [{}]}, {}, "in place"),
