@@ -222,7 +222,7 @@ _PHRASES = {
 }
 
 
-# The registry: the file of each vendor, and its class there. A new vendor is a line here, and a name in the import above.
+# The registry: each vendor's file, and its class there. A new vendor is a line here, and a name in the import above.
 _REGISTRY = {
     "advalidation": "Advalidation",
     "bigid": "BigID",

@@ -230,7 +230,7 @@ def check_credential_type(data: Item) -> None:
             raise Refused(f"{name} is no valid field.")
         if kind not in ("string", "boolean") or (kind != "string" and {"choices", "multiline", "secret"} & set(field)):
             raise Refused(f"{name} has a type that does not fit.")
-        if type(field.get("default", "")) is not str and kind == "string":
+        if not isinstance(field.get("default", ""), str) and kind == "string":
             raise Refused(f"The default of {name} is no text.")
     if set(data["inputs"]) - {"fields", "required"} or set(data["inputs"].get("required", ())) - set(fields):
         raise Refused("The inputs have the wrong keys.")
@@ -260,7 +260,7 @@ def check_survey(data: Item) -> None:
         if not question["question_name"] or not isinstance(question["required"], bool):
             raise Refused("A question lacks a part.")
         default = question.get("default", "")
-        if default != "" and type(default) is not defaults[question["type"]]:
+        if default != "" and default.__class__ is not defaults[question["type"]]:
             raise Refused(f"The default of {question['variable']} does not fit its type.")
         if question["type"] == "multiplechoice" and default not in question["choices"]:
             raise Refused("Default choice must be answered from the choices listed.")

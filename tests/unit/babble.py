@@ -61,7 +61,7 @@ class Answer:
 def documented(vendor: str) -> list[tuple[int, t.Any]]:
     """The status and the body of every answer in the vendor's document, those that are no error four times."""
     found = [json.loads(path.read_text())["response"] for path in sorted((CONTRACTS / vendor).glob("*.json"))]
-    return [(one["status"], one["body"]) for one in found for _ in range(4 if one["status"] < 300 else 1)]
+    return [(one["status"], one["body"]) for one in found for _time in range(4 if one["status"] < 300 else 1)]
 
 
 # Made once, for that takes longer than to draw from them. To learn all characters takes seconds, so these are a few.
@@ -86,7 +86,7 @@ UP_TO_3, UP_TO_5, UP_TO_19 = st.integers(0, 3), st.integers(0, 5), st.integers(0
 def answers(draw: st.DrawFn, vendor: str) -> list[Answer]:
     """What a vendor says, one answer after the other; the last one is then repeated for ever."""
     said = []
-    for _ in range(1 + draw(UP_TO_3)):
+    for _time in range(1 + draw(UP_TO_3)):
         status, body = draw(BODIES[vendor])
         body = _spoilt(draw, body) if draw(UP_TO_19) else draw(JSON)
         said.append(Answer(status if draw(UP_TO_5) else draw(STATUSES), _wire(draw, body), draw(HEADERS)))
@@ -96,7 +96,7 @@ def answers(draw: st.DrawFn, vendor: str) -> list[Answer]:
 def _spoilt(draw: st.DrawFn, body: t.Any) -> t.Any:
     """A documented body with a few of its parts gone, of another type, or twice."""
     body = copy.deepcopy(body)
-    for _ in range(draw(CHANGES)):
+    for _time in range(draw(CHANGES)):
         places = list(_places(body))
         if not places:
             return draw(ODDS)

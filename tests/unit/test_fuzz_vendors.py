@@ -61,7 +61,7 @@ def read(outcome: t.Any) -> None:
         for column in outcome.columns:
             json.dumps(column.model_dump(mode="json"), allow_nan=False, ensure_ascii=False).encode()
     elif isinstance(outcome, DatascanError):
-        assert outcome.message and type(outcome) is not DatascanError
+        assert outcome.message and outcome.__class__ is not DatascanError
         json.dumps(outcome.facts(), allow_nan=False, ensure_ascii=False).encode()
     elif isinstance(outcome, dict):
         read(list(outcome.values()))
