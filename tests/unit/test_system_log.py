@@ -26,7 +26,7 @@ LOGGED: list[tuple[str, dict[str, t.Any], tuple[str, ...]]] = [
                     {
                         "data_source_name": "crm",
                         "object_name": ["people"],
-                        "data_samples": [{"column_name": "c", "samples": SAMPLES}],
+                        "data_samples": [{"column_name": "surname", "samples": SAMPLES}],
                     }
                 ]
             },
