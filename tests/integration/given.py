@@ -18,7 +18,8 @@ SAME_TARGET = {
     "targetStorage": "acct.blob.core.windows.net",
     "targetContainerPath": "clean",
 }
-SHORT = {"listing_seconds": 0.4, "processing_seconds": 0.4}
+# With whole seconds, a start would look for others until its second is over, and such scans would have ended by then.
+SHORT = {"listing_seconds": 0.4, "processing_seconds": 0.4, "time_fraction": True}
 
 Variables = dict[str, t.Any]
 
