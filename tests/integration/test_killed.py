@@ -9,16 +9,13 @@ import typing as t
 from collections.abc import Iterator
 
 import pytest
-from killable import PROCESSES, Play
+from killable import HOUR, LONG, PROCESSES, START, Play
 from playbook_runs import AS_MODULE
 from sandbox_server import Sandbox
 
 pytestmark = pytest.mark.skipif(not (PROCESSES / "self" / "environ").exists(), reason="this system has no /proc")
 
-START = "Start the scan, unless one that serves is there already"
 VERDICT = "Keep the result"
-HOUR = 3600.0
-LONG = {"listing_seconds": HOUR, "processing_seconds": HOUR, "time_fraction": True}
 HELD = {"kind": "no_answer", "seconds": 60}  # until whoever asks is gone
 
 # What is held back when the play is killed: method, path, the requests like it that pass, and what becomes of it.
