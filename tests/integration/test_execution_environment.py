@@ -20,7 +20,9 @@ REQUIREMENTS = [line for line in (ROOT / "requirements.txt").read_text().splitli
 
 
 def run(*command: str | Path, cwd: Path) -> str:
-    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "ANSIBLE_HOME": str(cwd / "home")}
+    # Without this machine's settings: where a collection is installed already, ansible-galaxy would leave it at that.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    environment = {**kept, "PATH": f"{BIN}{os.pathsep}{kept['PATH']}", "ANSIBLE_HOME": str(cwd / "home")}
     done = subprocess.run(command, cwd=cwd, env=environment, text=True, capture_output=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
