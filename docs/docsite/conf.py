@@ -32,10 +32,11 @@ include_patterns = [
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
-    "docs/*.md",
+    "docs/**.md",
     "roles/*/README.md",
     "reference/**",
 ]
+exclude_patterns = ["docs/docsite"]
 # GitHub's names of headings, which the pages use in links.
 myst_heading_anchors = 3
 
