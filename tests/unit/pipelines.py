@@ -77,10 +77,12 @@ class World:
         self._numbers: Iterator[int] = iter(numbers)
         self._turns = 0
         SERVER.reset()
-        SERVER.clock.__init__(lambda: self.now)  # type: ignore[misc]
+        SERVER.clock.offset = 0.0
+        SERVER.clock._source = lambda: self.now
         SERVER.settings = GlasswallSettings(**settings)
         self.made_by: dict[str, Pipeline] = {}
-        glasswall_scans.uuid = SimpleNamespace(uuid4=self._new_id)  # type: ignore[assignment]
+        self.cancelled_by: list[tuple[str, Pipeline]] = []
+        self._ids = SimpleNamespace(uuid4=self._new_id)
 
     def draw(self, choices: int) -> int:
         """The next decision; when the numbers run out, always the first choice, so that every trial ends."""
@@ -117,7 +119,7 @@ class World:
             f"{f' {fault}' if fault else ''}{'' if carried_out else ' (not carried out)'}: {bytes(answer.body)[:60]!r}"
         )
         if fault == "no connection":
-            raise requests.ConnectTimeout()
+            raise requests.ConnectTimeout
         if fault == "reset":
             raise reset()
         body = bytes(answer.body)
@@ -140,13 +142,17 @@ class World:
             seen_at = self.now - self.lag
             SERVER.store.by_id = {scan.scan_id: scan for scan in kept.values() if scan.started <= seen_at}
             SERVER.clock.offset = -self.lag
+        glasswall_scans.uuid = self._ids  # type: ignore[assignment]
         try:
             return _call(request.method, path, url.query, request.body, request.headers["Authorization"])
         finally:
+            glasswall_scans.uuid = uuid
             if late:
                 SERVER.store.by_id, SERVER.clock.offset = kept, offset
             for scan_id in set(SERVER.store.by_id) - known:
                 self.made_by[scan_id] = pipeline
+            if request.method == "DELETE":
+                self.cancelled_by.append((path.rpartition("/")[2], pipeline))
 
     def _response(self, request: t.Any, status: int, body: bytes) -> requests.Response:
         response = requests.Response()
@@ -195,7 +201,7 @@ def _call(method: str, path: str, query: str, body: bytes | None, authorization:
         user = SERVER.user_of(request)
         assert user
         try:
-            operation(request, user).__await__().__next__()
+            operation(request, user).send(None)  # type: ignore[attr-defined]  # it never has to wait
         except StopIteration as ended:
             response: Response = ended.value
             return response

@@ -35,10 +35,10 @@ CREW = st.lists(
     min_size=2,
     max_size=4,
 )
-FAULTS = st.sampled_from([0, 0, 16, 48, 96])  # of 256 requests
+FAULTS = st.sampled_from([0, 0, 24, 64, 144])  # of 256 requests
 CIRCUMSTANCES = st.fixed_dictionaries(
     {
-        "lag": st.sampled_from([0.0, 0.0, 0.4, 1.0]),  # of the list
+        "lag": st.sampled_from([0.0, 0.0, 0.4, 1.0, 3.0]),  # of the list
         "time_fraction": st.booleans(),
         "listing_seconds": st.sampled_from([1e6, 1e6, 30.0, 0.5]),  # after that it is too late to cancel
     }
@@ -97,7 +97,8 @@ def has_said_so(one: Pipeline) -> bool:
 
 
 def nothing_is_hidden(crew: Crew) -> None:
-    """What each pipeline says of its own doing is true."""
+    """What each pipeline says of its own doing is true, and it cancels nobody else's scan."""
+    assert all(crew.world.made_by[scan_id] is one for scan_id, one in crew.world.cancelled_by)
     for one in crew.fine:
         if not one.outcome.changed:
             assert not crew.world.alive_of(one), "a scan is there that was not told of"
@@ -120,7 +121,8 @@ def rescan_one(job: t.Any, if_active: str) -> rescan.Result:
 @trials(650)
 @given(NUMBERS, CREW, FAULTS, CIRCUMSTANCES)
 def test_pipelines_that_start_at_the_same_moment_end_with_one_scan(numbers, members, faults, circumstances):
-    world = World(numbers, faults=faults, **circumstances)
+    # A list that is later than a second may hide a scan until after the look for one whose answer was lost.
+    world = World(numbers, faults=faults if circumstances["lag"] <= 1 else 0, **circumstances)
     crew = Crew(world, start_one, members)
     scans = [scan.scan_id for scan in world.alive()]
     note("\n".join(world.journal))
