@@ -269,6 +269,12 @@ def test_after_a_lost_answer_the_first_that_appeared_is_handed_back_and_none_can
     assert "None of them was cancelled" in went.warned[0]
 
 
+def test_after_a_lost_answer_an_earlier_one_that_shows_late_is_handed_back_and_none_cancelled() -> None:
+    both = [other(HIGH), other(LOW)]
+    went = Went(listed(), started(reset()), lately(other(HIGH)), *[lately(*both)] * 2)
+    assert went.told() == (LOW, True, False, 1)
+
+
 def test_after_a_lost_answer_the_others_may_step_back_by_themselves() -> None:
     went = Went(listed(), started(reset()), lately(other(HIGH), other(LOW)), lately(other(LOW)))
     assert went.told() == (LOW, True, False, 0)
