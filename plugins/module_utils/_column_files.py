@@ -82,7 +82,7 @@ def _cell(value: t.Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):
-        return "; ".join(str(item) for item in value)
+        return "; ".join(map(str, value))
     return str(value)
 
 

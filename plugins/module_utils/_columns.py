@@ -37,8 +37,8 @@ Labels = t.Annotated[list[str], BeforeValidator(none_is_empty)]
 
 
 class _Facts(BaseModel):
-    # What is not named here is dropped: among it may be sampled data.
-    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
+    # What is not named here is dropped: among it may be sampled data. Built when first used, for most tasks never do.
+    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True, defer_build=True)
 
 
 class Cluster(_Facts):

@@ -35,7 +35,10 @@ from ansible_collections.datascan.gate.plugins.module_utils._provider import reg
 from ansible_collections.datascan.gate.plugins.module_utils._secrets import Secrets
 
 display = Display()
-registry()  # loads the vendors here, once for a play; a module loads its one vendor, and each worker would do so again
+# Made and loaded here, once for a play: each task has a worker of its own, which would do so again.
+_ENCODER = get_module_encoder("legacy", Direction.CONTROLLER_TO_MODULE)
+_DECODER = get_module_decoder("legacy", Direction.CONTROLLER_TO_MODULE)
+registry()
 
 
 class InPlaceAction(ActionBase):
@@ -126,8 +129,7 @@ class InPlaceAction(ActionBase):
 
     def _plain_args(self) -> dict[str, t.Any]:
         """The options as a module would get them: plain values, without Ansible's own types around them."""
-        text = json.dumps(self._task.args, cls=get_module_encoder("legacy", Direction.CONTROLLER_TO_MODULE))
-        args: dict[str, t.Any] = json.loads(text, cls=get_module_decoder("legacy", Direction.CONTROLLER_TO_MODULE))
+        args: dict[str, t.Any] = json.loads(json.dumps(self._task.args, cls=_ENCODER), cls=_DECODER)
         return args
 
     def _tell(self, line: str) -> None:

@@ -25,7 +25,7 @@ _OTHER_NAME = "cluster_id"  # what another description of the API calls clusterI
 
 
 class _Camel(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel)
+    model_config = ConfigDict(alias_generator=to_camel, defer_build=True)
 
 
 class _Cluster(Cluster, _Camel):

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from .._column_files import format_of, render
-from .._columns import Cluster, Column, ColumnQuery, Lookup, Summary
+from .._columns import Cluster, Column, ColumnPage, ColumnQuery, Lookup, Summary
 from .._errors import Ambiguous, DatascanError, InvalidInput, NotFound
 from .._files import Stream
 from ._job import Job
@@ -79,13 +80,13 @@ class _Reading:
         self._settings = settings
 
     def columns(self) -> Iterator[Column]:
-        """Each column once; a page is asked for when the one before it has been taken."""
+        """Each column once; a page is asked for while the one before it is taken."""
         query = self._settings.query
         try:
             if self._settings.cluster:
                 self.cluster = _find(self._job, self._settings.cluster)
                 query = replace(query, cluster_id=self.cluster.id)
-            for page in self._job.provider.columns(query):
+            for page in _one_ahead(self._job.provider.columns(query)):
                 self.total = self.total if page.total is None else page.total
                 for column in page.columns:
                     self.summary.add(column)
@@ -107,6 +108,15 @@ class _Reading:
                 f"{self._job.provider.title} counts {self.total} columns in cluster {self.cluster.id}, and of the "
                 f"{expected} that were asked for it gave {self.summary.total}."
             )
+
+
+def _one_ahead(pages: Iterator[ColumnPage]) -> Iterator[ColumnPage]:
+    """The same pages, each of them read while the one before it is written."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        coming = pool.submit(next, pages, None)
+        while page := coming.result():
+            coming = pool.submit(next, pages, None)
+            yield page
 
 
 def _find(job: Job, lookup: Lookup) -> Cluster:
