@@ -46,7 +46,9 @@ def rows(plays: Plays, sandbox: Sandbox) -> list[Row]:
         at_most("(a) one status in place, processor", ours.processor, further.processor, 0.1),
         at_most("(a) one status in place, wall", ours.wall, further.wall, 0.1),
         at_most("(a) the same beside a task that does nothing (set_fact), wall", ours.wall, nothing.wall),
-        at_most("(a) the first status of a play, processor", each["our first"].processor, each["their first"].processor),
+        at_most(
+            "(a) the first status of a play, processor", each["our first"].processor, each["their first"].processor
+        ),
         at_most("(a) one status as a module, processor", module.processor, uri_task.processor, 1.0),
         at_most("(a) one status as a module, wall", module.wall, uri_task.wall, 1.0),
     ]
