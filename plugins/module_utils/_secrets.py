@@ -14,14 +14,8 @@ from urllib.parse import quote, quote_plus, unquote
 MASK = "********"
 _URL_SAFE = str.maketrans("+/", "-_")
 _SHORTEST = 6  # masking anything shorter would blot out common words
-_MARKS = (
-    "sig=",
-    "sig%3d",
-    "sig%253d",
-    "sharedaccess",
-    "accountkey",
-    "bearer",
-)  # without one of these no pattern can match
+# Without one of these, in lower case, no pattern can match.
+_MARKS = ("sig=", "sig%3d", "sig%253d", "sharedaccess", "accountkey", "bearer")
 _PATTERNS = (
     # Also percent-encoded once or twice, and after %26 or \u0026, which end in what could be a part of a word.
     re.compile(r"(?i)((?<![a-z])sig(?:=|%(?:25)?3D))[^&;\s\"'<>]+"),
