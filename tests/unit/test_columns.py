@@ -360,10 +360,10 @@ class TestFiles:
                 yield ColumnPage([column(1)])
 
         class Taking(Summary):
-            def add(self, taken_column: Column) -> None:
+            def add(self, column: Column) -> None:
                 assert asked.wait(10)
                 taken.set()
-                super().add(taken_column)
+                super().add(column)
 
         monkeypatch.setattr(columns, "Summary", Taking)
         assert run(Meeting(), dest=str(tmp_path / "columns.ndjson")).summary["total"] == 2

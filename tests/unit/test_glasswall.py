@@ -312,6 +312,29 @@ def test_130_scans_come_once_each_whatever_the_total_and_the_links_say(
     assert listed(Query(), *pages(numbers, **facts)) == SCANS
 
 
+@pytest.mark.parametrize(
+    ("numbers", "total", "warnings"),
+    [
+        ([1, 2, 3], 130, []),
+        ([1, 2, 3, 4], 10, []),
+        ([1, 2, 3, 4], None, []),
+        (
+            [1, 2, 3, 4],
+            220,
+            ["Glasswall counts 220 scans and listed 130 of them, so a scan that runs may be among those not seen."],
+        ),
+    ],
+    ids=str,
+)
+def test_a_list_that_ends_before_its_total_says_that_scans_may_be_missing(
+    numbers: list[int], total: int | None, warnings: list[str]
+) -> None:
+    warned: list[str] = []
+    with job(*pages(numbers, total=total), warned=warned) as the_job:
+        assert len(list(the_job.provider.scans(Query()))) == len(SCANS)
+    assert warned == warnings
+
+
 def test_one_page_without_links_is_one_request() -> None:
     assert listed(Query(), Expected("GET", "/api/v1/scans", answer=page(item(), item(scan_id=CHILD_ID)))) == [
         SCAN_ID,

@@ -190,6 +190,11 @@ class Glasswall(Provider):
             yield nameless + new, -(-left // max(1, len(records)))
             # Only what repeats proves the end; a total that lies, or pages that shift, must not hide a scan.
             if not new or says_last(page, number, len(seen) + lost):
+                if left:
+                    self._warn_once(
+                        f"{self.title} counts {page.total} scans and listed {len(seen) + lost} of them, "
+                        "so a scan that runs may be among those not seen."
+                    )
                 return
             number += 1
 
