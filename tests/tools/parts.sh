@@ -19,7 +19,7 @@ for part in "$@"; do
     fi
     # pytest's closing line says how many tests ran.
     closing=$(grep -E '^[0-9]+ passed.* in [0-9.]+s' "$log" | tail -n 1 || true)
-    printf -v line '%-18s %4d s  %s' "$part" "$((SECONDS - start))" "$closing"
+    printf -v line '%-28s %4d s  %s' "$part" "$((SECONDS - start))" "$closing"
     summary+="$line"$'\n'
 done
 
