@@ -20,7 +20,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.parameters import env_fallback
 
 from . import _pydantic, _requests
-from ._clock import Clock
+from ._clock import LONGEST, Clock
 from ._credentials import SCHEMES
 from ._errors import DatascanError, InvalidInput
 from ._lines import one_line
@@ -59,7 +59,6 @@ PATIENCE_SPEC: dict[str, t.Any] = {
 WAIT_SPEC: dict[str, t.Any] = {"wait": {"type": "bool", "default": False}, **PATIENCE_SPEC}
 _GARBAGE = 50_000  # new objects before the collector looks; every look goes through all that Ansible has loaded
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # Ansible's own words
-_LONGEST = 10**9  # seconds; thirty years
 SCAN_IDS: dict[str, t.Any] = {"type": "list", "elements": "str", "aliases": ["scan_id"]}
 
 
@@ -160,8 +159,8 @@ def check_seconds(name: str, value: float, least: str = "more than 0") -> None:
     """Refuse a length of time that is none, or that no clock can count to."""
     if not (value > 0 or (value == 0 and least == "0 or more")):  # so that what is not a number is refused too
         raise InvalidInput(f"{name} must be {least} seconds.")
-    if value > _LONGEST:
-        raise InvalidInput(f"{name} must be at most {_LONGEST} seconds.")
+    if value > LONGEST:
+        raise InvalidInput(f"{name} must be at most {LONGEST} seconds.")
 
 
 # An option with no_log whose value is a text is a credential, and masked wherever it shows. One that is a list holds

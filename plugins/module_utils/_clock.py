@@ -9,6 +9,8 @@ import random
 import time
 from datetime import datetime, timezone
 
+LONGEST = 10**9  # seconds, which are thirty years: what a user gives may be no longer, for dates end
+
 
 class Clock:
     """The machine's own clock."""

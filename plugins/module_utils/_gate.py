@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ._clock import LONGEST
 from ._errors import InvalidInput
 from ._models import Judgement, Scan, ScanState, Verdict, iso, summarise
 
-_OLDEST = 10**9  # seconds; thirty years
 MODES = ("enforce", "advise")
 
 
@@ -34,8 +34,8 @@ def given_policy(options: Mapping[str, t.Any]) -> Policy:
     for name in ("max_issues", "max_age"):
         if given.get(name, 0) < 0:
             raise InvalidInput(f"policy.{name} must be 0 or more.")
-    if given.get("max_age", 0) > _OLDEST:
-        raise InvalidInput(f"policy.max_age must be at most {_OLDEST} seconds.")
+    if given.get("max_age", 0) > LONGEST:
+        raise InvalidInput(f"policy.max_age must be at most {LONGEST} seconds.")
     if "states" in given:
         given["states"] = frozenset(ScanState(state) for state in given["states"])
     return Policy(**given)

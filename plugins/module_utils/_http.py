@@ -23,7 +23,7 @@ from ._body import parsed
 from ._clock import Clock
 from ._faults import MEANING, Fault, fault_of, kind_of, retry_after
 from ._pace import Pace, Rate
-from ._pydantic import ValidationError
+from ._pydantic import reason
 from ._requests import requests, urllib3
 
 VERSION = "0.1.0"
@@ -249,15 +249,9 @@ class Http:
             raise fault from None
         try:
             return parse(answer.data)
-        except ValidationError as exc:
-            # Only where and what: the values themselves may be sampled data.
-            first = exc.errors(include_input=False, include_url=False, include_context=False)[0]
-            why = ".".join(str(step) for step in first["loc"]) + ": " + first["msg"]
         except ValueError as exc:
-            why = str(exc)
-        message = (
-            f"{method} {url} answered HTTP {answer.status} in a shape that is not documented ({why.lstrip(': ')})."
-        )
+            why = reason(exc)
+        message = f"{method} {url} answered HTTP {answer.status} in a shape that is not documented ({why})."
         raise Fault(_errors.Unreadable(message, http_status=answer.status, method=method, url=url), sent=True)
 
     def _timeout(self) -> float:

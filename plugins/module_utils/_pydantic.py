@@ -58,6 +58,15 @@ else:
 
         BeforeValidator = ConfigDict = Field = PlainSerializer = to_camel = _nothing
 
+
+def reason(error: ValueError) -> str:
+    """Why an answer could not be read: only where and what, for the values themselves may be sampled data."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    return f"{'.'.join(str(step) for step in first['loc'])}: {first['msg']}".lstrip(": ")
+
+
 __all__ = [
     "MISSING",
     "BaseModel",
@@ -67,5 +76,6 @@ __all__ = [
     "PlainSerializer",
     "ValidationError",
     "computed_field",
+    "reason",
     "to_camel",
 ]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .._errors import Unreadable
-from .._pydantic import ValidationError
+from .._pydantic import reason
 
 T = t.TypeVar("T")
 
@@ -45,13 +45,8 @@ def read_each(items: list[t.Any], read: Callable[[t.Any], T], id_key: str) -> li
     for item in items:
         try:
             records.append(read(item))
-        except ValidationError as error:
-            # Only where and what: the values themselves may be sampled data.
-            first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-            why = f"{'.'.join(str(step) for step in first['loc'])}: {first['msg']}".lstrip(": ")
-            records.append(Unread(_id_of(item, id_key), why, item))
         except ValueError as error:
-            records.append(Unread(_id_of(item, id_key), str(error), item))
+            records.append(Unread(_id_of(item, id_key), reason(error), item))
     unread = [record for record in records if isinstance(record, Unread)]
     if unread and len(unread) == len(records) and all(record.scan_id is None for record in unread):
         raise ValueError(f"not one scan of {len(records)} has an id that can be read: {unread[0].why}")
