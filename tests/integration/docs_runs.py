@@ -20,7 +20,7 @@ from pathlib import Path
 import yaml
 from docs_blocks import Block
 from playbook_runs import clean_environment
-from sandbox_server import TOKEN, Sandbox
+from sandbox_server import PATHS, TOKEN, Sandbox
 
 SAS = (
     "BlobEndpoint=https://acct.blob.core.windows.net/;SharedAccessSignature="
@@ -33,12 +33,6 @@ HOSTS = {
     "https://bigid.example.com/api/v1": "bigid",
     "https://tenant.bigid.example/api/v1": "bigid",
     "https://tenant.example.com/api/vault": "protecto",
-}
-PATHS = {
-    "glasswall": "glasswall/api/v1",
-    "bigid": "bigid/api/v1",
-    "protecto": "protecto/api/vault",
-    "advalidation": "advalidation/v2",
 }
 QUICK = {
     "glasswall": {"listing_seconds": 0.2, "processing_seconds": 0.2},
@@ -94,7 +88,7 @@ class Reader:
     ids: dict[str, str] = field(default_factory=dict)
 
     def url(self, vendor: str) -> str:
-        return f"{self.sandbox.url}/{PATHS[vendor]}"
+        return self.sandbox.url + PATHS[vendor]
 
     def in_place(self, text: str) -> str:
         """The text of an example, with what no example can know."""

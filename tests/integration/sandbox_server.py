@@ -17,6 +17,12 @@ import requests
 
 FILES = Path(__file__).resolve().parents[2] / "roles" / "sandbox" / "files"
 TOKEN = "sandbox-token"
+PATHS = {  # where each vendor's API begins
+    "advalidation": "/advalidation/v2",
+    "bigid": "/bigid/api/v1",
+    "glasswall": "/glasswall/api/v1",
+    "protecto": "/protecto/api/vault",
+}
 
 
 class Sandbox:
@@ -39,7 +45,7 @@ class Sandbox:
                 raise RuntimeError(f"The sandbox did not start: {(folder / 'out.txt').read_text()}")
             time.sleep(0.05)
         self.url: str = json.loads(ready.read_text())["url"]
-        self.api_url = f"{self.url}/glasswall/api/v1"
+        self.api_url = self.url + PATHS["glasswall"]
         self._session = requests.Session()
         self._session.trust_env = False
 

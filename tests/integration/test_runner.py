@@ -9,10 +9,9 @@ import json
 
 import pytest
 from awx_job import environment_of, page, run_job
-from sandbox_server import TOKEN
+from sandbox_server import PATHS, TOKEN
 from test_leaks import FORBIDDEN, SIGNATURE, STORAGE
 
-PATHS = {"bigid": "/bigid/api/v1", "glasswall": "/glasswall/api/v1", "protecto": "/protecto/api/vault"}
 SAMPLES = {"column_name": "mail", "samples": [SIGNATURE]}
 OBJECTS = [{"data_source_name": "shop", "object_name": ["orders", "fast"], "data_samples": [SAMPLES]}]
 ANSWERS = {

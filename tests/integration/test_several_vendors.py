@@ -6,13 +6,8 @@
 from __future__ import annotations
 
 import pytest
+from sandbox_server import PATHS
 
-PATHS = {
-    "bigid": "/bigid/api/v1",
-    "protecto": "/protecto/api/vault",
-    "advalidation": "/advalidation/v2",
-    "glasswall": "/glasswall/api/v1",
-}
 QUICK = {
     "glasswall": {"listing_seconds": 0.2, "processing_seconds": 0.3},
     "bigid": {"queued_seconds": 0.1, "running_seconds": 0.3},

@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
-import urllib3
 from ansible_collections.datascan.gate.plugins.module_utils._provider import Provider, Settings, connect
 from ansible_collections.datascan.gate.plugins.module_utils._secrets import Secrets
 from hypothesis import strategies as st
-from support import FakeClock
+from support import FakeClock, response_to
 
 CONTRACTS = Path(__file__).parents[1] / "contracts"
 MOST_REQUESTS = 60  # no operation here needs more, so one that sends more would never end
@@ -146,13 +145,7 @@ class Babble(requests.adapters.BaseAdapter):
         assert self.count < MOST_REQUESTS, "this would never end"
         said = self.said[min(self.count, len(self.said) - 1)]
         self.count += 1
-        response = requests.Response()
-        response.status_code, response.url, response.request = said.status, request.url, request
-        response.headers.update(said.headers)
-        response.raw = urllib3.HTTPResponse(
-            body=io.BytesIO(said.body), headers=said.headers, status=said.status, preload_content=False
-        )
-        return response
+        return response_to(request, said.status, said.headers, io.BytesIO(said.body))
 
     def close(self) -> None:
         pass

@@ -24,12 +24,11 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import requests
-import urllib3
 from ansible_collections.datascan.gate.plugins.module_utils._errors import DatascanError
 from ansible_collections.datascan.gate.plugins.module_utils._provider import Settings, connect
 from ansible_collections.datascan.gate.plugins.module_utils._secrets import Secrets
 from ansible_collections.datascan.gate.plugins.module_utils._verbs._job import Job
-from support import reset
+from support import reset, response_to
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "roles" / "sandbox" / "files"))
 from datascan_sandbox import glasswall_scans
@@ -155,13 +154,8 @@ class World:
                 self.cancelled_by.append((path.rpartition("/")[2], pipeline))
 
     def _response(self, request: t.Any, status: int, body: bytes) -> requests.Response:
-        response = requests.Response()
-        response.status_code = status
-        response.url = request.url
-        response.request = request
-        response.headers["Date"] = format_datetime(datetime.fromtimestamp(self.now, timezone.utc), usegmt=True)
-        response.raw = urllib3.HTTPResponse(body=io.BytesIO(body), status=status, preload_content=False)
-        return response
+        date = format_datetime(datetime.fromtimestamp(self.now, timezone.utc), usegmt=True)
+        return response_to(request, status, {"Date": date}, io.BytesIO(body))
 
     # What is on the server
 

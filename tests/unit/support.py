@@ -106,17 +106,16 @@ def _response(request: t.Any, expected: Expected) -> requests.Response:
         answer = answer.encode()
     elif not isinstance(answer, (bytes, io.IOBase)):
         answer = json.dumps(answer).encode()
+    body = answer if isinstance(answer, io.IOBase) else io.BytesIO(answer)
+    return response_to(request, expected.status, expected.headers, body)
+
+
+def response_to(request: t.Any, status: int, headers: t.Mapping[str, str], body: t.Any) -> requests.Response:
+    """What the network would have brought; the body is a file, to be read piece by piece."""
     response = requests.Response()
-    response.status_code = expected.status
-    response.url = request.url
-    response.request = request
-    response.headers.update(expected.headers)
-    response.raw = urllib3.HTTPResponse(
-        body=answer if isinstance(answer, io.IOBase) else io.BytesIO(answer),
-        headers=expected.headers,
-        status=expected.status,
-        preload_content=False,
-    )
+    response.status_code, response.url, response.request = status, request.url, request
+    response.headers.update(headers)
+    response.raw = urllib3.HTTPResponse(body=body, headers=headers, status=status, preload_content=False)
     return response
 
 

@@ -15,7 +15,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-import urllib3
 from ansible_collections.datascan.gate.plugins.module_utils._columns import ColumnQuery, Lookup
 from ansible_collections.datascan.gate.plugins.module_utils._errors import (
     Ambiguous,
@@ -29,7 +28,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._secrets import Secr
 from ansible_collections.datascan.gate.plugins.module_utils._verbs import columns
 from ansible_collections.datascan.gate.plugins.module_utils._verbs._job import Job
 from datascan_sandbox import bigid_catalogue
-from support import FakeClock
+from support import FakeClock, response_to
 
 LARGE = "mno345pqr678"
 COLUMNS = 2507
@@ -53,13 +52,7 @@ class Bridge(requests.adapters.BaseAdapter):
         )
         if reply.status is None or reply.broken:
             raise requests.ConnectionError("reset")
-        response = requests.Response()
-        response.status_code, response.url, response.request = reply.status, request.url, request
-        response.headers.update(reply.headers)
-        response.raw = urllib3.HTTPResponse(
-            body=io.BytesIO(reply.body), headers=reply.headers, status=reply.status, preload_content=False
-        )
-        return response
+        return response_to(request, reply.status, reply.headers, io.BytesIO(reply.body))
 
     def close(self) -> None:
         pass
