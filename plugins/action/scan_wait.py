@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.datascan.gate.plugins.modules.scan_wait import DOOR
-from ansible_collections.datascan.gate.plugins.plugin_utils._in_place import InPlaceAction
+from ansible_collections.datascan.gate.plugins.modules.scan_wait import MODULE
+from ansible_collections.datascan.gate.plugins.plugin_utils._in_process import InProcessAction
 
 
-class ActionModule(InPlaceAction):
-    door = DOOR
+class ActionModule(InProcessAction):
+    door = MODULE

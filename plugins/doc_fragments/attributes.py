@@ -21,7 +21,7 @@ attributes:
     support: full
     description:
       - Runs in place, without starting a process, where the task would run on the control node with this Python anyway.
-      - Set the variable C(datascan_in_place) to V(false) to have the module run in a process of its own.
+      - Set the variable C(datascan_in_process) to V(false) to have the module run in a process of its own.
   async:
     support: full
     description: Supports being used with the C(async) keyword.

@@ -65,7 +65,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.datascan.gate.plugins.module_utils._audit_report import render
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import render
 from ansible_collections.datascan.gate.plugins.plugin_utils._audit_filters import errors_shown, judged
 
 

@@ -237,10 +237,10 @@ error:
 
 import typing as t
 
-from ansible_collections.datascan.gate.plugins.module_utils._ansible import Call, Door
-from ansible_collections.datascan.gate.plugins.module_utils._column_files import FORMATS
-from ansible_collections.datascan.gate.plugins.module_utils._columns import ColumnQuery, given_lookup
-from ansible_collections.datascan.gate.plugins.module_utils._verbs import columns
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import Call, ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import FORMATS
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import ColumnQuery, given_lookup
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations import columns
 
 CLUSTER = {
     "name": {"type": "str"},
@@ -263,16 +263,16 @@ QUERY = {
 
 def run(call: Call) -> t.Any:
     """List or write the columns of this cluster."""
-    settings = columns.Settings(
+    settings = columns.ColumnsRequest(
         query=ColumnQuery(cluster_id=call["cluster_id"] or "", **{name: call[name] for name in QUERY}),
         cluster=None if call["cluster"] is None else given_lookup(call["cluster"]),
         dest=call["dest"],
         format=call["format"],
     )
-    return columns.run(call.job(), settings)
+    return columns.read_columns(call.job(), settings)
 
 
-DOOR = Door(
+MODULE = ModuleSpec(
     name="cluster_columns_info",
     run=run,
     options={
@@ -291,7 +291,7 @@ DOOR = Door(
 
 
 def main() -> None:
-    DOOR.main()
+    MODULE.main()
 
 
 if __name__ == "__main__":

@@ -87,16 +87,21 @@ error:
 
 import typing as t
 
-from ansible_collections.datascan.gate.plugins.module_utils._ansible import SCAN_IDS, WAIT_SPEC, Call, Door
-from ansible_collections.datascan.gate.plugins.module_utils._verbs import cancel
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import (
+    SCAN_IDS,
+    WAIT_SPEC,
+    Call,
+    ModuleSpec,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations import cancel
 
 
 def run(call: Call) -> t.Any:
     """Cancel the scans with these ids."""
-    return cancel.run(call.job(), cancel.Settings(call["scan_ids"], call["too_late"], call.wait()))
+    return cancel.cancel_scans(call.job(), cancel.CancelRequest(call["scan_ids"], call["too_late"], call.wait()))
 
 
-DOOR = Door(
+MODULE = ModuleSpec(
     name="scan_cancel",
     run=run,
     options={
@@ -108,7 +113,7 @@ DOOR = Door(
 
 
 def main() -> None:
-    DOOR.main()
+    MODULE.main()
 
 
 if __name__ == "__main__":

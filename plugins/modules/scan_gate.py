@@ -126,11 +126,11 @@ error:
 
 import typing as t
 
-from ansible_collections.datascan.gate.plugins.module_utils._ansible import Call, Door
-from ansible_collections.datascan.gate.plugins.module_utils._gate import MODES, given_policy
-from ansible_collections.datascan.gate.plugins.module_utils._models import STATES
-from ansible_collections.datascan.gate.plugins.module_utils._report import FORMATS
-from ansible_collections.datascan.gate.plugins.module_utils._verbs import gate
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import Call, ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate import evaluate
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import FORMATS
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict import MODES, given_policy
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import STATES
 
 POLICY = {
     "states": {"type": "list", "elements": "str", "choices": list(STATES), "default": ["completed"]},
@@ -147,17 +147,17 @@ REPORT = {
 
 def run(call: Call) -> t.Any:
     """Judge these scans."""
-    settings = gate.Settings(
+    settings = evaluate.GateRequest(
         scans=call["scans"],
         missing=call["missing"],
         policy=given_policy(call["policy"] or {}),
         mode=call["mode"],
         reports=[(report["format"], report["dest"]) for report in call["reports"]],
     )
-    return gate.run(settings, call.clock, call.check_mode)
+    return evaluate.evaluate_gate(settings, call.clock, call.check_mode)
 
 
-DOOR = Door(
+MODULE = ModuleSpec(
     name="scan_gate",
     run=run,
     options={
@@ -172,7 +172,7 @@ DOOR = Door(
 
 
 def main() -> None:
-    DOOR.main()
+    MODULE.main()
 
 
 if __name__ == "__main__":

@@ -100,12 +100,12 @@ error:
 
 import typing as t
 
-from ansible_collections.datascan.gate.plugins.module_utils._ansible import WAIT_SPEC, Call, Door
-from ansible_collections.datascan.gate.plugins.module_utils._errors import InvalidInput
-from ansible_collections.datascan.gate.plugins.module_utils._provider import vendors_that
-from ansible_collections.datascan.gate.plugins.module_utils._verbs import rescan
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import WAIT_SPEC, Call, ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations import rescan
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import providers_supporting
 
-BY = sorted({vendor.rescan_by for vendor in vendors_that("rescan")})
+BY = sorted({vendor.rescan_option for vendor in providers_supporting("rescan")})
 
 
 def run(call: Call) -> t.Any:
@@ -113,13 +113,13 @@ def run(call: Call) -> t.Any:
     job = call.job()
     provider = job.provider
     provider.require("rescan")
-    subject = call[provider.rescan_by]
+    subject = call[provider.rescan_option]
     if subject is None:
-        raise InvalidInput(f"{provider.rescan_by} is missing: it says what {provider.title} is to scan again.")
-    return rescan.run(job, rescan.Settings(subject, call["if_active"], call.wait()))
+        raise InvalidInputError(f"{provider.rescan_option} is missing: it says what {provider.title} is to scan again.")
+    return rescan.rescan_scan(job, rescan.RescanRequest(subject, call["if_active"], call.wait()))
 
 
-DOOR = Door(
+MODULE = ModuleSpec(
     name="scan_rescan",
     run=run,
     options={
@@ -132,7 +132,7 @@ DOOR = Door(
 
 
 def main() -> None:
-    DOOR.main()
+    MODULE.main()
 
 
 if __name__ == "__main__":

@@ -220,12 +220,17 @@ error:
 
 import typing as t
 
-from ansible_collections.datascan.gate.plugins.module_utils._ansible import WAIT_SPEC, Call, Door, check_seconds
-from ansible_collections.datascan.gate.plugins.module_utils._errors import InvalidInput
-from ansible_collections.datascan.gate.plugins.module_utils._provider import vendors_that
-from ansible_collections.datascan.gate.plugins.module_utils._verbs import start
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import (
+    WAIT_SPEC,
+    Call,
+    ModuleSpec,
+    check_seconds,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations import start
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import providers_supporting
 
-VENDORS = vendors_that("start")
+VENDORS = providers_supporting("start")
 
 
 def run(call: Call) -> t.Any:
@@ -234,16 +239,16 @@ def run(call: Call) -> t.Any:
     job.provider.require("start")
     target = call[job.provider.name]
     if target is None:
-        raise InvalidInput(
+        raise InvalidInputError(
             f"{job.provider.name} is missing: this dictionary says what {job.provider.title} is to scan."
         )
     if call["fresh_for"] is not None:
         check_seconds("fresh_for", call["fresh_for"], least="0 or more")
-    settings = start.Settings(target, call["if_active"], call["fresh_for"], call["previous_scan_id"], call.wait())
-    return start.run(job, settings)
+    settings = start.StartRequest(target, call["if_active"], call["fresh_for"], call["previous_scan_id"], call.wait())
+    return start.start_scan(job, settings)
 
 
-DOOR = Door(
+MODULE = ModuleSpec(
     name="scan_start",
     run=run,
     options={
@@ -257,7 +262,7 @@ DOOR = Door(
 
 
 def main() -> None:
-    DOOR.main()
+    MODULE.main()
 
 
 if __name__ == "__main__":

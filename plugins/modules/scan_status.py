@@ -189,9 +189,14 @@ error:
 
 import typing as t
 
-from ansible_collections.datascan.gate.plugins.module_utils._ansible import SCAN_IDS, WAIT_SPEC, Call, Door
-from ansible_collections.datascan.gate.plugins.module_utils._models import STATES, given_query
-from ansible_collections.datascan.gate.plugins.module_utils._verbs import status
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import (
+    SCAN_IDS,
+    WAIT_SPEC,
+    Call,
+    ModuleSpec,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import STATES, given_query
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations import status
 
 QUERY = {
     "states": {"type": "list", "elements": "str", "choices": list(STATES)},
@@ -206,11 +211,11 @@ QUERY = {
 def run(call: Call) -> t.Any:
     """Look at the scans with these ids, or that a query finds."""
     query = None if call["query"] is None else given_query(call["query"])
-    settings = status.Settings(call["scan_ids"] or (), query, call["missing"], call.wait())
-    return status.run(call.job(), settings)
+    settings = status.StatusRequest(call["scan_ids"] or (), query, call["missing"], call.wait())
+    return status.read_status(call.job(), settings)
 
 
-DOOR = Door(
+MODULE = ModuleSpec(
     name="scan_status",
     run=run,
     options={
@@ -224,7 +229,7 @@ DOOR = Door(
 
 
 def main() -> None:
-    DOOR.main()
+    MODULE.main()
 
 
 if __name__ == "__main__":

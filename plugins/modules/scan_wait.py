@@ -107,20 +107,25 @@ error:
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.datascan.gate.plugins.module_utils._ansible import PATIENCE_SPEC, SCAN_IDS, Call, Door
-from ansible_collections.datascan.gate.plugins.module_utils._verbs import wait
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import (
+    PATIENCE_SPEC,
+    SCAN_IDS,
+    Call,
+    ModuleSpec,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations import wait
 
 
 def run(call: Call) -> t.Any:
     """Wait for the scans with these ids."""
     if not call["progress"]:
-        call = replace(call, tell=lambda line: None)
+        call = replace(call, report_progress=lambda line: None)
     patience = call.patience(until=call["until"], fail_fast=call["fail_fast"])
-    settings = wait.Settings(call["scan_ids"] or (), call["scans"] or (), patience, call["on_timeout"])
-    return wait.run(call.job(), settings)
+    settings = wait.WaitRequest(call["scan_ids"] or (), call["scans"] or (), patience, call["on_timeout"])
+    return wait.wait_for_scans(call.job(), settings)
 
 
-DOOR = Door(
+MODULE = ModuleSpec(
     name="scan_wait",
     run=run,
     options={
@@ -137,7 +142,7 @@ DOOR = Door(
 
 
 def main() -> None:
-    DOOR.main()
+    MODULE.main()
 
 
 if __name__ == "__main__":

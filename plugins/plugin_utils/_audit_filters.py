@@ -12,8 +12,13 @@ from collections.abc import Iterator
 
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.validation import check_type_dict, check_type_list
-from ansible_collections.datascan.gate.plugins.module_utils._audit import Audit, audit, given_columns, given_rules
-from ansible_collections.datascan.gate.plugins.module_utils._errors import DatascanError
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit import (
+    Audit,
+    audit,
+    given_columns,
+    given_rules,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError
 
 
 def judged(columns: t.Any, required_tags: t.Any, forbidden_tags: t.Any, total_count: int | None) -> Audit:

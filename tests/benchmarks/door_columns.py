@@ -11,18 +11,18 @@ from __future__ import annotations
 import sys
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.datascan.gate.plugins.module_utils._ansible import Call, perform
-from ansible_collections.datascan.gate.plugins.module_utils._secrets import Secrets
-from ansible_collections.datascan.gate.plugins.modules.cluster_columns_info import DOOR
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import Call, perform
+from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.datascan.gate.plugins.modules.cluster_columns_info import MODULE
 
 
 def main() -> None:
     """Do what the action plugin does, without Ansible around it."""
     api_url, token, cluster, dest = sys.argv[1:]
     options = {"provider": "bigid", "api_url": api_url, "api_token": token, "cluster_id": cluster, "dest": dest}
-    params = ArgumentSpecValidator(DOOR.argument_spec, **DOOR.constraints).validate(options).validated_parameters
-    call = Call(params=params, check_mode=False, diff_mode=False, secrets=Secrets([token]), warn=print)
-    result = perform(DOOR, call)
+    params = ArgumentSpecValidator(MODULE.argument_spec, **MODULE.constraints).validate(options).validated_parameters
+    call = Call(params=params, check_mode=False, diff_mode=False, secrets=Redactor([token]), warn=print)
+    result = perform(MODULE, call)
     if result.get("failed"):
         sys.exit(result["msg"])
 

@@ -39,10 +39,10 @@ def rows(plays: Plays, sandbox: Sandbox) -> list[Row]:
         return plays.run([task(sandbox.seed(None, age=0))])
 
     with ThreadPoolExecutor(4) as pool:
-        in_place, as_module, until, asleep = pool.map(wait, (ours, module, theirs, sleep))
+        in_process, as_module, until, asleep = pool.map(wait, (ours, module, theirs, sleep))
     poll = until.less(asleep).processor
     return [
-        at_most("(c) a wait of 60 s, processor", in_place.less(asleep).processor, poll, 0.02),
+        at_most("(c) a wait of 60 s, processor", in_process.less(asleep).processor, poll, 0.02),
         at_most("(c) the same as a module", as_module.less(asleep).processor, poll),
-        at_most("(c) the same in place, with what Ansible itself takes", in_place.processor, until.processor),
+        at_most("(c) the same in place, with what Ansible itself takes", in_process.processor, until.processor),
     ]

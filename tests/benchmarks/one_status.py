@@ -22,16 +22,16 @@ def rows(plays: Plays, sandbox: Sandbox) -> list[Row]:
     """The cost of a task: that of a play with some of them, less that of a play with none."""
     scan_id = sandbox.seed()
     theirs = uri(sandbox, scan_id)
-    in_place = door("scan_status", sandbox, scan_ids=[scan_id])
+    in_process = door("scan_status", sandbox, scan_ids=[scan_id])
     spent = alternately(
         ROUNDS,
         {
             "none": partial(plays.run, []),
             "theirs": partial(plays.run, [theirs] * TASKS),
-            "module": partial(plays.run, [{**in_place, **AS_MODULE}] * TASKS),
+            "module": partial(plays.run, [{**in_process, **AS_MODULE}] * TASKS),
             "their first": partial(plays.run, [theirs]),
-            "our first": partial(plays.run, [in_place]),
-            "our many": partial(plays.run, [in_place] * MANY),
+            "our first": partial(plays.run, [in_process]),
+            "our many": partial(plays.run, [in_process] * MANY),
             "nothing": partial(plays.run, [NOTHING] * (MANY - 1)),
         },
     )

@@ -18,7 +18,7 @@ from measure import Command, Spent
 from sandbox_server import TOKEN, Sandbox
 
 Task = dict[str, t.Any]
-AS_MODULE = {"vars": {"datascan_in_place": False}}
+AS_MODULE = {"vars": {"datascan_in_process": False}}
 _LEFT_OUT = re.compile(r"ANSIBLE_|DATASCAN_|PYTHON|.*_PROXY$", re.IGNORECASE)
 
 

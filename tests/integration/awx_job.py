@@ -23,7 +23,7 @@ Data = dict[str, t.Any]
 
 
 @dataclass
-class Job:
+class OperationContext:
     """A job that has ended, and the folder that holds what AWX keeps of it."""
 
     status: str
@@ -94,7 +94,7 @@ def run_job(
     collections: Path,
     *,
     cancel: Callable[[list[Data]], bool] = lambda events: False,
-) -> Job:
+) -> OperationContext:
     """Run a job template. `cancel` is asked from time to time whether somebody has cancelled the job."""
     private = folder / "private"
     for name in ("env", "inventory", "home"):
@@ -117,4 +117,4 @@ def run_job(
         settings={"pexpect_timeout": 0.2},
         quiet=True,
     )
-    return Job(runner.status, runner.rc, events, private / "artifacts")
+    return OperationContext(runner.status, runner.rc, events, private / "artifacts")

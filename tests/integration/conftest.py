@@ -100,9 +100,9 @@ def play(sandbox: Sandbox, collections: Path, tmp_path: Path) -> Callable[..., R
 
 @dataclass
 class Runs:
-    """The runs of one playbook. `again` follows `in_place` on the same server; the others begin on a fresh one."""
+    """The runs of one playbook. `again` follows `in_process` on the same server; the others begin on a fresh one."""
 
-    in_place: Run
+    in_process: Run
     again: Run
     module: Run
     check: Run
@@ -140,5 +140,5 @@ def all_runs(
 def runs(request: pytest.FixtureRequest, all_runs: dict[str, dict[str, Future[list[Run]]]]) -> Runs:
     """The runs of the playbook that the test is marked with."""
     futures = all_runs[request.node.get_closest_marker("playbook").args[0]]
-    (in_place, again), (module,), (check,) = (futures[way].result() for way in ("in place", "module", "check"))
-    return Runs(in_place, again, module, check)
+    (in_process, again), (module,), (check,) = (futures[way].result() for way in ("in place", "module", "check"))
+    return Runs(in_process, again, module, check)

@@ -90,7 +90,7 @@ class Reader:
     def url(self, vendor: str) -> str:
         return self.sandbox.url + PATHS[vendor]
 
-    def in_place(self, text: str) -> str:
+    def in_process(self, text: str) -> str:
         """The text of an example, with what no example can know."""
         hosts = {host: self.url(vendor) for host, vendor in HOSTS.items()}
         for old, new in {**hosts, "/var/lib/audit": str(self.folder), **self.ids}.items():
@@ -114,7 +114,7 @@ class Reader:
         given = json.dumps({**VARIABLES, **variables})
         for name, text in {**FILES, "hosts": inventory, "playbook.yml": playbook, "variables.json": given}.items():
             (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (self.folder / name).write_text(self.in_place(text))
+            (self.folder / name).write_text(self.in_process(text))
         results = self.folder / "results.jsonl"
         results.touch()
         program = Path(sys.executable).with_name("ansible-playbook")

@@ -28,7 +28,7 @@ HOUR = 3600.0
 LONG = {"listing_seconds": HOUR, "processing_seconds": HOUR, "time_fraction": True}
 PROCESSES = Path("/proc")
 MARK = "DATASCAN_TEST_PLAY"  # in the environment of every process of one play, and of no other
-_PATIENCE = 60.0
+WAIT_OPTIONS = 60.0
 
 
 class Play:
@@ -72,7 +72,7 @@ class Play:
 
     def until(self, happened: Callable[[], t.Any]) -> None:
         """Wait until something has happened on the server."""
-        patience = time.monotonic() + _PATIENCE
+        patience = time.monotonic() + WAIT_OPTIONS
         while not happened():
             assert self._process.poll() is None, self.output
             assert time.monotonic() < patience, self.output
@@ -102,7 +102,7 @@ class Play:
     def end(self) -> int:
         """Its return code, once it has ended."""
         try:
-            return self._process.wait(_PATIENCE)
+            return self._process.wait(WAIT_OPTIONS)
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError(self.output) from None

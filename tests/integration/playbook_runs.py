@@ -18,7 +18,7 @@ from sandbox_server import TOKEN, Sandbox
 
 PLAYBOOKS = Path(__file__).resolve().parent / "playbooks"
 
-AS_MODULE = {"datascan_in_place": False}
+AS_MODULE = {"datascan_in_process": False}
 _LEFT_OUT = re.compile(r"ANSIBLE_|DATASCAN_|PYTHON|.*_PROXY$", re.IGNORECASE)
 
 

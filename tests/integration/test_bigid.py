@@ -13,7 +13,7 @@ from playbook_runs import AS_MODULE
 USER_TOKEN = "sandbox-refresh-token"
 SESSION = "eyJ"  # how every session token of the sandbox begins
 EXPIRED = {"success": False, "message": "Authentication failed. Failed to authenticate token."}
-in_place_and_as_module = pytest.mark.parametrize("way", [{}, AS_MODULE], ids=["in_place", "module"])
+in_process_and_as_module = pytest.mark.parametrize("way", [{}, AS_MODULE], ids=["in_process", "module"])
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def latest(sandbox):
     return expires
 
 
-@in_place_and_as_module
+@in_process_and_as_module
 @pytest.mark.parametrize(
     "how",
     [{"kind": "status", "code": 401}, {"kind": "error_200", "body": EXPIRED}],
@@ -101,7 +101,7 @@ def test_no_scan_that_did_not_complete_passes_or_hangs(sandbox, bigid):
     assert len(judged["reasons"]) == len(made) - 1
 
 
-@in_place_and_as_module
+@in_process_and_as_module
 def test_a_profile_that_runs_is_not_started_twice(sandbox, bigid, way):
     settings(sandbox, parent_scans_shape="list", auth_form="bearer")
     run = bigid("start", **way)

@@ -13,7 +13,7 @@ import pytest
 from playbook_runs import AS_MODULE, comparable, run_playbook
 from sandbox_server import Sandbox
 
-WAYS = {"in_place": {}, "module": AS_MODULE}
+WAYS = {"in_process": {}, "module": AS_MODULE}
 both_ways = pytest.mark.parametrize("way", WAYS)
 COLUMNS = 25007  # of the large cluster, unless a test makes it smaller
 SOME = 2507
@@ -41,14 +41,14 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def every_run(server, collections, tmp_path_factory):
-    """The runs of columns.yml by name; `again` is in the folder of `in_place`."""
+    """The runs of columns.yml by name; `again` is in the folder of `in_process`."""
 
     def run(folder, *arguments, **variables):
         return run_playbook("columns/columns", server, folder, collections, *arguments, **variables)
 
-    folder = tmp_path_factory.mktemp("in_place")
+    folder = tmp_path_factory.mktemp("in_process")
     return {
-        "in_place": run(folder),
+        "in_process": run(folder),
         "again": run(folder),
         "module": run(tmp_path_factory.mktemp("module"), **AS_MODULE),
         "check": run(tmp_path_factory.mktemp("check"), "--check", "--diff"),
@@ -69,20 +69,20 @@ def play_bigid(sandbox, play):
 
 
 def test_both_ways_give_the_same_and_send_the_same(every_run):
-    in_place, module = every_run["in_place"], every_run["module"]
-    assert comparable(in_place) == comparable(module)
-    assert asked(in_place) == asked(module)
-    assert texts(in_place) == texts(module)
+    in_process, module = every_run["in_process"], every_run["module"]
+    assert comparable(in_process) == comparable(module)
+    assert asked(in_process) == asked(module)
+    assert texts(in_process) == texts(module)
 
 
 def test_a_second_run_changes_nothing(every_run):
-    assert every_run["in_place"].changed == EXPORTS
+    assert every_run["in_process"].changed == EXPORTS
     assert every_run["again"].changed == set()
-    assert every_run["again"].reports == every_run["in_place"].reports
+    assert every_run["again"].reports == every_run["in_process"].reports
 
 
 def test_check_mode_reads_the_same_predicts_the_same_and_writes_nothing(every_run):
-    checked, real = every_run["check"], every_run["in_place"]
+    checked, real = every_run["check"], every_run["in_process"]
     assert checked.reports == {}
     assert asked(checked) == asked(real)
     assert checked.changed == real.changed
@@ -113,11 +113,11 @@ def test_columns_are_listed(run):
 
 
 def test_a_cluster_is_looked_up_and_the_query_goes_to_the_vendor(every_run):
-    result = every_run["in_place"]["Find a cluster by name and status"]
+    result = every_run["in_process"]["Find a cluster by name and status"]
     assert result["cluster"]["name"] == "Sensitive HR Data"
     assert [column["column_name"] for column in result["columns"]] == ["column_00015", "column_00016", "column_00017"]
     assert result["total_count"] == 20
-    found = every_run["in_place"]["Find one by its label"]
+    found = every_run["in_process"]["Find one by its label"]
     assert found["cluster"]["id"] == "ghi789jkl012"
     assert {attribute["attribute_name"] for column in found["columns"] for attribute in column["attributes"]} == {
         "IBAN"
@@ -145,23 +145,23 @@ def test_the_sentence_says_what_is_wrong(run, task, kind, words):
 
 
 def test_the_candidates_are_named(every_run):
-    assert [one["id"] for one in every_run["in_place"]["Find two"]["candidates"]] == ["abc123def456", "ghi789jkl012"]
+    assert [one["id"] for one in every_run["in_process"]["Find two"]["candidates"]] == ["abc123def456", "ghi789jkl012"]
 
 
 def test_a_broken_export_leaves_no_file(every_run):
-    assert set(every_run["in_place"].reports) == {"columns.csv", "columns.ndjson", "columns"}
+    assert set(every_run["in_process"].reports) == {"columns.csv", "columns.ndjson", "columns"}
 
 
 class TestExports:
     def test_only_the_summary_is_returned(self, every_run):
         for task in EXPORTS:
-            result = every_run["in_place"][task]
+            result = every_run["in_process"][task]
             assert "columns" not in result
-            assert result["file"].startswith(str(every_run["in_place"].cwd))
+            assert result["file"].startswith(str(every_run["in_process"].cwd))
             assert result["summary"]["total"] == result["total_count"]
 
     def test_each_column_is_there_once(self, every_run):
-        reports = every_run["in_place"].reports
+        reports = every_run["in_process"].reports
         rows = list(csv.DictReader(io.StringIO(reports["columns.csv"][1], newline="")))
         lines = [json.loads(line) for line in reports["columns.ndjson"][1].splitlines()]
         for found in (rows, lines):
@@ -176,7 +176,7 @@ class TestExports:
         assert len(run.journal) == 26
 
     def test_no_cell_is_a_formula(self, every_run):
-        text = every_run["in_place"].reports["columns.csv"][1]
+        text = every_run["in_process"].reports["columns.csv"][1]
         assert ',"\'=cmd()",' in text
         assert '"=' not in text
 

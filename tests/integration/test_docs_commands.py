@@ -29,7 +29,7 @@ LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(#[^)\s]*)?\)")
 
 def variables():
     """The variables of the roles, and of the playbooks that check their own."""
-    names = {f"datascan_{name}" for name in ("in_place",)}
+    names = {f"datascan_{name}" for name in ("in_process",)}
     for path in ROOT.glob("roles/*/meta/argument_specs.yml"):
         names |= set(yaml.safe_load(path.read_text())["argument_specs"]["main"]["options"])
     for path in ROOT.glob("playbooks/*.yml"):

@@ -30,22 +30,22 @@ STARTS_AGAIN = {
 
 @every_playbook
 def test_both_ways_through_a_door_give_the_same(runs, name):
-    for in_place, module in zip(comparable(runs.in_place), comparable(runs.module), strict=True):
-        assert _lines(in_place) == _lines(module)
-    assert runs.in_place.rc == runs.module.rc
+    for in_process, module in zip(comparable(runs.in_process), comparable(runs.module), strict=True):
+        assert _lines(in_process) == _lines(module)
+    assert runs.in_process.rc == runs.module.rc
 
 
 @every_playbook
 def test_both_ways_send_the_same_requests(runs, name):
-    assert _methods(runs.in_place) == _methods(runs.module)
+    assert _methods(runs.in_process) == _methods(runs.module)
 
 
 @every_playbook
 def test_a_second_run_changes_nothing(runs, name):
     assert runs.again.changed == STARTS_AGAIN.get(name, set())
     if name not in STARTS_AGAIN:
-        assert {scan["scanId"] for scan in runs.again.scans} == {scan["scanId"] for scan in runs.in_place.scans}
-    assert runs.again.reports == runs.in_place.reports
+        assert {scan["scanId"] for scan in runs.again.scans} == {scan["scanId"] for scan in runs.in_process.scans}
+    assert runs.again.reports == runs.in_process.reports
 
 
 @every_playbook
@@ -57,12 +57,12 @@ def test_check_mode_only_reads(runs, name):
 @every_playbook
 def test_check_mode_predicts_what_changes(runs, name):
     """But for what only a wait brings. What an earlier task would have changed, check mode cannot know."""
-    assert runs.in_place.changed - {"Cancel when the time is up"} <= runs.check.changed
+    assert runs.in_process.changed - {"Cancel when the time is up"} <= runs.check.changed
 
 
 @every_playbook
 def test_check_mode_returns_the_same_keys(runs, name):
-    for task, real in runs.in_place.results.items():
+    for task, real in runs.in_process.results.items():
         checked = runs.check[task]
         if real.get("error", {}).get("kind") == checked.get("error", {}).get("kind"):
             assert _keys(checked) == _keys(real), task
@@ -77,14 +77,14 @@ def test_a_module_in_check_mode_only_reads_too(play, sandbox, runs):
 
 @every_playbook
 def test_no_traceback_is_printed(runs, name):
-    for run in (runs.in_place, runs.again, runs.module, runs.check):
+    for run in (runs.in_process, runs.again, runs.module, runs.check):
         assert "Traceback" not in run.output
         assert "errantly sent data" not in run.output
 
 
 @every_playbook
 def test_every_failure_is_one_clear_sentence_with_a_kind(runs, name):
-    for run in (runs.in_place, runs.module, runs.check):
+    for run in (runs.in_process, runs.module, runs.check):
         for task in run.failed:
             message = run[task]["msg"]
             assert message.strip() and "\n" not in message
@@ -95,7 +95,7 @@ def test_every_failure_is_one_clear_sentence_with_a_kind(runs, name):
 
 @every_playbook
 def test_no_secret_is_printed_or_returned(runs, name):
-    for run in (runs.in_place, runs.module, runs.check):
+    for run in (runs.in_process, runs.module, runs.check):
         for secret in ("sandbox-token", "sandbox-admin-token", "ZmFrZQ", "not-a-token"):
             assert secret not in run.output
             assert secret not in json.dumps(run.records)

@@ -43,8 +43,8 @@ def parts(secret, length=8):
 FORBIDDEN = {TOKEN} | parts(SIGNATURE) | parts(quote(SIGNATURE, safe=""))
 
 
-@pytest.mark.parametrize("in_place", [True, False])
-def test_nothing_of_a_secret_comes_out_at_any_verbosity(play, sandbox, tmp_path, in_place):
+@pytest.mark.parametrize("in_process", [True, False])
+def test_nothing_of_a_secret_comes_out_at_any_verbosity(play, sandbox, tmp_path, in_process):
     refusal = {"errorCode": 101, "message": ECHO_TO_START, "details": ECHO_TO_START}
     echoing = sandbox.seed()
     scan = {
@@ -67,7 +67,7 @@ def test_nothing_of_a_secret_comes_out_at_any_verbosity(play, sandbox, tmp_path,
         environment={"ANSIBLE_LOG_PATH": str(tmp_path / "ansible.log"), "ANSIBLE_DEBUG": "1"},
         sas=SAS,
         echoing=echoing,
-        datascan_in_place=in_place,
+        datascan_in_process=in_process,
     )
 
     assert [entry["fault"] for entry in run.journal if entry["method"] == "POST"] == ["status", "status"]

@@ -47,7 +47,7 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize("way", ["in_place", "module"])
+@pytest.mark.parametrize("way", ["in_process", "module"])
 def test_nothing_of_any_secret_comes_out_however_loud_ansible_is(play, sandbox, tmp_path, tmp_path_factory, way):
     sandbox.settings(listing_seconds=0, processing_seconds=0)
     more = {"protecto": {"echo_input": True}, "bigid": {"catalogue_columns": 25}}
@@ -84,7 +84,7 @@ def test_nothing_of_any_secret_comes_out_however_loud_ansible_is(play, sandbox, 
         wrong_token=WRONG,
         api_urls={vendor: f"{sandbox.url}/{vendor}/{path}" for vendor, path in paths.items()},
         **given,
-        **({"ends": ["well", "badly"], "formats": ["csv", "json", "ndjson"]} if way == "in_place" else less),
+        **({"ends": ["well", "badly"], "formats": ["csv", "json", "ndjson"]} if way == "in_process" else less),
     )
 
     places = {"output": run.output, "records": json.dumps(run.records), "requests": json.dumps(run.journal)}

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import pytest
 
-both_ways = pytest.mark.parametrize("way", ["in_place", "module"])
+both_ways = pytest.mark.parametrize("way", ["in_process", "module"])
 
 
 @pytest.mark.playbook("refused_unsent")
 class TestBeforeSending:
     def test_nothing_is_sent(self, runs):
-        for run in (runs.in_place, runs.again, runs.module, runs.check):
+        for run in (runs.in_process, runs.again, runs.module, runs.check):
             assert run.journal == []
             assert run.failed == set(run.results)
 
     def test_all_are_the_users_to_mend(self, runs):
-        assert {result["error"]["kind"] for result in runs.in_place.results.values()} == {"invalid_input"}
+        assert {result["error"]["kind"] for result in runs.in_process.results.values()} == {"invalid_input"}
 
     @pytest.mark.parametrize(
         ("task", "words"),
@@ -43,7 +43,7 @@ class TestBeforeSending:
     )
     def test_the_sentence_says_what_is_wrong(self, runs, task, words):
         for word in words:
-            assert word in runs.in_place[task]["msg"]
+            assert word in runs.in_process[task]["msg"]
 
 
 @pytest.mark.playbook("refused_by_server")
@@ -64,7 +64,7 @@ class TestByTheServer:
         ],
     )
     def test_the_failure_says_what_happened(self, runs, task, kind, status, words):
-        result = runs.in_place[task]
+        result = runs.in_process[task]
         assert (result["failed"], result["changed"]) == (True, False)
         assert (result["error"]["kind"], result["error"]["http_status"]) == (kind, status)
         for word in words:
@@ -81,11 +81,11 @@ class TestByTheServer:
         assert empty == [{"code": 107, "message": "Source container was empty."}]
 
     def test_what_is_refused_is_not_sent_again(self, runs):
-        assert runs.in_place.methods.count("POST") == 2
-        assert not runs.in_place.made_in("uploads")
+        assert runs.in_process.methods.count("POST") == 2
+        assert not runs.in_process.made_in("uploads")
 
     def test_an_unknown_word_is_no_failure_and_no_success(self, runs):
-        result = runs.in_place["Look and get an unknown word"]
+        result = runs.in_process["Look and get an unknown word"]
         scan = result["scans"][0]
         assert (scan["state"], scan["vendor_status"]) == ("unknown", "Defragmenting")
         assert (scan["finished"], scan["succeeded"]) == (False, None)
@@ -110,13 +110,13 @@ class TestOptions:
         ],
     )
     def test_the_sentence_is_ansibles_own(self, runs, task, words):
-        result = runs.in_place[task]
+        result = runs.in_process[task]
         assert result["failed"]
         for word in words:
             assert word in result["msg"]
 
     def test_an_option_and_its_alias_are_one_too_many(self, runs):
-        result = runs.in_place["Set an option and its alias"]
+        result = runs.in_process["Set an option and its alias"]
         assert result["warnings"] == ["Both option scan_ids and its alias scan_id are set."]
 
     @both_ways

@@ -16,24 +16,24 @@ def on_server(run, task, number=0):
 
 
 def test_a_listing_scan_is_cancelled(runs):
-    result = runs.in_place["Cancel while it lists"]
+    result = runs.in_process["Cancel while it lists"]
     assert result["changed"]
     assert result["too_late"] == []
     assert on_server(runs.again, "Cancel while it lists") == "Cancelled"
-    assert runs.in_place.asked_for(result["scans"][0]["id"]).count("DELETE") == 1
+    assert runs.in_process.asked_for(result["scans"][0]["id"]).count("DELETE") == 1
 
 
 def test_a_wait_lasts_until_the_vendor_says_cancelled(runs):
-    before = runs.in_place["Cancel while it lists"]["scans"][0]
+    before = runs.in_process["Cancel while it lists"]["scans"][0]
     assert (before["state"], before["vendor_status"]) == ("running", "Processing")
-    result = runs.in_place["Cancel and wait until the vendor says so"]
+    result = runs.in_process["Cancel and wait until the vendor says so"]
     assert [scan["state"] for scan in result["scans"]] == ["cancelled"]
     assert result["elapsed"] > 0.5
     assert result["polls"] > 1
 
 
 def test_a_processing_scan_fails_with_what_goes_on(runs):
-    for run in (runs.in_place, runs.again, runs.module):
+    for run in (runs.in_process, runs.again, runs.module):
         result = run["Cancel too late"]
         assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, False, "too_late")
         assert result["error"]["http_status"] == 405
@@ -44,30 +44,30 @@ def test_a_processing_scan_fails_with_what_goes_on(runs):
 
 
 def test_too_late_can_be_ignored(runs):
-    result = runs.in_place["Do not mind that it is too late"]
+    result = runs.in_process["Do not mind that it is too late"]
     assert (result["failed"], result["changed"]) == (False, False)
     assert result["too_late"] == [result["scans"][0]["id"]]
     assert result["scans"][0]["state"] == "running"
 
 
 def test_what_has_finished_is_left_as_it_is(runs):
-    result = runs.in_place["Cancel what has finished"]
+    result = runs.in_process["Cancel what has finished"]
     assert result["changed"] is False
     assert [scan["state"] for scan in result["scans"]] == ["cancelled", "completed"]
-    assert {method for scan in result["scans"] for method in runs.in_place.asked_for(scan["id"])} == {"GET"}
+    assert {method for scan in result["scans"] for method in runs.in_process.asked_for(scan["id"])} == {"GET"}
 
 
 def test_one_that_is_too_late_does_not_keep_the_others_from_being_cancelled(runs):
-    result = runs.in_place["Cancel what can be cancelled of several"]
+    result = runs.in_process["Cancel what can be cancelled of several"]
     assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, True, "too_late")
     assert on_server(runs.again, "Cancel what can be cancelled of several", 1) == "Cancelled"
     assert result["summary"]["total"] == 3
 
 
 def test_what_is_not_there_is_said(runs):
-    result = runs.in_place["Cancel what is not there"]
+    result = runs.in_process["Cancel what is not there"]
     assert (result["failed"], result["error"]["kind"]) == (True, "not_found")
-    assert "DELETE" not in runs.in_place.asked_for("00000000-0000-4000-8000-000000000000")
+    assert "DELETE" not in runs.in_process.asked_for("00000000-0000-4000-8000-000000000000")
 
 
 def test_check_mode_knows_what_is_too_late(runs):

@@ -25,12 +25,12 @@ STOPPED = [
 
 
 def test_what_has_completed_passes(runs):
-    result = runs.in_place["Pass what has completed"]
+    result = runs.in_process["Pass what has completed"]
     assert (result["passed"], result["reasons"], result["changed"]) == (True, [], False)
     assert result["summary"]["completed"] == result["summary"]["total"] == 1
 
 
-@pytest.mark.parametrize("way", ["in_place", "module"])
+@pytest.mark.parametrize("way", ["in_process", "module"])
 @pytest.mark.parametrize(("task", "reason"), STOPPED)
 def test_anything_else_does_not(runs, way, task, reason):
     result = getattr(runs, way)[task]
@@ -41,35 +41,35 @@ def test_anything_else_does_not(runs, way, task, reason):
 
 
 def test_the_reason_names_the_scan(runs):
-    result = runs.in_place["Stop at a failed scan"]
+    result = runs.in_process["Stop at a failed scan"]
     failed = next(scan for scan in result["scans"] if scan["state"] == "failed")
     assert failed["id"] in result["reasons"][0]
     assert (result["summary"]["total"], result["summary"]["failed"]) == (2, 1)
 
 
 def test_a_policy_can_allow_more(runs):
-    result = runs.in_place["Pass what the policy allows"]
+    result = runs.in_process["Pass what the policy allows"]
     assert (result["passed"], result["reasons"]) == (True, [])
 
 
 def test_advice_does_not_stop(runs):
-    result = runs.in_place["Advise, and write every report"]
+    result = runs.in_process["Advise, and write every report"]
     assert (result["failed"], result["passed"]) == (False, False)
     assert len(result["reasons"]) == 4
 
 
 class TestReports:
     def text(self, runs, name):
-        return runs.in_place.reports[name][1]
+        return runs.in_process.reports[name][1]
 
     def test_each_is_written_once(self, runs):
-        assert set(runs.in_place.reports) == {"gate.xml", "gate.md", "gate.json", "gate.html", "stopped.md"}
-        assert set(runs.module.reports) == set(runs.in_place.reports)
-        assert runs.in_place.changed == {"Advise, and write every report", "Write a report and stop"}
+        assert set(runs.in_process.reports) == {"gate.xml", "gate.md", "gate.json", "gate.html", "stopped.md"}
+        assert set(runs.module.reports) == set(runs.in_process.reports)
+        assert runs.in_process.changed == {"Advise, and write every report", "Write a report and stop"}
 
     def test_json_holds_the_verdict(self, runs):
         report = json.loads(self.text(runs, "gate.json"))
-        result = runs.in_place["Advise, and write every report"]
+        result = runs.in_process["Advise, and write every report"]
         assert (report["passed"], report["mode"]) == (False, "advise")
         assert (report["reasons"], report["summary"]) == (result["reasons"], result["summary"])
         assert [item["passed"] for item in report["judgements"]] == [True, False, False, False]
@@ -87,7 +87,7 @@ class TestReports:
         assert "00000000-0000-4000-8000-000000000000" in page
 
     def test_one_is_written_though_the_gate_stops(self, runs):
-        result = runs.in_place["Write a report and stop"]
+        result = runs.in_process["Write a report and stop"]
         assert (result["failed"], result["changed"]) == (True, True)
         assert result["scans"][0]["id"] in self.text(runs, "stopped.md")
 
@@ -98,7 +98,7 @@ class TestReports:
 
 
 def test_what_is_no_scan_is_no_verdict(runs):
-    result = runs.in_place["Judge what is no scan"]
+    result = runs.in_process["Judge what is no scan"]
     assert (result["failed"], result["error"]["kind"]) == (True, "invalid_input")
     assert "scans[0]" in result["msg"]
 

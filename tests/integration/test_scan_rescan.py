@@ -11,24 +11,24 @@ import pytest
 @pytest.mark.playbook("rescan")
 class TestRescan:
     def test_a_child_knows_its_parent(self, runs):
-        result = runs.in_place["Scan again"]
+        result = runs.in_process["Scan again"]
         assert (result["changed"], result["reused"]) == (True, False)
         assert result["scan"]["parent_id"] == result["parent"]["id"]
-        parent = next(scan for scan in runs.in_place.scans if scan["scanId"] == result["parent"]["id"])
+        parent = next(scan for scan in runs.in_process.scans if scan["scanId"] == result["parent"]["id"])
         assert parent["childScans"] == [result["scan"]["id"]]
 
     def test_a_second_one_hands_back_the_child_that_runs(self, runs):
-        result = runs.in_place["Scan again while that runs"]
+        result = runs.in_process["Scan again while that runs"]
         assert (result["changed"], result["reused"]) == (False, True)
-        assert result["scan"]["id"] == runs.in_place["Scan again"]["scan"]["id"]
-        assert runs.in_place.asked_for(result["parent"]["id"]).count("PATCH") == 1
+        assert result["scan"]["id"] == runs.in_process["Scan again"]["scan"]["id"]
+        assert runs.in_process.asked_for(result["parent"]["id"]).count("PATCH") == 1
 
     def test_one_that_runs_can_be_refused_and_is_told(self, runs):
-        result = runs.in_place["Refuse to go on while that runs"]
+        result = runs.in_process["Refuse to go on while that runs"]
         assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, False, "conflict")
-        assert result["scan"]["id"] == runs.in_place["Scan again"]["scan"]["id"]
+        assert result["scan"]["id"] == runs.in_process["Scan again"]["scan"]["id"]
 
-    @pytest.mark.parametrize("way", ["in_place", "module"])
+    @pytest.mark.parametrize("way", ["in_process", "module"])
     def test_the_child_behind_a_409_is_handed_back(self, runs, way):
         run = getattr(runs, way)
         result = run["Meet one that another user started"]
@@ -39,11 +39,11 @@ class TestRescan:
         assert [entry["status"] for entry in sent] == [409, 409]  # one for the next task
 
     def test_another_one_is_the_vendors_to_refuse(self, runs):
-        result = runs.in_place["Ask for another one all the same"]
+        result = runs.in_process["Ask for another one all the same"]
         assert (result["failed"], result["error"]["kind"], result["error"]["http_status"]) == (True, "conflict", 409)
-        assert result["scan"]["id"] == runs.in_place["Meet one that another user started"]["scan"]["id"]
+        assert result["scan"]["id"] == runs.in_process["Meet one that another user started"]["scan"]["id"]
 
-    @pytest.mark.parametrize("way", ["in_place", "module", "check"])
+    @pytest.mark.parametrize("way", ["in_process", "module", "check"])
     def test_too_early_says_that_it_is_still_listing(self, runs, way):
         run = getattr(runs, way)
         result = run["Scan again too early"]
@@ -53,14 +53,14 @@ class TestRescan:
         assert "PATCH" not in run.asked_for(result["parent"]["id"])
 
     def test_a_425_is_waited_for(self, runs):
-        result = runs.in_place["Scan again and wait, though it is too early at first"]
+        result = runs.in_process["Scan again and wait, though it is too early at first"]
         assert (result["changed"], result["scan"]["state"]) == (True, "completed")
         assert result["scan"]["parent_id"] == result["parent"]["id"]
-        statuses = [entry["status"] for entry in runs.in_place.journal if entry["method"] == "PATCH"]
+        statuses = [entry["status"] for entry in runs.in_process.journal if entry["method"] == "PATCH"]
         assert statuses[:3] == [425, 425, 200]
 
     def test_a_listing_that_takes_too_long_ends_the_wait(self, runs):
-        for run in (runs.in_place, runs.module):
+        for run in (runs.in_process, runs.module):
             result = run["Wait in vain for the end of the listing"]
             assert (result["failed"], result["changed"], result["timed_out"]) == (True, False, True)
             assert result["error"]["kind"] == "wait_timeout"
@@ -68,7 +68,7 @@ class TestRescan:
             assert result["elapsed"] >= 0.5
 
     def test_what_is_not_there_is_said(self, runs):
-        result = runs.in_place["Scan again what is not there"]
+        result = runs.in_process["Scan again what is not there"]
         assert (result["failed"], result["error"]["kind"]) == (True, "not_found")
 
 

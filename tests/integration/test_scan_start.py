@@ -12,30 +12,30 @@ class TestRepeating:
     pytestmark = pytest.mark.playbook("start")
 
     def test_a_scan_is_started(self, runs):
-        result = runs.in_place["Start a scan"]
+        result = runs.in_process["Start a scan"]
         assert (result["changed"], result["reused"]) == (True, False)
         assert result["scan"]["state"] == "running"
         assert result["scan"]["source"] == "acct.blob.core.windows.net/uploads/listing"
         assert result["scan"]["target"] == "acct.blob.core.windows.net/clean"
 
     def test_a_second_start_hands_back_the_scan_that_runs(self, runs):
-        result = runs.in_place["Start it again while it runs"]
+        result = runs.in_process["Start it again while it runs"]
         assert (result["changed"], result["reused"]) == (False, True)
-        assert result["scan"]["id"] == runs.in_place["Start a scan"]["scan"]["id"]
+        assert result["scan"]["id"] == runs.in_process["Start a scan"]["scan"]["id"]
 
     def test_another_target_is_another_scan(self, runs):
-        result = runs.in_place["Start another one for another target"]
+        result = runs.in_process["Start another one for another target"]
         assert (result["changed"], result["reused"]) == (True, False)
-        assert result["scan"]["id"] != runs.in_place["Start a scan"]["scan"]["id"]
+        assert result["scan"]["id"] != runs.in_process["Start a scan"]["scan"]["id"]
 
     def test_one_that_runs_can_be_refused_and_is_told(self, runs):
-        result = runs.in_place["Refuse to go on while one runs"]
+        result = runs.in_process["Refuse to go on while one runs"]
         assert (result["failed"], result["error"]["kind"]) == (True, "conflict")
-        assert result["scan"]["id"] == runs.in_place["Start a scan"]["scan"]["id"]
+        assert result["scan"]["id"] == runs.in_process["Start a scan"]["scan"]["id"]
         assert result["scan"]["id"] in result["msg"]
 
     def test_a_wait_ends_with_the_completed_scan(self, runs):
-        result = runs.in_place["Start and wait until it has completed"]
+        result = runs.in_process["Start and wait until it has completed"]
         assert (result["changed"], result["timed_out"]) == (True, False)
         assert (result["scan"]["state"], result["scan"]["succeeded"]) == ("completed", True)
         assert result["scan"]["finished_at"] >= result["scan"]["started_at"]
@@ -43,17 +43,17 @@ class TestRepeating:
         assert result["elapsed"] > 0.3
 
     def test_a_fresh_scan_is_handed_back(self, runs):
-        result = runs.in_place["Start it again while it is fresh"]
+        result = runs.in_process["Start it again while it is fresh"]
         assert (result["changed"], result["reused"]) == (False, True)
-        assert result["scan"]["id"] == runs.in_place["Start and wait until it has completed"]["scan"]["id"]
+        assert result["scan"]["id"] == runs.in_process["Start and wait until it has completed"]["scan"]["id"]
 
     def test_the_scan_of_the_run_before_serves_too(self, runs):
-        result = runs.in_place["Take the scan of the run before"]
+        result = runs.in_process["Take the scan of the run before"]
         assert (result["changed"], result["reused"]) == (False, True)
         assert result["scan"]["id"] == result["invocation"]["module_args"]["previous_scan_id"]
 
     def test_a_scan_of_something_else_does_not(self, runs):
-        result = runs.in_place["Do not take a scan of something else"]
+        result = runs.in_process["Do not take a scan of something else"]
         assert (result["changed"], result["reused"]) == (True, False)
         assert result["scan"]["id"] != result["invocation"]["module_args"]["previous_scan_id"]
         assert len(result["warnings"]) == 1
@@ -68,7 +68,7 @@ class TestRepeating:
         assert not runs.check.made_in("uploads/listing")
         scan = runs.check["Start a scan"]["scan"]
         assert scan["id"] == "predicted"
-        assert scan["source"] == runs.in_place["Start a scan"]["scan"]["source"]
+        assert scan["source"] == runs.in_process["Start a scan"]["scan"]["source"]
         assert runs.check["Start and wait until it has completed"]["polls"] == 0
 
     def test_check_mode_knows_what_is_fresh(self, runs):
@@ -78,24 +78,24 @@ class TestRepeating:
     def test_a_diff_shows_the_scan_that_comes(self, runs):
         diff = runs.check["Start a scan"]["diff"]
         assert (diff["before"], list(diff["after"])) == ({}, ["predicted"])
-        assert "diff" not in runs.in_place["Start a scan"]
+        assert "diff" not in runs.in_process["Start a scan"]
 
 
 class TestAnew:
     pytestmark = pytest.mark.playbook("start_anew")
 
     def test_another_one_is_started_if_asked(self, runs):
-        result = runs.in_place["Start another one while one runs"]
+        result = runs.in_process["Start another one while one runs"]
         assert (result["changed"], result["reused"]) == (True, False)
-        assert len(runs.in_place.made_in("archive")) == 2
+        assert len(runs.in_process.made_in("archive")) == 2
 
     def test_one_that_is_too_old_does_not_serve(self, runs):
-        result = runs.in_place["Start one whose predecessor is not fresh"]
+        result = runs.in_process["Start one whose predecessor is not fresh"]
         assert (result["changed"], result["reused"]) == (True, False)
-        assert len(runs.in_place.made_in("uploads")) == 2
+        assert len(runs.in_process.made_in("uploads")) == 2
 
     def test_a_scan_that_failed_fails_the_wait_and_is_kept(self, runs):
-        for run in (runs.in_place, runs.module):
+        for run in (runs.in_process, runs.module):
             result = run["Wait for one that ends in an error"]
             assert (result["failed"], result["changed"], result["reused"]) == (True, True, False)
             assert (result["error"]["kind"], result["timed_out"]) == ("scan_not_completed", False)
@@ -109,7 +109,7 @@ class TestAnew:
         assert len(runs.again.made_in("uploads/error")) == 2
 
     def test_a_scan_that_takes_too_long_is_kept_too(self, runs):
-        for run in (runs.in_place, runs.module):
+        for run in (runs.in_process, runs.module):
             result = run["Wait for one that takes too long"]
             assert (result["failed"], result["changed"], result["timed_out"]) == (True, True, True)
             assert result["error"]["kind"] == "wait_timeout"
@@ -126,14 +126,14 @@ class TestAnew:
 class TestLostAnswers:
     pytestmark = pytest.mark.playbook("lost")
 
-    @pytest.mark.parametrize("way", ["in_place", "module"])
+    @pytest.mark.parametrize("way", ["in_process", "module"])
     def test_a_start_whose_answer_is_lost_makes_one_scan(self, runs, way):
         run = getattr(runs, way)
         result = run["Start a scan and lose the answer"]
         assert (result["changed"], result["reused"]) == (True, False)
         assert [scan["scanId"] for scan in run.made_in("answer/stuck")] == [result["scan"]["id"]]
 
-    @pytest.mark.parametrize("way", ["in_place", "module"])
+    @pytest.mark.parametrize("way", ["in_process", "module"])
     def test_a_start_that_never_arrives_is_sent_again(self, runs, way):
         run = getattr(runs, way)
         result = run["Start a scan with a request that never arrives"]
@@ -142,12 +142,12 @@ class TestLostAnswers:
         assert run.methods.count("POST") == 3  # one for the scan above
 
     def test_a_rescan_whose_answer_is_lost_makes_one_child(self, runs):
-        result = runs.in_place["Scan again and lose the answer"]
+        result = runs.in_process["Scan again and lose the answer"]
         assert (result["changed"], result["reused"]) == (True, False)
         assert result["scan"]["parent_id"] == result["parent"]["id"]
-        assert runs.in_place.methods.count("PATCH") == 1
+        assert runs.in_process.methods.count("PATCH") == 1
 
     def test_a_cancel_whose_answer_is_lost_has_cancelled(self, runs):
-        result = runs.in_place["Cancel and lose the answer"]
+        result = runs.in_process["Cancel and lose the answer"]
         assert (result["changed"], result["scans"][0]["state"]) == (True, "cancelled")
-        assert runs.in_place.methods.count("DELETE") == 1
+        assert runs.in_process.methods.count("DELETE") == 1

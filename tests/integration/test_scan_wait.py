@@ -7,28 +7,28 @@ from __future__ import annotations
 
 import pytest
 
-both_ways = pytest.mark.parametrize("way", ["in_place", "module"])
+both_ways = pytest.mark.parametrize("way", ["in_process", "module"])
 
 
 @pytest.mark.playbook("wait")
 class TestEnd:
     def test_it_ends_when_the_scan_does(self, runs):
-        result = runs.in_place["Wait for it"]
+        result = runs.in_process["Wait for it"]
         assert (result["changed"], result["timed_out"]) == (False, False)
         assert [scan["state"] for scan in result["scans"]] == ["completed"]
         assert result["polls"] > 1
 
     def test_what_has_finished_is_not_asked_for_again(self, runs):
-        result = runs.in_place["Wait for what has finished"]
+        result = runs.in_process["Wait for what has finished"]
         assert (result["polls"], result["requests"]) == (0, 0)
-        assert result["scans"] == runs.in_place["Wait for it"]["scans"]
+        assert result["scans"] == runs.in_process["Wait for it"]["scans"]
 
     def test_how_the_scans_ended_does_not_matter(self, runs):
-        result = runs.in_place["Wait without progress"]
+        result = runs.in_process["Wait without progress"]
         assert [scan["state"] for scan in result["scans"]] == ["completed", "failed"]
 
     def test_any_is_enough_if_asked(self, runs):
-        result = runs.in_place["Wait for any"]
+        result = runs.in_process["Wait for any"]
         assert [scan["state"] for scan in result["scans"]] == ["running", "completed"]
         assert (result["timed_out"], result["polls"]) == (False, 1)
 
@@ -43,7 +43,7 @@ class TestEnd:
         assert result["polls"] >= 2
 
     def test_a_time_out_can_be_no_failure(self, runs):
-        result = runs.in_place["Go on when the time is up"]
+        result = runs.in_process["Go on when the time is up"]
         assert (result["failed"], result["timed_out"]) == (False, True)
         assert result["scans"][0]["state"] == "running"
 
@@ -60,7 +60,7 @@ class TestEnd:
         assert "Cancelled" in [scan["scanStatus"] for scan in run.scans if scan["scanId"] == listing["id"]]
 
     def test_a_failed_scan_ends_it_at_once_if_asked(self, runs):
-        result = runs.in_place["Fail as soon as one has failed"]
+        result = runs.in_process["Fail as soon as one has failed"]
         assert (result["failed"], result["timed_out"], result["polls"]) == (True, False, 1)
         assert result["error"]["kind"] == "scan_not_completed"
         assert [scan["state"] for scan in result["scans"]] == ["running", "failed"]
@@ -81,23 +81,23 @@ class TestProgress:
         return [line for line in run.printed(task).splitlines() if line.startswith("scan_wait: ")]
 
     def test_a_line_tells_each_change(self, runs):
-        lines = self.lines(runs.in_place, "Wait for it")
-        scan_id = runs.in_place["Wait for it"]["scans"][0]["id"]
+        lines = self.lines(runs.in_process, "Wait for it")
+        scan_id = runs.in_process["Wait for it"]["scans"][0]["id"]
         assert "0 of 1 done" in lines[0]
         assert "1 of 1 done" in lines[-1]
         assert all(scan_id in line for line in lines)
         assert len(lines) <= 3  # Listing, Processing, Completed
 
     def test_no_line_is_told_without_a_change(self, runs):
-        result = runs.in_place["Go on when the time is up"]
-        assert len(self.lines(runs.in_place, "Go on when the time is up")) == 2 < result["polls"]
+        result = runs.in_process["Go on when the time is up"]
+        assert len(self.lines(runs.in_process, "Go on when the time is up")) == 2 < result["polls"]
 
     def test_there_is_none_if_not_wanted(self, runs):
-        assert self.lines(runs.in_place, "Wait without progress") == []
+        assert self.lines(runs.in_process, "Wait without progress") == []
 
     def test_a_module_has_none(self, runs):
         assert "scan_wait: [" not in runs.module.output
-        assert "scan_wait: [" in runs.in_place.output
+        assert "scan_wait: [" in runs.in_process.output
 
 
 @pytest.mark.playbook("wait_faults")
@@ -112,7 +112,7 @@ class TestFaults:
         assert faults == ["status", "reset_before", "html", "cut_json", None]
 
     def test_progress_tells_of_them(self, runs):
-        told = runs.in_place.printed("Wait through passing faults")
+        told = runs.in_process.printed("Wait through passing faults")
         assert "the wait goes on" in told
         assert "HTTP 503" in told
 

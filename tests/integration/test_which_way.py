@@ -106,12 +106,12 @@ def test_a_token_from_a_vault_is_a_token_both_ways(play, sandbox, tmp_path):
 
 @pytest.mark.playbook("wait")
 def test_group_and_module_defaults_reach_both_ways(runs):
-    for run in (runs.in_place, runs.module):
+    for run in (runs.in_process, runs.module):
         options = run["Wait for it"]["invocation"]["module_args"]
         assert (options["provider"], options["api_url"], options["wait_interval"]) == ("glasswall", run.api_url, 0.2)
 
 
 @pytest.mark.playbook("status")
 def test_a_task_overrides_the_group(runs):
-    for run in (runs.in_place, runs.module):
+    for run in (runs.in_process, runs.module):
         assert run["Find another user's scans"]["scans"]  # with another token

@@ -13,10 +13,14 @@ import typing as t
 from collections.abc import Iterator, Mapping
 
 import yaml
-from ansible_collections.datascan.gate.plugins.module_utils._ansible import CONNECTION_SPEC
-from ansible_collections.datascan.gate.plugins.module_utils._errors import InvalidInput
-from ansible_collections.datascan.gate.plugins.module_utils._provider import Provider, Settings, registry
-from ansible_collections.datascan.gate.plugins.module_utils._secrets import Secrets
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import CONNECTION_SPEC
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import (
+    ConnectionOptions,
+    provider_classes,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from conftest import ROOT
 
 FOLDER = "playbooks/files/awx"
@@ -31,7 +35,7 @@ Vendor = type[Provider]
 
 def pages() -> dict[str, str]:
     """The text of each vendor's file, by its name."""
-    return {f"{FOLDER}/{name}.yml": _page(vendor) for name, vendor in registry().items()}
+    return {f"{FOLDER}/{name}.yml": _page(vendor) for name, vendor in provider_classes().items()}
 
 
 def _page(vendor: Vendor) -> str:
@@ -118,10 +122,10 @@ def _target_types(vendor: Vendor) -> Iterator[Data]:
 
 
 def _job_templates(vendor: Vendor) -> Iterator[Data]:
-    if vendor.can("start"):
+    if vendor.supports("start"):
         yield _job_template(vendor, "run_scan", _target_questions(vendor), {f"run_scan_{vendor.name}": _target(vendor)})
     ids = _question("watch_scans_ids", "Scan ids", "With commas between.")
-    if vendor.can("list"):
+    if vendor.supports("list"):
         since = _question(
             "watch_scans_started_after", "Or all since", "When they started, in ISO 8601; UTC without a zone."
         )
@@ -130,8 +134,8 @@ def _job_templates(vendor: Vendor) -> Iterator[Data]:
         yield _job_template(vendor, "watch_scans", [ids | optional, since | optional], {"watch_scans_query": query})
     else:
         yield _job_template(vendor, "watch_scans", [ids], {})
-    if vendor.can("rescan"):
-        subject = _question(f"rescan_{vendor.rescan_by}", _label(vendor.rescan_by), "What to scan again.")
+    if vendor.supports("rescan"):
+        subject = _question(f"rescan_{vendor.rescan_option}", _label(vendor.rescan_option), "What to scan again.")
         yield _job_template(vendor, "rescan", [subject], {})
 
 
@@ -145,7 +149,7 @@ def _job_template(vendor: Vendor, role: str, questions: list[Data], extra_vars: 
         _question(f"{role}_on_timeout", "When the time is up", "Return leaves it to the policy.")
         | {
             "type": "multiplechoice",
-            "choices": [word for word in on_timeout["choices"] if word != "cancel" or vendor.can("cancel")],
+            "choices": [word for word in on_timeout["choices"] if word != "cancel" or vendor.supports("cancel")],
             "default": on_timeout["default"],
         },
     ]
@@ -177,7 +181,7 @@ def _target_questions(vendor: Vendor) -> list[Data]:
         questions.append(question)
     fresh = _question("run_scan_fresh_for", "Take a scan that completed", "At most so many seconds ago; 0 takes none.")
     questions.append(fresh | {"type": "integer", "default": 0, "min": 0})
-    if not vendor.can("list"):
+    if not vendor.supports("list"):
         previous = _question(
             "run_scan_previous_scan_id", "Previous scan", "Its id, if that scan of the same may serve."
         )
@@ -204,8 +208,8 @@ def _environment() -> dict[str, str]:
 
 def _exchanges_tokens(vendor: Vendor) -> bool:
     try:
-        vendor.credential(Settings(provider=vendor.name, refresh_token="any"), Secrets())
-    except InvalidInput:
+        vendor.credential(ConnectionOptions(provider=vendor.name, refresh_token="any"), Redactor())
+    except InvalidInputError:
         return False
     return True
 

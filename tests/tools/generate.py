@@ -17,13 +17,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 import yaml
 from conftest import ROOT  # this also makes the checkout importable
 
-sys.path.insert(0, str(ROOT / "tests/unit/faults"))
+sys.path.insert(0, str(ROOT / "tests/unit/robustness/faults"))
 
 # isort: split
 import awx_pages
 import fault_page
 import report_schema
-from ansible_collections.datascan.gate.plugins.module_utils._provider import VERBS, registry
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import VERBS
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 
 HEADINGS = {
     "start": "scan_start",
@@ -37,13 +38,13 @@ HEADINGS = {
 
 def abilities() -> str:
     """The table of vendors and what each can do."""
-    vendors = registry().values()
+    vendors = provider_classes().values()
     rows = [
         "| | " + " | ".join(vendor.title for vendor in vendors) + " |",
         "| --- |" + " --- |" * len(vendors),
     ]
     for verb in VERBS:
-        cells = ["yes" if vendor.can(verb) else "no" for vendor in vendors]
+        cells = ["yes" if vendor.supports(verb) else "no" for vendor in vendors]
         rows.append(f"| {HEADINGS[verb]} | " + " | ".join(cells) + " |")
     urls = [f"`{vendor.api_url}`" if vendor.api_url else "yours" for vendor in vendors]
     rows.append("| default `api_url` | " + " | ".join(urls) + " |")
@@ -53,14 +54,14 @@ def abilities() -> str:
 def instead() -> str:
     """What to do where a vendor's API lacks something."""
     lines = []
-    for vendor in registry().values():
-        lines += [f"- {vendor.title}, `{verb}`: {sentence}" for verb, sentence in vendor.cannot.items()]
+    for vendor in provider_classes().values():
+        lines += [f"- {vendor.title}, `{verb}`: {sentence}" for verb, sentence in vendor.unsupported.items()]
     return "\n".join(lines)
 
 
 def choices() -> str:
     """The choices of the option provider, as the documentation fragment has them."""
-    return f"    choices: [{', '.join(sorted(registry()))}]\n"
+    return f"    choices: [{', '.join(sorted(provider_classes()))}]\n"
 
 
 def version() -> str:

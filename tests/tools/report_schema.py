@@ -9,8 +9,8 @@ import json
 import re
 import typing as t
 
-from ansible_collections.datascan.gate.plugins.module_utils._models import Verdict
-from ansible_collections.datascan.gate.plugins.module_utils._reports import json as json_report
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports import json as json_report
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import Verdict
 
 _FIELDS = re.compile(r"(?m)^( +)(\w+(?:, \w+)*) {2,}(\S.*)$")
 _DEPTHS = {4: "Verdict", 6: "Judgement", 8: "Scan"}  # of a line in that file's docstring

@@ -17,9 +17,10 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 import urllib3
 from ansible.release import __version__
-from ansible_collections.datascan.gate.plugins.module_utils._provider import Provider, Settings, connect
-from ansible_collections.datascan.gate.plugins.module_utils._secrets import Secrets
-from ansible_collections.datascan.gate.plugins.module_utils._verbs._job import Job
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import ConnectionOptions, Provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
+from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 
 ANSIBLE = tuple(int(part) for part in __version__.split(".")[:2])
 # What makes a module show the options it was given, which before ansible-core 2.21 it always does.
@@ -129,7 +130,7 @@ def connected(
     """A vendor behind a script. Settings are those of a connection; provider defaults to glasswall."""
     clock = clock or FakeClock()
     given = {"provider": "glasswall", "api_url": "https://vendor.test/api/v1", "api_token": TOKEN, **settings}
-    provider = connect(Settings(**given), clock, warn, Secrets([TOKEN]))  # type: ignore[arg-type]
+    provider = connect(ConnectionOptions(**given), clock, warn, Redactor([TOKEN]))  # type: ignore[arg-type]
     script = Script(expected, clock)
     provider.http.session.mount("https://", script)
     return provider, script
@@ -143,7 +144,7 @@ def job(
     said: list[str] | None = None,
     warned: list[str] | None = None,
     **settings: t.Any,
-) -> Iterator[Job]:
+) -> Iterator[OperationContext]:
     """A job whose vendor expects these requests in this order; at the end none may be left over.
 
     Lines of progress are added to `said`, warnings to `warned`.
@@ -152,7 +153,7 @@ def job(
     said = [] if said is None else said
     warned = [] if warned is None else warned
     provider, script = connected(list(expected), clock=clock, warn=warned.append, **settings)
-    the_job = Job(provider, clock, check_mode, said.append, warned.append)  # type: ignore[arg-type]
+    the_job = OperationContext(provider, clock, check_mode, said.append, warned.append)  # type: ignore[arg-type]
     yield the_job
     assert not script.left, f"never asked for: {[(one.method, one.path) for one in script.left]}"
 

@@ -15,18 +15,19 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from ansible_collections.datascan.gate.plugins.module_utils._columns import ColumnQuery, Lookup
-from ansible_collections.datascan.gate.plugins.module_utils._errors import (
-    Ambiguous,
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import ColumnQuery, Lookup
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
+    AmbiguousError,
     DatascanError,
-    NotFound,
-    Rejected,
-    Unavailable,
+    NotFoundError,
+    RejectedError,
+    UnavailableError,
 )
-from ansible_collections.datascan.gate.plugins.module_utils._provider import Provider, Settings, connect
-from ansible_collections.datascan.gate.plugins.module_utils._secrets import Secrets
-from ansible_collections.datascan.gate.plugins.module_utils._verbs import columns
-from ansible_collections.datascan.gate.plugins.module_utils._verbs._job import Job
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations import columns
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import ConnectionOptions, Provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
+from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from datascan_sandbox import bigid_catalogue
 from support import FakeClock, response_to
 
@@ -76,7 +77,7 @@ def connected(world: Any, warned: list[str] | None = None, **settings: Any) -> P
     given: dict[str, Any] = {"provider": "bigid", "api_url": "https://sandbox.test/bigid/api/v1", **settings}
     said: list[str] = [] if warned is None else warned
     clock: Any = FakeClock()
-    provider = connect(Settings(api_token="sandbox-token", **given), clock, said.append, Secrets())
+    provider = connect(ConnectionOptions(api_token="sandbox-token", **given), clock, said.append, Redactor())
     provider.http.session.mount("https://", Bridge(world))
     return provider
 
@@ -87,8 +88,8 @@ def run(world: Any, warned: list[str] | None = None, **settings: Any) -> Any:
     lookup = {"cluster": Lookup(**settings.pop("cluster"))} if "cluster" in settings else {}
     files = {name: settings.pop(name) for name in ("dest", "format") if name in settings}
     query = ColumnQuery(**{"cluster_id": "" if lookup else LARGE, **settings})
-    job = Job(provider, provider.clock, warn=said.append)
-    result = columns.run(job, columns.Settings(query, **lookup, **files))
+    job = OperationContext(provider, provider.clock, warn=said.append)
+    result = columns.read_columns(job, columns.ColumnsRequest(query, **lookup, **files))
     assert warned is not None or not said, said
     return result
 
@@ -181,21 +182,21 @@ class TestClusters:
     def test_the_envelope_tells_names_and_sizes_only(self, world: Any) -> None:
         world.settings("bigid", clusters_shape="envelope")
         assert run(world, cluster={"name": "Customer Columns"}).summary["total"] == COLUMNS
-        with pytest.raises(NotFound, match="None of the 3 clusters has severity 'High'"):
+        with pytest.raises(NotFoundError, match="None of the 3 clusters has severity 'High'"):
             run(world, cluster={"severity": "High"})
 
     def test_one_of_many_is_no_guess(self, world: Any) -> None:
         world.settings("bigid", extra_clusters=2000)
-        with pytest.raises(Ambiguous, match="41 clusters have size 20 and status 'active'") as raised:
+        with pytest.raises(AmbiguousError, match="41 clusters have size 20 and status 'active'") as raised:
             run(world, cluster={"size": 20, "status": "active"})
         assert len(raised.value.known["candidates"]) == 41
 
     def test_one_that_nobody_knows_is_said(self, world: Any) -> None:
-        with pytest.raises(NotFound, match="BigID knows no cluster nobody, or this token may not see it"):
+        with pytest.raises(NotFoundError, match="BigID knows no cluster nobody, or this token may not see it"):
             run(world, cluster_id="nobody")
 
     def test_a_filter_that_nobody_can_read_is_said_in_the_vendors_words(self, world: Any) -> None:
-        with pytest.raises(Rejected, match="Filter is invalid"):
+        with pytest.raises(RejectedError, match="Filter is invalid"):
             run(world, filter="((")
 
 
@@ -281,7 +282,7 @@ class TestFiles:
         dest = tmp_path / "columns"
         dest.write_text("old")
         world.fault("status", rule={"path": PATH, "skip": 2, "times": None})
-        with pytest.raises(Unavailable):
+        with pytest.raises(UnavailableError):
             run(world, dest=str(dest), format=format_, retries=1)
         assert dest.read_text() == "old"
         assert list(tmp_path.iterdir()) == [dest]

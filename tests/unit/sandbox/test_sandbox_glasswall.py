@@ -13,7 +13,7 @@ import pytest
 ADMIN, OTHER = "sandbox-admin-token", "sandbox-other-token"
 
 
-def status_of(world: Any, scan: str) -> str:
+def effective_status(world: Any, scan: str) -> str:
     return str(world.glasswall("GET", f"/scans/{scan}").json()["scanStatus"])
 
 
@@ -23,7 +23,7 @@ def courses(world: Any, path: str, *moments: float) -> list[str]:
     for moment in moments:
         world.clock.advance(moment - now)
         now = moment
-        words.append(status_of(world, scan))
+        words.append(effective_status(world, scan))
     return words
 
 
@@ -52,11 +52,11 @@ def test_lengths_are_settings_and_fixed_when_the_scan_starts(world: Any) -> None
     scan = world.start()
     world.settings("glasswall", listing_seconds=0)
     world.clock.advance(9)
-    assert status_of(world, scan) == "Listing"
+    assert effective_status(world, scan) == "Listing"
     world.clock.advance(12)
-    assert status_of(world, scan) == "Processing"
+    assert effective_status(world, scan) == "Processing"
     world.clock.advance(9)
-    assert status_of(world, scan) == "Completed"
+    assert effective_status(world, scan) == "Completed"
 
 
 def test_end_time(world: Any) -> None:
@@ -189,9 +189,9 @@ def test_cancel_while_listing_shows_the_old_status_and_then_the_new_one(world: A
     scan = world.start()
     reply = world.glasswall("DELETE", f"/scans/{scan}")
     assert (reply.status, reply.json()["scanStatus"]) == (202, "Listing")
-    assert status_of(world, scan) == "Cancelled"
+    assert effective_status(world, scan) == "Cancelled"
     world.clock.advance(100)
-    assert status_of(world, scan) == "Cancelled"
+    assert effective_status(world, scan) == "Cancelled"
     assert world.glasswall("DELETE", f"/scans/{scan}").status == 405
 
 
@@ -200,7 +200,7 @@ def test_cancel_can_show_the_new_status_and_let_found_files_go_on(world: Any) ->
     scan = world.start()
     assert world.glasswall("DELETE", f"/scans/{scan}").json()["scanStatus"] == "Processing"
     world.clock.advance(6)
-    assert status_of(world, scan) == "Cancelled"
+    assert effective_status(world, scan) == "Cancelled"
 
 
 @pytest.mark.parametrize("seconds", [1.5, 30])
@@ -238,7 +238,7 @@ def test_a_rescan_can_heal_what_failed_once(world: Any) -> None:
     world.clock.advance(30)
     child = world.glasswall("PATCH", f"/scans/{parent}").json()["scanId"]
     world.clock.advance(30)
-    assert (status_of(world, parent), status_of(world, child)) == ("Error", "Completed")
+    assert (effective_status(world, parent), effective_status(world, child)) == ("Error", "Completed")
 
 
 def test_rescan_of_an_expired_source(world: Any) -> None:

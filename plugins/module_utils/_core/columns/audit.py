@@ -1,0 +1,155 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Judge columns by their tags. Plain dictionaries in, so that it runs where no library is installed."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..errors import InvalidInputError
+
+_FACTS = ("fully_qualified_name", "column_name", "table_name", "source")
+SHOWN = 100  # findings in a result; a report holds all
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Which tags every column must carry, and which values of a tag none may carry; see `given_rules`."""
+
+    required: Mapping[str, str]  # in lower case -> as the user writes it
+    forbidden: Mapping[str, Mapping[str, str]]  # the same for names, and for the values of each
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A column that breaks a rule."""
+
+    column: Mapping[str, str | None]
+    missing: Sequence[str]
+    forbidden: Sequence[str]  # as name=value
+
+    @property
+    def name(self) -> str:
+        """As reports name it."""
+        return self.column["fully_qualified_name"] or self.column["column_name"] or ""
+
+
+@dataclass
+class Audit:
+    """What came of it."""
+
+    total_count: int | None  # what the vendor counts
+    audited: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    missing: Counter[str] = field(default_factory=Counter)
+    forbidden: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why it does not pass, a sentence each."""
+        reasons = [self._sentence(count, "lack", f"the tag {name}") for name, count in sorted(self.missing.items())]
+        reasons += [self._sentence(count, "carry", tag) for tag, count in sorted(self.forbidden.items())]
+        if not self.audited:
+            reasons.append("There is no column to judge.")
+        if self.total_count is not None and self.audited < self.total_count:
+            reasons.append(f"The vendor counts {self.total_count} columns, and {self.audited} were read.")
+        return reasons
+
+    def _sentence(self, count: int, verb: str, what: str) -> str:
+        one = {"lack": "lacks", "carry": "carries"}
+        return f"{count} of {self.audited} columns {one[verb] if count == 1 else verb} {what}."
+
+    @property
+    def passed(self) -> bool:
+        """Whether there is no reason against it."""
+        return not self.reasons
+
+    def sentence(self, cluster: Mapping[str, t.Any]) -> str:
+        """The verdict."""
+        name = cluster.get("name") or cluster.get("id")
+        what = f"Cluster {name}" if name else "The cluster"
+        if self.passed:
+            return f"{what} passes: all of its {self.audited} columns keep the rules."
+        first = f" The first is {self.findings[0].name}." if self.findings else ""
+        return f"{what} does not pass: {' '.join(self.reasons)}{first}"
+
+    def facts(self, cluster: Mapping[str, t.Any], shown: int | None = SHOWN) -> dict[str, t.Any]:
+        """As a result shows it: every count, and the first findings; with None, all of them."""
+        return {
+            "passed": self.passed,
+            "msg": self.sentence(cluster),
+            "reasons": self.reasons,
+            "audited": self.audited,
+            "total_count": self.total_count,
+            "failed": len(self.findings),
+            "missing": dict(sorted(self.missing.items())),
+            "forbidden": dict(sorted(self.forbidden.items())),
+            "findings": [
+                {**finding.column, "missing": list(finding.missing), "forbidden": list(finding.forbidden)}
+                for finding in self.findings[:shown]
+            ],
+        }
+
+
+def given_rules(required: Sequence[t.Any], forbidden: Mapping[str, t.Any]) -> Rules:
+    """Rules from a user's lists. Upper and lower case are the same, for vendors mix them."""
+    if not isinstance(required, (list, tuple)) or not all(isinstance(name, str) and name.strip() for name in required):
+        raise InvalidInputError("required_tags must be a list of names of tags.")
+    if not isinstance(forbidden, Mapping):
+        raise InvalidInputError(
+            "forbidden_tags must be a dictionary of names of tags, each with the values it may not have."
+        )
+    if not required and not forbidden:
+        raise InvalidInputError("There is nothing to judge by: give required_tags or forbidden_tags.")
+    values = {str(name): value if isinstance(value, (list, tuple)) else [value] for name, value in forbidden.items()}
+    return Rules(
+        {_key(name): str(name) for name in required},
+        {_key(name): {_key(value): f"{name}={value}" for value in given} for name, given in values.items()},
+    )
+
+
+def audit(columns: Iterable[Mapping[str, t.Any]], rules: Rules, total_count: int | None = None) -> Audit:
+    """Judge each column, as cluster_columns_info returns it."""
+    result = Audit(total_count)
+    for column in columns:
+        result.audited += 1
+        carried = [(_key(tag.get("tag_name")), _key(tag.get("tag_value"))) for tag in column.get("tags") or []]
+        have = {name for name, value in carried if value}  # a tag without a value says nothing
+        missing = [name for key, name in rules.required.items() if key not in have]
+        forbidden = [rules.forbidden[name][value] for name, value in carried if value in rules.forbidden.get(name, ())]
+        forbidden = list(dict.fromkeys(forbidden))
+        if missing or forbidden:
+            facts = {name: column.get(name) for name in _FACTS}
+            result.findings.append(Finding(facts, missing, forbidden))
+            result.missing.update(missing)
+            result.forbidden.update(forbidden)
+    return result
+
+
+def given_columns(value: t.Any) -> Iterator[Mapping[str, t.Any]]:
+    """Columns from the list that cluster_columns_info returns, or from the text of a file in format ndjson."""
+    lines: Iterable[t.Any] = value
+    if isinstance(value, str):
+        lines = (_parsed(line, number) for number, line in enumerate(value.split("\n"), 1) if line.strip())
+    elif not isinstance(value, (list, tuple)):
+        raise InvalidInputError("The columns must be a list, or the text of a file in format ndjson.")
+    for number, column in enumerate(lines, 1):
+        if not isinstance(column, Mapping) or "tags" not in column:
+            raise InvalidInputError(f"Number {number} is no column as cluster_columns_info returns it.")
+        yield column
+
+
+def _parsed(line: str, number: int) -> t.Any:
+    try:
+        return json.loads(line)
+    except ValueError:
+        raise InvalidInputError(f"Line {number} is no JSON, so this is no file in format ndjson.") from None
+
+
+def _key(text: t.Any) -> str:
+    return "" if text is None else str(text).strip().casefold()

@@ -1,0 +1,198 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writing files: whole or not at all, and only when they change."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import io
+import os
+import secrets
+import stat
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import InvalidInputError
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@dataclass(frozen=True)
+class Change:
+    """What writing a file changed, or in a dry run would change."""
+
+    changed: bool
+    before: str
+    after: str
+
+
+def write_if_changed(path: str, text: str, *, dry_run: bool = False) -> Change:
+    """Make the file hold the text. A dry run refuses what a real one would, and writes nothing."""
+    try:
+        target, old = _look(path)
+        before = b"" if old is None else target.read_bytes()
+    except OSError as error:
+        raise _refusal(path, error) from error
+    changed = old is None or before != text.encode("utf-8", "replace")
+    if changed and not dry_run:
+        with writing(path) as file:
+            file.write(text)
+    return Change(changed, before.decode("utf-8", "replace"), text)
+
+
+@contextlib.contextmanager
+def writing(path: str, *, unless: Callable[[], bool] = lambda: False) -> Iterator[t.TextIO]:
+    """A text file to write piece by piece; it takes its place when the block ends well, and else leaves nothing.
+
+    Where `unless` is true by then, the old file stays.
+    """
+    try:
+        target, old = _look(path)
+        # In the same folder, for a file is moved in one step only within a file system.
+        temporary = target.with_name(f".datascan-{secrets.token_hex(8)}.tmp")
+        # A new file gets its mode from the umask; what replaces a private file is private from the start.
+        mode = 0o666 if old is None else 0o600
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    except OSError as error:
+        raise _refusal(path, error) from error
+    try:
+        disk = _Disk(descriptor, path)
+        file = io.TextIOWrapper(io.BufferedWriter(disk), encoding="utf-8", errors="replace", newline="")
+        try:
+            yield file
+            file.flush()
+            disk.settle(old)
+        finally:
+            with contextlib.suppress(InvalidInputError, OSError):  # told already by the flush, or of no matter after it
+                file.close()
+        if unless():
+            temporary.unlink()
+            return
+        try:
+            temporary.replace(target)
+        except OSError as error:
+            raise _refusal(path, error) from error
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+class Stream:
+    """Like `writing`, but a file that would not change is left as it is, and a dry run only compares.
+
+    Once the block has ended, `changed` says whether the text differs from that of the old file.
+    """
+
+    def __init__(self, path: str, *, dry_run: bool = False) -> None:
+        self.changed = False
+        self._path = path
+        self._digest = hashlib.sha256()
+        self._old: bytes | None = None
+        self._writing = contextlib.nullcontext() if dry_run else writing(path, unless=self._is_same)
+        self._file: t.TextIO | None = None
+
+    def __enter__(self) -> Stream:
+        try:
+            target, old = _look(self._path)
+            self._old = None if old is None else _digest(target)
+        except OSError as error:
+            raise _refusal(self._path, error) from error
+        self._file = self._writing.__enter__()
+        return self
+
+    def write(self, text: str) -> None:
+        """Take the next piece."""
+        self._digest.update(text.encode("utf-8", "replace"))
+        if self._file is not None:
+            self._file.write(text)
+
+    def __exit__(self, *raised: t.Any) -> None:
+        self._writing.__exit__(*raised)
+        self.changed = not self._is_same()
+
+    def _is_same(self) -> bool:
+        return self._digest.digest() == self._old
+
+
+def _digest(target: Path) -> bytes:
+    digest = hashlib.sha256()
+    with target.open("rb") as file:
+        while piece := file.read(1 << 16):
+            digest.update(piece)
+    return digest.digest()
+
+
+class _Disk(io.FileIO):
+    """A file whose faults are told apart from any other OSError of the block that writes it, such as the network's."""
+
+    def __init__(self, descriptor: int, path: str) -> None:
+        super().__init__(descriptor, "w")
+        self._path = path
+
+    def write(self, data: t.Any, /) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            raise _refusal(self._path, error) from error
+
+    def settle(self, old: os.stat_result | None) -> None:
+        """Give the file the owner and mode of the one it replaces, and see it safely on the disk."""
+        try:
+            if old is not None:
+                with contextlib.suppress(PermissionError):  # only root may give files away
+                    os.fchown(self.fileno(), old.st_uid, old.st_gid)
+                os.fchmod(self.fileno(), stat.S_IMODE(old.st_mode))
+            os.fsync(self.fileno())
+        except OSError as error:
+            raise _refusal(self._path, error) from error
+
+
+def _look(path: str) -> tuple[Path, os.stat_result | None]:
+    """The file behind any symbolic link, and what is there now; an OSError where it cannot be written."""
+    if _is_planted(path):
+        raise OSError(errno.EPERM, "somebody else has put a symbolic link there")
+    target = Path(os.path.realpath(path))
+    if target.is_dir() or path.endswith("/"):
+        raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "no such folder")
+    try:
+        old = target.stat()
+    except FileNotFoundError:
+        old = None
+    if old is not None and not stat.S_ISREG(old.st_mode):
+        raise OSError(errno.EINVAL, "it is a device, a pipe or a socket")
+    if not os.access(target.parent, os.W_OK | os.X_OK) or (old is not None and not os.access(target, os.W_OK)):
+        raise PermissionError(errno.EACCES, "permission denied")
+    return target, old
+
+
+def _is_planted(path: str) -> bool:
+    """Whether the way leads over somebody else's link in a folder like /tmp, by Linux's own rule (protected_symlinks).
+
+    We move a file into its place, and Linux keeps that rule for files that are opened only.
+    """
+    way = Path(os.path.abspath(path))
+    for step in (way, *way.parents):
+        with contextlib.suppress(OSError):
+            there, folder = step.lstat(), step.parent.stat()
+            is_open = folder.st_mode & stat.S_ISVTX and folder.st_mode & stat.S_IWOTH
+            if stat.S_ISLNK(there.st_mode) and is_open and there.st_uid not in (os.geteuid(), folder.st_uid):
+                return True
+    return False
+
+
+def _refusal(path: str, error: OSError) -> InvalidInputError:
+    if isinstance(error, IsADirectoryError):
+        return InvalidInputError(f"{path} is a folder; name a file.")
+    if isinstance(error, FileNotFoundError):
+        folder = Path(os.path.realpath(path)).parent
+        return InvalidInputError(f"{path} cannot be written, for the folder {folder} does not exist.")
+    if isinstance(error, PermissionError) and error.errno == errno.EACCES:
+        return InvalidInputError(f"{path} cannot be written: permission denied.")
+    return InvalidInputError(f"{path} cannot be written: {error.strerror or error}.")

@@ -1,0 +1,53 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The verdict as data, for other programs.
+
+The fields of `datascan.gate/report/1`, from which docs/report.schema.json takes its descriptions:
+
+    schema         the name and version of this form
+    passed         whether the gate is open
+    mode           enforce or advise: whether a gate that is not open stops the pipeline
+    reasons        why it is not open, a sentence each; empty where it is
+    summary        the number of scans: total, and one key for each state
+    missing        the ids that were asked for and not found
+    judgements     one for each scan, in the order given
+      passed       whether this scan passed
+      reasons      why it did not, a sentence each
+      scan         the scan
+        id              the vendor's id, as a string
+        provider        the vendor
+        name            the scan's name, or null
+        state           queued, running, completed, failed, cancelled, stopped or unknown
+        vendor_status   the vendor's own word, or null
+        finished        true for completed, failed, cancelled and stopped
+        succeeded       true for completed, false for failed and cancelled, null where nobody knows
+        started_at, finished_at    ISO 8601 in UTC, or null
+        owner           whose scan it is, or null
+        source          what was scanned, or null
+        target          where the result went, or null
+        parent_id       the scan that this one repeats, or null
+        child_ids       the scans that repeat this one
+        issue_count     how many issues were found, or null where they are not counted
+        error           the vendor's reason, or null
+
+The text is ASCII with JSON's own escapes, so that no reader has to guess an encoding.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from ...redaction import Redactor
+
+if t.TYPE_CHECKING:
+    from ...models import Verdict
+
+SCHEMA = "datascan.gate/report/1"
+
+
+def render(verdict: Verdict) -> str:
+    """The verdict as JSON."""
+    data = {"schema": SCHEMA, **Redactor().redact(verdict.model_dump(mode="json"))}
+    return json.dumps(data, indent=2) + "\n"

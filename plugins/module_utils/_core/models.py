@@ -1,0 +1,202 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every vendor's answer becomes: the meaning of each field is the same for all of them."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
+from enum import Enum
+
+from .compat.pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    computed_field,
+)
+from .errors import InvalidInputError
+
+# Runtime imports on purpose: pydantic reads these annotations when the classes are made.
+
+PREDICTED_ID = "predicted"  # the id of a scan that only check mode has seen
+
+
+class ScanState(str, Enum):
+    """The one vocabulary for the states of every vendor's scans."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    STOPPED = "stopped"
+    UNKNOWN = "unknown"
+
+
+STATES = tuple(state.value for state in ScanState)
+FINISHED = frozenset({ScanState.COMPLETED, ScanState.FAILED, ScanState.CANCELLED, ScanState.STOPPED})
+ACTIVE = frozenset({ScanState.QUEUED, ScanState.RUNNING})
+_SUCCEEDED = {ScanState.COMPLETED: True, ScanState.FAILED: False, ScanState.CANCELLED: False}
+
+
+def to_utc(value: t.Any) -> datetime | None:
+    """Read a vendor's time. Without a zone it is UTC; what is no time is None, for no scan is lost over its date.
+
+    Nor is anything in the year 1 a time: where .NET has none, it sends its smallest.
+    """
+    if isinstance(value, str):
+        # Python 3.10 reads fractions of three or six digits only, and no Z; .NET sends seven digits.
+        text = re.sub(r"\.(\d+)", lambda match: "." + match[1][:6].ljust(6, "0"), value.strip())
+        try:
+            value = datetime.fromisoformat(re.sub(r"[Zz]$", "+00:00", text))
+        except ValueError:
+            return None
+    if not isinstance(value, datetime) or value.year == 1:
+        return None
+    try:
+        return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
+    except OverflowError:  # in UTC it is before the year 1 or after 9999
+        return None
+
+
+def iso(value: datetime) -> str:
+    """ISO 8601 in UTC, ending in Z."""
+    return value.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
+
+
+def _reason(value: t.Any) -> str | None:
+    """A vendor's reason; `-`, `None` and nothing at all are three ways to say that there is none."""
+    text = "" if value is None else str(value).strip()
+    return None if text in ("", "-", "None") else text
+
+
+Time = t.Annotated[
+    t.Optional[datetime],
+    BeforeValidator(to_utc),
+    PlainSerializer(lambda value: None if value is None else iso(value), when_used="json"),
+]
+Reason = t.Annotated[t.Optional[str], BeforeValidator(_reason)]
+
+
+class Scan(BaseModel):
+    """A scan, the same for every vendor."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+    id: str = Field(pattern=r"\S")
+    provider: str
+    name: str | None = None
+    state: ScanState
+    vendor_status: str | None = None
+    started_at: Time = None
+    finished_at: Time = None
+    owner: str | None = None
+    source: str | None = None
+    target: str | None = None
+    parent_id: str | None = None
+    child_ids: list[str] = []
+    issue_count: int | None = Field(None, ge=0)  # fewer than none is no count, and must not pass for one
+    error: Reason = None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def finished(self) -> bool:
+        """Whether the vendor has said how it ended, or that it stopped."""
+        return self.state in FINISHED
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def succeeded(self) -> bool | None:
+        """True for completed, False for failed and cancelled, None where nobody knows."""
+        return _SUCCEEDED.get(self.state)
+
+    def model_post_init(self, context: t.Any, /) -> None:
+        """A scan that has not finished has no end, whatever the vendor sends."""
+        if self.finished_at is not None and self.state not in FINISHED:
+            object.__setattr__(self, "finished_at", None)
+
+    def __str__(self) -> str:
+        """As messages name it: the name where there is one, the id always, and the state."""
+        label = f"{self.name} ({self.id})" if self.name else self.id
+        words = self.state.value
+        if self.vendor_status and self.vendor_status.lower() != words:
+            words += f", {self.provider} says {self.vendor_status}"
+        return f"{label}: {words}" + (f" ({self.error})" if self.error else "")
+
+
+def predicted_scan(provider: str, **fields: t.Any) -> Scan:
+    """The scan that check mode says there would be, so that the tasks after it have something to name."""
+    return Scan(id=PREDICTED_ID, provider=provider, state=ScanState.QUEUED, **fields)
+
+
+def given_scan(value: t.Any, where: str) -> Scan:
+    """A scan that a user hands on from an earlier task; `where` names the option for the sentence when it is none."""
+    fields = {key: value[key] for key in Scan.model_fields if key in value} if isinstance(value, Mapping) else {}
+    try:
+        return Scan.model_validate(fields)
+    except ValidationError as exc:
+        wrong = ", ".join(sorted({str(error["loc"][0]) for error in exc.errors(include_input=False)}))
+        raise InvalidInputError(
+            f"{where} is no scan as this collection's modules return them: look at its {wrong}."
+        ) from None
+
+
+def summarise(scans: Iterable[Scan]) -> dict[str, int]:
+    """How many scans there are, in total and in each state."""
+    count = Counter(scan.state.value for scan in scans)
+    return {"total": count.total(), **{state: count[state] for state in STATES}}
+
+
+class Query(BaseModel):
+    """Which scans a list is to hold; what is None does not narrow it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    states: frozenset[ScanState] | None = None
+    started_after: Time = None
+    started_before: Time = None
+    owners: list[str] = []
+    all_users: bool = False
+    limit: int | None = None
+
+
+def given_query(options: Mapping[str, t.Any]) -> Query:
+    """A query from a user's options; a time that is none must not silently widen it."""
+    for name in ("started_after", "started_before"):
+        if options.get(name) and to_utc(options[name]) is None:
+            raise InvalidInputError(
+                f"query.{name} must be a time in ISO 8601, like 2026-11-22T08:00:00Z, not {options[name]!r}."
+            )
+    if options.get("limit") is not None and options["limit"] < 1:
+        raise InvalidInputError("query.limit must be 1 or more.")
+    return Query.model_validate(options)
+
+
+class Judgement(BaseModel):
+    """What the gate says of one scan."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scan: Scan
+    passed: bool
+    reasons: list[str] = []
+
+
+class Verdict(BaseModel):
+    """What the gate says of all scans together."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    passed: bool
+    mode: str
+    reasons: list[str]
+    summary: dict[str, int]
+    judgements: list[Judgement]
+    missing: list[str] = []

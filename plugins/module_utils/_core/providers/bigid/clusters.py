@@ -1,0 +1,218 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""BigID's clusters and their columns, as in "Cluster Analysis API Tutorial".
+
+Oddities that shape this file: the list of clusters is a bare array, or stands in an envelope; totalCount says 5
+beside one result, so that it is a hint and no proof; the parameter offsetKey has no counterpart in the documented
+answer, and elsewhere is a text or a list; the texts of errors say scan where they mean a cluster.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import typing as t
+from collections.abc import Iterator, Sequence
+
+from ...columns.models import Cluster, Column, ColumnPage, ColumnQuery, Tag, TagProperties, none_is_empty
+from ...compat.pydantic import BaseModel, BeforeValidator, ConfigDict, to_camel
+from ...errors import DatascanError, NotFoundError
+from ..base import Provider
+
+_PAGE_SIZE = 1000  # the document's default of 10000 needs ten times the memory
+_PATH = ("data-catalog", "column", "cluster", "similar")
+_OTHER_NAME = "cluster_id"  # what another description of the API calls clusterId
+
+
+class _Camel(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, defer_build=True)
+
+
+class _Cluster(Cluster, _Camel):
+    """A cluster as BigID sends it."""
+
+
+class _TagProperties(TagProperties, _Camel):
+    """What a tag is used for, as BigID sends it."""
+
+
+class _Tag(Tag, _Camel):
+    """A tag as BigID sends it."""
+
+    properties: _TagProperties | None = None
+
+
+class _Column(Column, _Camel):
+    """A column as BigID sends it; its attributes are in snake case there too."""
+
+    tags: t.Annotated[tuple[_Tag, ...], BeforeValidator(none_is_empty)] = ()
+
+
+def _count(value: t.Any) -> t.Any:
+    """A count that is none is not known; it is only a hint anyway."""
+    try:
+        return max(0, int(float(value)))
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _offset(value: t.Any) -> t.Any:
+    keys = value.get("offsetKey") if isinstance(value, dict) else None
+    keys = keys if isinstance(keys, list) else [keys]
+    return [str(key) for key in keys if key not in (None, "")]
+
+
+class _Page(_Camel):
+    """One page of columns; `offset` says where the next one starts, if it says anything."""
+
+    results: list[_Column]
+    total_count: t.Annotated[t.Optional[int], BeforeValidator(_count)] = None
+    offset: t.Annotated[list[str], BeforeValidator(_offset)] = []
+
+
+class _Place:
+    """Where the next page starts: by the key that the last one gave, else by the number of columns before it."""
+
+    def __init__(self, query: ColumnQuery) -> None:
+        self._skip = query.skip
+        self._own = self._keys = [query.offset_key] if query.offset_key else []
+        self._is_sample = query.sample is not None
+
+    def params(self) -> list[tuple[str, str]]:
+        """A key that BigID gave counts from the start; the user's own may be meant together with skip."""
+        skip = [("skip", str(self._skip))] if self._skip and self._keys in ([], self._own) else []
+        return skip + [("offsetKey", key) for key in self._keys]
+
+    def moves_on(self, page: _Page, full: bool) -> bool:
+        """Go behind a page; False where it was the last."""
+        self._skip += len(page.results)
+        if self._is_sample:  # a second request would draw another one
+            return False
+        if page.offset and page.offset != self._keys:
+            self._keys = page.offset
+        elif self._own:
+            return self._keys == self._own  # behind BigID's keys nothing can be counted: where they began is unknown
+        else:
+            self._keys = []
+            # A count that was passed is a lie; one that is met, on a page that had room for more, is the end.
+            return full or self._skip != page.total_count
+        return True
+
+    def has_more(self, page: _Page) -> bool:
+        """Whether the count says that there is more."""
+        return not self._is_sample and self._skip < (page.total_count or 0)
+
+    def is_lost(self, page: _Page) -> bool:
+        """Whether no count tells where this is."""
+        return page.total_count is None or bool(self._own)
+
+
+class BigIDClusters(Provider):
+    """The part of the vendor that knows clusters."""
+
+    _cluster_parameter = "clusterId"
+
+    def list_clusters(self) -> Sequence[Cluster]:
+        """GET /clusters. How its filter is written is not documented, so all are read."""
+        return self.http.read("GET", ("clusters",), _clusters)
+
+    def list_columns(self, query: ColumnQuery) -> Iterator[ColumnPage]:
+        """GET /data-catalog/column/cluster/similar, until the limit is reached or nothing new comes."""
+        seen: set[bytes] = set()
+        place = _Place(query)
+        left = None if query.ignore_limit else query.limit
+        asked_again = False
+        while left is None or left > 0:
+            size = _size(query, left)
+            page = self._column_page(query, size, place)
+            new = [column for column in page.results if _is_new(column, seen)][:left]
+            yield ColumnPage(new, page.total_count)
+            full = len(page.results) >= size and not query.ignore_limit
+            if new:
+                left = None if left is None else left - len(new)
+                asked_again = False
+                if not place.moves_on(page, full):
+                    return
+            elif place.has_more(page) and not asked_again:
+                asked_again = True  # by its count there is more, so that this may be a fault that passes
+            else:
+                if full and place.is_lost(page):
+                    self._warn(
+                        f"{self.title} repeated a page of columns and did not say what follows it: "
+                        f"there may be more than the {len(seen)} that were read."
+                    )
+                return
+
+    def _column_page(self, query: ColumnQuery, size: int, place: _Place) -> _Page:
+        given = {"filter": query.filter, "searchText": query.search_text, "sort": query.sort, "sample": query.sample}
+        params = [(name, str(value)) for name, value in given.items() if value is not None]
+        params += [("ignoreLimit", "true")] if query.ignore_limit else []
+        params += [("limit", str(size)), *place.params()]
+        params += [("requireTotalCount", "true")]
+        try:
+            return self._ask_for_columns(query.cluster_id, params)
+        except NotFoundError as error:
+            message = f"{self.title} knows no cluster {query.cluster_id}, or this token may not see it."
+            raise NotFoundError(message).because(error) from None
+        except DatascanError as error:
+            if error.http_status != 400:
+                raise
+            message = (
+                f"{error.message} By a scan it may mean the cluster: check cluster_id, filter, search_text, sort "
+                "and offset_key."
+            )
+            raise type(error)(message).because(error) from None
+
+    def _ask_for_columns(self, cluster_id: str, params: list[tuple[str, str]]) -> _Page:
+        def ask(name: str) -> _Page:
+            return self.http.read("GET", _PATH, _page, params=[(name, cluster_id), *params])
+
+        try:
+            return ask(self._cluster_parameter)
+        except DatascanError as error:
+            if error.http_status != 400 or self._cluster_parameter == _OTHER_NAME:
+                raise
+            try:
+                page = ask(_OTHER_NAME)
+            except DatascanError:
+                raise error from None
+        self._cluster_parameter = _OTHER_NAME
+        return page
+
+
+def _size(query: ColumnQuery, left: int | None) -> int:
+    """How many columns to ask for at once. A sample has to come in one answer."""
+    wanted = [number for number in (query.sample, left) if number is not None]
+    return min(wanted if query.sample is not None else [*wanted, _PAGE_SIZE])
+
+
+def _is_new(column: Column, seen: set[bytes]) -> bool:
+    """Whether a column has not come before; a digest, for names are long and columns many."""
+    identity = hashlib.blake2b(repr(column.identity).encode(), digest_size=16).digest()
+    is_new = identity not in seen
+    seen.add(identity)
+    return is_new
+
+
+def _clusters(data: t.Any) -> list[Cluster]:
+    if isinstance(data, dict):
+        data = data.get("data")
+    if isinstance(data, dict):
+        data = data.get("clusters")
+    if not isinstance(data, list):
+        raise ValueError("a list of clusters is missing")
+    return [_Cluster.model_validate(_plain_names(item)) for item in data]
+
+
+def _plain_names(item: t.Any) -> t.Any:
+    """The envelope's clusters spell two of their names in another way."""
+    return {"id": item.get("clusterId"), "name": item.get("clusterName"), **item} if isinstance(item, dict) else item
+
+
+def _page(data: t.Any) -> _Page:
+    if isinstance(data, dict) and "results" not in data:
+        data = data.get("data")
+    page = _Page.model_validate(data)
+    if not all(any(column.identity) for column in page.results):
+        raise ValueError("a column without any name")
+    return page

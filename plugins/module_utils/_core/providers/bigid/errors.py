@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""BigID's errors, under whatever HTTP status they come.
+
+The documents show `{"error": text}`, `{"status": "error", "message": text, "errors": [{}]}` and a bare word.
+Recordings of the live API have `{"success": false, "message": text}` under 200 as text/html.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ...http.client import Answer
+
+# What may stand in an answer that is nothing but an error. A scan may have an error of its own among other keys.
+_ENVELOPE = frozenset({"status", "statusCode", "success", "message", "error", "errors", "detail", "data"})
+_NOT_LOGGED_IN = re.compile(
+    r"^authentication failed|failed to authenticate token|refresh token not valid"  # seen
+    r"|^unauthorized|\b(?:jwt|token) (?:has |is )?expired|invalid (?:jwt|token)",  # inferred
+    re.IGNORECASE,
+)
+_MEANINGS = (
+    (401, _NOT_LOGGED_IN),
+    (404, re.compile(r"\bnot found\b", re.IGNORECASE)),
+    (500, re.compile(r"\bserver error\b", re.IGNORECASE)),
+)
+
+
+def parse_errors(answer: Answer) -> list[dict[str, t.Any]]:
+    """The errors in an answer; empty where it is none, or one that says no more than its status."""
+    body = answer.data
+    if not isinstance(body, dict) or (answer.status < 400 and not _is_error(body)):
+        return []
+    code = _code(body)
+    errors: list[dict[str, t.Any]] = [{"code": code, "message": words} for words in _messages(body)]
+    return errors or ([{"code": code, "message": None}] if answer.status < 400 else [])
+
+
+def effective_status(answer: Answer) -> int:
+    """The HTTP status that an error under 200 would have had; what nobody can tell is a refusal."""
+    body = answer.data
+    if answer.status >= 400 or not isinstance(body, dict):
+        return answer.status
+    words = _messages(body)
+    for status, pattern in _MEANINGS:
+        if any(pattern.search(text) for text in words):
+            return status
+    return _code(body) or (500 if body.get("status") == "error" else 400)
+
+
+def _is_error(body: dict[str, t.Any]) -> bool:
+    """Whether an answer under 2xx is an error. Its `status` alone is none: a scan's may have the same name."""
+    if body.get("success") in (False, "false"):
+        return True
+    if set(body) - _ENVELOPE or body.get("data"):
+        return False
+    words = _messages(body)
+    says_error = body.get("status") == "error" and bool(words or "errors" in body or _code(body))
+    return says_error or bool(body.get("error")) or any(_NOT_LOGGED_IN.search(text) for text in words)
+
+
+def _messages(body: dict[str, t.Any]) -> list[str]:
+    """Every reason that is given, each once; an empty object among the errors gives none."""
+    errors = body.get("errors")
+    found = [body.get("error"), body.get("message"), body.get("detail"), *(errors if isinstance(errors, list) else [])]
+    texts = [item.get("message") or item.get("error") if isinstance(item, dict) else item for item in found]
+    return list(dict.fromkeys(text.strip() for text in texts if isinstance(text, str) and text.strip()))
+
+
+def _code(body: dict[str, t.Any]) -> int | None:
+    """An error's statusCode, which the document writes as 42.0."""
+    code = body.get("statusCode")
+    return int(code) if isinstance(code, (int, float)) and 400 <= code < 600 else None

@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""BigID's tokens: a session token lasts a day, and a user token is exchanged for such.
+
+The documents send a session token as `Bearer TOKEN`, and all code that is known to work sends it bare. So `auto`
+sends it bare, and the other way once where that is refused; what worked is kept.
+"""
+
+from __future__ import annotations
+
+import threading
+import typing as t
+from collections.abc import Mapping
+
+from ...errors import DatascanError, InvalidInputError, UnauthorizedError
+from ...http.authentication import check_token, header_for
+from ...http.client import Http
+from ...redaction import Redactor
+
+_FORMS = ("raw", "bearer")  # in the order in which `auto` tries them
+
+
+class SessionToken:
+    """The session token of now. The lock lets one thread exchange it while the others wait for what comes of it."""
+
+    def __init__(self, api_token: str | None, refresh_token: str | None, scheme: str, secrets: Redactor) -> None:
+        """`api_token` is a session token, which `refresh_token` replaces once it is refused; one of them will do."""
+        if not api_token and not refresh_token:
+            raise InvalidInputError(
+                "There is no token for BigID: set api_token (a session token) or refresh_token (a user token, which is "
+                "exchanged for session tokens), or the environment variable DATASCAN_API_TOKEN or "
+                "DATASCAN_REFRESH_TOKEN."
+            )
+        for option, token in (("api_token", api_token), ("refresh_token", refresh_token)):
+            check_token(option, token or "")
+        self._session = api_token or None
+        self._user_token = refresh_token
+        self._forms = _FORMS if scheme == "auto" else (scheme,)
+        self._form = 0
+        self._form_works = False
+        self._is_untried = False  # whether the session token was exchanged for, and has not worked yet
+        self._secrets = secrets
+        self._lock = threading.Lock()
+
+    def headers(self, http: Http) -> Mapping[str, str]:
+        """The session token's header; where there is no session token, it is exchanged for first."""
+        with self._lock:
+            if self._session is None:
+                self._session = self._exchange(http)
+                self._is_untried = True
+            return header_for(self._session, self._forms[self._form])
+
+    def accepted(self, headers: Mapping[str, str]) -> None:
+        """This token and this form of it work."""
+        with self._lock:
+            if self._is_current(headers):
+                self._form_works = True
+                self._is_untried = False
+
+    def refused(self, headers: Mapping[str, str]) -> bool:
+        """Try the other form while none has worked, then a new session token; not one more where that is refused."""
+        with self._lock:
+            if not self._is_current(headers):
+                return True  # another thread has seen to it
+            if not self._form_works and self._form + 1 < len(self._forms):
+                self._form += 1
+                return True
+            if not self._user_token or self._is_untried:
+                return False
+            self._session = None
+            if not self._form_works:
+                self._form = 0
+            return True
+
+    def _is_current(self, headers: Mapping[str, str]) -> bool:
+        return self._session is not None and headers == header_for(self._session, self._forms[self._form])
+
+    def _exchange(self, http: Http) -> str:
+        """GET /refresh-access-token, with the user token bare: so it is in all code that is known to work."""
+        own = {"Authorization": str(self._user_token)}
+        try:
+            token = http.read("GET", ("refresh-access-token",), _session_token, headers=own)
+        except DatascanError as error:
+            if error.transient:
+                raise
+            raise UnauthorizedError(
+                f"BigID does not exchange refresh_token for a session token: {error.message.rstrip('.')}. "
+                "A user token lasts only so long; a new one is made in BigID's access management."
+            ).because(error) from None
+        self._secrets.add(token)
+        return token
+
+
+def _session_token(data: t.Any) -> str:
+    token = data.get("systemToken") if isinstance(data, dict) else None
+    if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
+        raise ValueError("systemToken is missing")
+    return token

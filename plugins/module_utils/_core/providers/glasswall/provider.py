@@ -1,0 +1,344 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Glasswall Constellation: the six operations of "Scan Controller API v1" (later revisions: "Scan Management API v1").
+
+Oddities of the document that shape this file: page links are broken, so pages are counted; a page past the end
+repeats the last one; Errored in queries is Error in answers; scanEndTime may be set while a scan runs; answers
+with an error status have a bare list of errors as body, or none.
+"""
+
+from __future__ import annotations
+
+import typing as t
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from ...clock import Clock
+from ...compat.pydantic import to_camel
+from ...errors import (
+    ConflictError,
+    DatascanError,
+    ForbiddenError,
+    InvalidInputError,
+    InvalidResponseError,
+    NotFoundError,
+    RejectedError,
+    TooEarlyError,
+    TooLateError,
+)
+from ...http.client import Answer, Http
+from ...models import ACTIVE, Query, Scan, ScanState, iso, predicted_scan
+from ..base import Provider
+from ..records import InvalidRecord
+from .azure_sas import ConnectionString
+from .records import Record, ScanStatusItem, could_match, is_last_page, matches, parse_page, place, places
+
+_FEW = 2  # so few scans are asked for one by one: a page of the list may hold none of them
+_PAGE_SIZE = 100  # asked for; a server that gives fewer is read to the end all the same
+_STATES = {
+    "listing": ScanState.RUNNING,
+    "processing": ScanState.RUNNING,
+    "completed": ScanState.COMPLETED,
+    "cancelled": ScanState.CANCELLED,
+    "errored": ScanState.FAILED,  # the word of the lists' filter
+    "error": ScanState.FAILED,  # the word of the answers
+    "unknown": ScanState.UNKNOWN,
+}
+_QUERY_WORDS = ("Listing", "Processing", "Cancelled", "Completed", "Errored", "Unknown")
+_STILL_LISTING = "Scan {} is still listing its files, and can only be scanned again after that"
+_STRINGS = {  # connection string -> what its SAS must allow: resource types, permissions
+    "source_connection_string": ("so", "rl"),
+    "destination_connection_string": ("sco", "rwcl"),
+}
+
+
+class Glasswall(Provider):
+    """A Constellation deployment; it has no public host."""
+
+    name = "glasswall"
+    title = "Glasswall"
+    unsupported = {"columns": "Only BigID groups columns into clusters; use provider: bigid."}
+    state_map = _STATES
+    target_options = {
+        "source_connection_string": {"type": "str", "required": True, "no_log": True},
+        "source_container_path": {"type": "str", "required": True},
+        "destination_connection_string": {"type": "str", "required": True, "no_log": True},
+        "target_container_path": {"type": "str", "required": True},
+        "quarantine_container_path": {"type": "str", "required": True},
+        "auto_rescan": {"type": "bool", "default": False},
+    }
+
+    def __init__(self, http: Http, clock: Clock, warn: Callable[[str], None]) -> None:
+        super().__init__(http, clock, warn)
+        self._starts: dict[str, datetime] = {}  # when the scans seen so far started, to narrow the next list
+        self._unlisted: set[str] = set()  # ids that the list of own scans is known to lack
+
+    @classmethod
+    def parse_errors(cls, answer: Answer) -> list[dict[str, t.Any]]:
+        """Errors are a bare list of {errorCode, message}; under 2xx such a list, where a scan belongs, is one too."""
+        if not isinstance(answer.data, list):
+            return []
+        items = [item for item in answer.data if isinstance(item, dict) and ("errorCode" in item or "message" in item)]
+        return [{"code": item.get("errorCode"), "message": item.get("message")} for item in items]
+
+    def check_id(self, scan_id: str) -> str:
+        """Scan ids are UUIDs."""
+        try:
+            return str(uuid.UUID(scan_id))
+        except ValueError:
+            raise InvalidInputError(
+                f"{scan_id!r} is no Glasswall scan id: those are UUIDs, like 83d71394-faa2-4b6c-b13b-6d3118de459e."
+            ) from None
+
+    def get(self, scan_id: str) -> Scan:
+        """GET /scans/{scanId}."""
+        try:
+            return self.http.read("GET", ("scans", self.check_id(scan_id)), self._scan)
+        except NotFoundError as error:
+            raise _not_found(scan_id, error) from None
+
+    def get_many(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
+        """Many scans from the list of own scans, as long as its next page may spare more single looks than it costs."""
+        found: dict[str, Scan | DatascanError] = {}
+        listed = [scan_id for scan_id in scan_ids if scan_id not in self._unlisted]
+        if len(listed) > _FEW:
+            try:
+                found.update(self._from_list(listed))
+            except (ForbiddenError, NotFoundError, RejectedError):
+                self._unlisted.update(listed)  # this token may see scans, but no list of them
+            except DatascanError as error:
+                found = dict.fromkeys(listed, error)
+        missing = [scan_id for scan_id in scan_ids if scan_id not in found]
+        if missing:
+            found.update(super().get_many(missing))
+        return {scan_id: found[scan_id] for scan_id in scan_ids}
+
+    def _from_list(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
+        wanted = set(scan_ids)
+        found: dict[str, Scan | DatascanError] = {}
+        for records, pages_left in self._pages(("scans",), self._since(scan_ids)):
+            for record in records:
+                if isinstance(record, InvalidRecord) and record.scan_id not in wanted:
+                    self._warn_once(record.sentence(self.title))
+                elif isinstance(record, InvalidRecord):
+                    found[str(record.scan_id)] = record.error(self.title)
+                elif record.scan_id in wanted:
+                    found[record.scan_id] = self._to_scan(record)
+            missing = len(wanted) - len(found)
+            if not missing or pages_left > missing:
+                return found
+        self._unlisted |= wanted - found.keys()  # another user's: the list will never have them
+        return found
+
+    def _since(self, scan_ids: Sequence[str]) -> list[tuple[str, str]]:
+        """The list's filter that leaves out all that started before the first of these, once that is known."""
+        starts = [self._starts.get(scan_id) for scan_id in scan_ids]
+        known = [start for start in starts if start is not None]
+        return [("startDate", iso(min(known) - timedelta(seconds=1)))] if len(known) == len(starts) else []
+
+    def list_scans(self, query: Query) -> Iterator[Scan]:
+        """GET /scans or /scans/allusers, page by page; another user's scans need a token with that scope."""
+        for record in self._find(query):
+            if not isinstance(record, InvalidRecord):
+                yield self._to_scan(record)
+                continue
+            if record.scan_id is None:  # nobody could look at it, or judge it
+                raise record.error(self.title)
+            self._warn_once(record.sentence(self.title))
+            yield self._unknown(record, record.scan_id)
+
+    def list_scans_of(self, target: Mapping[str, t.Any], query: Query) -> Iterator[Scan]:
+        """Of those that cannot be read, none may be a scan that runs for the same source and target."""
+        wanted = self.predict(target)
+        for record in self._find(query):
+            if not isinstance(record, InvalidRecord):
+                scan = self._to_scan(record)
+                if matches(scan, wanted):
+                    yield scan
+                continue
+            words = record.sentence(self.title)
+            if (query.states is None or query.states & ACTIVE) and could_match(record, wanted):
+                raise InvalidResponseError(
+                    f"{words} It may be a scan of the same source and target, so none is started."
+                )
+            self._warn_once(words)
+
+    def _find(self, query: Query) -> Iterator[Record]:
+        """The records that a query asks for; by their state Glasswall picks them as well."""
+        params = self._params(query)
+        if query.states is not None and not any(name == "scanStatus" for name, _value in params):
+            return  # Glasswall has no word for any of the states asked for
+        path = ("scans", "allusers") if query.all_users or query.owners else ("scans",)
+        for records, _pages_left in self._pages(path, params):
+            for record in records:
+                if isinstance(record, InvalidRecord) or query.states is None or self._state(record) in query.states:
+                    yield record
+
+    def _pages(self, path: Sequence[str], params: Sequence[tuple[str, str]]) -> Iterator[tuple[list[Record], int]]:
+        """What each page of a list has that no page before it had, and how many pages follow by the page's own word."""
+        seen: set[str | None] = set()
+        lost = 0
+        number = 1
+        while True:
+            page_params = [*params, ("pageSize", str(_PAGE_SIZE)), ("page", str(number))]
+            page, records = self.http.read("GET", path, parse_page, params=page_params)
+            without_id: list[Record] = [record for record in records if record.scan_id is None]
+            new = [record for record in records if record.scan_id is not None and record.scan_id not in seen]
+            seen.update(record.scan_id for record in new)
+            lost += len(without_id)
+            left = max(0, (page.total or 0) - len(seen) - lost)
+            yield without_id + new, -(-left // max(1, len(records)))
+            # Only what repeats proves the end; a total that lies, or pages that shift, must not hide a scan.
+            if not new or is_last_page(page, number, len(seen) + lost):
+                if left:
+                    self._warn_once(
+                        f"{self.title} counts {page.total} scans and listed {len(seen) + lost} of them, "
+                        "so a scan that runs may be among those not seen."
+                    )
+                return
+            number += 1
+
+    def _params(self, query: Query) -> list[tuple[str, str]]:
+        params = []
+        if query.started_after:
+            params.append(("startDate", iso(query.started_after)))
+        if query.started_before:
+            params.append(("endDate", iso(query.started_before)))
+        if query.states is not None:
+            params += [("scanStatus", word) for word in _QUERY_WORDS if _STATES[word.lower()] in query.states]
+        return params + [("users", owner) for owner in query.owners]
+
+    def validate_target(self, target: Mapping[str, t.Any]) -> None:
+        """The five rules for each SAS, on our own clock, before anything is sent."""
+        for option, (resources, permissions) in _STRINGS.items():
+            string = ConnectionString.parse(target[option])
+            faults = string.faults(resources=resources, permissions=permissions, now=self.clock.now())
+            if faults:
+                raise InvalidInputError(f"glasswall.{option} would be refused: {'; '.join(faults)}.")
+        for option in ("source_container_path", "target_container_path", "quarantine_container_path"):
+            if not target[option].strip("/ "):
+                raise InvalidInputError(f"glasswall.{option} is empty: it names a container in the storage account.")
+
+    def is_same_target(self, scan: Scan, target: Mapping[str, t.Any]) -> bool:
+        """Storage account and container, of source and target both; where quarantined files go makes no other scan."""
+        return matches(scan, self.predict(target))
+
+    def predict(self, target: Mapping[str, t.Any]) -> Scan:
+        """Hosts come from the connection strings; the API reports them as sourceStorage and targetStorage."""
+        return predicted_scan(
+            self.name,
+            source=place(
+                ConnectionString.parse(target["source_connection_string"]).host, target["source_container_path"]
+            ),
+            target=place(
+                ConnectionString.parse(target["destination_connection_string"]).host, target["target_container_path"]
+            ),
+        )
+
+    def start(self, target: Mapping[str, t.Any]) -> Scan:
+        """POST /scans; 400 and 412 carry the reasons."""
+        return self.http.write(
+            "POST", ("scans",), self._scan, body={to_camel(option): target[option] for option in self.target_options}
+        )
+
+    def is_cancellable(self, scan: Scan) -> bool:
+        """Only listing can be stopped."""
+        return (scan.vendor_status or "").lower() == "listing"
+
+    def cancel(self, scan_id: str) -> Scan:
+        """DELETE /scans/{scanId}; the answer may still say Processing."""
+        try:
+            return self.http.write("DELETE", ("scans", self.check_id(scan_id)), self._scan)
+        except NotFoundError as error:
+            raise _not_found(scan_id, error) from None
+        except DatascanError as error:
+            if error.http_status != 405:
+                raise
+            raise TooLateError(
+                f"Scan {scan_id} can no longer be cancelled: its listing is over, "
+                "and the files already found go on being processed."
+            ).because(error) from None
+
+    def get_rescan_parent(self, subject: str) -> Scan:
+        """A rescan repeats a scan."""
+        return self.get(subject)
+
+    def find_running_rescan(self, parent: Scan, *, everyone: bool = False) -> Scan | None:
+        """In the list of own scans; another user's is found through the parent's childScans."""
+        active = self.list_scans(Query(states=ACTIVE))
+        own = next((scan for scan in active if scan.parent_id == parent.id), None)
+        if own or not everyone:
+            return own
+        children = self.get(parent.id).child_ids
+        seen = self.get_many(children).values() if children else []
+        return next((scan for scan in seen if isinstance(scan, Scan) and scan.state in ACTIVE), None)
+
+    def find_created_rescan(self, subject: str, parent: Scan) -> Scan | None:
+        """A child that the parent did not have before."""
+        new = [child for child in self.get(subject).child_ids if child not in parent.child_ids]
+        return self.get(new[-1]) if new else self.find_running_rescan(parent)
+
+    def rescan_blocker(self, parent: Scan) -> str | None:
+        """Not while the parent is listing."""
+        return _STILL_LISTING.format(parent.id) if (parent.vendor_status or "").lower() == "listing" else None
+
+    def rescan(self, parent_id: str) -> Scan:
+        """PATCH /scans/{scanId}; the answer is the child."""
+        try:
+            return self.http.write("PATCH", ("scans", self.check_id(parent_id)), self._scan)
+        except NotFoundError as error:
+            raise _not_found(parent_id, error) from None
+        except DatascanError as error:
+            if error.http_status == 409:
+                raise ConflictError(f"Scan {parent_id} is being scanned again already.").because(error) from None
+            if error.http_status == 425:
+                raise TooEarlyError(f"{_STILL_LISTING.format(parent_id)}.").because(error) from None
+            raise
+
+    def _scan(self, data: t.Any) -> Scan:
+        return self._to_scan(ScanStatusItem.model_validate(data))
+
+    def _to_scan(self, item: ScanStatusItem) -> Scan:
+        scan = self._scan_of(item)
+        if scan.started_at:
+            self._starts[scan.id] = scan.started_at
+        return scan
+
+    def _state(self, item: ScanStatusItem) -> ScanState:
+        return self.parse_state(item.scan_status)
+
+    def _unknown(self, record: InvalidRecord, scan_id: str) -> Scan:
+        """A scan of which no more is known than that it is there; no gate lets it pass."""
+        source, target = places(record)
+        return Scan(
+            id=scan_id,
+            provider=self.name,
+            state=ScanState.UNKNOWN,
+            source=source,
+            target=target,
+            parent_id=record.text("parentScan"),
+            error=f"it cannot be read ({record.why})",
+        )
+
+    def _scan_of(self, item: ScanStatusItem) -> Scan:
+        return Scan(
+            id=item.scan_id,
+            provider=self.name,
+            state=self._state(item),
+            vendor_status=item.scan_status.strip(),
+            started_at=item.scan_start_time,
+            finished_at=item.scan_end_time,
+            owner=item.scan_owner,
+            source=place(item.source_storage, item.source_container_path),
+            target=place(item.target_storage, item.target_container_path),
+            parent_id=item.parent_scan,
+            child_ids=item.child_scans or [],
+        )
+
+
+def _not_found(scan_id: str, error: NotFoundError) -> NotFoundError:
+    return NotFoundError(
+        f"Glasswall knows no scan {scan_id}, or this token may not see it: a StandardUser sees only scans of its own."
+    ).because(error)

@@ -1,0 +1,301 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Protecto: submit objects for a data scan, and ask how many scans at once are going, both with PUT.
+
+Oddities of its documents that shape this file: later ones move both operations to other paths and rename the status;
+words end in spaces; `success` is a string or a boolean; nothing at all is written as `-`, `None` or an empty string;
+times have no zone; a scan that waits already has an end; an answer may repeat what was sampled, which is personal data.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Callable, Mapping, Sequence
+
+from ..compat.pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from ..errors import DatascanError, InvalidInputError, InvalidResponseError, NotFoundError, RejectedError
+from ..http.client import Answer
+from ..models import PREDICTED_ID, Reason, Scan, ScanState
+from .base import Provider
+from .records import InvalidRecord, read_each
+
+_CHUNK = 100  # tracking ids in one request
+_GENERATIONS = (
+    {"start": ("data-scan-async",), "status": ("data-scan-status",)},
+    {"start": ("data-scan", "data-scan-async"), "status": ("data-scan", "status")},  # since September 2024
+)
+_NO_SUCH_PATH = (404, 405)
+T = t.TypeVar("T")
+
+_WITHHELD = "(a reason that is withheld, for it may quote sampled values)"
+
+
+def _as_list(value: t.Any) -> t.Any:
+    return [value] if isinstance(value, dict) else value
+
+
+class StatusItem(BaseModel):
+    """A scan as Protecto sends it. What was sampled is no field of this, and so goes no further."""
+
+    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True, str_strip_whitespace=True)
+
+    tracking_id: str = Field(min_length=1)
+    status: str | None = None
+    request_status: str | None = None  # the same under its later name
+    process_started_at: str | None = None
+    process_ended_at: str | None = None
+    error_msg: Reason = None
+
+    @property
+    def word(self) -> str | None:
+        """The status under either of its names."""
+        return (self.request_status or self.status or "").strip() or None
+
+
+class Envelope(BaseModel):
+    """An answer. One scan comes as an object or as a list."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    data: t.Annotated[list[StatusItem], BeforeValidator(_as_list)]
+
+
+class StatusEnvelope(BaseModel):
+    """The same where each scan is read on its own."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    data: t.Annotated[list[t.Any], BeforeValidator(_as_list)]
+
+
+class Protecto(Provider):
+    """A tenant or a deployment of its own; trial accounts have no data scans."""
+
+    name = "protecto"
+    title = "Protecto"
+    unsupported = {
+        "list": "Keep the ids that scan_start returns, and give them as scan_ids.",
+        "cancel": "Let the scan end; a wait that should not take too long has wait_timeout.",
+        "rescan": "Submit the same objects again with scan_start.",
+        "columns": "Only BigID groups columns into clusters; use provider: bigid.",
+    }
+    state_map = {
+        "pending": ScanState.QUEUED,
+        "in-progress": ScanState.RUNNING,
+        "in_progress": ScanState.RUNNING,
+        "in progress": ScanState.RUNNING,
+        "success": ScanState.COMPLETED,
+        "failed": ScanState.FAILED,
+        "error": ScanState.FAILED,  # what the vendor's own sample program asks for
+        "purged": ScanState.STOPPED,  # it ended, and how it ended is gone: nobody may take that for success
+    }
+    min_poll_interval = 5.0
+    target_options = {
+        "objects": {
+            "type": "list",
+            "elements": "dict",
+            "required": True,
+            "options": {
+                "data_source_name": {"type": "str", "required": True},
+                "object_name": {"type": "list", "elements": "str", "required": True},
+                "data_samples": {
+                    "type": "list",
+                    "elements": "dict",
+                    "no_log": True,
+                    "options": {
+                        "column_name": {"type": "str", "required": True},
+                        "samples": {"type": "list", "elements": "str", "required": True, "no_log": True},
+                    },
+                },
+            },
+        },
+    }
+
+    _paths: Mapping[str, Sequence[str]] | None = None  # those that this server has, once that is known
+    _sampled: frozenset[str] = frozenset()  # the words of all sampled values
+
+    @classmethod
+    def parse_errors(cls, answer: Answer) -> list[dict[str, t.Any]]:
+        """Either {success: false, error: {message}}, or {detail} with a text or FastAPI's list of what is wrong."""
+        data = answer.data
+        if not isinstance(data, dict):
+            return []
+        if "detail" in data and "data" not in data:
+            detail = data["detail"]
+            return [_from_detail(item) for item in (detail if isinstance(detail, list) else [detail])]
+        if answer.status < 400 and str(data.get("success")).strip().lower() != "false":
+            return []
+        error = data.get("error") or data
+        return [{"code": None, "message": _text(error.get("message") if isinstance(error, dict) else error)}]
+
+    def check_id(self, scan_id: str) -> str:
+        """Tracking ids have no form that one could rely on."""
+        if not scan_id.strip():
+            raise InvalidInputError("An empty text is no Protecto tracking id.")
+        return scan_id.strip()
+
+    def get(self, scan_id: str) -> Scan:
+        """The same request as for many."""
+        found = self.get_many([self.check_id(scan_id)])[self.check_id(scan_id)]
+        if isinstance(found, DatascanError):
+            raise found
+        return found
+
+    def get_many(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
+        """PUT with a list of ids. Though a PUT, it only reads."""
+        found: dict[str, Scan | DatascanError] = {}
+        for begin in range(0, len(scan_ids), _CHUNK):
+            found |= self._look(scan_ids[begin : begin + _CHUNK])
+        return found
+
+    def _look(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
+        try:
+            records = self._put("status", self.http.read, _records, list(scan_ids))
+        except DatascanError as error:
+            return dict.fromkeys(scan_ids, error)
+        found: dict[str, Scan | DatascanError] = {}  # in which order the answers come is not promised
+        without_id: DatascanError | None = None
+        for record in records:
+            if not isinstance(record, InvalidRecord):
+                found[record.tracking_id.strip()] = self._scan(record)
+            elif record.scan_id in scan_ids:
+                found[str(record.scan_id)] = record.error(self.title)
+            else:
+                self._warn_once(record.sentence(self.title))
+                without_id = without_id or (record.error(self.title) if record.scan_id is None else None)
+        # One without an id may be any that is missing, so that nobody can say of that that it is not there.
+        return {scan_id: found.get(scan_id) or without_id or _not_found(scan_id) for scan_id in scan_ids}
+
+    def validate_target(self, target: Mapping[str, t.Any]) -> None:
+        """Names must be there. What is sampled is remembered from here on, so that no answer can bring it back."""
+        if not target["objects"]:
+            raise InvalidInputError("protecto.objects is empty: it says what to scan.")
+        for number, item in enumerate(target["objects"]):
+            for option in ("data_source_name", "object_name"):
+                names = [item[option]] if isinstance(item[option], str) else item[option]
+                if not names or not all(name.strip() for name in names):
+                    raise InvalidInputError(f"protecto.objects[{number}].{option} is empty or has an empty part.")
+        samples = [sample for item in target["objects"] for column in _columns(item) for sample in column["samples"]]
+        self._sampled = frozenset(word for sample in samples for word in _words(sample))
+
+    def predict(self, target: Mapping[str, t.Any]) -> Scan:
+        """It begins in the queue."""
+        return Scan(id=PREDICTED_ID, provider=self.name, state=ScanState.QUEUED)
+
+    def start(self, target: Mapping[str, t.Any]) -> Scan:
+        """PUT with a list of objects, which are one scan together."""
+        items = self._put("start", self.http.write, _submitted, [_wire(item) for item in target["objects"]])
+        ids = {item.tracking_id.strip(): None for item in items}
+        if len(ids) > 1:
+            raise InvalidResponseError(
+                f"Protecto made {len(ids)} scans where its documents have one: {', '.join(ids)}. "
+                "They run; look at them with scan_status."
+            ).knowing(changed=True, scan=None)
+        if items[0].word:
+            return self._scan(items[0])
+        return self.predict(target).model_copy(update={"id": next(iter(ids))})
+
+    def _put(
+        self,
+        operation: str,
+        send: Callable[..., t.Any],
+        parse: Callable[[t.Any], list[T]],
+        body: t.Any,
+    ) -> list[T]:
+        """Send under the paths of one generation, and where there is no such path, under the other's.
+
+        A path that is not there has carried nothing out, so this is safe for a request that starts a scan as well.
+        """
+        tried: list[DatascanError] = []
+        for paths in (self._paths,) if self._paths else _GENERATIONS:
+            try:
+                records: list[T] = send("PUT", paths[operation], parse, body=body)
+            except DatascanError as error:
+                if error.http_status not in _NO_SUCH_PATH:
+                    raise self._redact_samples(error) from None
+                tried.append(error)
+            else:
+                self._paths = paths
+                return records
+        # Not "not found": that would say that a scan is missing.
+        raise RejectedError(
+            f"No data scans are there: {' and '.join(str(error.url) for error in tried)} answered HTTP "
+            f"{' and '.join(str(error.http_status) for error in tried)}. Check api_url, which ends in /api/vault."
+        ).because(self._redact_samples(tried[-1]))
+
+    def _scan(self, item: StatusItem) -> Scan:
+        reason = item.error_msg
+        return Scan(
+            id=item.tracking_id.strip(),
+            provider=self.name,
+            state=self.parse_state(item.word),
+            vendor_status=item.word,
+            started_at=item.process_started_at,
+            finished_at=item.process_ended_at,
+            error=_WITHHELD if reason and self._may_quote(reason) else reason,
+        )
+
+    def _redact_samples(self, error: DatascanError) -> DatascanError:
+        """The error without any reason that may quote a sampled value."""
+        for item in error.vendor_errors:
+            reason = item.get("message")
+            if reason and self._may_quote(reason):
+                error.message = error.message.replace(reason, _WITHHELD)
+                item["message"] = _WITHHELD
+        error.args = (error.message,)
+        return error
+
+    def _may_quote(self, reason: str) -> bool:
+        """One word in common is enough: a vendor may shorten a value, or write it in another way."""
+        return not self._sampled.isdisjoint(_words(reason))
+
+
+def _records(data: t.Any) -> list[StatusItem | InvalidRecord]:
+    return read_each(StatusEnvelope.model_validate(data).data, StatusItem.model_validate, "tracking_id")
+
+
+def _submitted(data: t.Any) -> list[StatusItem]:
+    """With no tracking id at all, nobody knows whether a scan was started."""
+    items = Envelope.model_validate(data).data
+    if not items:
+        raise ValueError("data holds no tracking_id")
+    return items
+
+
+def _words(text: str) -> list[str]:
+    plain = re.sub(r"\\u([0-9a-fA-F]{4})", lambda match: chr(int(match[1], 16)), text)
+    return re.findall(r"\w+", plain.casefold())
+
+
+def _text(value: t.Any) -> str | None:
+    """A reason. Whatever is no text may be what was sent, and there is nothing to read in it."""
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _columns(item: Mapping[str, t.Any]) -> Sequence[Mapping[str, t.Any]]:
+    return item.get("data_samples") or ()
+
+
+def _wire(item: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    wire = {"data_source_name": item["data_source_name"], "object_name": item["object_name"]}
+    if samples := _columns(item):
+        wire["data_samples"] = [{"column_name": one["column_name"], "samples": one["samples"]} for one in samples]
+    return wire
+
+
+def _from_detail(detail: t.Any) -> dict[str, t.Any]:
+    """One of FastAPI's errors, without the `input` in which it repeats what was sent."""
+    if not isinstance(detail, dict):
+        return {"code": None, "message": _text(detail)}
+    place = detail.get("loc")
+    return {
+        "code": _text(detail.get("type")),
+        "message": _text(detail.get("msg") or detail.get("message")),
+        "field": ".".join(str(step) for step in place) if isinstance(place, list) else None,
+    }
+
+
+def _not_found(scan_id: str) -> NotFoundError:
+    return NotFoundError(f"Protecto knows no scan {scan_id}, or this token may not see it.")

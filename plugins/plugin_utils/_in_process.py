@@ -1,0 +1,157 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+"""The way through a door in place: in the worker that is already there, without starting a process.
+
+A module costs about half a second of processor time to start, for a request of milliseconds, and cannot print
+while it runs.
+"""
+
+import json
+import os
+import sys
+import typing as t
+
+from ansible import constants as C
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.json import Direction, get_module_decoder, get_module_encoder
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import (
+    Call,
+    ModuleSpec,
+    credentials_in,
+    perform,
+    shown_options,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
+from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
+
+display = Display()
+# Made and loaded here, once for a play: each task has a worker of its own, which would do so again.
+_ENCODER = get_module_encoder("legacy", Direction.CONTROLLER_TO_MODULE)
+_DECODER = get_module_decoder("legacy", Direction.CONTROLLER_TO_MODULE)
+provider_classes()
+
+
+class InProcessAction(ActionBase):
+    """Runs a door in place where the module would have run here anyway, and the module everywhere else."""
+
+    _supports_check_mode = True
+    _supports_async = True
+    door: t.ClassVar[ModuleSpec]
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """What Ansible calls."""
+        task_vars = task_vars or {}
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        if self._runs_in_process(task_vars):
+            return {**result, **self._in_process(task_vars)}
+        return {**result, **self._as_module(task_vars)}
+
+    def _runs_in_process(self, task_vars: dict[str, t.Any]) -> bool:
+        wanted = self._templar.template(task_vars.get("datascan_in_process", True))
+        return (
+            boolean(wanted, strict=False)
+            and self._connection.transport == "local"
+            and not self._connection.become
+            and not self._task.async_val
+            and not self._has_environment()
+            and self._is_this_python(task_vars)
+        )
+
+    def _has_environment(self) -> bool:
+        environment: dict[str, t.Any] = {}
+        self._compute_environment_string(environment)  # type: ignore[no-untyped-call]
+        return bool(environment)
+
+    def _is_this_python(self, task_vars: dict[str, t.Any]) -> bool:
+        """Whether the interpreter for the task's host is unset, or is the one that runs Ansible."""
+        host_vars = task_vars
+        if self._task.delegate_to:
+            host_vars = task_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to, task_vars)
+        setting = C.config.get_config_value("INTERPRETER_PYTHON", variables=host_vars)
+        interpreter = str(self._templar.template(setting) or "auto")
+        return interpreter.startswith("auto") or _same_python(interpreter, sys.executable)
+
+    def _as_module(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
+        result: dict[str, t.Any] = self._execute_module(
+            module_name=f"datascan.gate.{self.door.name}",
+            module_args=_Unprinted(self._task.args),
+            task_vars=task_vars,
+            wrap_async=wrap_async,
+        )
+        if not wrap_async:
+            self._remove_tmp_path(self._connection._shell.tmpdir)  # type: ignore[no-untyped-call]
+        return result
+
+    def _in_process(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        """The same as the module: validated by the same spec, failing in the same words, without the same secrets."""
+        validator = ArgumentSpecValidator(self.door.argument_spec, **self.door.constraints)
+        validation = validator.validate(self._plain_args())
+        warnings = [
+            f"Both option {item['option']} and its alias {item['alias']} are set." for item in validation._warnings
+        ]
+        params = validation.validated_parameters
+        credentials = set(credentials_in(self.door.argument_spec, params))
+        secrets = Redactor(credentials)
+        if validation.error_messages:
+            message = validation.errors.msg
+            if isinstance(validation.errors[0], UnsupportedError):
+                message = f"Unsupported parameters for (datascan.gate.{self.door.name}) module: {message}"
+            result = {"failed": True, "msg": secrets.redact_text(message)}
+            credentials |= validation._no_log_values  # what is wrong may stand anywhere in a message
+        else:
+            call = Call(
+                params=params,
+                check_mode=self._task.check_mode,
+                diff_mode=self._task.diff,
+                secrets=secrets,
+                warn=warnings.append,
+                report_progress=self._tell,
+            )
+            os.chdir(self._loader.get_basedir())  # where a module runs; this worker ends with its task
+            result = perform(self.door, call)
+        if _shows_invocation(task_vars):
+            result["invocation"] = {"module_args": shown_options(self.door.argument_spec, params)}
+        if warnings:
+            result["warnings"] = warnings
+        cleaned: dict[str, t.Any] = remove_values(result, credentials | secrets.values)
+        return cleaned
+
+    def _plain_args(self) -> dict[str, t.Any]:
+        """The options as a module would get them: plain values, without Ansible's own types around them."""
+        args: dict[str, t.Any] = json.loads(json.dumps(self._task.args, cls=_ENCODER), cls=_DECODER)
+        return args
+
+    def _tell(self, line: str) -> None:
+        display.display(f"{self.door.name}: {line}")
+
+
+class _Unprinted(dict[str, t.Any]):
+    """Options for a module. With ANSIBLE_DEBUG Ansible prints them as they are, and secrets are among them."""
+
+    def __repr__(self) -> str:
+        return "options that are not shown"
+
+
+def _shows_invocation(task_vars: dict[str, t.Any]) -> bool:
+    """Whether results have the options that were used: always before ansible-core 2.21, and where that is set since."""
+    try:
+        return bool(C.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
+    except AnsibleError:
+        return True
+
+
+def _same_python(one: str, other: str) -> bool:
+    """Whether two paths lead to one Python of one environment: its folder has it as python, python3 and python3.11."""
+    in_one_folder = os.path.dirname(os.path.abspath(one)) == os.path.dirname(os.path.abspath(other))
+    return in_one_folder and os.path.realpath(one) == os.path.realpath(other)

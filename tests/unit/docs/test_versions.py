@@ -1,0 +1,150 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Versions agree wherever they are written: of the collection, of what it needs, and of what it is tested on."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.datascan.gate.plugins.module_utils._core.http import client as _http
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+ROOT = Path(__file__).resolve().parents[3]
+# What was written by hand: no vendor's documents, nothing that is made.
+PAGES = {
+    path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+    for pattern in ("*.md", "*.yml", *(f"{room}/**/*.*" for room in ("docs", "meta", "playbooks", "plugins", "roles")))
+    for path in sorted(ROOT.glob(pattern))
+    if path.suffix in (".md", ".yml", ".py") and path.name != "CHANGELOG.md"
+}
+
+
+def loaded(path: str) -> t.Any:
+    return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+
+
+GALAXY = loaded("galaxy.yml")
+VERSION = Version(GALAXY["version"])
+RELEASES = {Version(name): release for name, release in loaded("changelogs/changelog.yaml")["releases"].items()}
+CORE = Version(re.findall(r"[\d.]+", loaded("meta/runtime.yml")["requires_ansible"])[0])
+SERIES = f"{CORE.major}.{CORE.minor}"
+
+
+def requirements(path: str) -> dict[str, list[Requirement]]:
+    """The packages of a requirements file; one may have a line for each of several Pythons."""
+    found: dict[str, list[Requirement]] = {}
+    for line in (ROOT / path).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            requirement = Requirement(line)
+            found.setdefault(requirement.name, []).append(requirement)
+    return found
+
+
+def lowest(specifier: SpecifierSet) -> Version:
+    (bound,) = [one.version for one in specifier if one.operator == ">="]
+    return Version(bound)
+
+
+# The collection's own version
+
+
+def test_the_version_is_a_semantic_one() -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+(-[0-9a-z.]+)?", GALAXY["version"])
+
+
+def test_the_user_agent_tells_the_version() -> None:
+    assert GALAXY["version"] == _http.VERSION
+
+
+def test_the_changelog_is_not_ahead_and_a_release_leaves_no_fragment() -> None:
+    """Until it is released, what changed is in fragments; after a release, the next version is set before they come."""
+    fragments = list((ROOT / "changelogs/fragments").glob("*.y*ml"))
+    assert all(release <= VERSION for release in RELEASES)
+    assert not (VERSION in RELEASES and fragments)
+
+
+def test_the_changelog_page_begins_with_the_last_release() -> None:
+    page = ROOT / "CHANGELOG.md"
+    assert page.exists() == bool(RELEASES)
+    if RELEASES:
+        headings = re.findall(r"^## v(.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+        assert [Version(heading.replace("\\", "")) for heading in headings] == sorted(RELEASES, reverse=True)
+
+
+def test_nothing_was_added_in_a_version_that_is_not_there_yet() -> None:
+    added = {
+        (name, version)
+        for name, text in PAGES.items()
+        for version in re.findall(r"^\s*version_added: [\"']?([\d.]+)", text, re.MULTILINE)
+    }
+    assert added
+    assert not [one for one in added if Version(one[1]) > VERSION]
+
+
+def test_a_page_that_names_a_version_of_the_collection_names_this_one() -> None:
+    """As the file of a release, or as ansible-galaxy and a requirements file take it."""
+    pattern = r"datascan-gate-(\d[\w.-]*?)\.tar\.gz|datascan\.gate:(?:==)?(\d[\w.]*)"
+    named = {(name, *found) for name, text in PAGES.items() for found in re.findall(pattern, text)}
+    assert not [one for one in named if GALAXY["version"] not in one]
+
+
+# What it needs
+
+
+def test_every_place_names_the_same_oldest_ansible_core() -> None:
+    said = {name: set(re.findall(r"ansible-core ?(?:>= ?|has to be )(\d+\.\d+)", text)) for name, text in PAGES.items()}
+    assert said["README.md"] == {SERIES}
+    assert {version for versions in said.values() for version in versions} == {SERIES}
+    for role in ROOT.glob("roles/*/meta/main.yml"):
+        assert yaml.safe_load(role.read_text())["galaxy_info"]["min_ansible_version"] == SERIES
+
+
+@pytest.mark.parametrize("path", sorted(path.name for path in ROOT.glob("tests/*requirements.txt")))
+def test_tools_run_on_the_oldest_ansible_core(path: str) -> None:
+    """But where Python is newer than that ansible-core knows."""
+    oldest = requirements(f"tests/{path}")["ansible-core"][0]
+    assert lowest(oldest.specifier).release[:2] == CORE.release[:2]
+    assert oldest.specifier.contains(f"{SERIES}.99")
+    assert not oldest.specifier.contains(f"{CORE.major}.{CORE.minor + 1}.0")
+
+
+def test_the_documentation_names_the_libraries_as_the_requirements_do() -> None:
+    needed = {name: lowest(lines[0].specifier) for name, lines in requirements("requirements.txt").items()}
+    said = {
+        (library, Version(version))
+        for name, text in PAGES.items()
+        for library, version in re.findall(rf"\b({'|'.join(needed)}) >= (\d[\d.]*)", text)
+    }
+    assert said == set(needed.items())
+
+
+def test_every_place_names_the_same_oldest_python() -> None:
+    """The controller's, which the oldest ansible-core has set; modules take one that is older."""
+    said = {
+        (name, version) for name, text in PAGES.items() for version in re.findall(r"Python (\d\.\d+) or newer", text)
+    } | {("Makefile", found) for found in re.findall(r"Python (\d\.\d+) or newer", (ROOT / "Makefile").read_text())}
+    assert {name for name, _version in said} >= {"README.md", "CONTRIBUTING.md", "Makefile"}
+    assert {version for _name, version in said} == {"3.11"}
+
+
+def test_the_tools_know_the_oldest_python_of_modules() -> None:
+    oldest = lowest(SpecifierSet(loaded("tests/config.yml")["modules"]["python_requires"]))
+    assert f"python_version = {oldest}" in (ROOT / "mypy.ini").read_text()
+    assert f'target-version = "py{oldest.major}{oldest.minor}"' in (ROOT / "ruff.toml").read_text()
+
+
+# What it is tested on
+
+
+def test_the_matrix_begins_with_the_oldest_of_each() -> None:
+    script = (ROOT / "tests/tools/matrix.sh").read_text()
+    (pairs,) = re.findall(r"\$\{MATRIX:-([^}]*)\}", script)
+    assert pairs.split()[0] == f"{SERIES}:3.11"
+    assert len(set(pairs.split())) == len(pairs.split())

@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options that must not be shown: credentials anywhere in a result, data where it stands."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import dataclass
+
+import pytest
+from ansible.module_utils.testing import patch_module_args
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import Call, ModuleSpec
+from support import SHOW_OPTIONS
+
+OPTIONS: dict[str, t.Any] = {
+    "token": {"type": "str", "no_log": True},
+    "objects": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "name": {"type": "str"},
+            "key": {"type": "str", "no_log": True},
+            "samples": {"type": "list", "elements": "str", "no_log": True},
+        },
+    },
+}
+PARAMS = {
+    "token": "t0ken",
+    "objects": [{"name": "people", "key": "the-key", "samples": ["1", "completed", "ann@example.com"]}],
+}
+
+
+@dataclass
+class Outcome:
+    """A result with words that a sampled value may happen to be."""
+
+    id: str = "47111-a"
+    state: str = "completed"
+    said: str = "t0ken and the-key"
+
+
+def run(
+    capsys: pytest.CaptureFixture[str], door: ModuleSpec, params: dict[str, t.Any] | None = None
+) -> dict[str, t.Any]:
+    with patch_module_args({**(params or PARAMS), **SHOW_OPTIONS}), pytest.raises(SystemExit):
+        door.main()
+    result: dict[str, t.Any] = json.loads(capsys.readouterr().out)
+    return result
+
+
+def test_data_does_not_blot_out_a_result(capsys: pytest.CaptureFixture[str]) -> None:
+    result = run(capsys, ModuleSpec("try", lambda call: Outcome(), OPTIONS, connects=False))
+    assert (result["id"], result["state"]) == ("47111-a", "completed")
+
+
+def test_credentials_are_masked_wherever_they_show(capsys: pytest.CaptureFixture[str]) -> None:
+    result = run(capsys, ModuleSpec("try", lambda call: Outcome(), OPTIONS, connects=False))
+    assert result["said"] == "******** and ********"
+
+
+def test_neither_is_shown_among_the_options(capsys: pytest.CaptureFixture[str]) -> None:
+    result = run(capsys, ModuleSpec("try", lambda call: Outcome(), OPTIONS, connects=False))
+    hidden = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    assert result["invocation"]["module_args"] == {
+        "token": hidden,
+        "objects": [{"name": "people", "key": hidden, "samples": hidden}],
+    }
+
+
+def test_the_verb_gets_them_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    got: list[t.Any] = []
+
+    def keep(call: Call) -> Outcome:
+        got.append((call["token"], call["objects"][0]["samples"]))
+        return Outcome()
+
+    run(capsys, ModuleSpec("try", keep, OPTIONS, connects=False))
+    assert got == [("t0ken", ["1", "completed", "ann@example.com"])]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [{"samples": "ann"}, "a-text"],
+        [{"sampels": ["ann@example.com"]}],
+        "key=the-key name=people samples",
+    ],
+)
+def test_nor_where_options_are_wrong(capsys: pytest.CaptureFixture[str], wrong: t.Any) -> None:
+    door = ModuleSpec("try", lambda call: Outcome(), OPTIONS, connects=False)
+    result = run(capsys, door, {"token": "t0ken", "objects": wrong})
+    shown = json.dumps(result["invocation"])
+    assert result["failed"]
+    assert not [secret for secret in ("t0ken", "ann", "a-text", "the-key") if secret in shown]

@@ -1,0 +1,505 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every door: what a verb becomes in a task's result, and what is written about it beside the code."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import typing as t
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.testing import patch_module_args
+from ansible_collections.datascan.gate.plugins.module_utils._ansible import module_spec as _ansible
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import (
+    Call,
+    ModuleSpec,
+    credentials_in,
+    perform,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError
+from ansible_collections.datascan.gate.plugins.module_utils._core.http import client as _http
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
+from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
+from support import (
+    CHILD_ID,
+    SAS,
+    SCAN_ID,
+    SCAN_PATH,
+    SHOW_OPTIONS,
+    TARGET,
+    TOKEN,
+    Expected,
+    FakeClock,
+    Script,
+    begun,
+    item,
+    listed,
+    looked,
+    reset,
+    running,
+    started,
+)
+
+ROOT = Path(__file__).resolve().parents[4]
+PLUGINS = "ansible_collections.datascan.gate.plugins"
+NAMES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+MODULES = {name: importlib.import_module(f"{PLUGINS}.modules.{name}") for name in NAMES}
+SPECS: dict[str, ModuleSpec] = {name: module.MODULE for name, module in MODULES.items()}
+SIGNATURE = "ZmFrZQ%3D%3D"
+
+
+class Through:
+    """A way through a door whose vendor answers by a script."""
+
+    def __init__(self, name: str, *expected: Expected, clock: FakeClock | None = None, **options: t.Any) -> None:
+        self.door = SPECS[name]
+        self.clock = clock or FakeClock()
+        self.script = Script(list(expected), self.clock)
+        self.said: list[str] = []
+        self.warned: list[str] = []
+        connection = {"provider": "glasswall", "api_url": "https://vendor.test/api/v1", "api_token": TOKEN}
+        self.options = {**(connection if self.door.connects else {}), **options}
+
+    def go(self, *, check_mode: bool = False, diff_mode: bool = False) -> dict[str, t.Any]:
+        validation = ArgumentSpecValidator(self.door.argument_spec, **self.door.constraints).validate(self.options)
+        assert not validation.error_messages
+        call = Call(
+            params=validation.validated_parameters,
+            check_mode=check_mode,
+            diff_mode=diff_mode,
+            secrets=Redactor(credentials_in(self.door.argument_spec, validation.validated_parameters)),
+            warn=self.warned.append,
+            report_progress=self.said.append,
+            clock=self.clock,  # type: ignore[arg-type]
+        )
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(_ansible, "connect", self.connect)
+            result = perform(self.door, call)
+        assert not self.script.left
+        assert json.loads(json.dumps(result)) == result, "a result is nothing but JSON"
+        return result
+
+    def connect(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        provider = CONNECT(*args, **kwargs)
+        provider.http.session.mount("https://", self.script)
+        return provider
+
+
+CONNECT = _ansible.connect
+
+
+def ended(status: str = "Completed", scan_id: str = SCAN_ID, **fields: t.Any) -> Expected:
+    return looked(status, scan_id, scanEndTime="2026-01-01T00:01:00Z", **fields)
+
+
+def scan(state: str = "completed") -> dict[str, t.Any]:
+    return Scan(id=SCAN_ID, provider="glasswall", state=state).model_dump(mode="json")  # type: ignore[arg-type]
+
+
+CHILD = item("Listing", CHILD_ID, parentScan=SCAN_ID)
+CANCELLED = Expected("DELETE", SCAN_PATH, 202, item("Processing"))
+RESCANNED = Expected("PATCH", SCAN_PATH, 200, CHILD)
+# Name, options, what a real run asks, what check mode asks.
+RUNS: list[tuple[str, dict[str, t.Any], list[Expected], list[Expected]]] = [
+    ("scan_start", {"glasswall": TARGET}, [listed(), *begun()], [listed()]),
+    ("scan_start", {"glasswall": TARGET}, [listed(running())], [listed(running())]),
+    ("scan_start", {"glasswall": TARGET, "wait": True}, [listed(), *begun(), ended()], [listed()]),
+    ("scan_start", {"glasswall": TARGET, "wait": True}, [listed(running()), ended()], [listed(running())]),
+    ("scan_status", {"scan_ids": [SCAN_ID]}, [looked("Listing")], [looked("Listing")]),
+    ("scan_status", {"scan_id": SCAN_ID, "wait": True}, [looked("Listing"), ended()], [looked("Listing")]),
+    ("scan_status", {"query": {}}, [listed(item(), query=None)], [listed(item(), query=None)]),
+    ("scan_cancel", {"scan_id": SCAN_ID}, [looked("Listing"), CANCELLED, looked("Cancelled")], [looked("Listing")]),
+    ("scan_cancel", {"scan_id": SCAN_ID}, [ended()], [ended()]),
+    (
+        "scan_cancel",
+        {"scan_id": SCAN_ID, "wait": True},
+        [looked("Listing"), CANCELLED, looked("Processing"), looked("Cancelled")],
+        [looked("Listing")],
+    ),
+    ("scan_rescan", {"scan_id": SCAN_ID}, [ended(), listed(), RESCANNED], [ended(), listed()]),
+    ("scan_rescan", {"scan_id": SCAN_ID}, [ended(), listed(CHILD)], [ended(), listed(CHILD)]),
+    (
+        "scan_rescan",
+        {"scan_id": SCAN_ID, "wait": True},
+        [ended(), listed(), RESCANNED, ended("Completed", CHILD_ID)],
+        [ended(), listed()],
+    ),
+    ("scan_wait", {"scan_ids": [SCAN_ID]}, [looked("Listing"), ended()], [looked("Listing")]),
+    ("scan_wait", {"scans": [scan()]}, [], []),
+    ("scan_gate", {"scans": [scan()]}, [], []),
+    ("scan_gate", {"scans": [scan("failed")], "mode": "advise"}, [], []),
+]
+IDS = [f"{number}-{run[0]}" for number, run in enumerate(RUNS)]
+
+
+# Results
+
+
+@pytest.mark.parametrize(("name", "options", "real", "check"), RUNS, ids=IDS)
+@pytest.mark.parametrize("diff_mode", [False, True])
+def test_check_mode_returns_the_same_keys_predicts_changed_and_sends_only_reads(
+    name: str, options: dict[str, t.Any], real: list[Expected], check: list[Expected], diff_mode: bool
+) -> None:
+    ran = Through(name, *real, **options).go(diff_mode=diff_mode)
+    through = Through(name, *check, **options)
+    checked = through.go(check_mode=True, diff_mode=diff_mode)
+    assert set(checked) == set(ran)
+    assert checked["changed"] is ran["changed"]
+    assert {request.method for request in through.script.sent} <= {"GET"}
+    assert through.clock.elapsed == 0
+
+
+@pytest.mark.parametrize(("name", "options", "real", "check"), RUNS, ids=IDS)
+def test_every_key_is_documented(
+    name: str, options: dict[str, t.Any], real: list[Expected], check: list[Expected]
+) -> None:
+    documented = set(yaml.safe_load(MODULES[name].RETURN))
+    assert set(Through(name, *real, **options).go()) <= documented | {"changed", "msg"}
+
+
+def test_a_scan_has_the_documented_keys() -> None:
+    contains = yaml.safe_load(MODULES["scan_status"].RETURN)["scans"]["contains"]
+    assert set(contains) == set(scan())
+
+
+def test_a_result() -> None:
+    result = Through("scan_status", ended(), scan_ids=[SCAN_ID]).go()
+    assert result["scans"][0]["state"] == "completed"
+    assert result["scans"][0]["finished_at"] == "2026-01-01T00:01:00Z"
+    assert (result["changed"], result["missing"], result["summary"]["completed"]) == (False, [], 1)
+
+
+# Failures
+
+
+def failing(name: str, *expected: Expected, **options: t.Any) -> dict[str, t.Any]:
+    result = Through(name, *expected, **options).go()
+    assert result["failed"] is True
+    assert "exception" not in result
+    assert "Traceback" not in result["msg"]
+    assert "\n" not in result["msg"]
+    assert set(result["error"]) == {"kind", "http_status", "method", "url", "vendor_errors"}
+    documented = set(yaml.safe_load(MODULES[name].RETURN))
+    assert set(result) <= documented | {"changed", "msg", "failed"}
+    return result
+
+
+def test_a_failure_returns_what_is_known() -> None:
+    result = failing("scan_start", listed(), *begun(), ended("Error"), glasswall=TARGET, wait=True)
+    assert (result["scan"]["id"], result["scan"]["state"], result["changed"]) == (SCAN_ID, "failed", True)
+    assert {key: result[key] for key in ("elapsed", "polls", "requests", "timed_out", "reused")} == {
+        "elapsed": 1.0,
+        "polls": 1,
+        "requests": 4,
+        "timed_out": False,
+        "reused": False,
+    }
+    assert result["error"]["kind"] == "scan_not_completed"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected", "options", "kind"),
+    [
+        ("scan_start", [listed(), started([{"errorCode": 107, "message": "Empty."}], 412)], {}, "rejected"),
+        ("scan_start", [listed(), started("", 401)], {}, "unauthorized"),
+        ("scan_start", [listed(item())], {"if_active": "fail"}, "conflict"),
+        ("scan_status", [Expected("GET", SCAN_PATH, 404, "")], {"scan_id": SCAN_ID}, "not_found"),
+        ("scan_status", [], {"scan_id": "../scans/allusers"}, "invalid_input"),
+        ("scan_status", [], {"query": {"started_after": "soon"}}, "invalid_input"),
+        (
+            "scan_cancel",
+            [looked("Processing"), Expected("DELETE", SCAN_PATH, 405, "")],
+            {"scan_id": SCAN_ID},
+            "too_late",
+        ),
+        ("scan_rescan", [looked("Listing"), listed()], {"scan_id": SCAN_ID}, "too_early"),
+        ("scan_wait", [looked("Listing")], {"scan_id": SCAN_ID, "wait_timeout": 0}, "wait_timeout"),
+        (
+            "scan_wait",
+            [looked("Error")],
+            {"scan_id": SCAN_ID, "fail_fast": True},
+            "scan_not_completed",
+        ),
+        ("scan_gate", [], {"scans": [scan("failed")]}, "gate_closed"),
+        ("scan_gate", [], {"scans": [{"id": "1"}]}, "invalid_input"),
+        ("scan_gate", [], {"scans": [scan()], "policy": {"max_age": -1}}, "invalid_input"),
+    ],
+)
+def test_each_failure_has_its_kind(name: str, expected: list[Expected], options: dict[str, t.Any], kind: str) -> None:
+    given = {"glasswall": TARGET, **options} if name == "scan_start" else options
+    assert failing(name, *expected, **given)["error"]["kind"] == kind
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"timeout": 0}, "timeout must be more than 0 seconds."),
+        ({"retries": -1}, "retries must be 0 or more."),
+        ({"wait_timeout": -1}, "wait_timeout must be 0 or more seconds."),
+        ({"wait_interval": 0}, "wait_interval must be more than 0 seconds."),
+        ({"api_url": "vendor.test"}, "api_url must be the API's base address"),
+        ({"api_url": None}, "api_url is missing: Glasswall has no public host"),
+        ({"api_token": None}, "api_token is missing"),
+        ({"api_token": "line\nend"}, "api_token holds a character"),
+    ],
+)
+def test_options_that_make_no_sense_are_told_before_anything_is_sent(options: dict[str, t.Any], words: str) -> None:
+    result = failing("scan_wait", **{"scan_id": SCAN_ID, **options})
+    assert words in result["msg"]
+    assert result["error"]["kind"] == "invalid_input"
+
+
+def test_a_start_needs_its_vendors_dictionary() -> None:
+    assert "glasswall is missing: this dictionary says what Glasswall is to scan" in failing("scan_start")["msg"]
+
+
+def test_an_error_of_our_own_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(call: Call) -> t.Any:
+        raise KeyError(f"what is {TOKEN}")
+
+    through = Through("scan_wait", scan_id=SCAN_ID)
+    through.door = ModuleSpec("scan_wait", broken, SPECS["scan_wait"].options)
+    result = through.go()
+    assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, False, "error")
+    assert "scan_wait met an error of its own, KeyError at test_modules.py:" in result["msg"]
+    assert "Please report it." in result["msg"]
+    assert TOKEN not in json.dumps(result)
+
+
+def test_errors_have_kinds_of_their_own() -> None:
+    kinds = [error.kind for error in _all_errors(DatascanError)]
+    assert len(kinds) == len(set(kinds))
+
+
+def _all_errors(error: type[DatascanError]) -> list[type[DatascanError]]:
+    return [error, *(deeper for one in error.__subclasses__() for deeper in _all_errors(one))]
+
+
+# Redactor
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        f"The string {SAS} is not valid.",
+        f"The signature {SIGNATURE} did not match.",
+        "The signature ZmFrZQ== did not match.",
+        f"The token {TOKEN} may not do that.",
+        f"Try ?sv=1&sig=AbCdEf&se=2099 with Bearer {TOKEN}.",
+    ],
+)
+def test_a_vendor_that_echoes_a_secret_is_not_quoted(echo: str) -> None:
+    answer = [{"errorCode": 101, "message": echo}]
+    shown = json.dumps(failing("scan_start", listed(), started(answer, 400), glasswall=TARGET))
+    assert "101" in shown
+    assert "********" in shown
+    for secret in (SAS, SIGNATURE, "ZmFrZQ==", TOKEN, "AbCdEf"):
+        assert secret not in shown
+
+
+def test_a_secret_in_a_vendors_fields_is_not_returned() -> None:
+    through = Through("scan_status", looked("Completed", scanOwner=f"me ({TOKEN})"), scan_id=SCAN_ID)
+    assert through.go()["scans"][0]["owner"] == "me (********)"
+
+
+def test_progress_and_warnings_are_scrubbed() -> None:
+    through = Through("scan_wait", looked(f"Paused {TOKEN}"), scan_id=SCAN_ID, wait_timeout=0, on_timeout="return")
+    through.go()
+    assert len(through.said) == len(through.warned) == 1
+    assert TOKEN not in through.said[0] + through.warned[0]
+
+
+def test_progress_may_be_turned_off() -> None:
+    through = Through("scan_wait", looked("Listing"), ended(), scan_id=SCAN_ID, progress=False)
+    through.go()
+    assert through.said == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_credentials_are_no_log(name: str) -> None:
+    def check(options: Mapping[str, t.Any]) -> None:
+        for option, spec in options.items():
+            secret = any(word in option for word in ("token", "connection_string", "password", "secret"))
+            assert not secret or spec.get("no_log") is True, option
+            check(spec.get("options") or {})
+
+    check(SPECS[name].argument_spec)
+
+
+# Diff
+
+
+def test_a_diff_shows_the_scan_before_and_after_and_only_if_asked() -> None:
+    run = [looked("Listing"), CANCELLED, looked("Cancelled")]
+    assert "diff" not in Through("scan_cancel", *run, scan_id=SCAN_ID).go()
+    diff = Through("scan_cancel", *run, scan_id=SCAN_ID).go(diff_mode=True)["diff"]
+    assert (diff["before"][SCAN_ID]["state"], diff["after"][SCAN_ID]["state"]) == ("running", "cancelled")
+
+
+def test_a_diff_of_a_start_holds_no_secret() -> None:
+    result = Through("scan_start", listed(), *begun(), glasswall=TARGET).go(diff_mode=True)
+    assert (result["diff"]["before"], list(result["diff"]["after"])) == ({}, [SCAN_ID])
+    assert "sig" not in json.dumps(result)
+
+
+def test_where_nothing_changed_there_is_no_diff() -> None:
+    assert "diff" not in Through("scan_start", listed(running()), glasswall=TARGET).go(diff_mode=True)
+
+
+def test_a_diff_of_a_report_is_its_text(tmp_path: Path) -> None:
+    report = {"format": "json", "dest": str(tmp_path / "report.json")}
+    result = Through("scan_gate", scans=[scan()], reports=[report]).go(diff_mode=True)
+    assert [(one["before"], bool(one["after"])) for one in result["diff"]] == [("", True)]
+
+
+# The module's own way
+
+
+def test_a_module_fails_as_a_module_does(capsys: pytest.CaptureFixture[str]) -> None:
+    given = {"provider": "glasswall", "api_url": "https://vendor.test", "api_token": TOKEN, "scan_ids": ["../x"]}
+    with patch_module_args(given), pytest.raises(SystemExit) as caught:
+        SPECS["scan_status"].main()
+    result = json.loads(capsys.readouterr().out)
+    assert caught.value.code == 1
+    assert "'../x' is no Glasswall scan id" in result["msg"]
+    assert TOKEN not in json.dumps(result)
+
+
+def test_a_module_ends_as_a_module_does(capsys: pytest.CaptureFixture[str]) -> None:
+    with patch_module_args({"scans": [scan()]}), pytest.raises(SystemExit) as caught:
+        SPECS["scan_gate"].main()
+    assert caught.value.code == 0
+    assert json.loads(capsys.readouterr().out)["passed"] is True
+
+
+def test_the_environment_fills_in_the_connection(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATASCAN_PROVIDER", "glasswall")
+    monkeypatch.setenv("DATASCAN_API_URL", "https://vendor.test")
+    monkeypatch.setenv("DATASCAN_API_TOKEN", TOKEN)
+    monkeypatch.setenv("DATASCAN_VALIDATE_CERTS", "no")
+    monkeypatch.setenv("DATASCAN_CA_PATH", "/ca.pem")
+    with patch_module_args({"scan_ids": ["../x"], **SHOW_OPTIONS}), pytest.raises(SystemExit):
+        SPECS["scan_status"].main()
+    shown = json.loads(capsys.readouterr().out)
+    args = shown["invocation"]["module_args"]
+    assert (args["provider"], args["validate_certs"], args["ca_path"]) == ("glasswall", False, "/ca.pem")
+    assert TOKEN not in json.dumps(shown)
+
+
+# What is written beside the code
+
+
+def documentation(name: str) -> dict[str, t.Any]:
+    """A module's options and attributes, with those of its fragments."""
+    own = yaml.safe_load(MODULES[name].DOCUMENTATION)
+    merged: dict[str, t.Any] = {"options": {}, "attributes": {}}
+    for fragment in own.get("extends_documentation_fragment", []):
+        _namespace, _collection, file, *variable = fragment.split(".")
+        doc = importlib.import_module(f"{PLUGINS}.doc_fragments.{file}").ModuleDocFragment
+        text = yaml.safe_load(getattr(doc, variable[0].upper() if variable else "DOCUMENTATION"))
+        for part, known in merged.items():
+            known.update(text.get(part) or {})
+    for part, known in merged.items():
+        known.update(own.get(part) or {})
+    return merged
+
+
+def described(options: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Options as DOCUMENTATION and argument specs can both tell them."""
+    shown = {}
+    for name, option in options.items():
+        default = option.get("default")
+        shown[name] = {
+            "type": option.get("type", "str"),
+            "elements": option.get("elements"),
+            "required": option.get("required", False),
+            "default": float(default) if option.get("type") == "float" and default is not None else default,
+            "choices": option.get("choices"),
+            "aliases": option.get("aliases", []),
+            "options": described(option.get("suboptions") or option.get("options") or {}),
+        }
+    return shown
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_modules_documentation_is_its_argument_spec(name: str) -> None:
+    assert described(documentation(name)["options"]) == described(SPECS[name].argument_spec)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_environment_variable_is_documented_where_it_is_read(name: str) -> None:
+    options = documentation(name)["options"]
+    for option, spec in SPECS[name].argument_spec.items():
+        names = spec["fallback"][1] if "fallback" in spec else []
+        told = [line for line in options[option]["description"] if "E(" in line]
+        assert all(any(f"E({variable})" in line for line in told) for variable in names), option
+        assert bool(names) is bool(told), option
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_option_says_what_it_is(name: str) -> None:
+    def check(options: Mapping[str, t.Any], path: str) -> None:
+        for option, doc in options.items():
+            lines = doc["description"] if isinstance(doc["description"], list) else [doc["description"]]
+            assert lines, path + option
+            assert all(line[0].isupper() for line in lines), path + option
+            assert all(line.endswith((".", ":")) for line in lines), path + option
+            check(doc.get("suboptions") or {}, f"{path}{option}.")
+
+    check(documentation(name)["options"], "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_modules_names_agree(name: str) -> None:
+    own = yaml.safe_load(MODULES[name].DOCUMENTATION)
+    assert own["module"] == name == SPECS[name].name
+    assert [int(part) for part in own["version_added"].split(".")] <= [int(part) for part in _http.VERSION.split(".")]
+    assert yaml.safe_load(MODULES[name].EXAMPLES)
+    assert "error" in yaml.safe_load(MODULES[name].RETURN)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_examples_use_options_that_there_are(name: str) -> None:
+    for task in yaml.safe_load(MODULES[name].EXAMPLES):
+        used = next((value for key, value in task.items() if key == f"datascan.gate.{name}"), None)
+        if used is not None:
+            aliases = {alias for spec in SPECS[name].argument_spec.values() for alias in spec.get("aliases", [])}
+            assert set(used) <= set(SPECS[name].argument_spec) | aliases
+
+
+def test_the_choice_of_vendors_is_the_registry() -> None:
+    doc = importlib.import_module(f"{PLUGINS}.doc_fragments.connection").ModuleDocFragment
+    choices = yaml.safe_load(doc.DOCUMENTATION)["options"]["provider"]["choices"]
+    assert choices == sorted(provider_classes()) == _ansible.CONNECTION_SPEC["provider"]["choices"]
+
+
+def test_the_action_group_is_every_door_that_connects() -> None:
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
+    connecting = {name for name, door in SPECS.items() if door.connects}
+    assert set(runtime["action_groups"]["datascan"]) == connecting
+    for name in NAMES:
+        membership = documentation(name)["attributes"].get("action_group", {}).get("membership")
+        assert membership == (["datascan.gate.datascan"] if name in connecting else None)
+
+
+def test_every_module_has_an_action_plugin_and_the_other_way_round() -> None:
+    actions = {path.stem for path in (ROOT / "plugins" / "action").glob("*.py")}
+    assert actions == set(NAMES)
+    for name in NAMES:
+        action = importlib.import_module(f"{PLUGINS}.action.{name}")
+        assert action.ActionModule.door is SPECS[name]
+
+
+def test_a_lost_start_says_that_something_may_have_changed() -> None:
+    denied = Expected("GET", "/api/v1/scans", 401, "")
+    result = failing("scan_start", listed(), started(reset()), denied, glasswall=TARGET)
+    assert (result["changed"], result["scan"], result["error"]["kind"]) == (True, None, "lost_answer")

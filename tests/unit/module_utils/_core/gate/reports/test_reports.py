@@ -1,0 +1,469 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The reports: each reads back as what it claims to be, agrees with the verdict, and withstands hostile text."""
+
+from __future__ import annotations
+
+import html.parser
+import itertools
+import json
+import re
+import typing as t
+import xml.etree.ElementTree as ET
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import FORMATS, render
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict import Policy, judge
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan, ScanState, Verdict
+from jsonschema import Draft202012Validator
+
+NOW = datetime(2026, 3, 15, tzinfo=timezone.utc)
+TIMES = {"started_at": "2026-03-14T22:00:00Z", "finished_at": "2026-03-14T22:01:30.500Z"}
+HOSTILE = [
+    "a|b",
+    "a\\|b",
+    "\\",
+    "`",
+    "``a```b`",
+    "</td></table><script>alert(1)</script>",
+    '" onload="alert(1)',
+    "' onload='alert(1)",
+    "<img src=http://evil.example/x.png>",
+    "[text](http://evil.example)",
+    "![image](http://evil.example)",
+    "http://evil.example www.evil.example a@evil.example",
+    "@octocat #1 !2 ~3 $x$ :smile:",
+    "line\nbreak\r\n\r\n# Heading\n\n- item",
+    "\u2028| x |\u2029| --- |",
+    "\x00\x01\x08\x0b\x0c\x0e\x1b[31m\x7f\x85\x9f",
+    "x\ud800 \udfff \ufffe \uffff",
+    "\u202egnp.exe\u202c \u2066x",
+    "]]><!-- --> &amp; &#124; &lt;",
+    "**bold** _it_ ~~no~~ ***",
+    "---",
+    "x" * 5000,
+]
+
+
+def scan(state: str = "completed", **given: t.Any) -> Scan:
+    return Scan(**{"id": "1", "provider": "glasswall", "state": state, **given})
+
+
+def verdict_on(*scans: Scan, missing: t.Sequence[str] = (), mode: str = "enforce", **policy: t.Any) -> Verdict:
+    return judge(scans, missing, Policy(**policy), mode, NOW)
+
+
+def mixed() -> Verdict:
+    """One scan of each state, and one that is missing."""
+    scans = [
+        scan(state.value, id=f"id-{number}", name=f"Scan of {state.value}", vendor_status="Word", **TIMES)
+        for number, state in enumerate(ScanState)
+    ]
+    return verdict_on(*scans, missing=["gone-1"])
+
+
+def hostile(text: str) -> Verdict:
+    """The text at every place where a vendor or a user may put it."""
+    fields = ("name", "provider", "vendor_status", "owner", "source", "target", "error", "parent_id")
+    scan_id = text.encode("utf-8", "ignore").decode()  # no id has half a character in it
+    return verdict_on(scan("failed", id=scan_id, **dict.fromkeys(fields, text)), missing=[text], mode=text)
+
+
+# All formats
+
+
+def test_an_unknown_format_is_refused_with_the_ones_there_are() -> None:
+    with pytest.raises(InvalidInputError, match=r"'pdf'.*junit, markdown, json, html"):
+        render("pdf", mixed())
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_the_same_verdict_makes_the_same_text(format_: str) -> None:
+    assert render(format_, mixed()) == render(format_, mixed())
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_the_text_ends_with_one_newline_and_can_be_written_as_utf8(format_: str) -> None:
+    for text in HOSTILE:
+        report = render(format_, hostile(text))
+        assert report.endswith("\n") and not report.endswith("\n\n")
+        report.encode("utf-8")
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_no_secret_of_a_vendors_text_reaches_a_report(format_: str) -> None:
+    secret = "https://x.example/c?sv=1&sig=ZmFrZQ%3D%3D AccountKey=ZmFrZWtleQ== Bearer ZmFrZXRva2Vu"
+    report = render(format_, verdict_on(scan("failed", error=secret, source=secret, name=secret)))
+    assert not re.search("ZmFrZ", report)
+    assert "sig=****" in report
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("bound", ["0001-01-01T00:00:00", "9999-12-31T23:59:59.9999999"])
+def test_a_vendors_word_for_no_time_breaks_nothing(format_: str, bound: str) -> None:
+    assert render(format_, verdict_on(scan(started_at=bound, finished_at="2026-03-14T22:00:00Z")))
+    assert render(format_, verdict_on(scan(started_at="2026-03-14T22:00:00Z", finished_at=bound)))
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_no_scan_at_all_still_makes_a_report_that_says_why(format_: str) -> None:
+    assert "There is no scan to judge." in render(format_, verdict_on())
+
+
+@pytest.mark.parametrize("format_", ["junit", "markdown", "html"])
+def test_the_vendors_reason_is_told_once(format_: str) -> None:
+    report = render(format_, verdict_on(scan("failed", error="Disk full.")))
+    assert report.count("failed: Disk full") == (2 if format_ == "junit" else 1)  # message and text
+    assert "glasswall says" not in report
+
+
+@pytest.mark.parametrize("format_", ["junit", "markdown", "html"])
+def test_a_reason_of_the_vendor_that_the_gate_does_not_quote_is_told_too(format_: str) -> None:
+    report = render(format_, verdict_on(scan(error="3 files skipped", issue_count=9), max_issues=1))
+    assert "has 9 issues, and 1 are allowed" in report
+    assert "glasswall says: 3 files skipped" in report
+
+
+# JSON
+
+
+def test_json_is_the_verdict_with_the_name_of_its_schema() -> None:
+    data = json.loads(render("json", mixed()))
+    assert data.pop("schema") == "datascan.gate/report/1"
+    assert data == mixed().model_dump(mode="json")
+
+
+SCHEMA = json.loads((Path(__file__).resolve().parents[6] / "docs/report.schema.json").read_text())
+
+
+def test_json_documents_every_field() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    for kind in (SCHEMA, SCHEMA["$defs"]["Scan"], SCHEMA["$defs"]["Judgement"]):
+        assert [name for name, field in kind["properties"].items() if "description" not in field] == []
+
+
+@pytest.mark.parametrize(
+    "verdict", [mixed(), verdict_on(missing=["gone"]), verdict_on(scan())], ids=["mixed", "none", "one"]
+)
+def test_json_keeps_to_the_published_schema(verdict: Verdict) -> None:
+    Draft202012Validator(SCHEMA).validate(json.loads(render("json", verdict)))
+
+
+@pytest.mark.parametrize("field", ["schema", "passed", "summary", "judgements"])
+def test_the_published_schema_refuses_a_report_that_lacks_something(field: str) -> None:
+    report = json.loads(render("json", mixed()))
+    del report[field]
+    assert not Draft202012Validator(SCHEMA).is_valid(report)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_json_keeps_foreign_text_as_it_is(text: str) -> None:
+    report = render("json", hostile(text))
+    assert json.loads(report)["judgements"][0]["scan"]["name"] == text
+    assert report.isascii()
+
+
+# JUnit
+
+
+def cases(verdict: Verdict) -> tuple[ET.Element, list[ET.Element]]:
+    root = ET.fromstring(render("junit", verdict))
+    return root, list(root.iter("testcase"))
+
+
+def test_junit_has_a_case_for_each_scan_and_each_missing_one() -> None:
+    _root, found = cases(mixed())
+    assert [case.get("name") for case in found] == [
+        *(f"Scan of {state.value} (id-{number})" for number, state in enumerate(ScanState)),
+        "gone-1",
+    ]
+    assert {case.get("classname") for case in found} == {"datascan.gate.glasswall", "datascan.gate.missing"}
+
+
+def test_junit_fails_what_did_not_pass_and_nothing_else() -> None:
+    _root, found = cases(mixed())
+    failed = [case.get("name") for case in found if case.find("failure") is not None]
+    passed = [case.get("name") for case in found if len(case) == 0]
+    assert passed == ["Scan of completed (id-2)"]
+    assert len(failed) == len(found) - 1
+
+
+def test_junit_counts_agree_with_its_cases() -> None:
+    root, found = cases(mixed())
+    suite = root.find("testsuite")
+    assert suite is not None
+    failures = sum(case.find("failure") is not None for case in found)
+    for element in (root, suite):
+        assert (element.get("tests"), element.get("failures"), element.get("errors")) == ("8", str(failures), "0")
+    assert suite.get("skipped") == "0"
+    assert suite.get("timestamp") == "2026-03-14T22:00:00"
+    total = sum(float(case.get("time", "nan")) for case in found)
+    assert float(suite.get("time", "nan")) == total == 90.5 * 4  # four states have an end
+
+
+def test_junit_keeps_to_the_common_schema() -> None:
+    """As the schema of Jenkins' xUnit plugin has it: these elements, in this nesting, with these attributes."""
+    allowed = {
+        "testsuites": {"name", "tests", "failures", "errors", "time"},
+        "testsuite": {"name", "tests", "failures", "errors", "time", "skipped", "timestamp"},
+        "properties": set(),
+        "property": {"name", "value"},
+        "testcase": {"name", "classname", "time"},
+        "failure": {"type", "message"},
+        "skipped": {"message"},
+    }
+    inside = {
+        "testsuites": {"testsuite"},
+        "testsuite": {"properties", "testcase"},
+        "properties": {"property"},
+        "testcase": {"failure", "skipped"},
+    }
+    for verdict in (mixed(), verdict_on(), verdict_on(scan(), missing=["x"], allow_missing=True)):
+        root, found = cases(verdict)
+        assert root.tag == "testsuites"
+        for element in root.iter():
+            assert set(element.attrib) <= allowed[element.tag]
+            assert {child.tag for child in element} <= inside.get(element.tag, set())
+        for case in found:
+            assert re.fullmatch(r"\d+\.\d{3}", case.get("time", ""))
+            assert len(case) <= 1
+            failure = case.find("failure")
+            assert failure is None or (failure.get("message") and failure.text)
+
+
+def test_junit_skips_a_missing_scan_that_the_policy_allows() -> None:
+    root, found = cases(verdict_on(scan(), missing=["gone-1"], allow_missing=True))
+    assert found[1].find("skipped") is not None
+    assert root.get("failures") == "0"
+    root, found = cases(verdict_on(scan("failed"), missing=["gone-1"], allow_missing=True))
+    assert found[1].find("skipped") is not None
+    assert root.get("failures") == "1"
+
+
+def test_junit_is_never_green_for_a_gate_that_is_shut() -> None:
+    root, _found = cases(verdict_on())
+    assert (root.get("tests"), root.get("failures")) == ("1", "1")
+
+
+def test_junit_times_are_never_negative() -> None:
+    back = {"started_at": TIMES["finished_at"], "finished_at": TIMES["started_at"]}
+    _root, found = cases(verdict_on(scan(**back)))
+    assert found[0].get("time") == "0.000"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_junit_holds_foreign_text_as_text(text: str) -> None:
+    root, found = cases(hostile(text))
+    assert {element.tag for element in root.iter()} == {
+        *("testsuites", "testsuite", "properties", "property", "testcase", "failure"),
+    }
+    assert len(found) == 2
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ufffe\uffff]", "".join(root.itertext()))
+
+
+# Markdown
+
+
+def without_code(line: str) -> str:
+    """What is left of a line without its code spans: a run of backticks up to the next run of the same length."""
+    return re.sub(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", "", line)
+
+
+def columns(line: str) -> list[str]:
+    """The cells of a row; only a backslash right before a pipe keeps it from ending a cell."""
+    return re.split(r"(?<!\\)\|", line)[1:-1]
+
+
+def test_markdown_says_the_verdict_first() -> None:
+    lines = render("markdown", mixed()).splitlines()
+    assert lines[0] == "## \u274c Did not pass"
+    assert lines[2] == "1 of 7 scans passed, 1 missing. The pipeline stops here."
+    assert render("markdown", verdict_on(scan())).startswith("## \u2705 Passed\n\n1 of 1 scan passed. The pipeline may")
+    assert "only advises" in render("markdown", verdict_on(scan("failed"), mode="advise"))
+
+
+def test_markdown_summary_agrees_with_the_verdict() -> None:
+    verdict = mixed()
+    head, _rule, counts = render("markdown", verdict).splitlines()[4:7]
+    names = [name.strip().lower() for name in columns(head)]
+    assert dict(zip(names, map(int, columns(counts)), strict=True)) == verdict.summary
+
+
+def test_markdown_shows_a_scan_in_one_row() -> None:
+    given = scan(
+        *("completed",),
+        **TIMES,
+        name="Night",
+        vendor_status="Done",
+        owner="bob",
+        source="in/a",
+        target="out/b",
+        issue_count=0,
+    )
+    assert (
+        "| \u2705 | `Night` (`1`) | `glasswall` | completed (`Done`) | 2026-03-14 22:00:00 | 2026-03-14 22:01:30 "
+        "| 1m 30s | 0 | `in/a` \u2192 `out/b` | `bob` |"
+    ) in render("markdown", verdict_on(given)).splitlines()
+
+
+def test_markdown_leaves_out_the_vendors_word_where_it_says_the_same() -> None:
+    assert "| completed |" in render("markdown", verdict_on(scan(vendor_status="Completed")))
+
+
+def test_markdown_gives_reasons_for_what_did_not_pass_and_names_what_is_missing() -> None:
+    report = render("markdown", mixed())
+    assert "- `Scan of failed` (`id-3`)\n  - `failed (glasswall says Word)`\n" in report
+    assert "- `gone-1`: asked for and not found\n" in report
+    assert "### Reasons" not in render("markdown", verdict_on(scan()))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_markdown_keeps_foreign_text_inside_code_spans(text: str) -> None:
+    report = render("markdown", hostile(text))
+    expected = render("markdown", hostile("harmless"))
+    assert len(report.splitlines()) == len(expected.splitlines())
+    for line, harmless in zip(report.splitlines(), expected.splitlines(), strict=True):
+        assert without_code(line) == without_code(harmless)
+        if line.startswith("|"):
+            assert len(columns(line)) == len(columns(harmless))
+
+
+def test_markdown_shows_text_that_nobody_can_see_as_a_dash() -> None:
+    report = render("markdown", verdict_on(scan(name="\u200b\u202e", owner=" \x00 ", vendor_status="\ufeff")))
+    assert "| \u2705 | `1` | `glasswall` | completed | - | - | - | - | - | - |" in report.splitlines()
+
+
+def test_markdown_code_spans_read_back_as_the_text() -> None:
+    for text in ("a`b", "``", "`a", "a\\b", "x <b> & y"):
+        spans = re.findall(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", render("markdown", verdict_on(scan(owner=text))))
+        assert text in [content.strip(" ") for _fence, content in spans]
+
+
+# HTML
+
+
+class Page(html.parser.HTMLParser):
+    """Reads a page strictly: every element closed, in order."""
+
+    VOID: t.ClassVar = {"meta", "link", "br"}
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] != "style":
+            self.text += data
+
+    def names(self) -> list[str]:
+        return [name for name, _attributes in self.tags]
+
+    def all(self, tag: str, kind: str | None = None) -> list[dict[str, str | None]]:
+        found = (attributes for name, attributes in self.tags if name == tag)
+        return [attributes for attributes in found if kind is None or kind in (attributes.get("class") or "").split()]
+
+
+def page(verdict: Verdict) -> Page:
+    return Page(render("html", verdict))
+
+
+def test_html_is_one_page_that_loads_nothing_and_runs_nothing() -> None:
+    found = page(mixed())
+    assert render("html", mixed()).startswith("<!DOCTYPE html>\n")
+    assert "script" not in found.names()
+    for _name, attributes in found.tags:
+        assert not {key for key in attributes if key.startswith("on") or key in ("src", "style", "action", "srcset")}
+        assert (attributes.get("href") or "#").startswith(("#", "data:"))
+    assert not re.search(r"url\(|@import|https?:", render("html", mixed()))
+
+
+def test_html_can_be_read_by_everybody() -> None:
+    found = page(mixed())
+    assert found.all("html") == [{"lang": "en"}]
+    levels = [int(name[1]) for name in found.names() if re.fullmatch(r"h\d", name)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+    assert all(cell.get("scope") in ("row", "col") for cell in found.all("th"))
+    assert all(drawing.get("aria-hidden") == "true" for drawing in found.all("svg", "dot"))
+    targets = {attributes["id"] for _name, attributes in found.tags if "id" in attributes}
+    assert {(link["href"] or "")[1:] for link in found.all("a")} <= targets
+
+
+def test_html_has_light_dark_and_paper() -> None:
+    text = render("html", mixed())
+    assert "prefers-color-scheme: dark" in text
+    assert "@media print" in text
+
+
+def test_html_counts_agree_with_the_verdict() -> None:
+    text = page(mixed()).text
+    assert "Scans7" in text and "Passed1" in text and "Did not pass6" in text and "Missing1" in text
+    for state in ScanState:
+        assert f"1 {state.value}" in text
+
+
+def test_html_draws_a_bar_from_the_start_to_the_end_of_each_scan() -> None:
+    first = scan(started_at="2026-03-14T10:00:00Z", finished_at="2026-03-14T10:30:00Z")
+    second = scan(started_at="2026-03-14T10:15:00Z", finished_at="2026-03-14T11:00:00Z")
+    third = scan("running", started_at="2026-03-14T10:45:00Z")
+    fourth = scan("queued")
+    fifth = scan("stopped", started_at="2026-03-14T10:30:00Z")
+    found = page(verdict_on(first, second, third, fourth, fifth))
+    bars = [(each["x"], each["width"]) for each in found.all("rect", "bar")]
+    assert bars == [("0.00%", "50.00%"), ("25.00%", "75.00%"), ("75.00%", "25.00%")]
+    assert len(found.all("rect", "open")) == 1
+    assert [dot["cx"] for dot in found.all("circle", "bar")] == ["50.00%"]
+    assert found.text.count("no times known") == 1
+
+
+@pytest.mark.parametrize(
+    ("end", "labels"),
+    [
+        ("2026-03-14T10:00:00Z", ["10:00:00"]),
+        ("2026-03-14T10:00:04Z", ["10:00:00", "10:00:01", "10:00:02", "10:00:03", "10:00:04"]),
+        ("2026-03-14T11:00:00Z", ["10:00", "10:10", "10:20", "10:30", "10:40", "10:50", "11:00"]),
+        ("2026-03-15T10:00:00Z", ["12:00", "18:00", "03-15", "06:00"]),
+        ("2026-03-16T10:00:00Z", ["12:00", "03-15", "12:00", "03-16"]),
+        ("2029-03-14T10:00:00Z", None),
+        ("2099-03-14T10:00:00Z", None),
+    ],
+)
+def test_html_marks_a_few_round_times(end: str, labels: list[str] | None) -> None:
+    report = render("html", verdict_on(scan(started_at="2026-03-14T10:00:00Z", finished_at=end)))
+    found = re.findall(r'<text x="[\d.]+%" y="16" text-anchor="middle">([^<]*)</text>', report)
+    assert 1 <= len(found) <= 7
+    assert labels is None or found == labels
+
+
+def test_html_has_no_timeline_where_no_scan_knows_its_times() -> None:
+    assert "Timeline" not in page(verdict_on(scan())).text
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_html_holds_foreign_text_as_text(text: str) -> None:
+    found = page(hostile(text))
+    assert set(found.names()) <= set(page(mixed()).names()) | {"h3"}
+    for _name, attributes in found.tags:
+        assert not {key for key in attributes if key.startswith("on") or key in ("src", "style")}
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066\ufffe\uffff]", found.text)
+
+
+def test_html_shows_hostile_text_as_it_was_written() -> None:
+    assert "</td></table><script>alert(1)</script>" in page(hostile("</td></table><script>alert(1)</script>")).text

@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""By how much a wait overruns its time where the vendor does not answer: by about ten seconds, however many scans."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+import requests
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import WaitTimeoutError
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations import wait
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
+from support import FakeClock, Script, connected, item
+
+LAST = 10.0
+IDS = [f"00000000-0000-4000-8000-{number:012}" for number in range(40)]
+
+
+class FallsSilent(Script):
+    """Answers at once until a moment, and from then on never: each request lasts as long as it may."""
+
+    def __init__(self, clock: FakeClock, silent_from: float, needs: float = 0.0) -> None:
+        super().__init__([], clock)
+        self.silent_from = silent_from
+        self.needs = needs  # seconds for an answer, where there is one
+        self.allowed: list[float] = []  # seconds that each request was given
+
+    def send(self, request: t.Any, **given: t.Any) -> requests.Response:
+        self.allowed.append(given["timeout"])
+        if self.clock.elapsed >= self.silent_from or self.needs > given["timeout"]:
+            self.clock.elapsed += given["timeout"]
+            raise requests.ReadTimeout
+        self.clock.elapsed += self.needs
+        response = requests.Response()
+        response.status_code = 404 if "?" in request.url else 200  # no list, so that each scan is a look of its own
+        response.raw = _Body(json.dumps(item("Processing", request.url.rpartition("/")[2])).encode())
+        return response
+
+
+class _Body:
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def read1(self, size: int, decode_content: bool) -> bytes:
+        body, self._body = self._body, b""
+        return body
+
+    def release_conn(self) -> None: ...
+
+    close = release_conn
+
+
+@pytest.fixture(autouse=True)
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that requests move on counts right only where they come one by one."""
+    monkeypatch.setattr(_provider, "_THREADS", 1)
+
+
+def overrun(vendor: FallsSilent, ids: list[str], timeout: float, *, on_timeout: str = "fail") -> float:
+    """Seconds between the end of the time to wait and the end of the wait."""
+    clock = vendor.clock
+    provider, _script = connected([], clock=clock)
+    provider.http.session.mount("https://", vendor)
+    job = OperationContext(provider, clock)  # type: ignore[arg-type]
+    with pytest.raises(WaitTimeoutError) as caught:
+        wait.wait_for_scans(
+            job, wait.WaitRequest(scan_ids=ids, wait_options=WaitOptions(timeout=timeout), on_timeout=on_timeout)
+        )
+    assert caught.value.known["timed_out"]
+    return clock.elapsed - timeout
+
+
+@pytest.mark.parametrize("scans", [1, 40])
+@pytest.mark.parametrize("silent_from", [0.0, 5.0, 50.0, 95.0, 99.9, 100.0])
+def test_a_vendor_that_falls_silent_delays_the_end_by_ten_seconds_at_most(silent_from: float, scans: int) -> None:
+    vendor = FallsSilent(FakeClock(), silent_from)
+    assert 0 <= overrun(vendor, IDS[:scans], 100.0) <= LAST
+
+
+def test_far_from_the_deadline_a_request_has_all_its_time() -> None:
+    vendor = FallsSilent(FakeClock(), 3.0)
+    overrun(vendor, IDS[:1], 3600.0)
+    assert vendor.allowed[0] == 30.0
+
+
+def test_near_the_deadline_it_has_what_is_left_and_never_less_than_ten_seconds() -> None:
+    vendor = FallsSilent(FakeClock(), 0.0)
+    overrun(vendor, IDS[:1], 55.0)
+    assert vendor.allowed == [30.0, pytest.approx(24.75)]
+    vendor = FallsSilent(FakeClock(), 0.0)
+    overrun(vendor, IDS[:1], 0.0)
+    assert vendor.allowed == [LAST]
+
+
+def test_the_last_look_is_whole_where_the_vendor_answers() -> None:
+    """Though it answers slowly: the time that a look of many scans needs is no overrun that anybody can spare."""
+    vendor = FallsSilent(FakeClock(), 9e9, needs=5.0)
+    overrun(vendor, IDS, 0.0)
+    assert len(vendor.allowed) == 1 + len(IDS)
+
+
+def test_a_time_out_that_is_shorter_stays() -> None:
+    clock = FakeClock()
+    provider, _script = connected([], clock=clock, timeout=2.0)
+    vendor = FallsSilent(clock, 0.0)
+    provider.http.session.mount("https://", vendor)
+    with pytest.raises(WaitTimeoutError):
+        wait.wait_for_scans(
+            OperationContext(provider, clock), wait.WaitRequest(scan_ids=IDS[:1], wait_options=WaitOptions(timeout=0.0))
+        )  # type: ignore[arg-type]
+    assert (vendor.allowed, clock.elapsed) == ([2.0], 2.0)
+
+
+def test_cancelling_at_the_end_does_not_hang_either() -> None:
+    vendor = FallsSilent(FakeClock(), 99.9)
+    assert overrun(vendor, IDS, 100.0, on_timeout="cancel") <= LAST + 60.0 + LAST
+
+
+def test_the_next_wait_asks_again() -> None:
+    clock = FakeClock()
+    provider, _script = connected([], clock=clock)
+    vendor = FallsSilent(clock, 0.0)
+    provider.http.session.mount("https://", vendor)
+    settings = wait.WaitRequest(scan_ids=IDS[:1], wait_options=WaitOptions(timeout=0.0))
+    for _wait in range(2):
+        with pytest.raises(WaitTimeoutError):
+            wait.wait_for_scans(OperationContext(provider, clock), settings)  # type: ignore[arg-type]
+    assert vendor.allowed == [LAST, LAST]

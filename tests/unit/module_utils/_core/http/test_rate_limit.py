@@ -1,0 +1,108 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How fast requests leave, and how long a wait pauses, where a vendor limits the rate."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.rate_limit import RateLimit, RateLimiter
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan, ScanState
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations import wait
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.glasswall import provider as glasswall
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
+from support import SCAN_ID, SCAN_PATH, Expected, FakeClock, connected, looked
+
+
+def turns(pace: RateLimiter, clock: FakeClock, count: int) -> list[float]:
+    """When so many requests leave that all want to leave at once."""
+    left = []
+    for _turn in range(count):
+        pace.acquire()
+        left.append(clock.elapsed)
+    return left
+
+
+def test_a_burst_leaves_at_once_and_then_one_a_step() -> None:
+    clock = FakeClock()
+    pace = RateLimiter(RateLimit(per_minute=30, burst=3), clock)  # type: ignore[arg-type]
+    assert turns(pace, clock, 6) == [0, 0, 0, 2, 4, 6]
+
+
+def test_a_rest_is_made_up_for_but_never_by_more_than_a_burst() -> None:
+    clock = FakeClock()
+    pace = RateLimiter(RateLimit(per_minute=30, burst=3), clock)  # type: ignore[arg-type]
+    turns(pace, clock, 3)
+    clock.elapsed = 4.0
+    assert turns(pace, clock, 3) == [4, 4, 6]
+    clock.elapsed = 1000.0
+    assert turns(pace, clock, 4) == [1000, 1000, 1000, 1002]
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.3, 0.9, 1.7])
+def test_no_minute_ever_holds_more_than_the_rate_and_a_burst(gap: float) -> None:
+    clock = FakeClock()
+    pace = RateLimiter(RateLimit(per_minute=50, burst=10), clock)  # type: ignore[arg-type]
+    left = []
+    for _turn in range(300):
+        pace.acquire()
+        left.append(clock.elapsed)
+        clock.elapsed += gap
+    assert max(sum(begin <= one < begin + 60 for one in left) for begin in left) <= 60
+
+
+def test_where_the_vendor_says_that_it_is_too_fast_nothing_is_left_for_a_burst() -> None:
+    clock = FakeClock()
+    pace = RateLimiter(RateLimit(per_minute=30, burst=3), clock)  # type: ignore[arg-type]
+    pace.acquire()
+    pace.penalize()
+    assert turns(pace, clock, 3) == [2, 4, 6]
+
+
+def test_without_a_rate_nobody_waits() -> None:
+    clock = FakeClock()
+    assert turns(RateLimiter(None, clock), clock, 1000)[-1] == 0  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def limited(monkeypatch: pytest.MonkeyPatch) -> type[Provider]:
+    """Glasswall, if it allowed only 20 requests a minute, two of them at once."""
+    vendor = provider_classes()["glasswall"]
+    monkeypatch.setattr(vendor, "rate", RateLimit(per_minute=20, burst=2))
+    return vendor
+
+
+def test_every_request_takes_its_turn(limited: type[Provider]) -> None:
+    clock = FakeClock()
+    provider, _script = connected([looked("Processing")] * 4, clock=clock)
+    for _turn in range(4):
+        provider.get(SCAN_ID)
+    assert clock.sleeps == [3.0, 3.0]
+
+
+def test_after_one_request_too_many_the_others_come_one_by_one(limited: type[Provider]) -> None:
+    clock = FakeClock()
+    refused = Expected("GET", SCAN_PATH, 429, "")
+    provider, _script = connected([refused, *[looked("Processing")] * 3], clock=clock, retries=1)
+    for _turn in range(3):
+        provider.get(SCAN_ID)
+    assert clock.elapsed == pytest.approx(9.0)
+
+
+def test_looks_at_many_scans_are_far_enough_apart(limited: type[Provider], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(glasswall, "_FEW", 5)  # a vendor without a list
+    clock = FakeClock()
+    ids = [f"83d71394-faa2-4b6c-b13b-{number:012}" for number in range(5)]
+    looks = [looked(word, one) for word in ("Processing", "Completed") for one in ids]
+    provider, script = connected(looks, clock=clock)
+    given: t.Any = {"wait_options": WaitOptions(timeout=600)}
+    result = wait.wait_for_scans(OperationContext(provider, clock), wait.WaitRequest(ids, **given))  # type: ignore[arg-type]
+    assert not script.left
+    assert all(scan.state is ScanState.COMPLETED for scan in result.scans if isinstance(scan, Scan))
+    # Three of the first look's five requests wait for their turn; then a pause as long as five requests take.
+    assert clock.sleeps[:4] == [3.0, 3.0, 3.0, 15.0]

@@ -1,0 +1,232 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Cancelling: what still lists, what is too late, what has finished, and what is lost."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
+    DatascanError,
+    InvalidInputError,
+    NotFoundError,
+    TooLateError,
+    UnauthorizedError,
+    UnknownOutcomeError,
+    WaitTimeoutError,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import PREDICTED_ID
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations import cancel
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
+from support import CHILD_ID, SCAN_ID, SCAN_PATH, Expected, FakeClock, item, job, looked, reset
+
+OTHER = {"scan_id": CHILD_ID}
+OTHER_PATH = f"/api/v1/scans/{CHILD_ID}"
+
+
+@pytest.fixture(autouse=True)
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks at several scans come in order."""
+    monkeypatch.setattr(_provider, "_THREADS", 1)
+
+
+def asked(status: int = 202, answer: t.Any = None, path: str = SCAN_PATH) -> Expected:
+    return Expected("DELETE", path, status, item("Processing") if answer is None else answer)
+
+
+TOO_LATE = asked(405, "")
+
+
+def go(
+    *expected: Expected, check_mode: bool = False, clock: FakeClock | None = None, **settings: t.Any
+) -> cancel.CancelResult:
+    connection = {name: settings.pop(name) for name in ("retries",) if name in settings}
+    with job(*expected, check_mode=check_mode, clock=clock, **connection) as the_job:
+        return cancel.cancel_scans(the_job, cancel.CancelRequest(**{"scan_ids": [SCAN_ID], **settings}))
+
+
+def fails(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> DatascanError:
+    with pytest.raises(DatascanError) as caught:
+        go(*expected, **settings)
+    assert caught.value.kind == kind.kind, caught.value
+    return caught.value
+
+
+# Once
+
+
+def test_a_listing_is_cancelled() -> None:
+    result = go(looked("Listing"), asked(), looked("Cancelled"))
+    assert (result.changed, result.too_late, result.waited) == (True, [], None)
+    assert [scan.state for scan in result.scans] == ["cancelled"]
+    assert [scan.vendor_status for scan in (*result.diff.before, *result.diff.after)] == ["Listing", "Cancelled"]
+
+
+def test_the_answer_to_the_cancelling_may_still_show_the_old_state() -> None:
+    """Files already found go on, so that the scan may be processing for a while."""
+    result = go(looked("Listing"), asked(), looked("Processing"))
+    assert (result.changed, [scan.state for scan in result.scans]) == (True, ["running"])
+
+
+@pytest.mark.parametrize("word", ["Completed", "Cancelled", "Error"])
+def test_what_has_finished_is_left_as_it_is(word: str) -> None:
+    result = go(looked(word))
+    assert (result.changed, result.diff.before, result.diff.after) == (False, [], [])
+    assert result.summary["total"] == 1
+
+
+def test_too_late_fails_and_says_what_goes_on() -> None:
+    error = fails(TooLateError, looked("Processing"), TOO_LATE)
+    assert "the files already found go on being processed" in error.message
+    assert (error.http_status, error.facts()["kind"]) == (405, "too_late")
+    assert (error.known["changed"], error.known["too_late"]) == (False, [SCAN_ID])
+    assert [scan.state for scan in error.known["scans"]] == ["running"]
+
+
+def test_too_late_may_be_ignored() -> None:
+    result = go(looked("Processing"), TOO_LATE, too_late="ignore")
+    assert (result.changed, result.too_late, result.summary["running"]) == (False, [SCAN_ID], 1)
+
+
+def test_ignoring_what_is_too_late_ignores_nothing_else() -> None:
+    fails(NotFoundError, Expected("GET", SCAN_PATH, 404, ""), too_late="ignore")
+    fails(UnauthorizedError, looked("Listing"), asked(401, ""), too_late="ignore")
+
+
+# Several
+
+
+def test_every_scan_is_tried_before_the_first_error_is_raised() -> None:
+    error = fails(
+        TooLateError,
+        *(looked("Processing"), TOO_LATE),
+        *(looked("Listing", **OTHER), asked(path=OTHER_PATH), looked("Cancelled", **OTHER)),
+        scan_ids=[SCAN_ID, CHILD_ID],
+    )
+    assert (error.known["changed"], error.known["too_late"]) == (True, [SCAN_ID])
+    assert [scan.state for scan in error.known["scans"]] == ["running", "cancelled"]
+    assert error.known["summary"]["cancelled"] == 1
+
+
+def test_each_is_cancelled_once_and_in_the_order_asked() -> None:
+    result = go(
+        *(looked("Completed", **OTHER), looked("Listing"), asked(), looked("Cancelled")),
+        scan_ids=[CHILD_ID, SCAN_ID, CHILD_ID.upper()],
+    )
+    assert [scan.id for scan in result.scans] == [CHILD_ID, SCAN_ID]
+
+
+def test_all_ids_are_checked_before_any_is_asked_for() -> None:
+    fails(InvalidInputError, scan_ids=[SCAN_ID, "../x"])
+    assert "scan_ids is empty" in fails(InvalidInputError, scan_ids=[]).message
+
+
+def test_a_vendor_that_writes_its_ids_otherwise() -> None:
+    shown = SCAN_ID.upper()
+    result = go(
+        Expected("GET", SCAN_PATH, answer=item("Listing", shown)),
+        Expected("DELETE", SCAN_PATH, 202, item("Listing", shown)),
+        Expected("GET", SCAN_PATH, answer=item("Processing", shown)),
+        Expected("GET", SCAN_PATH, answer=item("Cancelled", shown)),
+        wait=WaitOptions(),
+    )
+    assert [scan.state for scan in result.scans] == ["cancelled"]
+    assert [scan.state for scan in result.diff.after] == ["cancelled"]
+
+
+# Waiting
+
+
+def test_wait_until_the_vendor_says_cancelled() -> None:
+    result = go(
+        looked("Listing"), asked(), looked("Processing"), looked("Processing"), looked("Cancelled"), wait=WaitOptions()
+    )
+    assert (result.changed, result.summary["cancelled"]) == (True, 1)
+    assert result.waited is not None
+    assert (result.waited.timed_out, result.waited.requests) == (False, 5)
+    assert [scan.state for scan in result.diff.after] == ["cancelled"]
+
+
+def test_a_time_out_knows_that_it_was_cancelled() -> None:
+    clock = FakeClock()
+    looks = [looked("Processing")] * 10
+    with pytest.raises(WaitTimeoutError) as caught, job(looked("Listing"), asked(), *looks, clock=clock) as the_job:
+        cancel.cancel_scans(the_job, cancel.CancelRequest([SCAN_ID], wait=WaitOptions(2.0, 1.0)))
+    known = caught.value.known
+    assert (known["changed"], known["timed_out"], known["elapsed"]) == (True, True, 2.0)
+    assert [scan.state for scan in known["scans"]] == ["running"]
+
+
+def test_an_error_while_waiting_knows_that_it_was_cancelled() -> None:
+    refused = Expected("GET", SCAN_PATH, 401, "")
+    error = fails(UnauthorizedError, looked("Listing"), asked(), looked("Processing"), refused, wait=WaitOptions())
+    assert error.known["changed"] is True
+    assert [scan.vendor_status for scan in error.known["scans"]] == ["Processing"]
+    assert (error.known["too_late"], error.known["summary"]["running"], error.known["timed_out"]) == ([], 1, False)
+
+
+def test_where_nothing_was_cancelled_nothing_is_waited_for() -> None:
+    result = go(looked("Completed"), wait=WaitOptions())
+    assert result.waited is not None
+    assert (result.waited.polls, result.waited.timed_out) == (0, False)
+
+
+# Faults
+
+
+def test_a_look_that_fails_after_the_cancelling_does_not_undo_it() -> None:
+    result = go(looked("Listing"), asked(), Expected("GET", SCAN_PATH, 503, ""), retries=0)
+    assert result.changed
+    assert [scan.vendor_status for scan in result.scans] == ["Processing"]
+
+
+def test_a_lost_cancelling_that_was_carried_out() -> None:
+    result = go(looked("Listing"), asked(202, reset()), looked("Cancelled"), looked("Cancelled"))
+    assert (result.changed, result.summary["cancelled"]) == (True, 1)
+
+
+def test_a_lost_cancelling_that_was_not_is_asked_for_again() -> None:
+    result = go(looked("Listing"), asked(202, reset()), looked("Listing"), asked(), looked("Cancelled"))
+    assert (result.changed, result.summary["cancelled"]) == (True, 1)
+
+
+def test_a_cancelling_that_is_lost_again_is_told() -> None:
+    error = fails(UnknownOutcomeError, looked("Listing"), asked(202, reset()), looked("Listing"), asked(502, ""))
+    assert error.facts()["kind"] == "lost_answer"
+    assert [scan.vendor_status for scan in error.known["scans"]] == ["Listing"]
+
+
+# Check mode
+
+
+def test_check_mode_predicts_and_sends_only_reads() -> None:
+    result = go(looked("Listing"), check_mode=True, wait=WaitOptions())
+    assert (result.changed, result.too_late) == (True, [])
+    assert result.waited is not None
+
+
+def test_check_mode_shows_the_scan_as_it_would_be() -> None:
+    result = go(looked("Listing"), check_mode=True)
+    (before,), (after,) = result.diff.before, result.diff.after
+    assert (before.state, before.vendor_status) == ("running", "Listing")
+    assert after == before.model_copy(update={"state": "cancelled", "vendor_status": None})
+    assert (result.scans, result.summary["cancelled"]) == ([after], 1)
+
+
+@pytest.mark.parametrize("word", ["Completed", "Cancelled", "Error"])
+def test_check_mode_predicts_no_change_for_what_has_finished(word: str) -> None:
+    assert not go(looked(word), check_mode=True).changed
+
+
+def test_check_mode_predicts_what_is_too_late() -> None:
+    error = fails(TooLateError, looked("Processing"), check_mode=True)
+    assert (error.known["changed"], error.known["too_late"]) == (False, [SCAN_ID])
+    result = go(looked("Processing"), check_mode=True, too_late="ignore")
+    assert (result.changed, result.too_late) == (False, [SCAN_ID])
+
+
+def test_check_mode_cancels_a_scan_that_only_check_mode_has_seen() -> None:
+    assert go(scan_ids=[PREDICTED_ID], check_mode=True).changed

@@ -1,0 +1,506 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The verb columns: finding the cluster, counting, and files that are whole or stay as they were."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import threading
+import tracemalloc
+import typing as t
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import format_of, harmless, render
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import (
+    Attribute,
+    Cluster,
+    Column,
+    ColumnPage,
+    ColumnQuery,
+    Lookup,
+    Summary,
+    Tag,
+    given_lookup,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
+    AmbiguousError,
+    InvalidInputError,
+    NotFoundError,
+    UnavailableError,
+    UnsupportedError,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations import columns
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
+from support import FakeClock, job
+
+CLUSTERS = [
+    Cluster(
+        id="c1", name="Sensitive HR Data", size=20, labels=["PII", "Confidential"], severity="High", status="Active"
+    ),
+    Cluster(id="c2", name="Marketing Metrics", size=20, labels=["Analytics"], severity="Low", status="Archived"),
+    Cluster(id="c3", name="Sensitive HR data", size=7, labels=["PII"], severity="Medium", status="Active"),
+    Cluster(id="c4", name="Sketch"),
+]
+
+
+def column(number: int, **facts: t.Any) -> Column:
+    name = f"c{number}"
+    return Column(fully_qualified_name=f"s.t.{name}", column_name=name, table_name="t", source="s", **facts)
+
+
+class Vendor(Provider):
+    """Gives pages from memory; what stands among them and is an error is raised."""
+
+    name = "vendor"
+    title = "Vendor"
+    unsupported: t.ClassVar = {}
+    words: t.ClassVar = {}
+
+    def __init__(self, *pages: t.Any, clusters: Sequence[Cluster] | None = None) -> None:
+        self.pages = pages
+        self.known = CLUSTERS if clusters is None else clusters
+        self.asked: list[t.Any] = []
+
+    @classmethod
+    def parse_errors(cls, answer: t.Any) -> list[dict[str, t.Any]]:
+        return []
+
+    def check_id(self, scan_id: str) -> str:
+        return scan_id
+
+    def get(self, scan_id: str) -> t.Any:
+        raise NotImplementedError
+
+    def list_clusters(self) -> Sequence[Cluster]:
+        self.asked.append("clusters")
+        return self.known
+
+    def list_columns(self, query: ColumnQuery) -> Iterator[ColumnPage]:
+        for page in self.pages:
+            self.asked.append(query)
+            if isinstance(page, Exception):
+                raise page
+            yield page
+
+
+def run(vendor: Vendor, warned: list[str] | None = None, check_mode: bool = False, **settings: t.Any) -> t.Any:
+    said: list[str] = [] if warned is None else warned
+    query = ColumnQuery(**{"cluster_id": "" if "cluster" in settings else "c1", **settings.pop("query", {})})
+    the_job = OperationContext(vendor, FakeClock(), check_mode, warn=said.append)  # type: ignore[arg-type]
+    result = columns.read_columns(the_job, columns.ColumnsRequest(query, **settings))
+    assert warned is not None or not said, said
+    return result
+
+
+def pages(count: int, size: int = 10, total: int | None = None) -> list[ColumnPage]:
+    return [
+        ColumnPage(
+            [column(number) for number in range(start, min(start + size, count))], count if total is None else total
+        )
+        for start in range(0, count, size)
+    ]
+
+
+class TestListing:
+    def test_columns_of_every_page_in_order(self) -> None:
+        vendor = Vendor(*pages(25))
+        result = run(vendor)
+        assert [one.column_name for one in result.columns] == [f"c{number}" for number in range(25)]
+        assert (result.changed, result.total_count, result.cluster) == (False, 25, Cluster(id="c1"))
+        assert vendor.asked == [ColumnQuery("c1")] * 3  # and no look at the clusters
+
+    def test_the_summary_counts_by_table_source_and_tag(self) -> None:
+        high = Tag(tag_name="sensitivity", tag_value="high")
+        given = [
+            column(1, tags=[high, high, Tag(tag_name="owner", tag_value="hr")]),
+            column(2, tags=[Tag(tag_name="sensitivity", tag_value="low")]),
+            Column(fully_qualified_name="x", tags=[Tag(tag_name="odd")]),
+            column(3),
+        ]
+        assert run(Vendor(ColumnPage(given, 4))).summary == {
+            "total": 4,
+            "by_table": {"": 1, "t": 3},
+            "by_source": {"": 1, "s": 3},
+            "by_tag": {"odd": {"": 1}, "owner": {"hr": 1}, "sensitivity": {"high": 1, "low": 1}},
+            "untagged": 1,
+        }
+
+    def test_tables_of_one_name_in_several_sources_are_counted_apart(self) -> None:
+        places = [("crm", "people"), ("hr", "people"), ("hr", "people"), (None, "people"), ("hr", "wages")]
+        given = [
+            Column(column_name=f"c{at}", source=source, table_name=name) for at, (source, name) in enumerate(places)
+        ]
+        assert run(Vendor(ColumnPage(given, 5))).summary["by_table"] == {
+            ".people": 1,
+            "crm.people": 1,
+            "hr.people": 2,
+            "wages": 1,
+        }
+
+    def test_no_columns_at_all(self) -> None:
+        result = run(Vendor(ColumnPage([], 0)))
+        assert (result.columns, result.total_count, result.summary["total"]) == ([], 0, 0)
+
+    def test_a_count_that_nobody_gave_is_null(self) -> None:
+        assert run(Vendor(ColumnPage([column(1)]))).total_count is None
+
+    @pytest.mark.parametrize(
+        ("query", "total", "said"),
+        [
+            ({}, 6, True),
+            ({}, 5, False),
+            ({}, 4, False),
+            ({"limit": 5}, 9, False),
+            ({"limit": 6}, 9, True),
+            ({"limit": 5, "ignore_limit": True}, 9, True),
+            ({"skip": 4}, 9, False),
+            ({"skip": 3}, 9, True),
+            ({"sample": 9}, 9, False),
+            ({"offset_key": "k"}, 9, False),
+        ],
+    )
+    def test_columns_that_the_vendor_counts_and_does_not_give_are_said(
+        self, query: dict[str, t.Any], total: int, said: bool
+    ) -> None:
+        warned: list[str] = []
+        run(Vendor(*pages(5, total=total)), warned=warned, query=query)
+        assert bool(warned) is said
+        if query == {} and said:
+            assert warned == ["Vendor counts 6 columns in cluster c1, and of the 6 that were asked for it gave 5."]
+
+    def test_a_failure_tells_what_is_known(self) -> None:
+        vendor = Vendor(*pages(20)[:1], UnavailableError("gone"))
+        with pytest.raises(UnavailableError) as raised:
+            run(vendor, cluster=Lookup(name="sketch"))
+        assert raised.value.known["cluster"].id == "c4"
+        assert raised.value.known["total_count"] == 20
+        assert raised.value.known["summary"]["total"] == 10
+
+
+class TestFinding:
+    @pytest.mark.parametrize(
+        ("lookup", "found"),
+        [
+            ({"name": " marketing METRICS "}, "c2"),
+            ({"severity": "HIGH"}, "c1"),
+            ({"status": "archived"}, "c2"),
+            ({"label": "confidential"}, "c1"),
+            ({"size": 7}, "c3"),
+            ({"name": "Sensitive HR Data", "size": 20}, "c1"),
+            ({"label": "PII", "status": "Active", "severity": "medium"}, "c3"),
+        ],
+    )
+    def test_everything_that_is_given_has_to_hold(self, lookup: dict[str, t.Any], found: str) -> None:
+        vendor = Vendor(*pages(1))
+        result = run(vendor, cluster=Lookup(**lookup))
+        assert result.cluster.id == found
+        assert vendor.asked == ["clusters", ColumnQuery(found)]
+
+    def test_more_than_one_fails_and_names_them(self) -> None:
+        vendor = Vendor(*pages(1))
+        with pytest.raises(AmbiguousError) as raised:
+            run(vendor, cluster=Lookup(size=20))
+        assert raised.value.message == (
+            "2 clusters have size 20: Sensitive HR Data (c1, 20 columns, High, Active); "
+            "Marketing Metrics (c2, 20 columns, Low, Archived). Give cluster_id, or say more about the cluster."
+        )
+        assert [one.id for one in raised.value.known["candidates"]] == ["c1", "c2"]
+        assert vendor.asked == ["clusters"]
+
+    def test_a_crowd_is_named_in_part_and_told_in_full(self) -> None:
+        crowd = [Cluster(id=f"x{number}", size=1) for number in range(50)]
+        with pytest.raises(AmbiguousError) as raised:
+            run(Vendor(clusters=crowd), cluster=Lookup(size=1))
+        assert "50 clusters have size 1: no name (x0, 1 columns); " in raised.value.message
+        assert "; and 40 more. " in raised.value.message
+        assert len(raised.value.known["candidates"]) == 50
+
+    @pytest.mark.parametrize(
+        ("lookup", "words"),
+        [
+            ({"name": "None", "label": "PII"}, "None of the 4 clusters has name 'None' and label 'PII'."),
+            ({"size": 0}, "None of the 4 clusters has size 0."),
+        ],
+    )
+    def test_none_fails_and_says_what_was_looked_for(self, lookup: dict[str, t.Any], words: str) -> None:
+        vendor = Vendor(*pages(1))
+        with pytest.raises(NotFoundError) as raised:
+            run(vendor, cluster=Lookup(**lookup))
+        assert raised.value.message == words
+        assert vendor.asked == ["clusters"]
+
+    def test_a_lookup_without_anything_is_refused(self) -> None:
+        with pytest.raises(InvalidInputError, match="give at least one of name, size, label, severity and status"):
+            given_lookup(dict.fromkeys(("name", "size", "label", "severity", "status")))
+
+
+class TestRefusals:
+    def test_a_vendor_without_clusters_is_refused_before_any_request(self) -> None:
+        settings = columns.ColumnsRequest(ColumnQuery("c1"))
+        with (
+            job(provider="glasswall") as the_job,
+            pytest.raises(UnsupportedError, match="Glasswall cannot list the columns"),
+        ):
+            columns.read_columns(the_job, settings)
+
+    @pytest.mark.parametrize(
+        ("query", "words"),
+        [
+            ({"cluster_id": " "}, "cluster_id is empty."),
+            ({"limit": 0}, "limit must be 1 or more."),
+            ({"skip": -1}, "skip must be 0 or more."),
+            ({"sample": 0}, "sample must be 1 or more."),
+        ],
+    )
+    def test_what_cannot_be_meant_is_refused_before_any_request(self, query: dict[str, t.Any], words: str) -> None:
+        vendor = Vendor(*pages(1))
+        with pytest.raises(InvalidInputError) as raised:
+            run(vendor, query=query)
+        assert raised.value.message == words
+        assert not vendor.asked
+
+    def test_a_folder_that_is_not_there_is_refused_before_any_request(self, tmp_path: Path) -> None:
+        vendor = Vendor(*pages(1))
+        dest = tmp_path / "none" / "a.csv"
+        with pytest.raises(InvalidInputError) as raised:
+            run(vendor, dest=str(dest))
+        assert raised.value.message == f"{dest} cannot be written, for the folder {dest.parent} does not exist."
+        assert not vendor.asked
+
+    def test_a_name_that_tells_no_format_needs_one(self, tmp_path: Path) -> None:
+        vendor = Vendor(*pages(1))
+        with pytest.raises(
+            InvalidInputError, match=r"columns\.txt does not tell it: it ends in none of \.csv, \.ndjson"
+        ):
+            run(vendor, dest=str(tmp_path / "columns.txt"))
+        assert not vendor.asked
+
+
+class TestFiles:
+    @pytest.mark.parametrize("format_", ["csv", "ndjson", "json"])
+    def test_only_the_summary_is_returned(self, tmp_path: Path, format_: str) -> None:
+        dest = tmp_path / "columns.txt"
+        result = run(Vendor(*pages(25)), dest=str(dest), format=format_)
+        assert (result.changed, result.file, result.total_count) == (True, str(dest), 25)
+        assert result.summary["total"] == 25
+        assert not hasattr(result, "columns")
+        assert [one["column_name"] for one in parsed(dest, format_)] == [f"c{number}" for number in range(25)]
+        assert [path.name for path in tmp_path.iterdir()] == ["columns.txt"]
+
+    @pytest.mark.parametrize(
+        ("name", "format_"),
+        [("a.csv", "csv"), ("a.CSV", "csv"), ("a.ndjson", "ndjson"), ("a.jsonl", "ndjson"), ("a.json", "json")],
+    )
+    def test_the_suffix_tells_the_format(self, tmp_path: Path, name: str, format_: str) -> None:
+        run(Vendor(*pages(2)), dest=str(tmp_path / name))
+        assert len(parsed(tmp_path / name, format_)) == 2
+        assert format_of(name) == format_
+
+    @pytest.mark.parametrize("format_", ["csv", "ndjson", "json"])
+    def test_the_same_columns_again_are_no_change(self, tmp_path: Path, format_: str) -> None:
+        dest = tmp_path / "columns"
+        for changed in (True, False):
+            assert run(Vendor(*pages(25)), dest=str(dest), format=format_).changed is changed
+        assert run(Vendor(*pages(24)), dest=str(dest), format=format_).changed
+
+    def test_check_mode_reads_predicts_and_writes_nothing(self, tmp_path: Path) -> None:
+        dest = tmp_path / "columns.csv"
+        result = run(Vendor(*pages(25)), dest=str(dest), check_mode=True)
+        assert (result.changed, result.summary["total"], list(tmp_path.iterdir())) == (True, 25, [])
+        run(Vendor(*pages(25)), dest=str(dest))
+        assert not run(Vendor(*pages(25)), dest=str(dest), check_mode=True).changed
+        assert run(Vendor(*pages(24)), dest=str(dest), check_mode=True).changed
+        assert len(parsed(dest, "csv")) == 25
+
+    @pytest.mark.parametrize("format_", ["csv", "ndjson", "json"])
+    def test_a_failure_in_the_middle_keeps_the_old_file_and_leaves_no_half_one(
+        self, tmp_path: Path, format_: str
+    ) -> None:
+        dest = tmp_path / "columns"
+        dest.write_text("old")
+        with pytest.raises(UnavailableError) as raised:
+            run(Vendor(*pages(25)[:2], UnavailableError("gone")), dest=str(dest), format=format_)
+        assert raised.value.known["summary"]["total"] == 20
+        assert dest.read_text() == "old"
+        assert [path.name for path in tmp_path.iterdir()] == ["columns"]
+
+    def test_a_failure_without_an_old_file_leaves_none(self, tmp_path: Path) -> None:
+        with pytest.raises(UnavailableError):
+            run(Vendor(*pages(25)[:2], UnavailableError("gone")), dest=str(tmp_path / "columns.csv"))
+        assert list(tmp_path.iterdir()) == []
+
+    def test_one_page_at_most_is_read_before_its_time(self, tmp_path: Path) -> None:
+        sizes: list[int] = []
+        big = "x" * 10_000
+
+        class Looking(Vendor):
+            def list_columns(self, query: ColumnQuery) -> Iterator[ColumnPage]:
+                for number in range(6):
+                    sizes.append(sum(path.stat().st_size for path in tmp_path.iterdir()))
+                    yield ColumnPage([column(number, business_attribute=big)])
+
+        run(Looking(), dest=str(tmp_path / "columns.ndjson"))
+        # When a page is asked for, all are written but the one before it, and what the file still buffers.
+        assert all(size > (number - 2) * len(big) for number, size in enumerate(sizes))
+
+    def test_a_page_is_read_while_the_one_before_it_is_taken(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked, taken = threading.Event(), threading.Event()
+
+        class Meeting(Vendor):
+            def list_columns(self, query: ColumnQuery) -> Iterator[ColumnPage]:
+                yield ColumnPage([column(0)])
+                asked.set()
+                assert taken.wait(10)
+                yield ColumnPage([column(1)])
+
+        class Taking(Summary):
+            def add(self, column: Column) -> None:
+                assert asked.wait(10)
+                taken.set()
+                super().add(column)
+
+        monkeypatch.setattr(columns, "Summary", Taking)
+        assert run(Meeting(), dest=str(tmp_path / "columns.ndjson")).summary["total"] == 2
+
+    @pytest.mark.parametrize("format_", ["csv", "ndjson", "json"])
+    def test_memory_does_not_grow_with_the_columns(self, tmp_path: Path, format_: str) -> None:
+        def peak(count: int) -> int:
+            class Endless(Vendor):
+                def list_columns(self, query: ColumnQuery) -> Iterator[ColumnPage]:
+                    for start in range(0, count, 100):
+                        yield ColumnPage([column(number) for number in range(start, start + 100)])
+
+            tracemalloc.start()
+            try:
+                run(Endless(), dest=str(tmp_path / f"{count}"), format=format_)
+                return tracemalloc.get_traced_memory()[1]
+            finally:
+                tracemalloc.stop()
+
+        peak(100)  # what is loaded once
+        assert peak(5000) < 1.5 * peak(500)
+
+
+def parsed(path: Path, format_: str) -> list[dict[str, t.Any]]:
+    if format_ == "csv":
+        with path.open(newline="") as file:
+            return list(csv.DictReader(file))
+    text = path.read_text()
+    found = json.loads(text) if format_ == "json" else [json.loads(line) for line in text.splitlines()]
+    return t.cast("list[dict[str, t.Any]]", found)
+
+
+def text(format_: str, *given: Column) -> str:
+    return "".join(render(format_, given))
+
+
+FULL = column(
+    1,
+    business_attribute='größe, "quoted"\nline',
+    is_primary=True,
+    data_type="integer",
+    attributes=[Attribute(attribute_name="SSN", rank="High"), Attribute(attribute_original_name="Email")],
+    tags=[Tag(tag_name="sensitivity", tag_value="high"), Tag(tag_name="odd")],
+)
+
+
+class TestFormats:
+    def test_csv_has_a_line_for_each_column_and_its_lists_in_cells(self) -> None:
+        (row,) = csv.DictReader(io.StringIO(text("csv", FULL), newline=""))
+        assert row == {
+            "fully_qualified_name": "s.t.c1",
+            "column_name": "c1",
+            "business_attribute": 'größe, "quoted"\nline',
+            "table_name": "t",
+            "source": "s",
+            "is_primary": "true",
+            "data_type": "integer",
+            "attributes": "SSN; Email",
+            "tags": "sensitivity=high; odd=",
+        }
+
+    def test_csv_without_columns_is_the_heading(self) -> None:
+        assert text("csv") == (
+            '"fully_qualified_name","column_name","business_attribute","table_name","source","is_primary",'
+            '"data_type","attributes","tags"\n'
+        )
+
+    def test_what_is_not_known_is_an_empty_cell(self) -> None:
+        (row,) = csv.DictReader(io.StringIO(text("csv", Column(column_name="a"))))
+        assert {name for name, cell in row.items() if cell} == {"column_name"}
+
+    @pytest.mark.parametrize("format_", ["ndjson", "json"])
+    def test_json_holds_all_that_is_known_in_ascii(self, format_: str) -> None:
+        whole = text(format_, FULL, column(2))
+        assert whole.isascii()
+        found = json.loads(whole) if format_ == "json" else [json.loads(line) for line in whole.splitlines()]
+        assert found == [FULL.model_dump(mode="json"), column(2).model_dump(mode="json")]
+
+    def test_json_without_columns_is_an_empty_list_and_ndjson_is_empty(self) -> None:
+        assert json.loads(text("json")) == []
+        assert text("ndjson") == ""
+
+    @pytest.mark.parametrize("format_", ["csv", "ndjson", "json"])
+    def test_one_column_is_taken_at_a_time(self, format_: str) -> None:
+        taken: list[int] = []
+
+        def counted() -> Iterator[Column]:
+            for number in range(3):
+                taken.append(number)
+                yield column(number)
+
+        for piece in render(format_, counted()):
+            assert f"c{len(taken)}" not in piece
+            if "c0" in piece:
+                assert taken == [0]
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "=cmd()",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "\n=1",
+            " =1",
+            "\uff1d1",
+            "\uff0b1",
+            "\uff0d1",
+            "\uff201",
+            "\ttab",
+        ],
+    )
+    def test_a_cell_that_a_spreadsheet_would_run_is_defused(self, name: str) -> None:
+        assert harmless(name) == f"'{name}"
+        given = Column(
+            fully_qualified_name=name,
+            column_name=name,
+            business_attribute=name,
+            table_name=name,
+            source=name,
+            data_type=name,
+            attributes=[Attribute(attribute_name=name)],
+            tags=[Tag(tag_name=name)],
+        )
+        (row,) = csv.DictReader(io.StringIO(text("csv", given), newline=""))
+        cells = {cell for field, cell in row.items() if field not in ("is_primary", "tags")}
+        assert cells == {f"'{name}"}
+        assert row["tags"] == f"'{name}="
+
+    @pytest.mark.parametrize("name", ["a=b", "a-b", "x@y", "", "'a", "größe", " padded "])
+    def test_any_other_cell_stays_as_it_is(self, name: str) -> None:
+        assert harmless(name) == name
+
+    def test_a_semicolon_does_not_part_a_cell_where_spreadsheets_expect_one(self) -> None:
+        line = text("csv", Column(column_name="a;=cmd()")).splitlines()[1]
+        assert all(cell.startswith('"') and cell.endswith('"') for cell in line.split(","))

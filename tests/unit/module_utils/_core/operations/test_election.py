@@ -1,0 +1,324 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pipelines that start a scan at the same moment: one goes on, all hand back that one, and the others step back."""
+
+from __future__ import annotations
+
+import typing as t
+import uuid
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
+    ConflictError,
+    ScanNotCompletedError,
+    UnavailableError,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations import start
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
+from support import (
+    FINE,
+    LATELY,
+    SCAN_ID,
+    SCAN_PATH,
+    TARGET,
+    Expected,
+    FakeClock,
+    item,
+    job,
+    listed,
+    looked,
+    reset,
+    running,
+    started,
+)
+
+LOW, HIGH = str(uuid.UUID(int=1)), str(uuid.UUID(int=2**128 - 1))  # ids before and after ours
+OURS = item("Listing")  # started at a whole second, as all below whose time is not given
+OTHER_TARGET = {"targetContainerPath": "elsewhere"}
+STOPPED = Expected("DELETE", SCAN_PATH, 202, item("Processing"))
+TOO_LATE = Expected("DELETE", SCAN_PATH, 405, "")
+
+
+def other(scan_id: str, second: str = "00", word: str = "Listing", **fields: t.Any) -> dict[str, t.Any]:
+    """A scan that another pipeline started at about the same moment."""
+    return item(word, scan_id, **{"scanStartTime": f"2026-01-01T00:00:{second}Z", **fields})
+
+
+def lately(*items: dict[str, t.Any], **fields: t.Any) -> Expected:
+    return listed(*items, query=LATELY, **fields)
+
+
+class Went:
+    """How a start went: its result or its error, what it warned of, and how long it slept."""
+
+    def __init__(self, *expected: Expected, retries: int = 0, check_mode: bool = False, **settings: t.Any) -> None:
+        self.warned: list[str] = []
+        clock = FakeClock()
+        with job(*expected, clock=clock, warned=self.warned, retries=retries, check_mode=check_mode) as the_job:
+            self.result = start.start_scan(the_job, start.StartRequest(**{"target": TARGET, **settings}))
+        self.sleeps = clock.sleeps
+
+    def told(self) -> tuple[str, bool, bool, int]:
+        return self.result.scan.id, self.result.changed, self.result.reused, len(self.warned)
+
+
+OURS_ALONE = (SCAN_ID, True, False, 0)
+
+
+# Ours is the first
+
+
+def test_a_start_looks_once_where_times_are_no_whole_seconds() -> None:
+    went = Went(listed(), started(FINE), lately(FINE))
+    assert went.told() == OURS_ALONE
+    assert went.sleeps == []
+
+
+def test_it_looks_again_when_the_second_is_over_where_they_are() -> None:
+    """Until then, one with a smaller id might still start in the same second."""
+    went = Went(listed(), started(OURS), lately(OURS), lately(OURS))
+    assert went.told() == OURS_ALONE
+    assert went.sleeps == [1.0]
+
+
+def test_it_looks_again_as_long_as_ours_does_not_show() -> None:
+    """What was started before ours may not show either."""
+    went = Went(listed(), started(FINE), lately(), lately(), lately(FINE))
+    assert went.told() == OURS_ALONE
+    assert went.sleeps == [1.0, 2.0]
+
+
+def test_ours_that_never_shows_is_kept_and_that_is_said() -> None:
+    went = Went(listed(), started(FINE), *[lately()] * 4)
+    assert went.told() == (SCAN_ID, True, False, 1)
+    assert f"does not show scan {SCAN_ID}" in went.warned[0]
+    assert went.sleeps == [1.0, 2.0, 4.0]
+
+
+@pytest.mark.parametrize(
+    "rival",
+    [
+        other(HIGH),
+        other(LOW, "01"),
+        other(LOW, word="Cancelled"),
+        other(LOW, word="Error"),
+        other(LOW, **OTHER_TARGET),
+        other(LOW, scanStartTime="2025-12-31T23:49:59Z"),  # too long ago to have been started at the same moment
+    ],
+)
+def test_ours_goes_on_where_no_other_is_before_it(rival: dict[str, t.Any]) -> None:
+    assert Went(listed(), started(OURS), *[lately(rival, OURS)] * 2).told() == OURS_ALONE
+
+
+def test_ours_that_has_ended_meanwhile_is_not_given_up_for_a_later_one() -> None:
+    ended = {**OURS, "scanStatus": "Completed"}
+    assert Went(listed(), started(OURS), lately(other(HIGH), ended)).told() == OURS_ALONE
+
+
+def test_the_time_in_the_list_counts_where_the_answer_has_another() -> None:
+    late = {**OURS, "scanStartTime": "2026-01-01T00:00:05Z"}
+    assert Went(listed(), started(late), *[lately(other(LOW, "01"), OURS)] * 2).told() == OURS_ALONE
+
+
+def test_without_times_the_smaller_id_is_the_first() -> None:
+    rival, ours = other(LOW, scanStartTime=None), {**OURS, "scanStartTime": None}
+    assert Went(listed(), started(ours), lately(rival, ours), STOPPED, lately(rival)).told()[0] == LOW
+
+
+# Another one is
+
+
+@pytest.mark.parametrize("rival", [other(LOW), other(HIGH, "00.2"), other(LOW, word="Processing")])
+def test_a_later_start_steps_back_and_hands_back_the_earlier(rival: dict[str, t.Any]) -> None:
+    ours = OURS if rival["scanId"] == LOW else FINE
+    fine = ours is FINE
+    went = Went(listed(), started(ours), lately(ours, rival), STOPPED, *([] if fine else [lately(rival)]))
+    assert went.told() == (rival["scanId"], False, True, 1)
+    assert went.result.diff.after == []
+    assert went.warned == [
+        f"Another pipeline started scan {rival['scanId']} of the same source and target before scan {SCAN_ID} of this "
+        "task, which was cancelled."
+    ]
+
+
+def test_the_first_of_several_is_handed_back() -> None:
+    """And not the one that steps back itself, which still shows."""
+    middle = other(str(uuid.UUID(int=5)))
+    went = Went(
+        listed(), started(OURS), lately(OURS, middle), STOPPED, lately(other(LOW), middle, OURS), lately(other(LOW))
+    )
+    assert went.told()[0] == LOW
+
+
+def test_an_earlier_one_that_shows_late_is_handed_back_too() -> None:
+    went = Went(listed(), started(OURS), lately(OURS), lately(OURS, other(LOW)), STOPPED, lately(other(LOW)))
+    assert went.told() == (LOW, False, True, 1)
+
+
+def test_time_that_goes_by_in_cancelling_is_no_look() -> None:
+    slow = Expected("DELETE", SCAN_PATH, 202, item("Processing"), takes=5.0)
+    middle = other(str(uuid.UUID(int=5)))
+    went = Went(listed(), started(OURS), lately(OURS, middle), slow, lately(other(LOW), middle), lately(other(LOW)))
+    assert went.told()[0] == LOW
+    assert went.sleeps == [0.0, 1.0]
+
+
+def test_where_the_first_has_ended_meanwhile_it_is_handed_back_as_it_ended() -> None:
+    ended = other(LOW, word="Completed")
+    went = Went(listed(), started(OURS), lately(OURS, other(LOW)), STOPPED, lately(ended))
+    assert (went.result.scan.id, went.result.scan.state) == (LOW, "completed")
+
+
+def test_ours_goes_on_too_where_its_listing_is_over_and_that_is_said() -> None:
+    went = Went(listed(), started(OURS), lately(OURS, other(LOW)), TOO_LATE, lately(OURS, other(LOW)))
+    assert went.told() == (LOW, True, True, 1)
+    assert [scan.id for scan in went.result.diff.after] == [SCAN_ID]
+    assert f"scan {SCAN_ID} of this task, which goes on as well, for it could not be cancelled" in went.warned[0]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [looked("Cancelled")],
+        [looked("Listing"), STOPPED],
+    ],
+)
+def test_a_cancel_whose_answer_is_lost_is_looked_after(answers: list[Expected]) -> None:
+    lost = Expected("DELETE", SCAN_PATH, 202, reset())
+    went = Went(listed(), started(OURS), lately(OURS, other(LOW)), lost, *answers, lately(other(LOW)))
+    assert went.told() == (LOW, False, True, 1)
+
+
+def test_the_wait_is_for_the_earlier_one() -> None:
+    went = Went(
+        *(listed(), started(OURS), lately(OURS, other(LOW)), STOPPED, lately(other(LOW))),
+        looked("Completed", LOW),
+        wait=WaitOptions(),
+    )
+    assert (went.result.scan.id, went.result.scan.state) == (LOW, "completed")
+
+
+# Other wishes
+
+
+def test_if_active_fail_steps_back_and_fails() -> None:
+    with pytest.raises(ConflictError, match="was started at the same moment") as caught:
+        Went(listed(), started(OURS), lately(OURS, other(LOW)), STOPPED, lately(other(LOW)), if_active="fail")
+    assert (caught.value.known["scan"].id, caught.value.known["changed"]) == (LOW, False)
+
+
+def test_if_active_fail_knows_that_ours_goes_on() -> None:
+    with pytest.raises(ConflictError) as caught:
+        Went(listed(), started(OURS), lately(OURS, other(LOW)), TOO_LATE, lately(other(LOW)), if_active="fail")
+    assert (caught.value.known["scan"].id, caught.value.known["changed"]) == (LOW, True)
+
+
+def test_if_active_start_does_not_look() -> None:
+    assert Went(listed(), started(OURS), if_active="start").told() == OURS_ALONE
+
+
+# A look that fails
+
+
+def test_where_nobody_can_look_ours_goes_on_and_that_is_said() -> None:
+    went = Went(listed(), started(OURS), Expected("GET", "/api/v1/scans", 503, ""))
+    assert went.told() == (SCAN_ID, True, False, 1)
+    assert "could not be seen" in went.warned[0]
+
+
+def test_after_stepping_back_the_earlier_is_handed_back_though_the_next_look_fails() -> None:
+    fault = Expected("GET", "/api/v1/scans", 503, "")
+    assert Went(listed(), started(OURS), lately(OURS, other(LOW)), STOPPED, fault).told() == (LOW, False, True, 2)
+
+
+# One that somebody else has just started
+
+
+def test_one_that_was_just_started_is_looked_at_again_for_it_may_step_back() -> None:
+    went = Went(listed(other(HIGH)), listed(other(HIGH), other(LOW)), listed(other(LOW)))
+    assert went.told() == (LOW, False, True, 0)
+    assert went.sleeps == [1.0, 1.0]
+
+
+def test_where_it_is_gone_by_then_one_is_started() -> None:
+    went = Went(listed(other(HIGH)), listed(), started(FINE), listed(FINE, query=None))
+    assert went.told() == OURS_ALONE
+
+
+def test_of_two_that_were_started_together_the_first_is_handed_back() -> None:
+    """The later one's pipeline is about to cancel it."""
+    first = running(scan_id=HIGH, scanStartTime="2025-12-31T22:59:50Z")
+    assert Went(listed(running(scan_id=LOW), first)).told() == (HIGH, False, True, 0)
+
+
+def test_check_mode_does_not_look_again() -> None:
+    assert Went(listed(other(LOW)), check_mode=True).told() == (LOW, False, True, 0)
+
+
+def test_where_the_look_again_fails_the_task_does() -> None:
+    with pytest.raises(UnavailableError):
+        Went(listed(other(LOW)), Expected("GET", "/api/v1/scans", 503, ""))
+
+
+# Lost answers
+
+
+def test_after_a_lost_answer_the_first_that_appeared_is_handed_back_and_none_cancelled() -> None:
+    """Nobody can tell which of them is ours."""
+    both = [other(HIGH), other(LOW)]
+    went = Went(listed(), started(reset()), *[lately(*both)] * 2)
+    assert went.told() == (LOW, True, False, 1)
+    assert HIGH in went.warned[0]
+    assert "None of them was cancelled" in went.warned[0]
+
+
+def test_after_a_lost_answer_an_earlier_one_that_shows_late_is_handed_back_and_none_cancelled() -> None:
+    both = [other(HIGH), other(LOW)]
+    went = Went(listed(), started(reset()), lately(other(HIGH)), *[lately(*both)] * 2)
+    assert went.told() == (LOW, True, False, 1)
+
+
+def test_after_a_lost_answer_the_others_may_step_back_by_themselves() -> None:
+    went = Went(listed(), started(reset()), lately(other(HIGH), other(LOW)), lately(other(LOW)))
+    assert went.told() == (LOW, True, False, 0)
+
+
+def test_after_a_lost_answer_one_that_is_left_alone_is_ours() -> None:
+    assert Went(listed(), started(reset()), *[lately(OURS)] * 2).told() == OURS_ALONE
+
+
+def test_after_a_lost_answer_a_look_that_fails_is_said() -> None:
+    went = Went(listed(), started(reset()), lately(OURS), Expected("GET", "/api/v1/scans", 503, ""))
+    assert went.told() == (SCAN_ID, True, False, 1)
+    assert "could not be seen" in went.warned[0]
+
+
+def test_after_a_lost_answer_if_active_fail_fails_where_more_than_one_appeared() -> None:
+    with pytest.raises(ConflictError) as caught:
+        Went(listed(), started(reset()), *[lately(other(HIGH), other(LOW))] * 2, if_active="fail")
+    assert (caught.value.known["scan"].id, caught.value.known["changed"]) == (LOW, True)
+
+
+def test_a_request_that_is_carried_out_late_is_met_by_the_look_after_the_next() -> None:
+    late = other(LOW)
+    went = Went(
+        *(listed(), started(reset()), *[lately()] * 3),
+        *(
+            started({**OURS, "scanStartTime": "2026-01-01T00:00:07Z"}),
+            lately(late, {**OURS, "scanStartTime": "2026-01-01T00:00:07Z"}),
+        ),
+        *(STOPPED, lately(late)),
+    )
+    assert went.told() == (LOW, False, True, 1)
+
+
+# A scan that had ended when it was handed back
+
+
+@pytest.mark.parametrize("word", ["Error", "Cancelled"])
+def test_a_start_whose_answer_says_that_it_failed_fails_the_wait(word: str) -> None:
+    ended = {**FINE, "scanStatus": word}
+    with pytest.raises(ScanNotCompletedError) as caught:
+        Went(listed(), started(ended), lately(ended), wait=WaitOptions())
+    assert (caught.value.known["scan"].id, caught.value.known["changed"]) == (SCAN_ID, True)

@@ -1,0 +1,276 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The wait itself: how often it looks, when it ends, and what it lives through. Nobody here waits for real."""
+
+from __future__ import annotations
+
+import math
+import typing as t
+from collections.abc import Callable, Mapping, Sequence
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
+    DatascanError,
+    ForbiddenError,
+    InvalidResponseError,
+    NotFoundError,
+    UnauthorizedError,
+    UnavailableError,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import (
+    WaitOptions,
+    Watch,
+    pause,
+    watch,
+)
+from support import FakeClock
+
+
+def scan(scan_id: str = "a", state: str = "running") -> Scan:
+    return Scan(id=scan_id, provider="glasswall", state=state)  # type: ignore[arg-type]
+
+
+class Vendor:
+    """Scans that end at a time of their own, in a state of their own; looks may fail at other times."""
+
+    def __init__(self, clock: FakeClock, **ends: tuple[float, str]) -> None:
+        self.clock = clock
+        self.ends = ends
+        self.asked: list[list[str]] = []
+        self.times: list[float] = []
+        self.fault: Callable[[float], DatascanError | None] = lambda now: None
+
+    def look(self, scan_ids: Sequence[str]) -> Mapping[str, Scan | DatascanError]:
+        self.asked.append(list(scan_ids))
+        self.times.append(self.clock.elapsed)
+        fault = self.fault(self.clock.elapsed)
+        return {scan_id: fault or self.shown(scan_id) for scan_id in scan_ids}
+
+    def shown(self, scan_id: str) -> Scan:
+        end, state = self.ends[scan_id]
+        return scan(scan_id, state if self.clock.elapsed >= end else "running")
+
+    def wait(self, *, floor: float = 1.0, seen: dict[str, Scan] | None = None, **patience: t.Any) -> Watch:
+        return watch(
+            self.look,
+            list(self.ends),
+            WaitOptions(**patience),
+            clock=self.clock,  # type: ignore[arg-type]
+            floor=floor,
+            seen=seen,
+        )
+
+
+# How often
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "seconds"), [(0, 1), (5, 1), (10, 1), (20, 2), (60, 6), (299, 29.9), (300, 30), (301, 30), (36_000, 30)]
+)
+def test_the_pause_is_a_tenth_of_the_time_waited_so_far(elapsed: float, seconds: float) -> None:
+    assert pause(elapsed, WaitOptions(), 1.0, FakeClock()) == pytest.approx(seconds)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("elapsed", "seconds"), [(0, 5), (40, 5), (60, 6), (300, 30)])
+def test_no_look_comes_sooner_than_the_vendor_likes(elapsed: float, seconds: float) -> None:
+    assert pause(elapsed, WaitOptions(), 5.0, FakeClock()) == pytest.approx(seconds)  # type: ignore[arg-type]
+
+
+def test_an_interval_that_was_set_is_kept() -> None:
+    vendor = Vendor(FakeClock(), a=(100, "completed"))
+    vendor.wait(interval=7.0)
+    assert vendor.times == [7.0 * number for number in range(16)]
+
+
+@pytest.mark.parametrize("elapsed", [0, 5, 20, 60, 300, 3000])
+@pytest.mark.parametrize("random", [0.0, 0.5, 0.999])
+@pytest.mark.parametrize("floor", [1.0, 5.0])
+def test_jitter_only_shortens_by_a_tenth_and_never_below_the_floor(elapsed: float, random: float, floor: float) -> None:
+    clock = FakeClock()
+    clock.random = lambda: random  # type: ignore[method-assign]
+    full = max(floor, min(30.0, elapsed / 10))
+    assert pause(elapsed, WaitOptions(), floor, clock) == pytest.approx(  # type: ignore[arg-type]
+        max(floor, full * (1 - random / 10))
+    )
+
+
+@pytest.mark.parametrize("length", [0.5, 1, 3, 7.3, 10, 33, 60, 250, 299, 600, 1799, 3590])
+@pytest.mark.parametrize("floor", [1.0, 5.0])
+@pytest.mark.parametrize("random", [0.0, 0.999])
+def test_the_end_is_seen_at_most_a_tenth_of_the_length_and_a_floor_late(
+    length: float, floor: float, random: float
+) -> None:
+    clock = FakeClock()
+    clock.random = lambda: random  # type: ignore[method-assign]
+    state = Vendor(clock, a=(length, "completed")).wait(floor=floor)
+    assert not state.timed_out
+    assert 0 <= clock.elapsed - length <= length / 10 + floor
+
+
+@pytest.mark.parametrize("length", [1, 10, 60, 300])
+def test_the_number_of_looks_grows_with_the_logarithm(length: float) -> None:
+    state = Vendor(FakeClock(), a=(length, "completed")).wait()
+    assert state.polls <= 12 + math.log(max(length, 10) / 10) / math.log(1.1)
+
+
+def test_the_number_of_looks_in_an_hour() -> None:
+    state = Vendor(FakeClock(), a=(9e9, "completed")).wait(timeout=3600.0)
+    assert 150 <= state.polls <= 160
+
+
+# When it ends
+
+
+def test_a_scan_that_has_finished_is_looked_at_once() -> None:
+    vendor = Vendor(FakeClock(), a=(0, "completed"))
+    state = vendor.wait()
+    assert (state.polls, state.elapsed, state.timed_out, vendor.clock.sleeps) == (1, 0.0, False, [])
+
+
+@pytest.mark.parametrize("word", ["completed", "failed", "cancelled", "stopped"])
+def test_any_end_is_an_end(word: str) -> None:
+    state = Vendor(FakeClock(), a=(5, word)).wait()
+    assert [one.state for one in state.scans] == [word]
+    assert not state.timed_out
+
+
+def test_a_scan_in_a_state_that_nobody_knows_has_not_ended() -> None:
+    assert Vendor(FakeClock(), a=(0, "unknown")).wait(timeout=10.0).timed_out
+
+
+@pytest.mark.parametrize(("timeout", "interval"), [(10.0, 4.0), (3.0, 60.0), (100.0, None), (0.5, None)])
+def test_the_last_sleep_ends_at_the_deadline_and_one_last_look_follows(timeout: float, interval: float | None) -> None:
+    vendor = Vendor(FakeClock(), a=(9e9, "completed"))
+    state = vendor.wait(timeout=timeout, interval=interval)
+    assert state.timed_out
+    assert vendor.times[-1] == state.elapsed == pytest.approx(timeout)
+    assert vendor.times[-2] < timeout - 1e-6
+
+
+def test_the_last_look_counts() -> None:
+    state = Vendor(FakeClock(), a=(10, "completed")).wait(timeout=10.0, interval=4.0)
+    assert (state.timed_out, state.polls, state.elapsed) == (False, 4, 10.0)
+
+
+def test_a_wait_of_no_time_is_one_look() -> None:
+    vendor = Vendor(FakeClock(), a=(9e9, "completed"))
+    state = vendor.wait(timeout=0.0)
+    assert (state.timed_out, state.polls, vendor.clock.sleeps) == (True, 1, [])
+
+
+def test_all_of_them_by_default() -> None:
+    vendor = Vendor(FakeClock(), a=(2, "completed"), b=(5, "failed"))
+    state = vendor.wait()
+    assert [(one.id, one.state) for one in state.scans] == [("a", "completed"), ("b", "failed")]
+    assert state.elapsed == pytest.approx(5)
+    assert vendor.asked == [["a", "b"]] * 3 + [["b"]] * 3
+
+
+def test_any_of_them() -> None:
+    state = Vendor(FakeClock(), a=(9e9, "completed"), b=(5, "completed")).wait(until="any")
+    assert [one.state for one in state.scans] == ["running", "completed"]
+    assert (state.elapsed, state.timed_out, state.pending) == (5.0, False, ["a"])
+
+
+@pytest.mark.parametrize("word", ["failed", "cancelled"])
+def test_fail_fast_ends_with_the_first_that_did_not_succeed(word: str) -> None:
+    state = Vendor(FakeClock(), a=(9e9, "completed"), b=(5, word)).wait(fail_fast=True)
+    assert (state.elapsed, state.timed_out) == (5.0, False)
+
+
+@pytest.mark.parametrize("word", ["completed", "stopped"])
+def test_fail_fast_does_not_end_with_one_that_did_not_fail(word: str) -> None:
+    state = Vendor(FakeClock(), a=(20, "completed"), b=(5, word)).wait(fail_fast=True)
+    assert state.elapsed >= 20
+
+
+def test_scans_that_were_just_looked_at_are_not_looked_at_again() -> None:
+    vendor = Vendor(FakeClock(), a=(1, "completed"))
+    state = vendor.wait(seen={"a": scan("a")})
+    assert (state.polls, vendor.times) == (1, [1.0])
+
+
+def test_scans_that_are_known_to_have_finished_are_never_asked_for() -> None:
+    vendor = Vendor(FakeClock(), a=(9e9, "completed"), b=(1, "completed"))
+    state = vendor.wait(seen={"a": scan("a", "completed")})
+    assert vendor.asked == [["b"], ["b"]]
+    assert [one.id for one in state.scans] == ["a", "b"]
+
+
+def test_where_all_are_known_to_have_finished_nobody_is_asked() -> None:
+    vendor = Vendor(FakeClock(), a=(9e9, "completed"))
+    assert vendor.wait(seen={"a": scan("a", "failed")}).polls == 0
+    assert vendor.asked == []
+
+
+# What it lives through
+
+
+@pytest.mark.parametrize("fault", [UnavailableError("busy"), InvalidResponseError("HTML")])
+def test_a_fault_that_may_pass_is_waited_through(fault: DatascanError) -> None:
+    vendor = Vendor(FakeClock(), a=(100, "completed"))
+    vendor.fault = lambda now: fault if now < 90 else None
+    state = vendor.wait()
+    assert [one.state for one in state.scans] == ["completed"]
+    assert state.last_error is None
+
+
+def test_a_fault_that_never_passes_ends_with_the_time() -> None:
+    vendor = Vendor(FakeClock(), a=(0, "completed"))
+    vendor.fault = lambda now: UnavailableError("busy")
+    state = vendor.wait(timeout=60.0)
+    assert (state.timed_out, state.scans, state.elapsed) == (True, [], 60.0)
+    assert state.last_error is not None
+
+
+def test_a_scan_seen_before_a_fault_stays_known() -> None:
+    vendor = Vendor(FakeClock(), a=(9e9, "completed"))
+    vendor.fault = lambda now: UnavailableError("busy") if now > 5 else None
+    state = vendor.wait(timeout=60.0)
+    assert [one.state for one in state.scans] == ["running"]
+
+
+def test_a_fault_with_one_scan_does_not_hide_the_others() -> None:
+    answers: list[Mapping[str, Scan | DatascanError]] = [
+        {"a": UnavailableError("busy"), "b": scan("b", "completed")},
+        {"a": scan("a", "completed")},
+    ]
+    state = watch(lambda ids: answers.pop(0), ["a", "b"], WaitOptions(), clock=FakeClock())  # type: ignore[arg-type]
+    assert [one.id for one in state.scans] == ["a", "b"]
+
+
+@pytest.mark.parametrize("fault", [UnauthorizedError("401"), ForbiddenError("403"), NotFoundError("404")])
+def test_any_other_error_ends_the_wait_with_all_that_was_seen(fault: DatascanError) -> None:
+    vendor = Vendor(FakeClock(), a=(9e9, "completed"), b=(3, "completed"))
+    vendor.fault = lambda now: fault if now >= 20 else None
+    with pytest.raises(type(fault)) as caught:
+        vendor.wait()
+    known = caught.value.known
+    assert [(one.id, one.state) for one in known["scans"]] == [("a", "running"), ("b", "completed")]
+    assert known["polls"] == len(vendor.times)
+    assert known["elapsed"] == pytest.approx(vendor.clock.elapsed, abs=0.1)
+
+
+def test_what_the_same_look_saw_is_known_too() -> None:
+    def look(scan_ids: Sequence[str]) -> Mapping[str, Scan | DatascanError]:
+        return {"a": NotFoundError("404"), "b": scan("b", "completed")}
+
+    with pytest.raises(NotFoundError) as caught:
+        watch(look, ["a", "b"], WaitOptions(), clock=FakeClock())  # type: ignore[arg-type]
+    assert [one.id for one in caught.value.known["scans"]] == ["b"]
+
+
+def test_each_look_is_told_with_the_time_of_the_next() -> None:
+    told: list[tuple[float, int, float | None]] = []
+    clock = FakeClock()
+    vendor = Vendor(clock, a=(3, "completed"))
+    watch(
+        vendor.look,
+        ["a"],
+        WaitOptions(),
+        clock=clock,  # type: ignore[arg-type]
+        report_progress=lambda state: told.append((state.elapsed, state.polls, state.next_look)),
+    )
+    assert told == [(0.0, 1, 1.0), (1.0, 2, 1.0), (2.0, 3, 1.0), (3.0, 4, None)]

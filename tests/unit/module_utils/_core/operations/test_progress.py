@@ -1,0 +1,154 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lines of progress: when there is one, and what it says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import UnavailableError
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions, Watch, watch
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.progress import Progress, clock_face
+from support import FakeClock
+
+
+def scan(scan_id: str = "a", state: str = "running", word: str | None = None, name: str | None = None) -> Scan:
+    return Scan(id=scan_id, provider="glasswall", state=state, vendor_status=word, name=name)  # type: ignore[arg-type]
+
+
+def at(elapsed: float, *scans: Scan, error: str | None = None, last: bool = False, **fields: bool) -> Watch:
+    return Watch(
+        [one.id for one in scans],
+        {one.id: one for one in scans},
+        elapsed=elapsed,
+        next_look=None if last else max(1.0, elapsed / 10),
+        last_error=UnavailableError(error) if error else None,
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+def told(*states: Watch) -> list[str]:
+    lines: list[str] = []
+    progress = Progress(lines.append)
+    for state in states:
+        progress(state)
+    return lines
+
+
+def test_the_first_look_is_told() -> None:
+    assert told(at(0, scan(word="Listing"))) == [
+        "[00:00] 0 of 1 done (1 running); a is running (Listing); next look in 1.0 s"
+    ]
+
+
+def test_a_change_is_told_with_what_was_before() -> None:
+    assert told(at(0, scan(word="Listing")), at(75, scan(word="Processing")))[1:] == [
+        "[01:15] 0 of 1 done (1 running); a is running (Processing), was running (Listing); next look in 7.5 s"
+    ]
+
+
+def test_the_end_is_told_without_a_next_look() -> None:
+    lines = told(at(0, scan()), at(3700, scan(state="completed", word="Completed"), last=True))
+    assert lines[1:] == ["[1:01:40] 1 of 1 done (1 completed); a is completed, was running"]
+
+
+def test_a_time_out_is_told() -> None:
+    lines = told(at(0, scan()), at(30, scan(), last=True, timed_out=True))
+    assert lines[1:] == ["[00:30] 0 of 1 done (1 running); the time to wait is up"]
+
+
+def test_nothing_new_is_nothing_told_but_once_a_minute() -> None:
+    lines = told(*(at(second, scan()) for second in range(300)))
+    assert [line.split("]")[0] for line in lines] == ["[00:00", "[01:00", "[02:00", "[03:00", "[04:00"]
+
+
+def test_a_change_starts_the_minute_again() -> None:
+    lines = told(*(at(second, scan(word="Listing" if second < 50 else "Processing")) for second in range(115)))
+    assert [line.split("]")[0] for line in lines] == ["[00:00", "[00:50", "[01:50"]
+
+
+def test_a_scan_is_called_by_its_name() -> None:
+    assert "; nightly is running; " in told(at(0, scan(name="nightly")))[0]
+
+
+def test_the_vendors_word_is_told_only_where_it_says_more() -> None:
+    (line,) = told(at(0, scan("a", "completed", "Completed"), scan("b", "failed", "Error"), last=True))
+    assert line == "[00:00] 2 of 2 done (1 completed, 1 failed); a is completed; b is failed (Error)"
+
+
+def test_many_changes_are_counted() -> None:
+    (line,) = told(at(0, *(scan(str(number)) for number in range(1000))))
+    assert line == (
+        "[00:00] 0 of 1000 done (1000 running); 0 is running; 1 is running; 2 is running; 997 more changed; "
+        "next look in 1.0 s"
+    )
+
+
+def test_a_look_that_failed_is_told_and_that_the_wait_goes_on() -> None:
+    lines = told(at(0, scan()), at(2, scan(), error="HTTP 503."))
+    assert lines[1:] == [
+        "[00:02] 0 of 1 done (1 running); the last look failed, and the wait goes on: HTTP 503; next look in 1.0 s"
+    ]
+
+
+def test_a_fault_that_stays_is_told_once_a_minute() -> None:
+    assert len(told(*(at(second, scan(), error="HTTP 503." if second else None) for second in range(180)))) == 4
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_a_fault_that_comes_and_goes_floods_no_log(steps: int) -> None:
+    states = (at(second, scan(), error=f"fault {second % 7}" if second % steps == 0 else None) for second in range(600))
+    assert len(told(*states)) <= 2 * 10 + 1
+
+
+def test_an_hour_of_waiting_in_short_steps_is_about_sixty_lines() -> None:
+    lines: list[str] = []
+    clock = FakeClock()
+    patience = WaitOptions(timeout=3600.0, interval=0.5)
+    watch(lambda ids: {"a": scan()}, ["a"], patience, clock=clock, report_progress=Progress(lines.append))  # type: ignore[arg-type]
+    assert len(lines) == 61
+
+
+@pytest.mark.parametrize("minutes", [1, 10, 25])
+def test_a_thousand_scans_in_a_thousand_and_more_looks_are_less_than_fifty_lines(minutes: int) -> None:
+    lines: list[str] = []
+    clock = FakeClock()
+    ends = {str(number): minutes * 60 * (number + 1) / 1000 for number in range(1000)}
+    done = {scan_id: scan(scan_id, "completed") for scan_id in ends}
+    running = {scan_id: scan(scan_id) for scan_id in ends}
+
+    def look(scan_ids: Sequence[str]) -> dict[str, Scan]:
+        return {scan_id: (done if ends[scan_id] <= clock.elapsed else running)[scan_id] for scan_id in scan_ids}
+
+    patience = WaitOptions(interval=minutes * 60 / 1000)
+    state = watch(look, list(ends), patience, clock=clock, report_progress=Progress(lines.append))  # type: ignore[arg-type]
+    assert state.polls > 1000
+    assert len(lines) < 50
+    told = sum(
+        line.count(" is completed") + sum(map(int, re.findall(r"(\d+) more changed", line))) for line in lines[1:]
+    )
+    assert told == 1000  # each in one of the lines, however late
+    assert lines[-1].startswith(f"[{clock_face(clock.elapsed)}] 1000 of 1000 done (1000 completed); ")
+
+
+def test_a_change_waits_for_others_only_after_there_have_been_a_few() -> None:
+    words = ["Listing", "Processing", "Listing", "Processing", "Listing", "Processing"]
+    lines = told(*(at(second, scan(word=words[second])) for second in range(6)))
+    assert len(lines) == 6
+
+
+def test_a_change_that_waits_is_told_within_the_minute() -> None:
+    lines = told(*(at(second, scan(word=f"word {second}")) for second in range(100)), at(159, scan(word="word 99")))
+    assert "a is running (word 99)" in lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "face"),
+    [(0, "00:00"), (59.9, "00:59"), (60, "01:00"), (3599, "59:59"), (3600, "1:00:00"), (36_061, "10:01:01")],
+)
+def test_clock_face(seconds: float, face: str) -> None:
+    assert clock_face(seconds) == face

@@ -1,0 +1,364 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Scanning again: the child, the one that runs already, the parent that is not far enough, and lost answers."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
+    ConflictError,
+    DatascanError,
+    InvalidInputError,
+    NotFoundError,
+    RejectedError,
+    ScanNotCompletedError,
+    TooEarlyError,
+    UnauthorizedError,
+    UnknownOutcomeError,
+    WaitTimeoutError,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import PREDICTED_ID
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations import rescan
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
+from support import CHILD_ID, SCAN_ID, SCAN_PATH, Expected, FakeClock, item, job, listed, looked, reset
+
+CHILD = {"scan_id": CHILD_ID, "parentScan": SCAN_ID}
+EXPIRED = {"errorCode": 105, "message": "The signed start (se) parameter must be in the future."}
+
+
+def child(status: str = "Listing") -> dict[str, t.Any]:
+    return item(status, **CHILD)
+
+
+def asked(answer: t.Any = None, status: int = 200) -> Expected:
+    return Expected("PATCH", SCAN_PATH, status, child() if answer is None else answer)
+
+
+TOO_EARLY = asked("", 425)
+REFUSED = Expected("GET", f"/api/v1/scans/{CHILD_ID}", 401, "")
+RUNNING = asked("", 409)
+
+
+def go(
+    *expected: Expected, check_mode: bool = False, clock: FakeClock | None = None, **settings: t.Any
+) -> rescan.RescanResult:
+    connection = {name: settings.pop(name) for name in ("retries", "said") if name in settings}
+    with job(*expected, check_mode=check_mode, clock=clock, **connection) as the_job:
+        return rescan.rescan_scan(the_job, rescan.RescanRequest(**{"subject": SCAN_ID, **settings}))
+
+
+def fails(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> DatascanError:
+    with pytest.raises(DatascanError) as caught:
+        go(*expected, **settings)
+    assert caught.value.kind == kind.kind, caught.value
+    return caught.value
+
+
+# Starting one
+
+
+@pytest.mark.parametrize("word", ["Completed", "Processing", "Cancelled", "Error"])
+def test_a_rescan_is_the_child_of_its_parent(word: str) -> None:
+    result = go(looked(word), listed(), asked())
+    assert (result.changed, result.reused, result.waited) == (True, False, None)
+    assert (result.scan.id, result.scan.parent_id, result.parent.id) == (CHILD_ID, SCAN_ID, SCAN_ID)
+    assert (result.diff.before, result.diff.after) == ([], [result.scan])
+
+
+def test_a_parent_that_does_not_exist() -> None:
+    assert "knows no scan" in fails(NotFoundError, Expected("GET", SCAN_PATH, 404, "")).message
+
+
+def test_an_id_that_is_none_is_not_sent() -> None:
+    fails(InvalidInputError, subject="../scans/allusers")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [(412, [EXPIRED], RejectedError), (404, "", NotFoundError), (401, "", UnauthorizedError)],
+)
+def test_a_rescan_that_is_refused_knows_its_parent(status: int, body: t.Any, kind: type[DatascanError]) -> None:
+    error = fails(kind, looked("Completed"), listed(), asked(body, status))
+    assert error.http_status == status
+    assert error.known["parent"].id == SCAN_ID
+    assert error.known.get("changed", False) is False
+
+
+# One that runs
+
+
+def test_one_that_runs_is_handed_back() -> None:
+    result = go(looked("Completed"), listed(item(), child("Processing")))
+    assert (result.changed, result.reused, result.scan.id, result.parent.id) == (False, True, CHILD_ID, SCAN_ID)
+    assert result.diff.after == []
+
+
+def test_if_active_fail() -> None:
+    error = fails(ConflictError, looked("Completed"), listed(child()), if_active="fail")
+    assert "is being scanned again already" in error.message
+    assert (error.known["parent"].id, error.known["scan"].id, error.known["changed"]) == (SCAN_ID, CHILD_ID, False)
+
+
+def test_409_hands_back_the_child_that_another_user_started() -> None:
+    result = go(
+        looked("Completed"),
+        listed(),
+        RUNNING,
+        listed(),
+        looked("Completed", childScans=[CHILD_ID]),
+        looked("Processing", CHILD_ID, parentScan=SCAN_ID),
+    )
+    assert (result.changed, result.reused, result.scan.id) == (False, True, CHILD_ID)
+
+
+@pytest.mark.parametrize("if_active", ["fail", "start"])
+def test_409_fails_where_none_may_be_reused(if_active: str) -> None:
+    first = [] if if_active == "fail" else [child()]
+    error = fails(ConflictError, looked("Completed"), listed(*first), RUNNING, listed(child()), if_active=if_active)
+    assert (error.http_status, error.known["scan"].id, error.known["parent"].id) == (409, CHILD_ID, SCAN_ID)
+
+
+def test_409_without_a_child_that_can_be_seen() -> None:
+    error = fails(ConflictError, looked("Completed"), listed(), RUNNING, listed(), looked("Completed"))
+    assert (error.http_status, error.known["parent"].id, error.known["changed"]) == (409, SCAN_ID, False)
+
+
+# A parent that is not far enough
+
+
+def test_a_parent_that_is_listing_is_too_early() -> None:
+    error = fails(TooEarlyError, looked("Listing"), listed())
+    assert "is still listing its files" in error.message
+    assert "set wait: true" in error.message
+    assert (error.known["parent"].id, error.known["changed"]) == (SCAN_ID, False)
+
+
+def test_425_is_too_early_as_well() -> None:
+    error = fails(TooEarlyError, looked("Processing"), listed(), TOO_EARLY)
+    assert error.known["parent"].id == SCAN_ID
+
+
+def test_with_wait_the_listing_is_waited_for() -> None:
+    said: list[str] = []
+    result = go(
+        looked("Listing"),
+        listed(),
+        looked("Listing"),
+        looked("Processing"),
+        asked(),
+        looked("Completed", **CHILD),
+        wait=WaitOptions(),
+        said=said,
+    )
+    assert (result.changed, result.scan.id, result.scan.state) == (True, CHILD_ID, "completed")
+    assert "is still listing its files" in said[0]
+    assert result.waited is not None
+    assert (result.waited.elapsed, result.waited.timed_out) == (3.0, False)
+
+
+def test_with_wait_425_is_waited_for() -> None:
+    result = go(
+        looked("Processing"),
+        listed(),
+        TOO_EARLY,
+        looked("Processing"),
+        asked(),
+        looked("Completed", **CHILD),
+        wait=WaitOptions(),
+    )
+    assert result.scan.state == "completed"
+
+
+def test_a_fault_that_passes_does_not_end_the_wait_for_the_parent() -> None:
+    busy = Expected("GET", SCAN_PATH, 503, "")
+    result = go(
+        looked("Listing"),
+        listed(),
+        busy,
+        busy,
+        looked("Completed"),
+        asked(),
+        looked("Completed", **CHILD),
+        wait=WaitOptions(),
+        retries=0,
+    )
+    assert result.scan.state == "completed"
+
+
+def test_the_wait_for_the_parent_ends_with_the_time_and_one_last_look() -> None:
+    clock = FakeClock()
+    error = fails(
+        WaitTimeoutError, looked("Listing"), listed(), *[looked("Listing")] * 3, wait=WaitOptions(2.5), clock=clock
+    )
+    assert clock.elapsed == 2.5
+    assert "is still listing its files" in error.message
+    assert error.known["parent"].id == SCAN_ID
+    known = {key: error.known[key] for key in ("changed", "timed_out", "elapsed", "polls", "requests")}
+    assert known == {"changed": False, "timed_out": True, "elapsed": 2.5, "polls": 3, "requests": 5}
+
+
+def test_a_vendor_that_says_too_early_for_ever_ends_with_the_time() -> None:
+    """Its two answers may disagree: 425 to the rescan, and a parent that is no longer listing."""
+    clock = FakeClock()
+    error = fails(
+        WaitTimeoutError,
+        looked("Processing"),
+        listed(),
+        *[TOO_EARLY, looked("Processing")] * 3,
+        TOO_EARLY,
+        wait=WaitOptions(3.0),
+        clock=clock,
+    )
+    assert clock.elapsed == 3.0
+    assert error.known["timed_out"] is True
+
+
+def test_the_two_waits_share_their_time() -> None:
+    clock = FakeClock()
+    error = fails(
+        WaitTimeoutError,
+        *(looked("Listing"), listed(), looked("Listing"), looked("Processing"), asked()),
+        *[looked("Processing", **CHILD)] * 3,
+        wait=WaitOptions(5.0),
+        clock=clock,
+    )
+    assert clock.elapsed == 5.0
+    assert (error.known["scan"].id, error.known["changed"], error.known["timed_out"]) == (CHILD_ID, True, True)
+    assert error.known["elapsed"] == 5.0  # with the wait for the parent
+    assert error.message.startswith("After 5 s, ")
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"), [(looked("Error", **CHILD), ScanNotCompletedError), (REFUSED, UnauthorizedError)]
+)
+def test_a_wait_that_ends_badly_tells_of_both_waits(answer: Expected, kind: type[DatascanError]) -> None:
+    expected = [looked("Listing"), listed(), looked("Listing"), looked("Processing"), asked()]
+    error = fails(kind, *expected, answer, wait=WaitOptions(60.0))
+    assert error.known["elapsed"] == 3.0
+
+
+# Waiting for the child
+
+
+def test_wait_until_it_completed() -> None:
+    result = go(looked("Completed"), listed(), asked(), looked("Completed", **CHILD), wait=WaitOptions())
+    assert result.waited is not None
+    assert vars(result.waited) == {"elapsed": 1.0, "polls": 1, "requests": 4, "timed_out": False}
+
+
+def test_a_child_that_ends_otherwise_fails_and_knows_it() -> None:
+    error = fails(
+        ScanNotCompletedError, looked("Completed"), listed(), asked(), looked("Error", **CHILD), wait=WaitOptions()
+    )
+    assert (error.known["scan"].state, error.known["parent"].id) == ("failed", SCAN_ID)
+    assert (error.known["changed"], error.known["reused"]) == (True, False)
+
+
+# Check mode
+
+
+def test_check_mode_predicts_the_child_and_sends_only_reads() -> None:
+    result = go(looked("Completed"), listed(), check_mode=True, wait=WaitOptions())
+    assert (result.changed, result.reused, result.scan.id, result.scan.parent_id) == (
+        True,
+        False,
+        PREDICTED_ID,
+        SCAN_ID,
+    )
+    assert result.scan.state == "queued"
+    assert result.diff.after == [result.scan]
+    assert result.waited is not None
+
+
+def test_check_mode_hands_back_what_runs() -> None:
+    result = go(looked("Completed"), listed(child()), check_mode=True)
+    assert (result.changed, result.reused, result.scan.id) == (False, True, CHILD_ID)
+
+
+def test_check_mode_fails_where_a_real_run_would() -> None:
+    fails(TooEarlyError, looked("Listing"), listed(), check_mode=True)
+    fails(ConflictError, looked("Completed"), listed(child()), check_mode=True, if_active="fail")
+    fails(NotFoundError, Expected("GET", SCAN_PATH, 404, ""), check_mode=True)
+
+
+def test_check_mode_predicts_for_a_scan_that_only_check_mode_has_seen() -> None:
+    result = go(subject=PREDICTED_ID, check_mode=True)
+    assert (result.changed, result.scan.parent_id) == (True, PREDICTED_ID)
+
+
+# Lost answers
+
+
+@pytest.mark.parametrize("lost", [asked(reset()), asked("", 502), asked("<html>")])
+def test_a_lost_rescan_is_looked_for_and_adopted(lost: Expected) -> None:
+    result = go(
+        looked("Completed"),
+        listed(),
+        lost,
+        looked("Completed", childScans=[CHILD_ID]),
+        looked("Listing", **CHILD),
+    )
+    assert (result.changed, result.reused, result.scan.id) == (True, False, CHILD_ID)
+
+
+def test_an_old_child_is_not_taken_for_it() -> None:
+    old = "00000000-0000-0000-0000-000000000001"
+    result = go(
+        looked("Completed", childScans=[old]),
+        listed(),
+        asked(reset()),
+        *[looked("Completed", childScans=[old]), listed()] * 3,
+        asked(),
+    )
+    assert (result.changed, result.scan.id) == (True, CHILD_ID)
+
+
+def test_it_is_given_up_in_the_end() -> None:
+    looks = [looked("Completed"), listed()] * 3
+    error = fails(UnknownOutcomeError, looked("Completed"), listed(), *[asked(reset()), *looks] * 3)
+    assert "It was sent 3 times" in error.message
+    assert (error.known["changed"], error.known["scan"], error.known["parent"].id) == (True, None, SCAN_ID)
+
+
+def test_where_nobody_can_look_for_it_a_scan_may_be_running() -> None:
+    denied = Expected("GET", SCAN_PATH, 401, "")
+    error = fails(UnknownOutcomeError, looked("Completed"), listed(), asked(reset()), denied)
+    assert "may be running" in error.message
+    assert (error.known["changed"], error.known["parent"].id) == (True, SCAN_ID)
+
+
+LOST_AND_UNSEEN = [looked("Completed"), listed(), asked(reset()), *[looked("Completed"), listed()] * 3, RUNNING]
+BEFORE = {"scanStartTime": "2025-12-31T23:59:59Z"}
+
+
+@pytest.mark.parametrize("if_active", ["reuse", "fail"])
+def test_a_child_found_by_409_after_a_lost_answer_is_ours_if_it_started_since(if_active: str) -> None:
+    """The first request was carried out and did not show; the second is told that a rescan runs."""
+    result = go(*LOST_AND_UNSEEN, listed(child()), if_active=if_active)
+    assert (result.changed, result.reused, result.scan.id) == (True, False, CHILD_ID)
+    assert result.diff.after == [result.scan]
+
+
+def test_a_child_found_by_409_after_a_lost_answer_is_not_ours_if_it_started_before() -> None:
+    """Another user's, who started it before and whose scans are not in the list."""
+    result = go(
+        *LOST_AND_UNSEEN,
+        listed(),
+        looked("Completed", childScans=[CHILD_ID]),
+        looked("Processing", **CHILD, **BEFORE),
+    )
+    assert (result.changed, result.reused, result.scan.id) == (False, True, CHILD_ID)
+
+
+def test_409_after_a_lost_answer_without_a_child_that_can_be_seen_may_have_changed_something() -> None:
+    error = fails(ConflictError, *LOST_AND_UNSEEN, listed(), looked("Completed"))
+    assert (error.http_status, error.known["changed"]) == (409, True)
+
+
+@pytest.mark.parametrize("word", ["Error", "Cancelled"])
+def test_a_rescan_whose_answer_says_that_it_failed_fails_the_wait(word: str) -> None:
+    error = fails(ScanNotCompletedError, looked("Completed"), listed(), asked(child(word)), wait=WaitOptions())
+    assert (error.known["scan"].id, error.known["changed"]) == (CHILD_ID, True)

@@ -1,0 +1,435 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Starting a scan: once, or not at all where one serves already; what is lost, and what is known when it fails."""
+
+from __future__ import annotations
+
+import typing as t
+import uuid
+
+import pytest
+import requests
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
+    ConflictError,
+    DatascanError,
+    InvalidInputError,
+    NotFoundError,
+    RejectedError,
+    ScanNotCompletedError,
+    UnauthorizedError,
+    UnavailableError,
+    UnknownOutcomeError,
+    UnsupportedError,
+    WaitTimeoutError,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import PREDICTED_ID
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations import start
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
+from support import (
+    CHILD_ID,
+    FINE,
+    LATELY,
+    SCAN_ID,
+    TARGET,
+    TOKEN,
+    Expected,
+    FakeClock,
+    begun,
+    item,
+    job,
+    listed,
+    looked,
+    reset,
+    running,
+    started,
+)
+
+OTHER = {"sourceContainerPath": "elsewhere"}
+IDS = [str(uuid.UUID(int=number)) for number in range(1, 6)]
+WEEK = 7 * 86_400
+# The fake clock starts with the year 2026.
+COMPLETED_SINCE = [
+    ("startDate", "2025-12-24T23:00:00Z"),
+    ("scanStatus", "Completed"),
+    ("pageSize", "100"),
+    ("page", "1"),
+]
+
+
+def go(
+    *expected: Expected, check_mode: bool = False, clock: FakeClock | None = None, **settings: t.Any
+) -> start.StartResult:
+    connection = {name: settings.pop(name) for name in ("retries", "warned", "said") if name in settings}
+    with job(*expected, check_mode=check_mode, clock=clock, **connection) as the_job:
+        return start.start_scan(the_job, start.StartRequest(**{"target": TARGET, **settings}))
+
+
+def fails(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> DatascanError:
+    with pytest.raises(DatascanError) as caught:
+        go(*expected, **settings)
+    assert caught.value.kind == kind.kind, caught.value
+    return caught.value
+
+
+# One that serves
+
+
+def test_where_none_runs_one_is_started() -> None:
+    result = go(listed(), *begun())
+    assert (result.changed, result.reused, result.scan.id, result.waited) == (True, False, SCAN_ID, None)
+    assert (result.diff.before, result.diff.after) == ([], [result.scan])
+
+
+@pytest.mark.parametrize("word", ["Listing", "Processing"])
+def test_one_that_runs_is_handed_back(word: str) -> None:
+    result = go(listed(running(word)))
+    assert (result.changed, result.reused, result.scan.id) == (False, True, SCAN_ID)
+    assert (result.diff.before, result.diff.after) == ([], [])
+
+
+def test_the_newest_of_several_is_handed_back() -> None:
+    """The oldest may be stuck, and the others have been started to get around it."""
+    result = go(
+        listed(
+            running(scan_id=IDS[0], scanStartTime="2025-12-31T22:00:00Z"),
+            running(scan_id=IDS[1], scanStartTime="2025-12-31T23:00:00Z"),
+            running(scan_id=IDS[2], scanStartTime="2025-12-31T22:30:00Z"),
+        )
+    )
+    assert result.scan.id == IDS[1]
+
+
+def test_one_of_another_source_or_target_does_not_serve() -> None:
+    others = [
+        item(scan_id=IDS[0], sourceContainerPath="uploads-2"),
+        item(scan_id=IDS[1], sourceStorage="else.blob.core.windows.net"),
+        item(scan_id=IDS[2], targetContainerPath="dirty"),
+        item(scan_id=IDS[3], targetStorage="else.blob.core.windows.net"),
+    ]
+    assert go(listed(*others), *begun()).changed
+
+
+def test_if_active_fail() -> None:
+    error = fails(ConflictError, listed(item()), if_active="fail")
+    assert "already runs: 83d71394" in error.message
+    assert error.known["scan"].id == SCAN_ID
+
+
+def test_if_active_fail_starts_where_none_runs() -> None:
+    assert go(listed(item(**OTHER)), *begun(CHILD_ID), if_active="fail").scan.id == CHILD_ID
+
+
+def test_if_active_start_starts_another() -> None:
+    result = go(listed(item()), started(item("Listing", CHILD_ID)), if_active="start")
+    assert (result.changed, result.reused, result.scan.id) == (True, False, CHILD_ID)
+
+
+# fresh_for
+
+
+@pytest.mark.parametrize(
+    ("fields", "fresh"),
+    [
+        ({"scanEndTime": "2025-12-31T23:00:00Z"}, True),
+        ({"scanEndTime": "2025-12-31T22:59:59Z"}, False),
+        ({"scanEndTime": None, "scanStartTime": "2025-12-31T23:00:00Z"}, True),
+        ({"scanEndTime": None, "scanStartTime": "2025-12-31T22:59:59Z"}, False),
+        ({"scanEndTime": "2025-12-31T23:30:00Z", **OTHER}, False),
+    ],
+)
+def test_one_that_completed_that_recently_is_handed_back(fields: dict[str, t.Any], fresh: bool) -> None:
+    asked = [listed(), listed(item("Completed", **fields), query=COMPLETED_SINCE)]
+    result = go(*asked, *([] if fresh else begun(CHILD_ID)), fresh_for=3600)
+    assert (result.changed, result.reused) == (not fresh, fresh)
+    assert result.scan.id == (SCAN_ID if fresh else CHILD_ID)
+
+
+def test_one_that_runs_comes_before_one_that_is_fresh() -> None:
+    fresh = item("Completed", CHILD_ID, scanEndTime="2026-01-01T00:00:00Z", scanStartTime="2026-01-01T00:00:00Z")
+    running = item(scanStartTime="2025-12-31T00:00:00Z")
+    assert go(listed(running), listed(fresh, query=COMPLETED_SINCE), fresh_for=3600).scan.id == SCAN_ID
+
+
+def test_freshness_goes_by_the_vendors_clock() -> None:
+    date = {"Date": "Thu, 01 Jan 2026 01:00:00 GMT"}
+    since = [("startDate", "2025-12-25T00:00:00Z"), *COMPLETED_SINCE[1:]]
+    old = item("Completed", scanEndTime="2025-12-31T23:30:00Z")
+    wanted = {"fresh_for": 3600, "if_active": "start"}
+    result = go(listed(headers=date), listed(old, query=since), started(item("Listing", CHILD_ID)), **wanted)
+    assert result.changed
+
+
+def test_without_fresh_for_nobody_asks_what_completed() -> None:
+    assert go(listed(), *begun(), fresh_for=0).changed
+
+
+# previous_scan_id
+
+
+def test_a_previous_scan_that_runs_is_handed_back() -> None:
+    started_long_ago = looked("Processing", scanStartTime="2025-12-31T23:00:00Z")
+    assert go(listed(), started_long_ago, previous_scan_id=SCAN_ID).reused
+
+
+def test_a_previous_scan_that_is_fresh_is_handed_back() -> None:
+    asked = [listed(), listed(query=COMPLETED_SINCE), looked("Completed", scanEndTime="2026-01-01T00:00:00Z")]
+    assert go(*asked, previous_scan_id=SCAN_ID, fresh_for=3600).reused
+
+
+@pytest.mark.parametrize("word", ["Error", "Cancelled", "Unknown"])
+def test_a_previous_scan_that_did_not_complete_does_not_serve(word: str) -> None:
+    ended = looked(word, scanEndTime="2026-01-01T00:00:00Z")
+    result = go(
+        *(listed(), listed(query=COMPLETED_SINCE), ended, *begun(CHILD_ID)),
+        previous_scan_id=SCAN_ID,
+        fresh_for=3600,
+    )
+    assert result.scan.id == CHILD_ID
+
+
+def test_a_previous_scan_of_another_source_does_not_serve() -> None:
+    """Handed back, it would open a gate for data that nobody has scanned."""
+    warned: list[str] = []
+    result = go(
+        listed(),
+        looked("Processing", **OTHER),
+        *begun(CHILD_ID),
+        previous_scan_id=SCAN_ID,
+        warned=warned,
+    )
+    assert result.scan.id == CHILD_ID
+    assert len(warned) == 1
+    assert SCAN_ID in warned[0]
+
+
+def test_a_previous_scan_that_is_gone_is_told() -> None:
+    warned: list[str] = []
+    gone = Expected("GET", f"/api/v1/scans/{SCAN_ID}", 404, "")
+    result = go(listed(), gone, *begun(CHILD_ID), previous_scan_id=SCAN_ID, warned=warned)
+    assert result.changed
+    assert warned == [f"previous_scan_id {SCAN_ID} is not known to Glasswall any more."]
+
+
+def test_a_previous_scan_id_that_is_none() -> None:
+    assert "no Glasswall scan id" in fails(InvalidInputError, listed(), previous_scan_id="../x").message
+
+
+# Before anything is sent
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_target_that_would_be_refused_is_not_sent(check_mode: bool) -> None:
+    wrong = {**TARGET, "source_connection_string": TARGET["source_connection_string"].replace("2099", "2020")}  # type: ignore[attr-defined]
+    assert "expired" in fails(InvalidInputError, target=wrong, check_mode=check_mode).message
+
+
+def test_a_vendor_that_cannot_start_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(cls: type[Provider], verb: str) -> None:
+        raise UnsupportedError(f"no {verb}")
+
+    monkeypatch.setattr(Provider, "require", classmethod(refuse))
+    assert fails(UnsupportedError).message == "no start"
+
+
+# Check mode
+
+
+def test_check_mode_predicts_a_start_and_sends_only_reads() -> None:
+    result = go(listed(), check_mode=True, wait=WaitOptions())
+    assert (result.changed, result.reused, result.scan.id) == (True, False, PREDICTED_ID)
+    assert (result.scan.source, result.scan.target) == (
+        "acct.blob.core.windows.net/uploads",
+        "acct.blob.core.windows.net/clean",
+    )
+    assert result.diff.after == [result.scan]
+
+
+def test_check_mode_hands_back_what_runs_and_does_not_wait() -> None:
+    clock = FakeClock()
+    result = go(listed(item()), check_mode=True, wait=WaitOptions(), clock=clock)
+    assert (result.changed, result.reused, result.scan.state) == (False, True, "running")
+    assert clock.elapsed == 0
+
+
+def test_check_mode_fails_where_a_real_run_would() -> None:
+    fails(ConflictError, listed(item()), check_mode=True, if_active="fail")
+
+
+# Waiting
+
+
+def test_wait_until_it_completed() -> None:
+    result = go(
+        listed(),
+        *begun(),
+        looked("Processing"),
+        looked("Completed", scanEndTime="2026-01-01T00:00:02Z"),
+        wait=WaitOptions(),
+    )
+    assert (result.changed, result.scan.state) == (True, "completed")
+    assert result.waited is not None
+    assert vars(result.waited) == {"elapsed": 2.0, "polls": 2, "requests": 5, "timed_out": False}
+
+
+def test_wait_for_one_that_runs_already() -> None:
+    result = go(listed(running()), looked("Completed"), wait=WaitOptions())
+    assert (result.changed, result.reused, result.scan.state) == (False, True, "completed")
+
+
+def test_one_that_completed_is_not_waited_for_but_has_the_same_keys() -> None:
+    done = item("Completed", scanEndTime="2026-01-01T00:00:00Z")
+    result = go(listed(), listed(done, query=COMPLETED_SINCE), fresh_for=3600, wait=WaitOptions())
+    assert result.waited is not None
+    assert vars(result.waited) == {"elapsed": 0.0, "polls": 0, "requests": 2, "timed_out": False}
+
+
+@pytest.mark.parametrize(("word", "state"), [("Error", "failed"), ("Cancelled", "cancelled")])
+def test_any_other_end_fails_and_knows_the_scan(word: str, state: str) -> None:
+    error = fails(ScanNotCompletedError, listed(), *begun(), looked(word), wait=WaitOptions())
+    assert SCAN_ID in error.message
+    assert state in error.message
+    assert error.known["scan"].state == state
+    known = {key: error.known[key] for key in ("changed", "reused", "elapsed", "polls", "timed_out", "requests")}
+    assert known == {"changed": True, "reused": False, "elapsed": 1.0, "polls": 1, "timed_out": False, "requests": 4}
+
+
+def test_a_time_out_knows_the_scan() -> None:
+    error = fails(WaitTimeoutError, listed(), *begun(), *[looked("Processing")] * 3, wait=WaitOptions(2.5, 1.0))
+    assert "After 2 s, 1 of 1 scans had not finished" in error.message
+    assert SCAN_ID in error.message
+    assert (error.known["scan"].state, error.known["timed_out"], error.known["changed"]) == ("running", True, True)
+    assert (error.known["elapsed"], error.known["polls"]) == (2.5, 3)
+
+
+def test_an_error_while_waiting_knows_the_scan() -> None:
+    refused = Expected("GET", f"/api/v1/scans/{SCAN_ID}", 401, "")
+    error = fails(UnauthorizedError, listed(), *begun(), looked("Processing"), refused, wait=WaitOptions())
+    assert (error.known["scan"].vendor_status, error.known["changed"]) == ("Processing", True)
+    assert (error.known["timed_out"], error.known["polls"], error.http_status) == (False, 2, 401)
+
+
+def test_a_fault_that_passes_does_not_end_the_wait() -> None:
+    busy = Expected("GET", f"/api/v1/scans/{SCAN_ID}", 503, "")
+    result = go(listed(), *begun(), busy, busy, looked("Completed"), wait=WaitOptions(), retries=0)
+    assert result.scan.state == "completed"
+
+
+# Refused
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, 105), (412, 107)])
+def test_a_start_that_is_refused_is_not_repeated(status: int, code: int) -> None:
+    error = fails(RejectedError, listed(), started([{"errorCode": code, "message": "No."}], status))
+    assert (error.http_status, error.vendor_errors) == (status, [{"code": code, "message": "No."}])
+
+
+# Lost answers
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        started(reset()),
+        started("", 500),
+        started("", 502),
+        started("", 504),
+        started("<html>"),
+        started('{"scanId'),
+        started(""),
+    ],
+)
+def test_a_lost_start_is_looked_for_and_adopted(lost: Expected) -> None:
+    clock = FakeClock()
+    result = go(listed(), lost, listed(FINE, query=LATELY), clock=clock)
+    assert (result.changed, result.reused, result.scan.id) == (True, False, SCAN_ID)
+    assert result.diff.after == [result.scan]
+    assert clock.sleeps == [1.0]
+
+
+def test_a_lost_start_may_show_late() -> None:
+    result = go(listed(), started(reset()), *[listed(query=LATELY)] * 2, listed(FINE, query=LATELY))
+    assert result.scan.id == SCAN_ID
+
+
+def test_a_lost_start_that_has_ended_meanwhile_is_adopted() -> None:
+    made = item("Completed", scanStartTime="2026-01-01T00:00:01Z")
+    assert go(listed(), started(reset()), listed(made, query=LATELY)).scan.id == SCAN_ID
+
+
+def test_what_was_there_before_is_not_taken_for_it() -> None:
+    """Neither one that ran, nor one that ended, nor one of another source."""
+    before = [
+        item(scan_id=IDS[0]),
+        item("Completed", IDS[1], scanStartTime="2025-12-31T23:59:59Z"),
+        item("Listing", IDS[2], **OTHER),
+    ]
+    result = go(
+        listed(before[0]),
+        started(reset()),
+        *[listed(*before, query=LATELY)] * 3,
+        started(item("Listing")),
+        if_active="start",
+    )
+    assert (result.scan.id, result.changed) == (SCAN_ID, True)
+
+
+def test_it_is_sent_again_only_after_three_looks_found_nothing() -> None:
+    clock = FakeClock()
+    result = go(listed(), started(reset()), *[listed(query=LATELY)] * 3, *begun(), clock=clock)
+    assert result.scan.id == SCAN_ID
+    assert clock.sleeps == [1.0, 2.0, 4.0]
+
+
+def test_it_is_given_up_in_the_end() -> None:
+    nothing = [listed(query=LATELY)] * 3
+    error = fails(UnknownOutcomeError, listed(), *[started(reset()), *nothing] * 3)
+    assert "It was sent 3 times, and no scan that it made shows in the list." in error.message
+    assert (error.known["changed"], error.known["scan"]) == (True, None)
+    assert error.facts()["method"] == "POST"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Expected("GET", "/api/v1/scans", 503, ""),
+        Expected("GET", "/api/v1/scans", 401, ""),
+        Expected("GET", "/api/v1/scans", 200, reset()),
+    ],
+)
+def test_where_nobody_can_look_for_it_a_scan_may_be_running(fault: Expected) -> None:
+    looks = [fault] if fault.status == 401 else [fault] * 3
+    error = fails(UnknownOutcomeError, listed(), started(reset()), *looks, retries=0)
+    assert "may be running" in error.message
+    assert (error.known["changed"], error.known["scan"]) == (True, None)
+
+
+def test_a_look_that_fails_once_is_made_again() -> None:
+    busy = Expected("GET", "/api/v1/scans", 503, "")
+    assert go(listed(), started(reset()), busy, listed(FINE, query=LATELY), retries=0).scan.id == SCAN_ID
+
+
+def test_without_a_list_a_lost_start_is_final(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Provider, "supports", classmethod(lambda cls, verb: verb != "list"))
+    error = fails(UnknownOutcomeError, started(reset()))
+    assert "Glasswall cannot list its scans, so a scan may be running: look at its console" in error.message
+    assert "previous_scan_id" in error.message
+    assert error.known["changed"] is True
+
+
+def test_a_start_that_never_left_is_no_lost_one() -> None:
+    error = fails(UnavailableError, listed(), *[started(requests.ConnectTimeout())] * 2, retries=1)
+    assert error.known.get("changed", False) is False
+
+
+def test_no_message_holds_a_secret() -> None:
+    error = fails(UnknownOutcomeError, listed(), *[started(reset()), *[listed(query=LATELY)] * 3] * 3)
+    assert TOKEN not in str(error.facts()) + error.message
+    assert "sig=" not in str(error.facts()) + error.message
+
+
+def test_a_missing_scan_is_no_error_of_the_start() -> None:
+    """404 to a start can only mean that api_url is wrong."""
+    error = fails(NotFoundError, listed(), started("", 404))
+    assert "check the id and api_url" in error.message

@@ -1,0 +1,212 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looking at scans: by ids, by a query, and until they have finished."""
+
+from __future__ import annotations
+
+import typing as t
+import uuid
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
+    DatascanError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    UnauthorizedError,
+    UnavailableError,
+    UnsupportedError,
+    WaitTimeoutError,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import PREDICTED_ID, Query, given_query
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations import status
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
+from support import CHILD_ID, SCAN_ID, SCAN_PATH, Expected, FakeClock, item, job, listed, looked, page
+
+IDS = [str(uuid.UUID(int=number)) for number in range(1, 6)]
+EVERYTHING = [("pageSize", "100"), ("page", "1")]
+GONE = Expected("GET", SCAN_PATH, 404, "")
+
+
+@pytest.fixture(autouse=True)
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks at several scans come in order."""
+    monkeypatch.setattr(_provider, "_THREADS", 1)
+
+
+def go(
+    *expected: Expected, check_mode: bool = False, clock: FakeClock | None = None, **settings: t.Any
+) -> status.StatusResult:
+    connection = {name: settings.pop(name) for name in ("retries",) if name in settings}
+    with job(*expected, check_mode=check_mode, clock=clock, **connection) as the_job:
+        return status.read_status(the_job, status.StatusRequest(**settings))
+
+
+def fails(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> DatascanError:
+    with pytest.raises(DatascanError) as caught:
+        go(*expected, **settings)
+    assert caught.value.kind == kind.kind, caught.value
+    return caught.value
+
+
+# By ids
+
+
+def test_scans_come_in_the_order_asked() -> None:
+    wanted = [IDS[2], IDS[0], IDS[1]]
+    own = Expected("GET", "/api/v1/scans", answer=page(*(item("Completed", scan_id) for scan_id in IDS)))
+    result = go(own, scan_ids=wanted)
+    assert [scan.id for scan in result.scans] == wanted
+    assert (result.changed, result.missing, result.waited) == (False, [], None)
+    assert (result.summary["total"], result.summary["completed"]) == (3, 3)
+
+
+def test_each_is_looked_at_once_however_it_is_written() -> None:
+    result = go(looked("Completed"), scan_ids=[SCAN_ID, SCAN_ID.upper(), f"{{{SCAN_ID}}}"])
+    assert [scan.id for scan in result.scans] == [SCAN_ID]
+
+
+def test_all_ids_are_checked_before_any_is_asked_for() -> None:
+    assert "'../x' is no Glasswall scan id" in fails(InvalidInputError, scan_ids=[SCAN_ID, "../x"]).message
+
+
+def test_no_ids_are_nothing_to_look_at() -> None:
+    assert "scan_ids is empty" in fails(InvalidInputError, scan_ids=[]).message
+
+
+def test_a_missing_scan_fails_and_knows_the_others() -> None:
+    error = fails(NotFoundError, looked("Completed", CHILD_ID), GONE, scan_ids=[CHILD_ID, SCAN_ID])
+    assert error.message == f"Glasswall knows no scan {SCAN_ID}, or this token may not see it."
+    assert error.http_status == 404
+    assert [scan.id for scan in error.known["scans"]] == [CHILD_ID]
+    assert (error.known["missing"], error.known["summary"]["total"]) == ([SCAN_ID], 1)
+
+
+def test_a_missing_scan_may_be_ignored() -> None:
+    result = go(GONE, looked("Completed", CHILD_ID), scan_ids=[SCAN_ID, CHILD_ID], missing="ignore")
+    assert ([scan.id for scan in result.scans], result.missing) == ([CHILD_ID], [SCAN_ID])
+
+
+def test_ignoring_what_is_missing_ignores_nothing_else() -> None:
+    refused = Expected("GET", SCAN_PATH, 403, "")
+    error = fails(
+        ForbiddenError, looked("Completed", CHILD_ID), refused, scan_ids=[CHILD_ID, SCAN_ID], missing="ignore"
+    )
+    assert [scan.id for scan in error.known["scans"]] == [CHILD_ID]
+
+
+# By a query
+
+
+def test_a_query_returns_the_newest_first() -> None:
+    scans = [
+        item("Completed", IDS[0], scanStartTime="2026-01-01T00:00:00Z"),
+        item("Error", IDS[1], scanStartTime="2026-01-03T00:00:00Z"),
+        item("Listing", IDS[2], scanStartTime=None),
+        item("Completed", IDS[3], scanStartTime="2026-01-02T00:00:00Z"),
+    ]
+    result = go(listed(*scans, query=EVERYTHING), query=Query())
+    assert [scan.id for scan in result.scans] == [IDS[1], IDS[3], IDS[0], IDS[2]]
+    counted = {state: number for state, number in result.summary.items() if number}
+    assert counted == {"total": 4, "completed": 2, "failed": 1, "running": 1}
+
+
+def test_a_limit_keeps_the_newest() -> None:
+    scans = [item(scan_id=IDS[day], scanStartTime=f"2026-01-0{day + 1}T00:00:00Z") for day in range(3)]
+    result = go(listed(*scans, query=EVERYTHING), query=Query(limit=2))
+    assert [scan.id for scan in result.scans] == [IDS[2], IDS[1]]
+    assert result.summary["total"] == 2
+
+
+def test_a_query_that_finds_nothing_finds_nothing() -> None:
+    result = go(listed(query=EVERYTHING), query=Query(), wait=WaitOptions())
+    assert (result.scans, result.missing, result.summary["total"]) == ([], [], 0)
+
+
+def test_a_query_narrows_what_is_asked_for() -> None:
+    asked = [("startDate", "2026-01-01T00:00:00Z"), ("scanStatus", "Errored"), *EVERYTHING]
+    go(listed(query=asked), query=given_query({"states": ["failed"], "started_after": "2026-01-01T00:00:00Z"}))
+
+
+def test_a_vendor_that_cannot_list_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Provider, "supports", classmethod(lambda cls, verb: verb != "list"))
+    monkeypatch.setattr(provider_classes()["glasswall"], "unsupported", {"list": "Give scan_ids."})
+    assert fails(UnsupportedError, query=Query()).message == "Glasswall cannot list scans. Give scan_ids."
+
+
+def test_a_query_that_is_refused() -> None:
+    refused = Expected("GET", "/api/v1/scans/allusers", 401, "")
+    assert fails(UnauthorizedError, refused, query=Query(all_users=True)).http_status == 401
+
+
+# Waiting
+
+
+def test_wait_until_all_have_finished_however_they_end() -> None:
+    result = go(
+        looked("Listing"),
+        looked("Completed", CHILD_ID),
+        looked("Processing"),
+        looked("Error"),
+        scan_ids=[SCAN_ID, CHILD_ID],
+        wait=WaitOptions(),
+    )
+    assert [scan.state for scan in result.scans] == ["failed", "completed"]
+    assert (result.summary["failed"], result.summary["completed"]) == (1, 1)
+    assert result.waited is not None
+    assert vars(result.waited) == {"elapsed": 2.0, "polls": 2, "requests": 4, "timed_out": False}
+
+
+def test_what_a_query_found_is_waited_for() -> None:
+    result = go(listed(item(), query=EVERYTHING), looked("Completed"), query=Query(), wait=WaitOptions())
+    assert [scan.state for scan in result.scans] == ["completed"]
+
+
+def test_a_time_out_knows_the_scans() -> None:
+    error = fails(WaitTimeoutError, *[looked("Processing")] * 3, scan_ids=[SCAN_ID], wait=WaitOptions(2.0))
+    assert [scan.state for scan in error.known["scans"]] == ["running"]
+    assert (error.known["timed_out"], error.known["elapsed"], error.known["polls"]) == (True, 2.0, 2)
+    assert (error.known["missing"], error.known["summary"]["running"]) == ([], 1)
+
+
+def test_an_error_while_waiting_knows_all_that_was_found() -> None:
+    gone = Expected("GET", SCAN_PATH, 404, "")
+    error = fails(
+        NotFoundError,
+        looked("Processing"),
+        Expected("GET", f"/api/v1/scans/{CHILD_ID}", 404, ""),
+        gone,
+        scan_ids=[SCAN_ID, CHILD_ID],
+        missing="ignore",
+        wait=WaitOptions(),
+    )
+    assert [scan.id for scan in error.known["scans"]] == [SCAN_ID]
+    assert (error.known["missing"], error.known["summary"]["running"]) == ([CHILD_ID], 1)
+    assert (error.known["timed_out"], error.known["polls"]) == (False, 1)
+
+
+def test_a_fault_before_the_wait_is_tried_again_like_any_read() -> None:
+    busy = Expected("GET", SCAN_PATH, 503, "")
+    assert go(busy, looked("Completed"), scan_ids=[SCAN_ID]).summary["completed"] == 1
+    assert fails(UnavailableError, busy, scan_ids=[SCAN_ID], retries=0).http_status == 503
+
+
+# Check mode
+
+
+def test_check_mode_looks_and_does_not_wait_but_returns_the_same_keys() -> None:
+    clock = FakeClock()
+    result = go(looked("Processing"), scan_ids=[SCAN_ID], wait=WaitOptions(), check_mode=True, clock=clock)
+    assert [scan.state for scan in result.scans] == ["running"]
+    assert result.waited is not None
+    assert clock.elapsed == 0
+
+
+def test_a_predicted_scan_is_known_in_check_mode_only() -> None:
+    result = go(looked("Completed"), scan_ids=[PREDICTED_ID, SCAN_ID], check_mode=True)
+    assert [(scan.id, scan.state) for scan in result.scans] == [(PREDICTED_ID, "queued"), (SCAN_ID, "completed")]
+    fails(InvalidInputError, scan_ids=[PREDICTED_ID])

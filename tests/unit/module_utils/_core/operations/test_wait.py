@@ -1,0 +1,304 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting for scans of one vendor: what is waited for, what happens at the time-out, and what is known then."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
+    DatascanError,
+    InvalidInputError,
+    NotFoundError,
+    ScanNotCompletedError,
+    UnauthorizedError,
+    UnavailableError,
+    UnsupportedError,
+    WaitTimeoutError,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import PREDICTED_ID, Scan
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations import wait
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
+from support import CHILD_ID, SCAN_ID, SCAN_PATH, Expected, FakeClock, item, job, looked, page
+
+OTHER = {"scan_id": CHILD_ID}
+BUSY = Expected("GET", SCAN_PATH, 503, "")
+
+
+@pytest.fixture(autouse=True)
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks at several scans come in order."""
+    monkeypatch.setattr(_provider, "_THREADS", 1)
+
+
+def given(state: str = "running", scan_id: str = SCAN_ID, provider: str = "glasswall") -> dict[str, t.Any]:
+    return Scan(id=scan_id, provider=provider, state=state).model_dump(mode="json")  # type: ignore[arg-type]
+
+
+def go(
+    *expected: Expected, check_mode: bool = False, clock: FakeClock | None = None, **settings: t.Any
+) -> wait.WaitResult:
+    connection = {name: settings.pop(name) for name in ("retries", "said") if name in settings}
+    patience = {name: settings.pop(name) for name in ("timeout", "interval", "until", "fail_fast") if name in settings}
+    if "scans" not in settings:
+        settings.setdefault("scan_ids", [SCAN_ID])
+    with job(*expected, check_mode=check_mode, clock=clock, **connection) as the_job:
+        return wait.wait_for_scans(the_job, wait.WaitRequest(wait_options=WaitOptions(**patience), **settings))
+
+
+def fails(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> DatascanError:
+    with pytest.raises(DatascanError) as caught:
+        go(*expected, **settings)
+    assert caught.value.kind == kind.kind, caught.value
+    return caught.value
+
+
+# What is waited for
+
+
+def test_until_it_has_finished() -> None:
+    result = go(looked("Listing"), looked("Processing"), looked("Completed"))
+    assert [scan.state for scan in result.scans] == ["completed"]
+    assert vars(result.waited) == {"elapsed": 2.0, "polls": 3, "requests": 3, "timed_out": False}
+    assert result.changed is False
+
+
+@pytest.mark.parametrize("word", ["Error", "Cancelled"])
+def test_how_it_ends_is_for_the_gate_to_judge(word: str) -> None:
+    assert go(looked(word)).scans[0].finished
+
+
+def test_scans_of_an_earlier_task() -> None:
+    """They may have ended since, so they are looked at at once."""
+    result = go(looked("Completed"), scans=[given()])
+    assert [scan.state for scan in result.scans] == ["completed"]
+    assert result.waited.elapsed == 0
+
+
+def test_scans_that_had_finished_are_not_asked_for_again_and_keep_their_place() -> None:
+    result = go(looked("Completed"), scans=[given("failed", CHILD_ID), given()])
+    assert [(scan.id, scan.state) for scan in result.scans] == [(CHILD_ID, "failed"), (SCAN_ID, "completed")]
+
+
+def test_where_all_had_finished_nothing_is_sent() -> None:
+    result = go(scans=[given("completed")])
+    assert vars(result.waited) == {"elapsed": 0.0, "polls": 0, "requests": 0, "timed_out": False}
+
+
+def test_each_is_waited_for_once() -> None:
+    result = go(looked("Completed"), scan_ids=[SCAN_ID, SCAN_ID.upper()])
+    assert [scan.id for scan in result.scans] == [SCAN_ID]
+
+
+def test_several_in_the_order_asked() -> None:
+    result = go(looked("Completed", **OTHER), looked("Listing"), looked("Completed"), scan_ids=[CHILD_ID, SCAN_ID])
+    assert [scan.id for scan in result.scans] == [CHILD_ID, SCAN_ID]
+    assert result.waited.polls == 2
+
+
+def test_until_any() -> None:
+    result = go(looked("Listing"), looked("Completed", **OTHER), scan_ids=[SCAN_ID, CHILD_ID], until="any")
+    assert [scan.state for scan in result.scans] == ["running", "completed"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"scan_ids": []}, "scan_ids and scans are empty"),
+        ({"scan_ids": ["../x"]}, "is no Glasswall scan id"),
+        ({"scans": [given(), {"id": SCAN_ID}]}, r"scans[1] is no scan"),
+        ({"scans": [given(), given(provider="bigid")]}, "scans[1] is of bigid, but provider is glasswall"),
+        ({"scan_ids": [PREDICTED_ID]}, "is no Glasswall scan id"),
+    ],
+)
+def test_what_cannot_be_waited_for_is_told_before_anything_is_sent(settings: dict[str, t.Any], words: str) -> None:
+    assert words in fails(InvalidInputError, **settings).message
+
+
+# The end of the time
+
+
+def test_a_time_out_fails_and_knows_everything() -> None:
+    error = fails(
+        WaitTimeoutError,
+        *(looked("Listing"), looked("Completed", **OTHER), looked("Processing"), looked("Processing")),
+        scan_ids=[SCAN_ID, CHILD_ID],
+        timeout=2.0,
+    )
+    assert error.message == (
+        f"After 2 s, 1 of 2 scans had not finished: {SCAN_ID}: running, glasswall says Processing."
+    )
+    assert [scan.state for scan in error.known["scans"]] == ["running", "completed"]
+    known = {key: error.known[key] for key in ("timed_out", "elapsed", "polls", "requests")}
+    assert known == {"timed_out": True, "elapsed": 2.0, "polls": 3, "requests": 4}
+    assert (error.known["changed"], error.known["cancelled"]) == (False, [])
+
+
+def test_a_time_out_may_be_returned() -> None:
+    result = go(looked("Listing"), looked("Listing"), timeout=1.0, on_timeout="return")
+    assert (result.waited.timed_out, result.scans[0].state, result.changed) == (True, "running", False)
+
+
+def test_a_time_out_may_cancel() -> None:
+    error = fails(
+        WaitTimeoutError,
+        *(looked("Listing"), looked("Listing")),
+        Expected("DELETE", SCAN_PATH, 202, item("Processing")),
+        looked("Cancelled"),
+        timeout=1.0,
+        on_timeout="cancel",
+    )
+    assert error.message.startswith("After 1 s, 1 of 1 scans had not finished: ")
+    assert error.message.endswith(f" Scan {SCAN_ID} was cancelled.")
+    assert (error.known["changed"], error.known["cancelled"], error.known["timed_out"]) == (True, [SCAN_ID], True)
+    assert [scan.state for scan in error.known["scans"]] == ["cancelled"]
+
+
+def test_only_what_still_runs_is_cancelled() -> None:
+    error = fails(
+        WaitTimeoutError,
+        *(looked("Completed", **OTHER), looked("Listing"), looked("Listing")),
+        Expected("DELETE", SCAN_PATH, 202, item("Cancelled")),
+        looked("Cancelled"),
+        scan_ids=[CHILD_ID, SCAN_ID],
+        timeout=1.0,
+        on_timeout="cancel",
+    )
+    assert [scan.state for scan in error.known["scans"]] == ["completed", "cancelled"]
+
+
+def test_cancelling_may_come_too_late() -> None:
+    error = fails(
+        WaitTimeoutError,
+        *(looked("Processing"), looked("Processing")),
+        Expected("DELETE", SCAN_PATH, 405, ""),
+        timeout=1.0,
+        on_timeout="cancel",
+    )
+    assert "can no longer be cancelled" in error.message
+    assert (error.known["changed"], error.known["cancelled"]) == (False, [])
+
+
+def test_a_fault_while_cancelling_does_not_hide_the_time_out() -> None:
+    error = fails(
+        WaitTimeoutError,
+        *(looked("Listing"), looked("Listing")),
+        Expected("DELETE", SCAN_PATH, 503, ""),
+        timeout=1.0,
+        on_timeout="cancel",
+    )
+    assert f"Cancelling {SCAN_ID} met a fault" in error.message
+
+
+def test_a_look_that_fails_after_the_cancelling_does_not_undo_it() -> None:
+    error = fails(
+        WaitTimeoutError,
+        *(looked("Listing"), looked("Listing")),
+        Expected("DELETE", SCAN_PATH, 202, item("Processing")),
+        BUSY,
+        timeout=1.0,
+        on_timeout="cancel",
+        retries=0,
+    )
+    assert (error.known["changed"], error.known["cancelled"]) == (True, [SCAN_ID])
+    assert "met a fault" not in error.message
+
+
+def test_a_vendor_that_cannot_cancel_is_told_before_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Provider, "supports", classmethod(lambda cls, verb: verb != "cancel"))
+    monkeypatch.setattr(provider_classes()["glasswall"], "unsupported", {"cancel": "Let it run."})
+    assert "cannot cancel a scan" in fails(UnsupportedError, on_timeout="cancel").message
+
+
+def test_a_time_out_without_a_single_good_look_says_why() -> None:
+    error = fails(WaitTimeoutError, BUSY, BUSY, timeout=1.0, retries=0)
+    assert error.message.startswith(f"After 1 s, 1 of 1 scans had not finished: {SCAN_ID}: never seen.")
+    assert "The last look failed: GET https://vendor.test" in error.message
+    assert (error.http_status, error.method) == (503, "GET")
+    assert error.known["scans"] == []
+
+
+def test_many_open_scans_are_counted() -> None:
+    ids = [f"00000000-0000-0000-0000-{number:012}" for number in range(8)]
+    list_of_all = Expected("GET", "/api/v1/scans", answer=page(*(item("Listing", scan_id) for scan_id in ids)))
+    error = fails(WaitTimeoutError, list_of_all, scan_ids=ids, timeout=0.0)
+    assert "8 of 8 scans had not finished" in error.message
+    assert error.message.endswith("; and 3 more.")
+
+
+# fail_fast
+
+
+@pytest.mark.parametrize("word", ["Error", "Cancelled"])
+def test_fail_fast_fails_with_the_first_that_did_not_succeed(word: str) -> None:
+    error = fails(
+        ScanNotCompletedError, looked("Listing"), looked(word, **OTHER), scan_ids=[SCAN_ID, CHILD_ID], fail_fast=True
+    )
+    assert CHILD_ID in error.message
+    assert [scan.vendor_status for scan in error.known["scans"]] == ["Listing", word]
+    assert (error.known["timed_out"], error.known["polls"]) == (False, 1)
+
+
+def test_fail_fast_passes_where_all_completed() -> None:
+    assert go(looked("Completed"), fail_fast=True).scans[0].succeeded
+
+
+# Faults
+
+
+def test_faults_that_pass_are_waited_through_and_told() -> None:
+    said: list[str] = []
+    result = go(looked("Listing"), BUSY, BUSY, looked("Completed"), retries=0, said=said)
+    assert result.scans[0].state == "completed"
+    assert "the last look failed, and the wait goes on" in said[1]
+
+
+def test_retries_within_a_look_end_at_the_deadline() -> None:
+    clock = FakeClock()
+    fails(WaitTimeoutError, looked("Listing"), *[BUSY] * 6, timeout=3.0, retries=5, clock=clock)
+    assert clock.elapsed == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize(("status", "kind"), [(401, UnauthorizedError), (404, NotFoundError)])
+def test_what_does_not_pass_ends_the_wait_and_knows_the_scans(status: int, kind: type[DatascanError]) -> None:
+    error = fails(kind, looked("Listing"), Expected("GET", SCAN_PATH, status, ""))
+    assert [scan.vendor_status for scan in error.known["scans"]] == ["Listing"]
+    known = {key: error.known[key] for key in ("timed_out", "elapsed", "polls", "requests")}
+    assert known == {"timed_out": False, "elapsed": 1.0, "polls": 2, "requests": 2}
+    assert error.http_status == status
+
+
+# Check mode
+
+
+def test_check_mode_looks_once() -> None:
+    clock = FakeClock()
+    result = go(looked("Listing"), check_mode=True, clock=clock)
+    assert (result.scans[0].state, clock.elapsed) == ("running", 0)
+    assert vars(result.waited) == {"elapsed": 0.0, "polls": 1, "requests": 1, "timed_out": False}
+
+
+def test_check_mode_says_nothing() -> None:
+    said: list[str] = []
+    go(looked("Listing"), check_mode=True, said=said)
+    assert said == []
+
+
+def test_check_mode_cancels_nothing() -> None:
+    result = go(looked("Listing"), check_mode=True, on_timeout="cancel")
+    assert (result.changed, result.waited.timed_out) == (False, False)
+
+
+def test_check_mode_knows_a_predicted_scan() -> None:
+    result = go(looked("Completed"), scan_ids=[PREDICTED_ID, SCAN_ID], check_mode=True)
+    assert [(scan.id, scan.state) for scan in result.scans] == [(PREDICTED_ID, "queued"), (SCAN_ID, "completed")]
+
+
+def test_check_mode_tries_again_like_any_read_and_loses_no_scan() -> None:
+    assert go(BUSY, looked("Listing"), check_mode=True).scans[0].state == "running"
+    assert fails(UnavailableError, BUSY, check_mode=True, retries=0).http_status == 503

@@ -1,0 +1,868 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""BigID's scans: a status that says little, a list in two shapes, errors under any HTTP status, and the start."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+import requests
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
+    ConflictError,
+    DatascanError,
+    InvalidInputError,
+    InvalidResponseError,
+    NotFoundError,
+    RejectedError,
+    ScanNotCompletedError,
+    UnauthorizedError,
+    UnavailableError,
+    UnknownOutcomeError,
+    UnsupportedError,
+    WaitTimeoutError,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import PREDICTED_ID, Query, Scan, ScanState
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations import cancel, rescan, start, status, wait
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import ConnectionOptions, Provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
+from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
+from support import TOKEN, Expected, FakeClock, Script, connected, job
+from support import _response as response_to
+
+FOLDER = Path(__file__).parents[5] / "contracts" / "bigid"
+CONTRACTS = {
+    path.stem: json.loads(path.read_text())
+    for path in sorted(FOLDER.glob("*.json"))
+    if path.stem.startswith(("parent-scans-", "status-"))
+}
+LIST = "/api/v1/scans/parent-scans"
+HTML = "<html>\r\n<head><title>502 Bad Gateway</title></head></html>"
+AS_HTML = {"Content-Type": "text/html; charset=utf-8"}
+ID = "64b0c1d2e3f4a5b6c7d8e9f0"
+NIGHTLY = {"scan_profile": "nightly", "scan_type": "dsScan", "scan_origin": "datascan.gate"}
+
+
+def asked_status(value: t.Any, scan_id: str = ID, **more: t.Any) -> Expected:
+    return Expected("GET", f"/api/v1/scans/{scan_id}/status", answer={"status": value}, **more)
+
+
+def asked_record(answer: t.Any, scan_id: str = ID, code: int = 200) -> Expected:
+    return Expected("GET", f"/api/v1/scans/{scan_id}", code, answer)
+
+
+def page(*rows: dict[str, t.Any], total: float | None = None, **more: t.Any) -> Expected:
+    count = float(len(rows)) if total is None else total
+    body = {
+        "status": "success",
+        "statusCode": 200.0,
+        "message": "",
+        "data": {"totalCount": count, "scanChildren": rows},
+    }
+    return Expected("GET", LIST, answer=body, headers=AS_HTML, **more)
+
+
+def row(number: int | str, state: str | None = None, **more: t.Any) -> dict[str, t.Any]:
+    return {"_id": str(number), "name": "nightly", **({"state": state} if state else {}), **more}
+
+
+def bigid(*expected: Expected, **settings: t.Any) -> t.ContextManager[OperationContext]:
+    return job(*expected, provider="bigid", **settings)
+
+
+def ids(scans: t.Iterable[Scan]) -> list[str]:
+    return [scan.id for scan in scans]
+
+
+# Every example of the document
+
+
+def listed(vendor: Provider) -> tuple[str, str]:
+    (scan,) = vendor.list_scans(Query(limit=1))
+    return scan.id, scan.state
+
+
+def looked_at(vendor: Provider) -> tuple[str, str]:
+    scan = vendor.get("SAMPLE_SCAN_ID")
+    return scan.id, scan.state
+
+
+DOCUMENTED: dict[str, t.Any] = {
+    "parent-scans-200": ("string", "running"),
+    "parent-scans-200-code": ("string", "running"),
+    "status-200-active": ("SAMPLE_SCAN_ID", "running"),
+    "status-200-stopped": ("SAMPLE_SCAN_ID", "stopped"),
+    "status-400": (RejectedError, "Scan ID is invalid"),
+    "status-401": (UnauthorizedError, "the token is missing, wrong or expired"),
+    "status-404": (NotFoundError, "Scan 1234 was not found"),
+    "status-500": (UnavailableError, "Server error"),
+}
+
+
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_every_documented_answer(name: str) -> None:
+    contract = CONTRACTS[name]
+    request, response = contract["request"], contract["response"]
+    answer = Expected(
+        request["method"],
+        request["path"],
+        response["status"],
+        response["body"],
+        query=list(request["query"].items()),
+        body=request["body"],
+    )
+    # What the documents show of a list tells no state, so that is asked for.
+    follows = {
+        "parent-scans-200": [asked_status(True, "string")],
+        "parent-scans-200-code": [asked_status(True, "string")],
+        "status-200-stopped": [asked_record({"error": "no such route"}, "SAMPLE_SCAN_ID", 404), page()],
+    }
+    ask = listed if name.startswith("parent-scans") else looked_at
+    with bigid(answer, *follows.get(name, []), auth_scheme="bearer", retries=0) as the_job:
+        expected = DOCUMENTED[name]
+        if isinstance(expected[0], str):
+            assert ask(the_job.provider) == expected
+            return
+        with pytest.raises(expected[0], match=expected[1]) as caught:
+            ask(the_job.provider)
+        assert caught.value.http_status == response["status"]
+
+
+def test_an_empty_object_among_the_errors_is_no_error_of_its_own() -> None:
+    body = CONTRACTS["status-500"]["response"]["body"]
+    answer = Expected("GET", f"/api/v1/scans/{ID}/status", 500, body)
+    with bigid(answer, retries=0) as the_job, pytest.raises(UnavailableError) as caught:
+        the_job.provider.get(ID)
+    assert caught.value.vendor_errors == [{"code": None, "message": "Server error"}]
+
+
+# Errors under HTTP 200
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "words"),
+    [
+        (
+            {"success": False, "message": "Authentication failed. Failed to authenticate token."},
+            UnauthorizedError,
+            "failed",
+        ),
+        ({"success": False, "message": "Refresh token not valid"}, UnauthorizedError, "not valid"),
+        ({"success": False, "message": "Failed to authenticate token."}, UnauthorizedError, "Failed to"),
+        ({"message": "Authentication failed."}, UnauthorizedError, "Authentication failed"),
+        ({"status": "error", "statusCode": 401.0, "message": "who are you"}, UnauthorizedError, "who are you"),
+        ({"error": "Scan ID is invalid"}, RejectedError, "Scan ID is invalid"),
+        ({"error": "Scan 1234 was not found"}, NotFoundError, "Scan 1234 was not found"),
+        ({"status": "error", "message": "Server error", "errors": [{}]}, UnavailableError, "Server error"),
+        ({"status": "error", "errors": [{"message": "disk full"}, {}]}, UnavailableError, "disk full"),
+        ({"status": "error", "statusCode": 403, "message": "no", "data": None}, DatascanError, "no"),
+        ({"success": False}, RejectedError, "no reason given"),
+    ],
+)
+def test_an_error_under_200_is_an_error(body: t.Any, kind: type[DatascanError], words: str) -> None:
+    answer = Expected("GET", f"/api/v1/scans/{ID}/status", 200, body, headers=AS_HTML)
+    with bigid(answer, retries=0, auth_scheme="raw") as the_job, pytest.raises(kind, match=words) as caught:
+        the_job.provider.get(ID)
+    assert caught.value.http_status == 200
+    assert not isinstance(caught.value, InvalidResponseError)
+
+
+def test_a_page_of_a_gateway_under_200_passes() -> None:
+    gateway = Expected("GET", f"/api/v1/scans/{ID}/status", 200, HTML, headers=AS_HTML)
+    with bigid(gateway, gateway, asked_status(True)) as the_job:
+        assert the_job.provider.get(ID).state == "running"
+
+
+def test_an_envelope_is_no_error_and_its_status_is_not_the_scans() -> None:
+    envelope = {"status": "success", "statusCode": 200, "data": {"other": 1}}
+    answers = (
+        Expected("GET", f"/api/v1/scans/{ID}/status", 200, envelope),
+        asked_record([{"state": "Completed"}]),
+    )
+    with bigid(*answers) as the_job:
+        assert the_job.provider.get(ID).state == "completed"
+
+
+def test_a_scans_own_error_is_no_error_of_the_request() -> None:
+    record = [{"_id": ID, "state": "Failed", "error": "the source was not found", "status": "error"}]
+    with bigid(asked_status(False), asked_record(record[0])) as the_job:
+        scan = the_job.provider.get(ID)
+    assert (scan.state, scan.error) == ("failed", "the source was not found")
+
+
+# One scan
+
+
+def test_true_is_running_and_one_request_tells() -> None:
+    with bigid(asked_status(True)) as the_job:
+        scan = the_job.provider.get(ID)
+    assert (scan.state, scan.finished, scan.succeeded, scan.vendor_status) == ("running", False, None, "active")
+
+
+def test_false_is_stopped_where_nobody_says_how_it_ended() -> None:
+    silent = [{"_id": ID, "name": "nightly"}]
+    with bigid(asked_status(False), asked_record(silent), page(row(ID))) as the_job:
+        scan = the_job.provider.get(ID)
+    assert (scan.state, scan.finished, scan.succeeded) == ("stopped", True, None)
+    assert (scan.name, scan.finished_at) == ("nightly", None)
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("Completed", "completed"),
+        (" completed ", "completed"),
+        ("FAILED", "failed"),
+        ("Error", "failed"),
+        ("Aborted", "failed"),
+        ("Cancelled", "cancelled"),
+        ("Stopped", "stopped"),
+        ("In Progress", "running"),  # what is named is more than what is not true
+        ("Queued", "queued"),
+    ],
+)
+@pytest.mark.parametrize("where", ["array", "object", "list"])
+def test_the_word_of_its_record_or_of_the_list_counts(word: str, state: str, where: str) -> None:
+    told = {"state": word, "updated_at": "2026-01-01T01:00:00.000Z"}
+    answers = {
+        "array": [asked_record([told])],
+        "object": [asked_record(told)],
+        "list": [asked_record("", code=404), page(row("other", "Failed"), {"_id": ID, **told})],
+    }
+    with bigid(asked_status(False), *answers[where]) as the_job:
+        scan = the_job.provider.get(ID)
+    assert (scan.id, scan.state, scan.vendor_status) == (ID, state, word.strip())
+    assert bool(scan.finished_at) is scan.finished
+
+
+@pytest.mark.parametrize("value", ["true", "Completed", "success", 1, 0, None, [], {}])
+def test_a_status_of_another_type_tells_nothing(value: t.Any) -> None:
+    nobody = (asked_record([]), page())
+    with bigid(asked_status(value), *nobody, asked_status(value), *nobody) as the_job:
+        assert the_job.provider.get(ID).state == "unknown"
+        assert the_job.provider.get(ID).succeeded is None
+        assert len(warnings(the_job)) == 1
+
+
+def warnings(the_job: OperationContext) -> list[str]:
+    """What was warned of until now."""
+    return the_job.warn.__self__  # type: ignore[attr-defined, no-any-return]
+
+
+def test_a_missing_status_is_unknown_but_its_record_is_believed() -> None:
+    empty = Expected("GET", f"/api/v1/scans/{ID}/status", 200, {})
+    with bigid(empty, asked_record([{"state": "Failed"}])) as the_job:
+        assert the_job.provider.get(ID).state == "failed"
+
+
+def test_a_word_that_nobody_knows_is_never_success() -> None:
+    with bigid(asked_status(False), asked_record([{"state": "Completed Partially"}]), page()) as the_job:
+        scan = the_job.provider.get(ID)
+        assert (scan.state, scan.succeeded, scan.vendor_status) == ("stopped", None, "Completed Partially")
+        assert "'Completed Partially'" in warnings(the_job)[0]
+
+
+def test_a_record_that_cannot_be_had_now_does_not_make_a_scan_stopped() -> None:
+    """Else a passing fault would end a wait with less than what is known a moment later."""
+    answers = (asked_status(False), asked_record("", code=503), page())
+    with bigid(*answers, retries=0) as the_job, pytest.raises(UnavailableError):
+        the_job.provider.get(ID)
+
+
+def test_the_list_helps_where_the_record_is_a_page() -> None:
+    with bigid(asked_status(False), asked_record(HTML), page(row(ID, "Completed")), retries=0) as the_job:
+        assert the_job.provider.get(ID).state == "completed"
+
+
+def test_what_the_list_told_before_is_not_forgotten_but_its_state_is() -> None:
+    before = row(ID, "In Progress", scanProfileName="weekly", created_at="2026-01-01T00:00:00Z")
+    with bigid(page(before), asked_status(True), asked_status(False), asked_record("", code=404), page()) as the_job:
+        list(the_job.provider.list_scans(Query()))
+        running, stopped = the_job.provider.get(ID), the_job.provider.get(ID)
+    assert (running.state, running.vendor_status) == ("running", "In Progress")
+    assert (stopped.state, stopped.vendor_status) == ("stopped", "stopped")
+    assert {(scan.name, scan.source, str(scan.started_at)) for scan in (running, stopped)} == {
+        ("nightly", "weekly", "2026-01-01 00:00:00+00:00")
+    }
+
+
+def test_an_id_is_quoted() -> None:
+    asked = Expected("GET", "/api/v1/scans/a%2Fb%3Fc/status", answer={"status": True})
+    with bigid(asked) as the_job:
+        assert the_job.provider.get(" a/b?c ").id == "a/b?c"
+
+
+@pytest.mark.parametrize("scan_id", ["", " ", ".", "..", "a\nb"])
+def test_an_id_that_leads_elsewhere_is_not_sent(scan_id: str) -> None:
+    with bigid() as the_job, pytest.raises(InvalidInputError, match="no BigID scan id"):
+        the_job.provider.get(scan_id)
+
+
+def test_a_missing_scan_is_named_with_the_vendors_words() -> None:
+    answer = Expected("GET", "/api/v1/scans/1234/status", 404, {"error": "Scan 1234 was not found"})
+    with (
+        bigid(answer) as the_job,
+        pytest.raises(NotFoundError, match=r"BigID knows no scan 1234.*was not found") as caught,
+    ):
+        the_job.provider.get("1234")
+    assert caught.value.vendor_errors == [{"code": None, "message": "Scan 1234 was not found"}]
+
+
+def test_what_the_vendor_says_of_a_missing_scan_is_not_lost() -> None:
+    answer = Expected("GET", "/api/v1/scans/1234/status", 404, {"error": "Scan 1234 was not found"})
+    with bigid(answer) as the_job, pytest.raises(NotFoundError) as caught:
+        status.read_status(the_job, status.StatusRequest(scan_ids=["1234"]))
+    facts = caught.value.facts()
+    assert (facts["http_status"], facts["url"]) == (404, "https://vendor.test/api/v1/scans/1234/status")
+    assert facts["vendor_errors"] == [{"code": None, "message": "Scan 1234 was not found"}]
+
+
+# The list
+
+
+def test_the_latest_scan_is_one_request_that_the_document_describes() -> None:
+    latest = page(row(1, "Completed"), total=42.0, query=[("limit", "1")])
+    with bigid(latest) as the_job:
+        (scan,) = status.read_status(the_job, status.StatusRequest(query=Query(limit=1))).scans
+    assert (scan.id, scan.provider, scan.name, scan.state) == ("1", "bigid", "nightly", "completed")
+
+
+def test_no_scans_is_no_error() -> None:
+    for body in ({"data": []}, {"data": {"totalCount": 0.0, "scanChildren": []}}):
+        with bigid(Expected("GET", LIST, answer=body)) as the_job:
+            assert list(the_job.provider.list_scans(Query(limit=1))) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, [], {"data": None}, {"data": {}}, {"data": {"scanChildren": None}}, {"data": [{}]}, {"data": [1]}, "text"],
+)
+def test_a_list_that_cannot_be_read_is_not_taken_for_an_empty_one(body: t.Any) -> None:
+    answer = Expected("GET", LIST, answer=json.dumps(body))
+    with bigid(answer, retries=0) as the_job, pytest.raises(InvalidResponseError):
+        list(the_job.provider.list_scans(Query()))
+
+
+def rows(first: int, last: int) -> list[dict[str, t.Any]]:
+    return [row(number, "Completed") for number in range(first, last + 1)]
+
+
+def test_every_page_is_read() -> None:
+    answers = [
+        page(*rows(1, 200), total=450.0, query=[("limit", "200")]),
+        page(*rows(201, 400), total=450.0, query=[("limit", "200"), ("skip", "200")]),
+        page(*rows(401, 450), total=450.0, query=[("limit", "200"), ("skip", "400")]),
+    ]
+    with bigid(*answers) as the_job:
+        assert ids(the_job.provider.list_scans(Query())) == [str(number) for number in range(1, 451)]
+
+
+def test_a_server_with_smaller_pages_is_read_to_the_end() -> None:
+    answers = [
+        page(*rows(1, 50), total=80),
+        page(*rows(51, 80), total=80, query=[("limit", "200"), ("skip", "50")]),
+    ]
+    with bigid(*answers) as the_job:
+        assert len(list(the_job.provider.list_scans(Query()))) == 80
+
+
+def test_where_skip_does_not_count_all_scans_are_asked_for_at_once() -> None:
+    answers = [
+        page(*rows(1, 200), total=250.0),
+        page(*rows(1, 200), total=250.0, query=[("limit", "200"), ("skip", "200")]),
+        page(*rows(1, 250), total=250.0, query=[("limit", "10000")]),
+    ]
+    with bigid(*answers) as the_job:
+        assert ids(the_job.provider.list_scans(Query())) == [str(number) for number in range(1, 251)]
+
+
+def test_a_total_that_lies_ends_a_list_neither_early_nor_never() -> None:
+    with bigid(page(*rows(1, 200), total=200), page(*rows(201, 203), total=200), page(total=200)) as the_job:
+        assert len(list(the_job.provider.list_scans(Query()))) == 203
+    with bigid(page(*rows(1, 2), total=1), page(*rows(3, 3), total=1), page(total=1)) as the_job:
+        assert len(list(the_job.provider.list_scans(Query()))) == 3
+    with bigid(page(*rows(1, 3), total=10), page(total=10)) as the_job:
+        assert len(list(the_job.provider.list_scans(Query()))) == 3
+    with bigid(*[page(*rows(1, 3), total=10)] * 3) as the_job:  # and skip does not count either
+        assert len(list(the_job.provider.list_scans(Query()))) == 3
+
+
+def test_a_list_without_a_total_goes_on_after_a_full_page() -> None:
+    answers = [Expected("GET", LIST, answer={"data": part}) for part in (rows(1, 200), rows(201, 201))]
+    with bigid(*answers) as the_job:
+        assert len(list(the_job.provider.list_scans(Query()))) == 201
+
+
+def test_numbers_and_both_names_of_the_id() -> None:
+    answer = {"data": [{"_id": 7, "state": "Completed"}, {"id": "8", "state": "Completed"}, *rows(9, 9), *rows(9, 9)]}
+    with bigid(Expected("GET", LIST, answer=answer)) as the_job:
+        assert ids(the_job.provider.list_scans(Query())) == ["7", "8", "9"]
+
+
+def test_states_are_filtered_here() -> None:
+    answer = page(row(1, "In Progress"), row(2, "Completed"), row(3, "failed"), row(4, "Queued"))
+    with bigid(answer) as the_job:
+        wanted = frozenset({ScanState.FAILED, ScanState.QUEUED})
+        assert ids(the_job.provider.list_scans(Query(states=wanted))) == ["3", "4"]
+
+
+def test_a_limit_counts_what_fits() -> None:
+    answer = page(row(1, "In Progress"), row(2, "Completed"), row(3, "Completed"), query=[("limit", "200")])
+    with bigid(answer) as the_job:
+        assert ids(the_job.provider.list_scans(Query(states=frozenset({ScanState.COMPLETED}), limit=1))) == ["2"]
+
+
+def test_times_are_filtered_as_far_as_they_are_told() -> None:
+    day = "2026-01-0{}T00:00:00.000Z"
+    answer = page(
+        row(1, "Completed", updated_at=day.format(5)),  # may have started after the third
+        row(2, "Completed", created_at=day.format(2), updated_at=day.format(4)),
+        row(3, "Completed"),
+        row(4, "Completed", created_at=day.format(4)),
+        row(5, "Completed", updated_at=day.format(2)),
+    )
+    third = datetime(2026, 1, 3, tzinfo=timezone.utc)
+    with bigid(answer, answer) as the_job:
+        assert ids(the_job.provider.list_scans(Query(started_after=third))) == ["1", "3", "4"]
+        assert ids(the_job.provider.list_scans(Query(started_before=third))) == ["1", "2", "3", "5"]
+
+
+def test_pages_older_than_what_is_asked_for_are_not_read() -> None:
+    old = [row(number, "Completed", updated_at="2025-01-01T00:00:00Z") for number in range(200)]
+    with bigid(page(*old, total=5000)) as the_job:
+        assert list(the_job.provider.list_scans(Query(started_after=datetime(2026, 1, 1, tzinfo=timezone.utc)))) == []
+
+
+def test_owners_are_not_told() -> None:
+    with bigid() as the_job, pytest.raises(InvalidInputError, match=r"leave query\.owners out"):
+        list(the_job.provider.list_scans(Query(owners=["me"])))
+
+
+@pytest.fixture
+def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that requests come in an order that a script can expect."""
+    monkeypatch.setattr(_provider, "_THREADS", 1)
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_a_state_that_the_list_does_not_tell_is_asked_for() -> None:
+    answers = [
+        page(row(1), row(2, "Completed"), row(3, "Defragmenting"), row(4)),
+        asked_status(True, "1"),
+        asked_status(True, "3"),
+        Expected("GET", "/api/v1/scans/4/status", 404, {"error": "Scan 4 was not found"}),
+    ]
+    with bigid(*answers) as the_job:
+        found = [(scan.id, scan.state) for scan in the_job.provider.list_scans(Query())]
+        assert found == [("1", "running"), ("2", "completed"), ("3", "running")]
+        assert len(warnings(the_job)) == 1
+
+
+def test_a_list_that_does_not_tell_is_not_asked_again() -> None:
+    with bigid(page(row(1)), asked_status(False, "1"), asked_record("", "1", 404)) as the_job:
+        assert [scan.state for scan in the_job.provider.list_scans(Query())] == ["stopped"]
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_what_a_list_does_not_tell_is_asked_for_within_bounds() -> None:
+    many = [row(number) for number in range(150)]
+    with bigid(page(*many), *[asked_status(True, str(number)) for number in range(100)]) as the_job:
+        found = [scan.state for scan in the_job.provider.list_scans(Query())]
+        assert found == ["running"] * 100 + ["unknown"] * 50
+        assert len(warnings(the_job)) == 1
+
+
+# Many scans
+
+
+def test_many_scans_are_one_page_of_the_list() -> None:
+    with bigid(page(row(1, "Completed"), row(5, "Failed"), row(2, "Queued"), row(3, "In Progress"))) as the_job:
+        seen = the_job.provider.get_many(["3", "2", "1"])
+    assert [(scan_id, scan.state) for scan_id, scan in seen.items() if isinstance(scan, Scan)] == [
+        ("3", "running"),
+        ("2", "queued"),
+        ("1", "completed"),
+    ]
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_scans_that_the_list_lacks_are_looked_at_one_by_one() -> None:
+    answers = [
+        page(*rows(100, 299), total=9000.0),
+        page(*rows(300, 499), total=9000.0),
+        asked_status(True, "1"),
+        Expected("GET", "/api/v1/scans/2/status", 404, {"error": "Scan 2 was not found"}),
+    ]
+    with bigid(*answers) as the_job:
+        seen = the_job.provider.get_many(["1", "2", "100"])
+    assert isinstance(seen["2"], NotFoundError)
+    assert [scan.state for scan in (seen["1"], seen["100"]) if isinstance(scan, Scan)] == ["running", "completed"]
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_without_a_list_every_scan_is_looked_at() -> None:
+    answers = [Expected("GET", LIST, 403, ""), asked_status(True, "1"), asked_status(True, "2")]
+    with bigid(*answers) as the_job:
+        assert list(the_job.provider.get_many(["1", "2"])) == ["1", "2"]
+
+
+def test_a_list_that_cannot_be_had_now_costs_no_look_at_each() -> None:
+    with bigid(Expected("GET", LIST, 503, ""), retries=0) as the_job:
+        assert {type(seen) for seen in the_job.provider.get_many(["1", "2", "3"]).values()} == {UnavailableError}
+
+
+# Waiting
+
+
+def test_the_latest_scan_is_waited_for_without_an_id() -> None:
+    answers = [
+        page(row(ID, "In Progress"), total=42.0, query=[("limit", "1")]),
+        asked_status(True),
+        asked_status(True),
+        asked_status(False),
+        asked_record([{"_id": ID, "state": "Completed", "updated_at": "2026-01-01T00:00:09Z"}]),
+    ]
+    with bigid(*answers) as the_job:
+        result = status.read_status(the_job, status.StatusRequest(query=Query(limit=1), wait=WaitOptions(interval=5)))
+    (scan,) = result.scans
+    assert (scan.name, scan.state, str(scan.finished_at)) == ("nightly", "completed", "2026-01-01 00:00:09+00:00")
+
+
+def test_a_stopped_scan_ends_a_wait_and_is_no_success() -> None:
+    answers = [page(), Expected("POST", "/api/v1/scans", answer={"result": {"_id": ID}}, body=body())]
+    nobody = [asked_record([]), page()]
+    with (
+        bigid(*answers, asked_status(False), *nobody) as the_job,
+        pytest.raises(ScanNotCompletedError, match="stopped"),
+    ):
+        start.start_scan(the_job, start.StartRequest(NIGHTLY, wait=WaitOptions(timeout=60)))
+
+
+def test_a_word_that_nobody_knows_never_passes() -> None:
+    word = "Defragmenting"
+    answers = [page(row(ID, word)), *[asked_status(True)] * 2]
+    with bigid(*answers) as the_job, pytest.raises(WaitTimeoutError):
+        status.read_status(the_job, status.StatusRequest(query=Query(limit=1), wait=WaitOptions(timeout=1, interval=1)))
+
+
+# Tokens
+
+
+def session(name: str, answer: t.Any = None, code: int = 200) -> Expected:
+    """The exchange of the user token."""
+    return Expected(
+        "GET",
+        "/api/v1/refresh-access-token",
+        code,
+        {"success": True, "systemToken": name} if answer is None else answer,
+        headers=AS_HTML,
+        sent_headers={"Authorization": "user-token"},
+    )
+
+
+def running(token: str, code: int = 200) -> Expected:
+    return asked_status(True, status=code, sent_headers={"Authorization": token})
+
+
+def refused(token: str) -> Expected:
+    return Expected(
+        "GET", f"/api/v1/scans/{ID}/status", 401, "UnauthorizedError", sent_headers={"Authorization": token}
+    )
+
+
+BY_USER_TOKEN = {"api_token": None, "refresh_token": "user-token"}
+
+
+def look_twice(*expected: Expected, **settings: t.Any) -> None:
+    with bigid(*expected, **settings) as the_job:
+        assert the_job.provider.get(ID).state == the_job.provider.get(ID).state == "running"
+
+
+def test_a_session_token_goes_bare() -> None:
+    look_twice(running(TOKEN), running(TOKEN))
+    look_twice(running(TOKEN), running(TOKEN), auth_scheme="raw")
+
+
+def test_the_other_form_is_tried_once_and_kept() -> None:
+    look_twice(refused(TOKEN), running(f"Bearer {TOKEN}"), running(f"Bearer {TOKEN}"))
+
+
+@pytest.mark.parametrize(
+    ("scheme", "forms"),
+    [("auto", [TOKEN, f"Bearer {TOKEN}"]), ("raw", [TOKEN]), ("bearer", [f"Bearer {TOKEN}"])],
+)
+def test_a_token_that_is_refused_in_every_form_is_refused(scheme: str, forms: list[str]) -> None:
+    with bigid(*map(refused, forms), auth_scheme=scheme) as the_job, pytest.raises(UnauthorizedError, match="HTTP 401"):
+        the_job.provider.get(ID)
+
+
+def test_a_form_that_has_worked_is_not_doubted() -> None:
+    with pytest.raises(UnauthorizedError):
+        look_twice(running(TOKEN), refused(TOKEN))
+
+
+def test_a_user_token_is_exchanged_first() -> None:
+    look_twice(session("s1"), running("s1"), running("s1"), **BY_USER_TOKEN)
+    look_twice(session("s1"), refused("s1"), running("Bearer s1"), running("Bearer s1"), **BY_USER_TOKEN)
+
+
+EXPIRED = [
+    (401, "UnauthorizedError"),
+    (200, {"success": False, "message": "Authentication failed. Failed to authenticate token."}),
+    (200, {"success": False, "message": "Failed to authenticate token."}),
+    (200, {"success": False, "message": "Refresh token not valid"}),
+]
+
+
+@pytest.mark.parametrize(("code", "answer"), EXPIRED)
+def test_a_session_that_expires_in_the_middle_of_a_wait_is_renewed_once(code: int, answer: t.Any) -> None:
+    first, second = {"Authorization": "s1"}, {"Authorization": "s2"}
+    answers = [
+        session("s1"),
+        asked_status(True, sent_headers=first),
+        Expected("GET", f"/api/v1/scans/{ID}/status", code, answer, headers=AS_HTML, sent_headers=first),
+        session("s2"),
+        asked_status(True, sent_headers=second),
+        asked_status(False, sent_headers=second),
+        asked_record([{"state": "Completed"}]),
+    ]
+    with bigid(*answers, **BY_USER_TOKEN) as the_job:
+        result = wait.wait_for_scans(the_job, wait.WaitRequest(scan_ids=[ID], wait_options=WaitOptions(interval=1)))
+    assert [scan.state for scan in result.scans] == ["completed"]
+    assert result.waited.requests == len(answers)
+
+
+def test_a_given_session_token_serves_until_it_is_refused() -> None:
+    tokens = {"api_token": "s0", "refresh_token": "user-token"}
+    look_twice(running("s0"), refused("s0"), session("s1"), running("s1"), **tokens)
+    look_twice(refused("s0"), refused("Bearer s0"), session("s1"), running("s1"), running("s1"), **tokens)
+    answers = [refused("s0"), refused("Bearer s0"), session("s1"), refused("s1"), running("Bearer s1")]
+    look_twice(*answers, running("Bearer s1"), **tokens)
+
+
+def test_a_fresh_session_token_that_is_refused_ends_it() -> None:
+    with pytest.raises(UnauthorizedError):
+        look_twice(session("s1"), running("s1"), refused("s1"), session("s2"), refused("s2"), **BY_USER_TOKEN)
+    with pytest.raises(UnauthorizedError):
+        look_twice(session("s1"), refused("s1"), refused("Bearer s1"), **BY_USER_TOKEN)
+
+
+@pytest.mark.parametrize(
+    ("code", "answer"),
+    [
+        (200, {"success": False, "message": "Refresh token not valid"}),
+        (200, {"success": False, "message": "Failed to authenticate token."}),
+        (401, "UnauthorizedError"),
+        (404, ""),  # which says nothing of a scan
+    ],
+)
+def test_a_user_token_that_is_refused_ends_it_at_once(code: int, answer: t.Any) -> None:
+    words = r"^BigID does not exchange refresh_token for a session token: .*[^.]\. A user token lasts"
+    refusal = session("", answer, code)
+    with bigid(refusal, **BY_USER_TOKEN) as the_job, pytest.raises(UnauthorizedError, match=words) as caught:
+        status.read_status(the_job, status.StatusRequest(scan_ids=[ID], missing="ignore"))
+    assert caught.value.http_status == code
+
+
+def test_an_exchange_that_meets_a_passing_fault_is_tried_again() -> None:
+    faults = [session("", HTML), session("", {"success": True}), session("", {}, 503)]
+    look_twice(*faults, session("s1"), running("s1"), running("s1"), **BY_USER_TOKEN)
+
+
+def test_an_exchange_that_cannot_be_had_now_is_no_end_of_a_wait() -> None:
+    answers = [session("", {}, 503), session("s1"), asked_status(False), asked_record([{"state": "Completed"}])]
+    with bigid(*answers, **BY_USER_TOKEN, retries=0) as the_job:
+        wait.wait_for_scans(the_job, wait.WaitRequest(scan_ids=[ID], wait_options=WaitOptions(interval=1)))
+
+
+def test_an_exchanged_token_is_a_secret() -> None:
+    known, clock = Redactor(["user-token"]), FakeClock()
+    settings = ConnectionOptions(provider="bigid", api_url="https://vendor.test/api/v1", refresh_token="user-token")
+    provider = connect(settings, clock, print, known)  # type: ignore[arg-type]
+    provider.http.session.mount("https://", Script([session("session-token-1"), running("session-token-1")], clock))
+    provider.get(ID)
+    assert "session-token-1" in known.values
+
+
+def test_a_token_is_needed() -> None:
+    with pytest.raises(InvalidInputError, match=r"There is no token for BigID: set api_token .* or refresh_token"):
+        connected([], provider="bigid", api_token=None)
+
+
+@pytest.mark.parametrize("option", ["api_token", "refresh_token"])
+def test_a_token_that_no_header_can_carry(option: str) -> None:
+    with pytest.raises(InvalidInputError, match=f"^{option} holds a character") as caught:
+        connected([], provider="bigid", **{option: "secret\ntoken"})
+    assert "secret" not in caught.value.message
+
+
+class Crowd(requests.adapters.BaseAdapter):
+    """A server that several threads ask at once, and that lets each session token live for one round."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.exchanges = 0
+        self.valid = ""
+
+    def send(self, request: t.Any, **kwargs: t.Any) -> requests.Response:
+        answer: t.Any = {"status": True}
+        code = 200
+        if request.url.endswith("/refresh-access-token"):
+            self.exchanges += 1
+            self.valid = f"session-{self.exchanges}"
+            answer = {"success": True, "systemToken": self.valid}
+        elif "parent-scans" in request.url:
+            code = 404
+        elif request.headers["Authorization"] != self.valid:
+            code = 401
+        return response_to(request, Expected("GET", "", code, answer))
+
+    def close(self) -> None:
+        pass
+
+
+def test_many_threads_make_one_exchange() -> None:
+    provider, _script = connected([], provider="bigid", **BY_USER_TOKEN)
+    crowd = Crowd()
+    provider.http.session.mount("https://", crowd)
+    for exchanges in (1, 2):
+        seen = provider.get_many([str(number) for number in range(40)])
+        assert all(isinstance(scan, Scan) for scan in seen.values())
+        assert crowd.exchanges == exchanges
+        crowd.valid = "none"
+
+
+# Starting
+
+
+def body(**changes: str) -> dict[str, str]:
+    return {"scanType": "dsScan", "scanProfileName": "nightly", "scanOrigin": "datascan.gate", **changes}
+
+
+def posted(answer: t.Any = None, code: int = 200, **changes: str) -> Expected:
+    made = {"result": {"_id": ID}} if answer is None else answer
+    return Expected("POST", "/api/v1/scans", code, made, headers=AS_HTML, body=body(**changes))
+
+
+@pytest.mark.parametrize("code", [200, 201, 202])
+def test_a_profile_is_started(code: int) -> None:
+    target = {**NIGHTLY, "scan_profile": " nightly ", "scan_type": "metadataScan", "scan_origin": "gate"}
+    with bigid(page(row(1, "Completed")), posted(code=code, scanType="metadataScan", scanOrigin="gate")) as the_job:
+        result = start.start_scan(the_job, start.StartRequest(target))
+    scan = result.scan
+    assert (result.changed, scan.id, scan.name, scan.source, scan.state) == (True, ID, "nightly", "nightly", "queued")
+
+
+@pytest.mark.parametrize(
+    ("there", "reused"),
+    [
+        (row(7, "In Progress"), True),
+        (row(7, "Queued", name="of last night", scanProfileName="nightly"), True),
+        (row(7, "In Progress", name="Nightly"), False),
+        (row(7, "In Progress", scanProfileName="weekly"), False),
+        (row(7, "Failed"), False),
+    ],
+)
+def test_a_scan_of_the_same_profile_that_runs_is_handed_back(there: dict[str, t.Any], reused: bool) -> None:
+    with bigid(page(there), *([] if reused else [posted()])) as the_job:
+        result = start.start_scan(the_job, start.StartRequest(NIGHTLY))
+    assert (result.reused, result.changed, result.scan.id) == (reused, not reused, "7" if reused else ID)
+
+
+def test_only_scans_of_the_profile_are_asked_for_a_state_that_the_list_does_not_tell() -> None:
+    others = [row(number, name="weekly") for number in range(100)]
+    with bigid(page(*others, row(ID)), asked_status(True)) as the_job:
+        assert start.start_scan(the_job, start.StartRequest(NIGHTLY)).scan.id == ID
+
+
+def test_a_scan_that_runs_may_be_a_reason_to_fail() -> None:
+    with bigid(page(row(7, "Queued"))) as the_job, pytest.raises(ConflictError):
+        start.start_scan(the_job, start.StartRequest(NIGHTLY, if_active="fail"))
+
+
+def test_a_fresh_scan_serves() -> None:
+    done = row(7, "Completed", updated_at="2025-12-31T23:50:00Z", created_at="2025-12-31T23:00:00Z")
+    with bigid(page(done), page(done)) as the_job:
+        assert start.start_scan(the_job, start.StartRequest(NIGHTLY, fresh_for=900)).reused
+    with bigid(page(done), page(done), posted()) as the_job:
+        assert not start.start_scan(the_job, start.StartRequest(NIGHTLY, fresh_for=300)).reused
+
+
+def test_a_previous_scan_may_serve() -> None:
+    with bigid(page(), asked_status(True, "7")) as the_job:
+        result = start.start_scan(the_job, start.StartRequest(NIGHTLY, previous_scan_id="7"))
+    assert (result.reused, result.scan.id) == (True, "7")
+
+
+def test_check_mode_sends_no_start() -> None:
+    with bigid(page(), check_mode=True) as the_job:
+        result = start.start_scan(the_job, start.StartRequest(NIGHTLY))
+    assert (result.changed, result.scan.id) == (True, PREDICTED_ID)
+
+
+LOST = [
+    (200, requests.ConnectionError("reset")),
+    (500, {"status": "error", "message": "Server error", "errors": [{}]}),
+    (200, {"status": "error", "message": "Server error", "errors": [{}]}),
+    (200, HTML),
+    (200, {"result": {}}),
+    (200, '{"result": {"_i'),
+]
+
+
+@pytest.mark.parametrize(("code", "answer"), LOST)
+def test_a_start_whose_answer_is_lost_is_found_in_the_list(code: int, answer: t.Any) -> None:
+    with bigid(page(), posted(answer, code), page(), page(row(9, "Queued"))) as the_job:
+        result = start.start_scan(the_job, start.StartRequest(NIGHTLY))
+    assert (result.changed, result.scan.id) == (True, "9")
+
+
+def test_a_start_that_is_lost_and_not_found_is_sent_again_and_given_up() -> None:
+    once = [posted(requests.ConnectionError("reset")), *[page()] * 3]
+    with bigid(page(), *once * 3) as the_job, pytest.raises(UnknownOutcomeError, match="sent 3 times"):
+        start.start_scan(the_job, start.StartRequest(NIGHTLY))
+
+
+def test_a_start_that_is_refused_is_not_sent_again() -> None:
+    refusal = posted({"error": "Scan profile is missing"}, 400)
+    with bigid(page(), refusal) as the_job, pytest.raises(RejectedError, match="Scan profile is missing"):
+        start.start_scan(the_job, start.StartRequest(NIGHTLY))
+
+
+def test_a_start_after_the_session_expired_is_sent_with_a_new_one() -> None:
+    expired = posted("UnauthorizedError", 401)
+    answers = [session("s1"), page(), expired, session("s2"), posted()]
+    with bigid(*answers, **BY_USER_TOKEN) as the_job:
+        assert start.start_scan(the_job, start.StartRequest(NIGHTLY)).scan.id == ID
+
+
+@pytest.mark.parametrize("option", ["scan_profile", "scan_type", "scan_origin"])
+def test_an_empty_option_is_not_sent(option: str) -> None:
+    with bigid() as the_job, pytest.raises(InvalidInputError, match=rf"bigid\.{option} is empty"):
+        start.start_scan(the_job, start.StartRequest({**NIGHTLY, option: " "}))
+
+
+# What BigID cannot do
+
+
+def test_it_cannot_cancel() -> None:
+    with (
+        bigid() as the_job,
+        pytest.raises(UnsupportedError, match=r"^BigID cannot cancel .* console; .* on_timeout: return"),
+    ):
+        cancel.cancel_scans(the_job, cancel.CancelRequest([ID]))
+
+
+def test_it_cannot_scan_again() -> None:
+    with (
+        bigid() as the_job,
+        pytest.raises(UnsupportedError, match="scan_start with the same scan_profile and if_active: start"),
+    ):
+        rescan.rescan_scan(the_job, rescan.RescanRequest(ID))

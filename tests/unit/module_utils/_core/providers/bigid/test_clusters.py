@@ -1,0 +1,516 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""BigID's clusters and columns: the requests in order, the pages, and the oddities of the answers."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Column, ColumnPage, ColumnQuery
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
+    DatascanError,
+    InvalidResponseError,
+    NotFoundError,
+    RejectedError,
+    UnauthorizedError,
+    UnavailableError,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
+from support import Expected, connected
+
+CONTRACTS = Path(__file__).parents[5] / "contracts" / "bigid"
+PATH = "/api/v1/data-catalog/column/cluster/similar"
+PAGE = 1000
+
+
+def contract(name: str) -> t.Any:
+    return json.loads((CONTRACTS / f"{name}.json").read_text())
+
+
+def row(number: int) -> dict[str, t.Any]:
+    return {"fullyQualifiedName": f"source.table.c{number}", "columnName": f"c{number}", "tableName": "table"}
+
+
+def answer(numbers: t.Iterable[int], total: t.Any = None, **more: t.Any) -> dict[str, t.Any]:
+    body = {"results": [row(number) for number in numbers], **more}
+    return body if total is None else {**body, "totalCount": total}
+
+
+def asked(answer: t.Any, status: int = 200, cluster_id: str = "c1", **params: t.Any) -> Expected:
+    """A request for a page; unless told otherwise, one of a thousand."""
+    given = params if "limit" in params else {"limit": PAGE, **params}
+    query = [("clusterId", cluster_id)]
+    for name, value in given.items():
+        query += [(name, str(item)) for item in (value if isinstance(value, list) else [value])]
+    return Expected("GET", PATH, status, answer, query=[*query, ("requireTotalCount", "true")])
+
+
+@contextmanager
+def bigid(*expected: Expected, warned: list[str] | None = None, **settings: t.Any) -> Iterator[Provider]:
+    said: list[str] = [] if warned is None else warned
+    provider, script = connected(list(expected), provider="bigid", warn=said.append, **settings)
+    yield provider
+    assert not script.left
+    assert warned is not None or not said, said
+
+
+def names(pages: t.Iterable[ColumnPage]) -> list[int]:
+    return [int((column.column_name or "")[1:]) for page in pages for column in page.columns]
+
+
+def read(*expected: Expected, warned: list[str] | None = None, **query: t.Any) -> list[int]:
+    with bigid(*expected, warned=warned) as provider:
+        return names(provider.list_columns(ColumnQuery("c1", **query)))
+
+
+class TestContracts:
+    def test_the_documented_clusters(self) -> None:
+        body = contract("clusters-200")["response"]["body"]
+        with bigid(Expected("GET", "/api/v1/clusters", answer=body, query=[])) as provider:
+            first, second = provider.list_clusters()
+        assert first.model_dump(mode="json") == {
+            "id": "abc123def456",
+            "name": "Sensitive HR Data",
+            "size": 20,
+            "labels": ["PII", "Confidential"],
+            "severity": "High",
+            "status": "Active",
+            "created_at": "2025-07-15T14:22:30Z",
+        }
+        assert (second.id, second.status) == ("ghi789jkl012", "Archived")
+
+    def test_the_documented_column_whose_count_is_five(self) -> None:
+        body = contract("columns-200")["response"]["body"]
+        empty = {"results": [], "totalCount": 5}
+        with bigid(
+            asked(body, cluster_id="abc123def456"),
+            asked(empty, cluster_id="abc123def456", skip=1),
+            asked(empty, cluster_id="abc123def456", skip=1),  # once more, for the count says that there is more
+        ) as provider:
+            pages = list(provider.list_columns(ColumnQuery("abc123def456")))
+        assert [page.total for page in pages] == [5, 5, 5]
+        (column,) = [column for page in pages for column in page.columns]
+        assert column.model_dump(mode="json") == {
+            "fully_qualified_name": "x.y.z",
+            "column_name": "abc",
+            "business_attribute": "friendly name",
+            "table_name": "my-table",
+            "source": "my-sql-tables",
+            "is_primary": True,
+            "data_type": "integer",
+            "attributes": [
+                {
+                    "attribute_name": "SSN",
+                    "attribute_original_name": "SSN",
+                    "attribute_type": "IDSoR Attribute",
+                    "attribute_id": "74b78d7040e97f1ab9ba3b69c8e372e3",
+                    "rank": "High",
+                    "calc_confidence_level": 0.695781717492013,
+                }
+            ],
+            "tags": [
+                {
+                    "tag_name": "sensitivity",
+                    "tag_value": "high",
+                    "tag_id": "ba7a5426-64d6-47eb-995b-8fd8e1224de0",
+                    "value_id": "ba7a5426-64d6-47eb-995b-8fd8e1224de1",
+                    "is_mutually_exclusive": True,
+                    "properties": {"hidden": False, "application_type": "sensitivityClassification"},
+                }
+            ],
+        }
+
+    @pytest.mark.parametrize(
+        ("name", "kind", "words"),
+        [
+            ("columns-400", RejectedError, "Scan ID is invalid"),
+            ("columns-401", UnauthorizedError, "401"),
+            ("columns-404", NotFoundError, "BigID knows no cluster 1234, or this token may not see it."),
+            ("columns-500", UnavailableError, "Server error"),
+        ],
+    )
+    def test_each_documented_error(self, name: str, kind: type[DatascanError], words: str) -> None:
+        given = contract(name)
+        identity = given["request"]["query"].get("clusterId", "c1")
+        failed = Expected("GET", PATH, given["response"]["status"], given["response"]["body"])
+        # A 400 is met again under the other name of the parameter, a 401 with the other form of the header.
+        times = 2 if given["response"]["status"] in (400, 401) else 1
+        provider, script = connected([failed] * times, provider="bigid", retries=0)
+        with pytest.raises(kind, match=words) as raised:
+            list(provider.list_columns(ColumnQuery(identity)))
+        assert isinstance(raised.value, kind)
+        assert raised.value.http_status == given["response"]["status"]
+        assert not script.left
+
+
+class TestRequests:
+    def test_every_parameter_goes_through_as_it_is(self) -> None:
+        query = {"filter": 'system in ("a","b") & x=1', "searchText": "e mail+", "sort": "-columnName", "sample": "3"}
+        expected = Expected(
+            "GET",
+            PATH,
+            answer=answer([1, 2, 3], 3),
+            query=[
+                ("clusterId", "c/1"),
+                *query.items(),
+                ("ignoreLimit", "true"),
+                ("limit", "3"),
+                ("skip", "4"),
+                ("offsetKey", "k 1"),
+                ("requireTotalCount", "true"),
+            ],
+        )
+        given = ColumnQuery(
+            "c/1",
+            filter=query["filter"],
+            search_text=query["searchText"],
+            sort=query["sort"],
+            sample=3,
+            limit=7,
+            skip=4,
+            offset_key="k 1",
+            ignore_limit=True,
+        )
+        with bigid(expected) as provider:
+            assert names(provider.list_columns(given)) == [1, 2, 3]
+
+    def test_a_name_that_another_description_has_is_tried_where_the_documented_one_is_refused(self) -> None:
+        refused = asked({"error": "Scan ID is invalid"}, 400)
+        other = [("cluster_id", "c1"), ("limit", str(PAGE)), ("requireTotalCount", "true")]
+        next_one = [other[0], other[1], ("skip", str(PAGE)), other[2]]
+        assert read(
+            refused,
+            Expected("GET", PATH, answer=answer(range(PAGE), PAGE + 1), query=other),
+            Expected("GET", PATH, answer=answer([PAGE], PAGE + 1), query=next_one),
+        ) == list(range(PAGE + 1))
+
+    def test_a_refusal_under_both_names_tells_the_first_in_the_vendors_words_and_ours(self) -> None:
+        with (
+            bigid(
+                asked({"error": "Scan ID is invalid"}, 400), Expected("GET", PATH, 400, {"error": "other"})
+            ) as provider,
+            pytest.raises(RejectedError) as raised,
+        ):
+            list(provider.list_columns(ColumnQuery("c1")))
+        assert "Scan ID is invalid" in raised.value.message
+        assert "By a scan it may mean the cluster: check cluster_id" in raised.value.message
+        assert raised.value.http_status == 400
+        assert raised.value.vendor_errors[0]["message"] == "Scan ID is invalid"
+
+
+class TestPages:
+    def test_one_short_page_that_meets_the_count_takes_one_request(self) -> None:
+        assert read(asked(answer(range(20), 20))) == list(range(20))
+
+    def test_an_empty_cluster_takes_one_request(self) -> None:
+        assert read(asked(answer([], 0))) == []
+
+    def test_pages_are_counted(self) -> None:
+        assert read(
+            asked(answer(range(1000), 2007)),
+            asked(answer(range(1000, 2000), 2007), skip=1000),
+            asked(answer(range(2000, 2007), 2007), skip=2000),
+        ) == list(range(2007))
+
+    def test_a_full_page_that_meets_the_count_is_no_proof(self) -> None:
+        """A vendor that counts only the page would hide all the others."""
+        assert read(
+            asked(answer(range(1000), 1000)),
+            asked(answer(range(1000, 1500), 500), skip=1000),
+            asked(answer([], 0), skip=1500),
+        ) == list(range(1500))
+
+    def test_a_count_that_was_passed_is_a_lie(self) -> None:
+        assert read(asked(answer(range(500), 3)), asked(answer(range(500, 600), 600), skip=500)) == list(range(600))
+
+    def test_a_server_that_gives_less_than_was_asked_for_is_read_to_the_end(self) -> None:
+        assert read(
+            asked(answer(range(400), 900)),
+            asked(answer(range(400, 800), 900), skip=400),
+            asked(answer(range(800, 900), 900), skip=800),
+        ) == list(range(900))
+
+    def test_a_server_that_gives_more_than_was_asked_for_loses_nothing(self) -> None:
+        assert read(asked(answer(range(3000), 3000)), asked(answer([], 3000), skip=3000)) == list(range(3000))
+
+    @pytest.mark.parametrize("total", [None, "many", -1, float("nan"), {}])
+    def test_without_a_count_an_empty_page_is_the_end(self, total: t.Any) -> None:
+        assert read(asked(answer(range(7), total)), asked(answer([], total), skip=7)) == list(range(7))
+
+    @pytest.mark.parametrize("total", [7.0, "7", "7.0"])
+    def test_a_count_may_be_a_float_or_a_text(self, total: t.Any) -> None:
+        assert read(asked(answer(range(7), total))) == list(range(7))
+
+    def test_each_column_once_where_pages_overlap(self) -> None:
+        assert read(
+            asked(answer(range(1000), 1004)),
+            asked(answer([997, 998, 999, 1000, 1001], 1005), skip=1000),
+        ) == list(range(1002))
+
+    def test_a_page_that_repeats_for_ever_is_the_end(self) -> None:
+        page = answer(range(1000), 1_000_000)
+        assert read(asked(page), asked(page, skip=1000), asked(page, skip=1000)) == list(range(1000))
+
+    def test_a_page_that_repeats_once_loses_nothing(self) -> None:
+        first = answer(range(1000), 2001)
+        assert read(
+            asked(first),
+            asked(first, skip=1000),
+            asked(answer(range(1000, 2000), 2001), skip=1000),
+            asked(first, skip=2000),
+            asked(answer([2000], 2001), skip=2000),
+        ) == list(range(2001))
+
+    def test_a_full_page_that_repeats_without_a_count_is_said(self) -> None:
+        warned: list[str] = []
+        page = answer(range(1000))
+        assert read(asked(page), asked(page, skip=1000), warned=warned) == list(range(1000))
+        assert warned == [
+            "BigID repeated a page of columns and did not say what follows it: "
+            "there may be more than the 1000 that were read."
+        ]
+
+    def test_a_short_page_that_repeats_without_a_count_is_the_last_one(self) -> None:
+        page = answer(range(7))
+        assert read(asked(page), asked(page, skip=7)) == list(range(7))
+
+    def test_a_page_is_asked_for_only_when_it_is_wanted(self) -> None:
+        provider, script = connected(
+            [asked(answer(range(1000), 3000)), asked(answer(range(1000, 2000), 3000), skip=1000)], provider="bigid"
+        )
+        pages = provider.list_columns(ColumnQuery("c1"))
+        assert len(script.left) == 2
+        next(pages)
+        assert len(script.left) == 1
+        next(pages)
+        assert not script.left
+
+    def test_results_may_stand_in_an_envelope(self) -> None:
+        body = {"status": "success", "statusCode": 200, "data": answer([1], 1)}
+        assert read(asked(body)) == [1]
+
+
+class TestLimitSkipSample:
+    def test_a_limit_below_a_page_is_asked_for_and_kept(self) -> None:
+        assert read(asked(answer(range(5), 2007), limit=5), limit=5) == list(range(5))
+
+    def test_a_limit_above_a_page_ends_within_one(self) -> None:
+        assert read(
+            asked(answer(range(1000), 2007)), asked(answer(range(1000, 1001), 2007), limit=1, skip=1000), limit=1001
+        ) == list(range(1001))
+
+    def test_a_limit_holds_where_the_server_gives_more(self) -> None:
+        assert read(asked(answer(range(50), 2007), limit=5), limit=5) == list(range(5))
+
+    def test_a_limit_that_duplicates_leave_unmet_goes_on(self) -> None:
+        body = {"results": [row(1), row(1), row(2)], "totalCount": 9}
+        assert read(asked(body, limit=3), asked(answer([3], 9), limit=1, skip=3), limit=3) == [1, 2, 3]
+
+    def test_skip_is_where_counting_starts(self) -> None:
+        assert read(
+            asked(answer(range(50, 1050), 1060), skip=50), asked(answer(range(1050, 1060), 1060), skip=1050), skip=50
+        ) == list(range(50, 1060))
+
+    def test_ignore_limit_takes_all_at_once_whatever_the_limit(self) -> None:
+        assert read(asked(answer(range(3000), 3000), ignoreLimit="true", limit=PAGE), ignore_limit=True, limit=5) == (
+            list(range(3000))
+        )
+
+    def test_ignore_limit_goes_on_where_the_server_caps_it(self) -> None:
+        assert read(
+            asked(answer(range(2000), 2500), ignoreLimit="true", limit=PAGE),
+            asked(answer(range(2000, 2500), 2500), ignoreLimit="true", limit=PAGE, skip=2000),
+            ignore_limit=True,
+        ) == list(range(2500))
+
+    def test_a_sample_is_one_request_for_the_next_would_draw_another(self) -> None:
+        sample = [*range(0, 5000, 2)]
+        expected = [("clusterId", "c1"), ("sample", "2500"), ("limit", "2500"), ("requireTotalCount", "true")]
+        assert read(Expected("GET", PATH, answer=answer(sample, 25007), query=expected), sample=2500) == sample
+
+    def test_a_sample_may_be_limited(self) -> None:
+        expected = [("clusterId", "c1"), ("sample", "20"), ("limit", "5"), ("requireTotalCount", "true")]
+        assert read(Expected("GET", PATH, answer=answer(range(5), 20), query=expected), sample=20, limit=5) == [
+            *range(5)
+        ]
+
+
+class TestOffsetKeys:
+    @pytest.mark.parametrize("form", [lambda key: key, lambda key: [key], lambda key: [int(key[1:])]])
+    def test_the_answers_key_is_where_the_next_page_starts(self, form: t.Callable[[str], t.Any]) -> None:
+        def key(number: int) -> dict[str, t.Any]:
+            return {"offset": {"offsetKey": form(f"k{number}"), "jobId": "j"}}
+
+        sent = "2" if form("k2") == [2] else "k2"
+        assert read(
+            asked(answer(range(1000), 1500, **key(2))),
+            asked(answer(range(1000, 1500), 1500), offsetKey=sent),
+        ) == list(range(1500))
+
+    def test_a_key_of_several_parts_is_sent_whole(self) -> None:
+        assert read(
+            asked(answer(range(1000), 1001, offset={"offsetKey": [17, "x"]})),
+            asked(answer([1000], 1001), offsetKey=["17", "x"]),
+        ) == list(range(1001))
+
+    def test_where_keys_end_too_early_counting_goes_on(self) -> None:
+        assert read(
+            asked(answer(range(1000), 2500, offset={"offsetKey": ["a"]})),
+            asked(answer(range(1000, 2000), 2500), offsetKey="a"),
+            asked(answer(range(2000, 2500), 2500), skip=2000),
+        ) == list(range(2500))
+
+    def test_a_key_beside_a_count_that_is_met_is_followed(self) -> None:
+        assert read(
+            asked(answer(range(7), 7, offset={"offsetKey": ["a"]})), asked(answer([], 7), offsetKey="a")
+        ) == list(range(7))
+
+    def test_a_key_that_stays_the_same_leads_nowhere(self) -> None:
+        stuck = {"offset": {"offsetKey": ["a"]}}
+        assert read(
+            asked(answer(range(1000), 1500, **stuck)),
+            asked(answer(range(1000, 1400), 1500, **stuck), offsetKey="a"),
+            asked(answer(range(1400, 1500), 1500, **stuck), skip=1400),
+            asked(answer([], 1500), offsetKey="a"),
+        ) == list(range(1500))
+
+    @pytest.mark.parametrize("offset", [None, 0, "x", {}, {"offsetKey": None}, {"offsetKey": []}, {"offsetKey": ""}])
+    def test_what_is_no_key_is_none(self, offset: t.Any) -> None:
+        assert read(asked(answer(range(1000), 1001, offset=offset)), asked(answer([1000], 1001), skip=1000)) == list(
+            range(1001)
+        )
+
+    def test_a_key_of_the_users_own_is_the_start_and_the_answers_lead_on(self) -> None:
+        assert read(
+            asked(answer(range(1000), 5000, offset={"offsetKey": ["b"]}), offsetKey="a"),
+            asked(answer(range(1000, 1300), 5000), offsetKey="b"),
+            offset_key="a",
+        ) == list(range(1300))
+
+    def test_without_an_answers_key_the_users_own_is_counted_from(self) -> None:
+        assert read(
+            asked(answer(range(1000), 5000), offsetKey="a"),
+            asked(answer(range(1000, 1300), 5000), skip=1000, offsetKey="a"),
+            asked(answer([], 5000), skip=1300, offsetKey="a"),
+            asked(answer([], 5000), skip=1300, offsetKey="a"),
+            offset_key="a",
+        ) == list(range(1300))
+
+    def test_a_server_that_does_not_count_from_a_users_key_is_said(self) -> None:
+        warned: list[str] = []
+        page = answer(range(1000), 500)
+        assert read(
+            asked(page, offsetKey="a"), asked(page, skip=1000, offsetKey="a"), offset_key="a", warned=warned
+        ) == list(range(1000))
+        assert len(warned) == 1
+        assert "there may be more than the 1000 that were read" in warned[0]
+
+
+class TestColumns:
+    def one(self, **facts: t.Any) -> Column:
+        with bigid(asked({"results": [{**row(1), **facts}], "totalCount": 1})) as provider:
+            (page,) = provider.list_columns(ColumnQuery("c1"))
+        (column,) = page.columns
+        return column
+
+    @pytest.mark.parametrize(
+        ("sent", "meant"), [("true", True), (" False ", False), (True, True), (None, None), ("often", None), (1, None)]
+    )
+    def test_flags_are_booleans_whether_they_come_as_text_or_not(self, sent: t.Any, meant: bool | None) -> None:
+        column = self.one(
+            isPrimary=sent, tags=[{"tagName": "a", "isMutuallyExclusive": sent, "properties": {"hidden": sent}}]
+        )
+        (tag,) = column.tags
+        assert tag.properties is not None
+        assert (column.is_primary, tag.is_mutually_exclusive, tag.properties.hidden) == (meant, meant, meant)
+
+    def test_null_lists_are_empty_and_facts_that_are_missing_are_null(self) -> None:
+        column = self.one(attributes=None, tags=None, source=None)
+        assert (column.attributes, column.tags, column.source, column.data_type) == ((), (), None, None)
+
+    def test_numbers_and_flags_in_the_place_of_text_are_text(self) -> None:
+        (tag,) = self.one(tags=[{"tagName": 7, "tagValue": True}]).tags
+        assert (tag.tag_name, tag.tag_value) == ("7", "true")
+
+    def test_what_was_sampled_is_dropped(self) -> None:
+        column = self.one(
+            sampleValues=["123-45-6789"],
+            samples=["123-45-6789"],
+            attributes=[{"attribute_name": "SSN", "sample": "123-45-6789"}],
+            tags=[
+                {"tagName": "t", "properties": {"hidden": True, "example": "123-45-6789"}, "values": ["123-45-6789"]}
+            ],
+        )
+        assert "123-45-6789" not in repr(column)
+        assert "123-45-6789" not in column.model_dump_json()
+
+    def test_columns_of_one_full_name_are_told_apart(self) -> None:
+        """The documented full name x.y.z of column abc may be the table's."""
+        rows = [{"fullyQualifiedName": "x.y.z", "columnName": name, "source": "s"} for name in ("a", "b", "a")]
+        rows.append({"fullyQualifiedName": "x.y.z", "columnName": "a", "source": "other"})
+        with bigid(
+            asked({"results": rows, "totalCount": 4}),
+        ) as provider:
+            (page,) = provider.list_columns(ColumnQuery("c1"))
+        assert [(column.column_name, column.source) for column in page.columns] == [
+            ("a", "s"),
+            ("b", "s"),
+            ("a", "other"),
+        ]
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            [],
+            {},
+            {"results": None, "totalCount": 5},
+            {"results": {}, "totalCount": 5},
+            {"results": [{}]},
+            {"results": [17]},
+            {"results": [{"columnName": "a", "tags": [{"tagName": ["x"]}]}]},
+            {"data": {"clusters": []}},
+        ],
+    )
+    def test_a_shape_that_is_not_documented_is_tried_again_and_then_told(self, body: t.Any) -> None:
+        with (
+            bigid(asked(body), asked(body), retries=1) as provider,
+            pytest.raises(InvalidResponseError, match="in a shape that is not documented"),
+        ):
+            list(provider.list_columns(ColumnQuery("c1")))
+
+
+class TestClusters:
+    def clusters(self, body: t.Any) -> list[t.Any]:
+        with bigid(Expected("GET", "/api/v1/clusters", answer=body, query=[])) as provider:
+            return [cluster.model_dump(mode="json") for cluster in provider.list_clusters()]
+
+    def test_the_envelope_with_other_names(self) -> None:
+        row = {"clusterId": "c1", "clusterName": "One", "type": "x", "size": 20.0, "members": ["a"], "attribute": []}
+        assert self.clusters({"data": {"clusters": [row]}}) == [
+            {
+                "id": "c1",
+                "name": "One",
+                "size": 20,
+                "labels": [],
+                "severity": None,
+                "status": None,
+                "created_at": None,
+            }
+        ]
+
+    def test_none_at_all(self) -> None:
+        assert self.clusters([]) == []
+
+    @pytest.mark.parametrize("body", [None, {}, {"data": None}, {"data": {"clusters": None}}, [7], [{"name": "x"}]])
+    def test_a_shape_that_is_not_documented_is_told(self, body: t.Any) -> None:
+        with (
+            bigid(Expected("GET", "/api/v1/clusters", answer=json.dumps(body)), retries=0) as provider,
+            pytest.raises(InvalidResponseError, match="not documented"),
+        ):
+            provider.list_clusters()

@@ -1,0 +1,518 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Glasswall's own file: paths, words, filters, pages and errors."""
+
+from __future__ import annotations
+
+import typing as t
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
+    ConflictError,
+    DatascanError,
+    InvalidInputError,
+    InvalidResponseError,
+    NotFoundError,
+    RejectedError,
+    TooEarlyError,
+    TooLateError,
+    UnauthorizedError,
+    UnknownOutcomeError,
+    UnsupportedError,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import Query, Scan, ScanState, given_query
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
+from support import CHILD_ID, SAS, SCAN_ID, SCAN_PATH, TARGET, TOKEN, Expected, item, job, looked, page
+
+EXPIRED = {
+    "errorCode": 105,
+    "message": "The signed start (se) parameter must be in the future for the source connection string.",
+}
+EMPTY = {"errorCode": 107, "message": "Source container was empty."}
+# What is no id, written in ways that could reach another path.
+NOT_IDS = ["../scans/allusers", "allusers", "", f"{SCAN_ID}/", f"{SCAN_ID}?x=1", "1234", "a" * 10_000, "%2e%2e", "\n"]
+
+
+# Scans and words
+
+
+def test_a_scan_becomes_the_same_as_every_vendors() -> None:
+    sent = item(
+        "Completed",
+        scanEndTime="2026-01-01T01:00:00.1234567Z",
+        sourceStorage="Scan-Source.blob.core.windows.net",
+        parentScan=CHILD_ID,
+        childScans=["one", "two"],
+    )
+    asked = Expected("GET", SCAN_PATH, answer=sent, query=[], sent_headers={"Authorization": f"Bearer {TOKEN}"})
+    with job(asked) as the_job:
+        scan = the_job.provider.get(SCAN_ID)
+    assert scan.model_dump(mode="json") == {
+        "id": SCAN_ID,
+        "provider": "glasswall",
+        "name": None,
+        "state": "completed",
+        "vendor_status": "Completed",
+        "finished": True,
+        "succeeded": True,
+        "started_at": "2026-01-01T00:00:00Z",
+        "finished_at": "2026-01-01T01:00:00.123456Z",
+        "owner": "ci",
+        "source": "scan-source.blob.core.windows.net/uploads",
+        "target": "acct.blob.core.windows.net/clean",
+        "parent_id": CHILD_ID,
+        "child_ids": ["one", "two"],
+        "issue_count": None,
+        "error": None,
+    }
+
+
+def test_a_scan_with_only_what_must_be_there() -> None:
+    with job(Expected("GET", SCAN_PATH, answer={"scanId": SCAN_ID, "scanStatus": "Completed"})) as the_job:
+        scan = the_job.provider.get(SCAN_ID)
+    assert (scan.state, scan.source, scan.target, scan.child_ids) == ("completed", None, None, [])
+
+
+def test_a_running_scan_has_no_end_though_the_document_shows_one() -> None:
+    with job(looked("Processing", scanEndTime="2019-08-24T14:15:22Z")) as the_job:
+        scan = the_job.provider.get(SCAN_ID)
+    assert (scan.state, scan.finished_at, scan.vendor_status) == ("running", None, "Processing")
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("Listing", "running"),
+        ("Processing", "running"),
+        ("Cancelled", "cancelled"),
+        ("Completed", "completed"),
+        ("Error", "failed"),
+        ("Errored", "failed"),
+        ("Unknown", "unknown"),
+        (" Completed ", "completed"),
+        ("COMPLETED", "completed"),
+        ("error", "failed"),
+    ],
+)
+def test_words(word: str, state: str) -> None:
+    warned: list[str] = []
+    with job(looked(word), warned=warned) as the_job:
+        scan = the_job.provider.get(SCAN_ID)
+    assert (scan.state, scan.vendor_status, warned) == (state, word.strip(), [])
+
+
+@pytest.mark.parametrize("word", ["Paused", "", "Complete", "Succeeded"])
+def test_a_word_nobody_knows_is_unknown_and_said_once(word: str) -> None:
+    warned: list[str] = []
+    with job(looked(word), looked(word), warned=warned) as the_job:
+        scans = [the_job.provider.get(SCAN_ID) for _look in range(2)]
+    assert [(scan.state, scan.finished, scan.succeeded) for scan in scans] == [("unknown", False, None)] * 2
+    assert len(warned) == 1
+    assert repr(word) in warned[0]
+
+
+# Ids
+
+
+@pytest.mark.parametrize("scan_id", NOT_IDS)
+@pytest.mark.parametrize("operation", ["get", "cancel", "rescan", "get_rescan_parent"])
+def test_what_is_no_id_is_never_sent(operation: str, scan_id: str) -> None:
+    with job() as the_job, pytest.raises(InvalidInputError, match="is no Glasswall scan id: those are UUIDs"):
+        getattr(the_job.provider, operation)(scan_id)
+
+
+def test_an_id_is_sent_as_the_vendor_writes_it() -> None:
+    with job(looked("Processing")) as the_job:
+        assert the_job.provider.get(f"{{{SCAN_ID.upper()}}}").id == SCAN_ID
+
+
+# Starting
+
+
+def test_start_sends_what_the_document_names() -> None:
+    body = {
+        "sourceConnectionString": SAS,
+        "sourceContainerPath": "uploads",
+        "destinationConnectionString": SAS,
+        "targetContainerPath": "clean",
+        "quarantineContainerPath": "quarantine",
+        "autoRescan": True,
+    }
+    with job(Expected("POST", "/api/v1/scans", answer=item("Listing"), query=[], body=body)) as the_job:
+        scan = the_job.provider.start({**TARGET, "auto_rescan": True})
+    assert (scan.id, scan.state, scan.vendor_status) == (SCAN_ID, "running", "Listing")
+
+
+@pytest.mark.parametrize("side", ["source", "destination"])
+def test_a_string_that_would_be_refused_is_not_sent(side: str) -> None:
+    option = f"{side}_connection_string"
+    with job() as the_job, pytest.raises(InvalidInputError, match=f"glasswall.{option} would be refused: .*expired"):
+        the_job.provider.validate_target({**TARGET, option: SAS.replace("2099", "2020")})
+
+
+def test_source_and_destination_have_rules_of_their_own() -> None:
+    reading = SAS.replace("srt=sco", "srt=so").replace("sp=rwlc", "sp=rl")
+    with job() as the_job:
+        the_job.provider.validate_target({**TARGET, "source_connection_string": reading})
+        with pytest.raises(InvalidInputError, match=r"lacks container \(c\); .*lacks Write \(w\) and Create \(c\)"):
+            the_job.provider.validate_target({**TARGET, "destination_connection_string": reading})
+
+
+@pytest.mark.parametrize("option", ["source_container_path", "target_container_path", "quarantine_container_path"])
+@pytest.mark.parametrize("value", ["", " ", "/", " / "])
+def test_an_empty_container_path_is_not_sent(option: str, value: str) -> None:
+    with job() as the_job, pytest.raises(InvalidInputError, match=f"glasswall.{option} is empty"):
+        the_job.provider.validate_target({**TARGET, option: value})
+
+
+@pytest.mark.parametrize(
+    ("fields", "same"),
+    [
+        ({}, True),
+        ({"sourceStorage": "ACCT.blob.core.windows.net", "sourceContainerPath": "/uploads/"}, True),
+        ({"quarantineContainerPath": "elsewhere", "autoRescan": True}, True),
+        ({"sourceContainerPath": "uploads2"}, False),
+        ({"sourceContainerPath": "Uploads"}, False),
+        ({"sourceStorage": "other.blob.core.windows.net"}, False),
+        ({"targetContainerPath": "dirty"}, False),
+        ({"targetStorage": "other.blob.core.windows.net"}, False),
+        ({"sourceStorage": None, "sourceContainerPath": None}, False),
+    ],
+)
+def test_when_a_scan_has_the_target_that_is_asked_for(fields: dict[str, t.Any], same: bool) -> None:
+    with job(looked("Listing", **fields)) as the_job:
+        assert the_job.provider.is_same_target(the_job.provider.get(SCAN_ID), TARGET) is same
+
+
+# Cancelling and scanning again
+
+
+def test_cancel_takes_the_answer_as_it_is() -> None:
+    with job(Expected("DELETE", SCAN_PATH, 202, item("Processing"), query=[])) as the_job:
+        assert the_job.provider.cancel(SCAN_ID).state == "running"
+
+
+def test_only_a_listing_can_be_cancelled_and_only_the_rest_scanned_again() -> None:
+    words = ["Listing", "listing ", "Processing", "Completed", "Cancelled", "Error", "Unknown"]
+    with job(*map(looked, words)) as the_job:
+        scans = [the_job.provider.get(SCAN_ID) for _word in words]
+        assert [the_job.provider.is_cancellable(scan) for scan in scans] == [True, True] + [False] * 5
+        assert [bool(the_job.provider.rescan_blocker(scan)) for scan in scans] == [True, True] + [False] * 5
+
+
+def test_rescan_hands_back_the_child() -> None:
+    child = item("Listing", CHILD_ID, parentScan=SCAN_ID)
+    with job(Expected("PATCH", SCAN_PATH, answer=child, query=[], body=None)) as the_job:
+        scan = the_job.provider.rescan(SCAN_ID)
+    assert (scan.id, scan.parent_id) == (CHILD_ID, SCAN_ID)
+
+
+def test_there_are_no_clusters() -> None:
+    with (
+        job() as the_job,
+        pytest.raises(UnsupportedError, match=r"Glasswall cannot list the columns of a cluster\..*bigid"),
+    ):
+        the_job.provider.require("columns")
+
+
+# Lists
+
+
+def listed(query: Query, *expected: Expected) -> list[str]:
+    with job(*expected) as the_job:
+        return [scan.id for scan in the_job.provider.list_scans(query)]
+
+
+@pytest.mark.parametrize(
+    ("options", "path", "params"),
+    [
+        ({}, "/api/v1/scans", []),
+        ({"all_users": True}, "/api/v1/scans/allusers", []),
+        ({"owners": ["ann", "b b&c"]}, "/api/v1/scans/allusers", [("users", "ann"), ("users", "b b&c")]),
+        ({"started_after": "2026-01-02T03:04:05+01:00"}, "/api/v1/scans", [("startDate", "2026-01-02T02:04:05Z")]),
+        ({"started_before": "2026-01-02"}, "/api/v1/scans", [("endDate", "2026-01-02T00:00:00Z")]),
+        ({"states": ["failed"]}, "/api/v1/scans", [("scanStatus", "Errored")]),
+        ({"states": ["running", "queued"]}, "/api/v1/scans", [("scanStatus", "Listing"), ("scanStatus", "Processing")]),
+        ({"states": ["unknown"]}, "/api/v1/scans", [("scanStatus", "Unknown")]),
+        (
+            {
+                "states": ["completed", "cancelled"],
+                "started_after": "2026-01-01T00:00:00Z",
+                "started_before": "2026-01-02T00:00:00Z",
+                "owners": ["ann"],
+            },
+            "/api/v1/scans/allusers",
+            [
+                ("startDate", "2026-01-01T00:00:00Z"),
+                ("endDate", "2026-01-02T00:00:00Z"),
+                ("scanStatus", "Cancelled"),
+                ("scanStatus", "Completed"),
+                ("users", "ann"),
+            ],
+        ),
+    ],
+)
+def test_every_filter(options: dict[str, t.Any], path: str, params: list[tuple[str, str]]) -> None:
+    asked = Expected("GET", path, answer=page(), query=[*params, ("pageSize", "100"), ("page", "1")])
+    assert listed(given_query(options), asked) == []
+
+
+@pytest.mark.parametrize("states", [{ScanState.QUEUED}, {ScanState.STOPPED}])
+def test_a_state_that_glasswall_has_no_word_for_asks_for_nothing(states: set[ScanState]) -> None:
+    assert listed(Query(states=frozenset(states))) == []
+
+
+def test_a_scan_that_changed_its_state_since_the_filter_saw_it_is_left_out() -> None:
+    answer = page(item("Completed"), item("Error", CHILD_ID))
+    assert listed(
+        Query(states=frozenset({ScanState.FAILED})),
+        Expected("GET", "/api/v1/scans", answer=answer, query=None),
+    ) == [CHILD_ID]
+
+
+SCANS = [str(uuid.UUID(int=number)) for number in range(1, 131)]
+PAGES = [SCANS[:50], SCANS[50:100], SCANS[100:]]
+
+
+def pages(
+    numbers: list[int], total: int | None = 130, links: bool = True, total_pages: int | None = 3
+) -> Iterator[Expected]:
+    """Pages of 50, whatever size is asked for; past the end the last one comes again, and the links lead nowhere."""
+    for number in numbers:
+        ids = PAGES[min(number, len(PAGES)) - 1]
+        answer = page(*(item("Completed", scan_id) for scan_id in ids), total=total)
+        if total is None:
+            del answer["total"]
+        if links:
+            link = f"/scans?scanStatus=Processing?pageSize=10?page={number + 7}"
+            answer["pageLinks"] = {"totalPages": total_pages, "curr": link, "next": link, "prev": link}
+        yield Expected("GET", "/api/v1/scans", answer=answer, query=[("pageSize", "100"), ("page", str(number))])
+
+
+@pytest.mark.parametrize(
+    ("numbers", "facts"),
+    [
+        ([1, 2, 3], {}),
+        ([1, 2, 3], {"links": False}),
+        ([1, 2, 3], {"total_pages": None}),
+        ([1, 2, 3, 4], {"total": None}),
+        ([1, 2, 3, 4], {"total": 220}),
+        ([1, 2, 3, 4], {"total_pages": 9}),
+        ([1, 2, 3], {"total_pages": 1}),
+        ([1, 2, 3, 4], {"total": 10}),
+        ([1, 2, 3, 4], {"total": 10, "links": False}),
+        ([1, 2, 3, 4], {"total": 0, "total_pages": 0}),
+        ([1, 2, 3, 4], {"total": 10, "total_pages": 1}),
+    ],
+    ids=str,
+)
+def test_130_scans_come_once_each_whatever_the_total_and_the_links_say(
+    numbers: list[int], facts: dict[str, t.Any]
+) -> None:
+    assert listed(Query(), *pages(numbers, **facts)) == SCANS
+
+
+@pytest.mark.parametrize(
+    ("numbers", "total", "warnings"),
+    [
+        ([1, 2, 3], 130, []),
+        ([1, 2, 3, 4], 10, []),
+        ([1, 2, 3, 4], None, []),
+        (
+            [1, 2, 3, 4],
+            220,
+            ["Glasswall counts 220 scans and listed 130 of them, so a scan that runs may be among those not seen."],
+        ),
+    ],
+    ids=str,
+)
+def test_a_list_that_ends_before_its_total_says_that_scans_may_be_missing(
+    numbers: list[int], total: int | None, warnings: list[str]
+) -> None:
+    warned: list[str] = []
+    with job(*pages(numbers, total=total), warned=warned) as the_job:
+        assert len(list(the_job.provider.list_scans(Query()))) == len(SCANS)
+    assert warned == warnings
+
+
+def test_one_page_without_links_is_one_request() -> None:
+    assert listed(Query(), Expected("GET", "/api/v1/scans", answer=page(item(), item(scan_id=CHILD_ID)))) == [
+        SCAN_ID,
+        CHILD_ID,
+    ]
+
+
+def test_one_page_without_a_total_is_one_request() -> None:
+    assert listed(Query(), Expected("GET", "/api/v1/scans", answer={"scans": [item()]})) == [SCAN_ID]
+
+
+def test_a_scan_that_slips_to_the_next_page_is_returned_once() -> None:
+    first, second, third = SCANS[:3]
+    links = {"totalPages": 2}
+    assert listed(
+        Query(),
+        Expected(
+            "GET", "/api/v1/scans", answer=page(item(scan_id=first), item(scan_id=second), total=3, pageLinks=links)
+        ),
+        Expected(
+            "GET", "/api/v1/scans", answer=page(item(scan_id=second), item(scan_id=third), total=3, pageLinks=links)
+        ),
+    ) == [first, second, third]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_a_list_that_is_not_there_does_not_make_its_scans_missing(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_provider, "_THREADS", 1)
+    with job(Expected("GET", "/api/v1/scans", status, ""), *(looked("Listing", one) for one in SCANS[:9])) as the_job:
+        answers = the_job.provider.get_many(SCANS[:9])
+    assert [answer.state if isinstance(answer, Scan) else answer.kind for answer in answers.values()] == ["running"] * 9
+
+
+# Errors
+
+
+OPERATIONS: dict[str, tuple[str, str, t.Callable[[t.Any], t.Any]]] = {
+    "get": ("GET", SCAN_PATH, lambda vendor: vendor.get(SCAN_ID)),
+    "start": ("POST", "/api/v1/scans", lambda vendor: vendor.start(TARGET)),
+    "cancel": ("DELETE", SCAN_PATH, lambda vendor: vendor.cancel(SCAN_ID)),
+    "rescan": ("PATCH", SCAN_PATH, lambda vendor: vendor.rescan(SCAN_ID)),
+    "own": ("GET", "/api/v1/scans", lambda vendor: list(vendor.list_scans(Query()))),
+    "all": ("GET", "/api/v1/scans/allusers", lambda vendor: list(vendor.list_scans(Query(all_users=True)))),
+}
+START_BODY = {
+    "sourceConnectionString": SAS,
+    "sourceContainerPath": "uploads",
+    "destinationConnectionString": SAS,
+    "targetContainerPath": "clean",
+    "quarantineContainerPath": "quarantine",
+    "autoRescan": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "body", "kind", "words"),
+    [
+        ("get", 401, "", UnauthorizedError, "check api_token"),
+        ("get", 404, "", NotFoundError, "knows no scan"),
+        ("start", 400, [EXPIRED], RejectedError, "must be in the future for the source connection string"),
+        ("start", 401, "", UnauthorizedError, "check api_token"),
+        ("start", 412, [EMPTY], RejectedError, "Source container was empty"),
+        ("start", 400, [EXPIRED, EMPTY], RejectedError, "source connection string.; Source container was empty"),
+        ("cancel", 401, "", UnauthorizedError, "check api_token"),
+        ("cancel", 404, "", NotFoundError, "knows no scan"),
+        ("cancel", 405, "", TooLateError, "can no longer be cancelled: .* files already found go on being processed"),
+        ("rescan", 401, "", UnauthorizedError, "check api_token"),
+        ("rescan", 404, "", NotFoundError, "knows no scan"),
+        ("rescan", 409, "", ConflictError, "is being scanned again already"),
+        ("rescan", 412, [EXPIRED], RejectedError, "must be in the future"),
+        ("rescan", 425, "", TooEarlyError, "is still listing its files"),
+        ("own", 400, "", RejectedError, "HTTP 400"),
+        ("own", 401, "", UnauthorizedError, "check api_token"),
+        ("all", 400, "", RejectedError, "HTTP 400"),
+        ("all", 401, "", UnauthorizedError, "check api_token"),
+    ],
+)
+def test_every_documented_error(
+    operation: str, status: int, body: t.Any, kind: type[DatascanError], words: str
+) -> None:
+    method, path, ask = OPERATIONS[operation]
+    expected = Expected(method, path, status, body, body=START_BODY if operation == "start" else None)
+    with job(expected) as the_job, pytest.raises(DatascanError, match=words) as caught:
+        ask(the_job.provider)
+    error = caught.value
+    assert error.facts() == {
+        "kind": kind.kind,
+        "http_status": status,
+        "method": method,
+        "url": error.url,
+        "vendor_errors": [{"code": one["errorCode"], "message": one["message"]} for one in body or []],
+    }
+    assert str(error.url).startswith(f"https://vendor.test{path}")
+
+
+def test_an_error_without_words_still_shows_its_code() -> None:
+    with (
+        job(Expected("POST", "/api/v1/scans", 400, [{"errorCode": 105}], body=START_BODY)) as the_job,
+        pytest.raises(RejectedError, match="HTTP 400") as caught,
+    ):
+        the_job.provider.start(TARGET)
+    assert caught.value.vendor_errors == [{"code": 105, "message": None}]
+
+
+def test_an_error_list_under_200_is_an_error() -> None:
+    with (
+        job(Expected("POST", "/api/v1/scans", 200, [EMPTY], body=START_BODY)) as the_job,
+        pytest.raises(RejectedError, match="Source container was empty") as caught,
+    ):
+        the_job.provider.start(TARGET)
+    assert (caught.value.http_status, caught.value.vendor_errors[0]["code"]) == (200, 107)
+
+
+@pytest.mark.parametrize("answer", [[], {}, None, "text", {"scanId": SCAN_ID}, {"scanStatus": "Listing"}, [item()]])
+def test_what_is_no_scan_is_no_scan(answer: t.Any) -> None:
+    with job(Expected("GET", SCAN_PATH, answer=answer), retries=0) as the_job, pytest.raises(InvalidResponseError):
+        the_job.provider.get(SCAN_ID)
+
+
+@pytest.mark.parametrize("answer", [[], {}, None, {"scans": None}, {"scans": {}}, {"scans": [None]}])
+def test_what_is_no_list_is_no_list(answer: t.Any) -> None:
+    asked = Expected("GET", "/api/v1/scans", answer=answer)
+    with job(asked, retries=0) as the_job, pytest.raises(InvalidResponseError):
+        list(the_job.provider.list_scans(Query()))
+
+
+@pytest.mark.parametrize("operation", ["start", "cancel", "rescan"])
+def test_a_write_without_a_scan_in_its_answer_is_lost(operation: str) -> None:
+    method, path, ask = OPERATIONS[operation]
+    expected = Expected(method, path, 200, {"ok": True}, body=START_BODY if operation == "start" else None)
+    with job(expected) as the_job, pytest.raises(UnknownOutcomeError):
+        ask(the_job.provider)
+
+
+# Finding rescans
+
+
+def running(**fields: t.Any) -> Expected:
+    active = [("scanStatus", "Listing"), ("scanStatus", "Processing"), ("pageSize", "100"), ("page", "1")]
+    return Expected("GET", "/api/v1/scans", query=active, **fields)
+
+
+def test_a_running_rescan_is_found_in_the_own_list() -> None:
+    child = item("Processing", CHILD_ID, parentScan=SCAN_ID)
+    with job(looked("Completed"), running(answer=page(item(), child))) as the_job:
+        found = the_job.provider.find_running_rescan(the_job.provider.get(SCAN_ID))
+    assert found is not None
+    assert found.id == CHILD_ID
+
+
+@pytest.mark.parametrize(("word", "found"), [("Processing", True), ("Listing", True), ("Completed", False)])
+def test_another_users_rescan_is_found_through_the_parent(word: str, found: bool) -> None:
+    with job(
+        looked("Completed"),
+        running(answer=page()),
+        looked("Completed", childScans=[CHILD_ID]),
+        looked(word, CHILD_ID),
+    ) as the_job:
+        parent = the_job.provider.get(SCAN_ID)
+        assert bool(the_job.provider.find_running_rescan(parent, everyone=True)) is found
+
+
+def test_the_rescan_that_a_lost_request_made_is_the_new_child() -> None:
+    old = SCANS[0]
+    with job(
+        looked("Completed", childScans=[old]),
+        looked("Completed", childScans=[old, CHILD_ID]),
+        looked("Listing", CHILD_ID),
+    ) as the_job:
+        parent = the_job.provider.get(SCAN_ID)
+        made = the_job.provider.find_created_rescan(SCAN_ID, parent)
+    assert made is not None
+    assert made.id == CHILD_ID
+
+
+def test_where_no_rescan_was_made_none_is_found() -> None:
+    with job(looked("Completed"), looked("Completed"), running(answer=page(item()))) as the_job:
+        assert the_job.provider.find_created_rescan(SCAN_ID, the_job.provider.get(SCAN_ID)) is None

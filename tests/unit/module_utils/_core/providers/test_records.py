@@ -1,0 +1,226 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One record of a list that cannot be read: it hides no other scan, is never taken for success, and never gets lost."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, InvalidResponseError
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import ACTIVE, Query, Scan, ScanState
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations import rescan, start, status, wait
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
+from support import CHILD_ID, SCAN_ID, TARGET, Expected, item, job, listed, looked, page, started
+
+IDS = [f"00000000-0000-4000-8000-{number:012}" for number in range(5)]
+FOREIGN = "99999999-0000-4000-8000-000000000000"
+WHY = r"\(scanStatus: "
+
+
+@pytest.fixture(autouse=True)
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_provider, "_THREADS", 1)
+
+
+def spoilt(scan_id: t.Any = FOREIGN, **fields: t.Any) -> dict[str, t.Any]:
+    """A record of Glasswall whose state is no text."""
+    return item("", scan_id, scanStatus=None, **fields)
+
+
+def without_id(**fields: t.Any) -> dict[str, t.Any]:
+    return item("Listing", t.cast("str", {}), **fields)
+
+
+def own(*items: dict[str, t.Any], since: str | None = None) -> Expected:
+    query = [("startDate", since)] if since else []
+    return listed(*items, query=[*query, ("pageSize", "100"), ("page", "1")])
+
+
+def kinds(answers: dict[str, Scan | DatascanError]) -> list[str]:
+    return [one.state.value if isinstance(one, Scan) else one.kind for one in answers.values()]
+
+
+class TestAGlasswallLook:
+    @pytest.mark.parametrize("other", [spoilt(), without_id(), None, "text", []])
+    def test_at_scans_that_can_be_read_is_not_hindered_and_warns_once(self, other: t.Any) -> None:
+        warned: list[str] = []
+        answer = own(*(item("Completed", one) for one in IDS), other)
+        with job(answer, answer, warned=warned) as the_job:
+            answers = the_job.provider.get_many(IDS)
+            the_job.provider._starts.clear()  # type: ignore[attr-defined]
+            the_job.provider.get_many(IDS)
+        assert kinds(answers) == ["completed"] * 5
+        assert len(warned) == 1
+        assert "cannot be read" in warned[0]
+
+    def test_at_one_that_cannot_be_read_is_an_error_of_that_one(self) -> None:
+        with job(own(spoilt(IDS[0]), *(item("Completed", one) for one in IDS[1:]))) as the_job:
+            answers = the_job.provider.get_many(IDS)
+        assert kinds(answers) == ["unreadable", *["completed"] * 4]
+        assert str(answers[IDS[0]]).startswith(f"What Glasswall sent of scan {IDS[0]} cannot be read (scanStatus: ")
+
+    def test_a_wait_goes_on_until_it_can_be_read(self) -> None:
+        first = own(spoilt(IDS[0]), *(item("Completed", one) for one in IDS[1:]))
+        with job(first, looked("Completed", IDS[0])) as the_job:
+            result = wait.wait_for_scans(the_job, wait.WaitRequest(scan_ids=IDS, wait_options=WaitOptions(timeout=5.0)))
+        assert {scan.state for scan in result.scans} == {ScanState.COMPLETED}
+
+    def test_a_list_in_which_no_scan_has_an_id_is_another_shape(self) -> None:
+        with job(own(without_id(), without_id()), retries=0) as the_job:
+            answers = the_job.provider.get_many(IDS)
+        assert kinds(answers) == ["unreadable"] * 5
+        assert "in a shape that is not documented" in str(answers[IDS[0]])
+
+    def test_a_page_that_repeats_for_ever_ends_all_the_same(self) -> None:
+        again = [page(item("Listing", IDS[0]), without_id(), total=9) for _number in range(2)]
+        expected = [
+            Expected("GET", "/api/v1/scans", answer=answer, query=[("pageSize", "100"), ("page", str(number))])
+            for number, answer in enumerate(again, 1)
+        ]
+        singles = [looked("Listing", one) for one in IDS[1:]]
+        with job(*expected, *singles) as the_job:
+            assert kinds(the_job.provider.get_many(IDS)) == ["running"] * 5
+
+
+class TestAGlasswallQuery:
+    def test_shows_it_as_unknown_so_that_no_gate_lets_it_pass(self) -> None:
+        warned: list[str] = []
+        with job(own(item("Completed"), spoilt(parentScan=CHILD_ID)), warned=warned) as the_job:
+            scans = status.read_status(the_job, status.StatusRequest(query=Query())).scans
+        (seen,) = (scan for scan in scans if scan.id == FOREIGN)
+        assert (seen.state, seen.succeeded, seen.finished) == ("unknown", None, False)
+        assert (seen.source, seen.parent_id) == ("acct.blob.core.windows.net/uploads", CHILD_ID)
+        assert str(seen.error).startswith("it cannot be read (scanStatus: ")
+        assert len(warned) == 1
+
+    def test_for_a_state_shows_it_too_for_the_vendor_says_that_it_belongs_there(self) -> None:
+        with job(listed(spoilt())) as the_job:
+            assert [scan.id for scan in the_job.provider.list_scans(Query(states=ACTIVE))] == [FOREIGN]
+
+    def test_fails_where_its_id_cannot_be_read(self) -> None:
+        """Nobody could look at it, or judge it."""
+        with (
+            job(own(item("Completed"), without_id())) as the_job,
+            pytest.raises(InvalidResponseError, match="whose id cannot"),
+        ):
+            status.read_status(the_job, status.StatusRequest(query=Query()))
+
+
+class TestAGlasswallStart:
+    """What may be a scan of the same source and target must not be started a second time."""
+
+    @pytest.mark.parametrize("record", [spoilt(), without_id(), spoilt(sourceStorage=[], sourceContainerPath=None)])
+    def test_sends_nothing_where_it_may_be_of_the_same_source_and_target(self, record: t.Any) -> None:
+        other = item("Listing", sourceContainerPath="elsewhere")
+        with (
+            job(listed(other, record)) as the_job,
+            pytest.raises(InvalidResponseError, match="same source and target") as caught,
+        ):
+            start.start_scan(the_job, start.StartRequest(TARGET))
+        assert not caught.value.known.get("changed")
+
+    @pytest.mark.parametrize("record", [spoilt, without_id])
+    def test_goes_on_where_it_is_of_another(self, record: t.Any) -> None:
+        warned: list[str] = []
+        other = item("Listing", sourceContainerPath="elsewhere")
+        with job(listed(other, record(targetContainerPath="elsewhere")), warned=warned) as the_job:
+            found = list(the_job.provider.list_scans_of(TARGET, Query(states=ACTIVE)))
+        assert (found, len(warned)) == ([], 1)
+
+    def test_does_not_mind_one_that_has_completed(self) -> None:
+        query = Query(states=frozenset({ScanState.COMPLETED}))
+        answer = listed(spoilt(), query=[("scanStatus", "Completed"), ("pageSize", "100"), ("page", "1")])
+        with job(answer) as the_job:
+            assert list(the_job.provider.list_scans_of(TARGET, query)) == []
+
+    def test_is_lost_where_the_scan_that_it_made_cannot_be_read(self) -> None:
+        after = listed(item("Listing", CHILD_ID, sourceContainerPath="elsewhere"), spoilt(), query=None)
+        expected = [listed(), started("", 500), after, after, after]
+        with job(*expected) as the_job, pytest.raises(DatascanError) as caught:
+            start.start_scan(the_job, start.StartRequest(TARGET))
+        assert caught.value.kind == "lost_answer"
+
+
+def test_a_rescan_that_cannot_be_read_is_a_rescan() -> None:
+    running = listed(item("Listing", CHILD_ID), spoilt(parentScan=SCAN_ID))
+    with job(looked("Completed"), running) as the_job:
+        result = rescan.rescan_scan(the_job, rescan.RescanRequest(SCAN_ID))
+    assert (result.reused, result.scan.id, result.scan.state) == (True, FOREIGN, "unknown")
+
+
+class TestProtecto:
+    ADDRESS: t.ClassVar = {"provider": "protecto", "retries": 0}
+
+    def answer(self, *records: t.Any) -> Expected:
+        return Expected(
+            "PUT", "/api/v1/data-scan-status", answer={"data": list(records), "success": True}, body=["a", "b"]
+        )
+
+    def test_one_that_cannot_be_read_is_an_error_of_that_one(self) -> None:
+        answer = self.answer({"tracking_id": "a", "status": ["x"]}, {"tracking_id": "b", "status": "SUCCESS"})
+        with job(answer, **self.ADDRESS) as the_job:
+            answers = the_job.provider.get_many(["a", "b"])
+        assert kinds(answers) == ["unreadable", "completed"]
+
+    def test_one_without_an_id_may_be_the_one_that_is_missing(self) -> None:
+        """Which is no scan that nobody knows: that would end a wait."""
+        warned: list[str] = []
+        answer = self.answer({"status": "SUCCESS"}, {"tracking_id": "b", "status": "SUCCESS"})
+        with job(answer, answer, warned=warned, **self.ADDRESS) as the_job:
+            answers = the_job.provider.get_many(["a", "b"])
+            the_job.provider.get_many(["a", "b"])
+        assert kinds(answers) == ["unreadable", "completed"]
+        assert len(warned) == 1
+
+    def test_one_that_nobody_asked_for_is_warned_of(self) -> None:
+        warned: list[str] = []
+        done = [{"tracking_id": one, "status": "SUCCESS"} for one in "ab"]
+        with job(self.answer(*done, {"tracking_id": "c", "status": {}}), warned=warned, **self.ADDRESS) as the_job:
+            assert kinds(the_job.provider.get_many(["a", "b"])) == ["completed", "completed"]
+        assert warned == ["What Protecto sent of scan c cannot be read (status: Input should be a valid string)."]
+
+
+class TestBigID:
+    TARGET: t.ClassVar = {"scan_profile": "nightly", "scan_type": "dsScan", "scan_origin": "x"}
+
+    def rows(self, *rows: t.Any) -> Expected:
+        body = {"status": "success", "data": {"totalCount": len(rows), "scanChildren": list(rows)}}
+        return Expected("GET", "/api/v1/scans/parent-scans", answer=body)
+
+    @pytest.mark.parametrize("bad", [None, "text", {}, {"_id": {}}, {"name": "x"}])
+    def test_a_look_is_not_hindered(self, bad: t.Any) -> None:
+        warned: list[str] = []
+        done = [{"_id": one, "state": "Completed"} for one in "ab"]
+        with job(self.rows(bad, *done), provider="bigid", warned=warned) as the_job:
+            assert kinds(the_job.provider.get_many(["a", "b"])) == ["completed", "completed"]
+        assert len(warned) == 1
+
+    def test_a_query_fails_for_nobody_could_judge_it(self) -> None:
+        rows = self.rows({"name": "x"}, {"_id": "a", "state": "Completed"})
+        with (
+            job(rows, provider="bigid") as the_job,
+            pytest.raises(InvalidResponseError, match="whose id cannot be read"),
+        ):
+            list(the_job.provider.list_scans(Query()))
+
+    @pytest.mark.parametrize("bad", [None, {"name": "nightly"}, {"scanProfileName": "nightly"}, {"state": "Running"}])
+    def test_a_start_sends_nothing_where_it_may_be_of_the_same_profile(self, bad: t.Any) -> None:
+        rows = self.rows(bad, {"_id": "a", "state": "Completed"})
+        with job(rows, provider="bigid") as the_job, pytest.raises(InvalidResponseError, match="same scan profile"):
+            start.start_scan(the_job, start.StartRequest(self.TARGET))
+
+    def test_a_start_goes_on_where_it_is_of_another_profile(self) -> None:
+        rows = self.rows({"name": "weekly"}, {"_id": "a", "state": "Completed", "name": "weekly"})
+        with job(rows, provider="bigid") as the_job:
+            assert list(the_job.provider.list_scans_of(self.TARGET, Query(states=ACTIVE))) == []
+
+    def test_pages_are_counted_with_it(self) -> None:
+        full = [None, *({"_id": str(number), "state": "Completed"} for number in range(199))]
+        second = self.rows(*({"_id": one, "state": "Completed"} for one in "xyz"))
+        second.query = [("limit", "200"), ("skip", "200")]
+        with job(self.rows(*full), second, provider="bigid") as the_job:
+            answers = the_job.provider.get_many([*map(str, range(150)), *"xyz"])
+        assert set(kinds(answers)) == {"completed"}

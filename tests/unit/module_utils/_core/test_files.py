@@ -1,0 +1,225 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writing files: whole or not at all, only when they change, and with one clear sentence where it cannot be done."""
+
+from __future__ import annotations
+
+import os
+import resource
+import stat
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
+from ansible_collections.datascan.gate.plugins.module_utils._core.files import Change, write_if_changed, writing
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "report.txt"
+
+
+@pytest.fixture
+def umask() -> t.Iterator[None]:
+    old = os.umask(0o027)
+    yield
+    os.umask(old)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def alone(path: Path) -> bool:
+    """Whether the file has no neighbours, such as a forgotten temporary one."""
+    return [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+def test_a_new_file_is_a_change(path: Path) -> None:
+    assert write_if_changed(str(path), "a\n") == Change(True, "", "a\n")
+    assert path.read_text() == "a\n"
+    assert alone(path)
+
+
+def test_the_same_text_again_is_no_change_and_touches_nothing(path: Path) -> None:
+    write_if_changed(str(path), "a\n")
+    before = path.stat()
+    assert write_if_changed(str(path), "a\n") == Change(False, "a\n", "a\n")
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_another_text_is_a_change_that_knows_the_old_one(path: Path) -> None:
+    path.write_text("old")
+    assert write_if_changed(str(path), "new") == Change(True, "old", "new")
+    assert path.read_text() == "new"
+    assert alone(path)
+
+
+def test_an_empty_file_is_not_the_same_as_none(path: Path) -> None:
+    assert write_if_changed(str(path), "").changed
+    assert path.read_bytes() == b""
+    assert not write_if_changed(str(path), "").changed
+
+
+def test_text_is_written_as_it_is(path: Path) -> None:
+    text = "a\r\nb\rc\n\u20ac\U0001f600"
+    write_if_changed(str(path), text)
+    assert path.read_bytes() == text.encode()
+    assert not write_if_changed(str(path), text).changed
+
+
+def test_what_utf8_cannot_hold_is_replaced_and_stays_unchanged(path: Path) -> None:
+    assert write_if_changed(str(path), "a\udcffb").changed
+    assert path.read_bytes() == b"a?b"
+    assert not write_if_changed(str(path), "a\udcffb").changed
+
+
+def test_an_old_file_that_is_no_utf8_is_replaced(path: Path) -> None:
+    path.write_bytes(b"\xff\xfe")
+    assert write_if_changed(str(path), "a") == Change(True, "\ufffd\ufffd", "a")
+
+
+def test_a_dry_run_tells_and_writes_nothing(path: Path) -> None:
+    assert write_if_changed(str(path), "a", dry_run=True) == Change(True, "", "a")
+    assert not path.exists()
+    path.write_text("old")
+    assert write_if_changed(str(path), "a", dry_run=True) == Change(True, "old", "a")
+    assert path.read_text() == "old"
+    assert alone(path)
+
+
+def test_a_new_file_takes_its_mode_from_the_umask(path: Path, umask: None) -> None:
+    write_if_changed(str(path), "a")
+    assert mode(path) == 0o640
+
+
+@pytest.mark.parametrize("given", [0o600, 0o755, 0o666])
+def test_an_existing_file_keeps_its_mode(path: Path, umask: None, given: int) -> None:
+    path.write_text("old")
+    path.chmod(given)
+    write_if_changed(str(path), "new")
+    assert mode(path) == given
+
+
+def test_what_replaces_a_private_file_is_never_open_to_others(path: Path) -> None:
+    path.write_text("old")
+    path.chmod(0o600)
+    with writing(str(path)) as file:
+        file.write("new")
+        assert {mode(each) for each in path.parent.iterdir()} == {0o600}
+
+
+def test_a_symbolic_link_stays_and_its_target_is_written(tmp_path: Path) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    target, link = folder / "target.txt", tmp_path / "link.txt"
+    link.symlink_to(target)
+    for text in ("first", "second"):  # at first the link points at nothing
+        assert write_if_changed(str(link), text).changed
+        assert link.is_symlink()
+        assert target.read_text() == text
+    assert alone(target)
+
+
+def test_pieces_take_their_place_only_when_the_block_has_ended(path: Path) -> None:
+    path.write_text("old")
+    with writing(str(path)) as file:
+        file.write("new ")
+        file.write("text")
+        file.flush()
+        assert path.read_text() == "old"
+    assert path.read_text() == "new text"
+    assert alone(path)
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), ConnectionResetError("x"), KeyboardInterrupt()])
+def test_a_block_that_fails_leaves_the_old_file_and_its_own_error(path: Path, error: BaseException) -> None:
+    path.write_text("old")
+    with pytest.raises(type(error)) as raised, writing(str(path)) as file:
+        file.write("new")
+        raise error
+    assert raised.value is error
+    assert path.read_text() == "old"
+    assert alone(path)
+
+
+def test_a_block_that_fails_leaves_no_file_where_there_was_none(path: Path) -> None:
+    with pytest.raises(ValueError, match="x"), writing(str(path)):
+        raise ValueError("x")
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_disk_that_takes_no_more_leaves_the_old_file_and_one_clear_error(path: Path) -> None:
+    path.write_text("old")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, hard))
+    try:
+        with pytest.raises(InvalidInputError, match=r"report\.txt cannot be written: File too large\.$"):
+            write_if_changed(str(path), "x" * (1 << 18))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert path.read_text() == "old"
+    assert alone(path)
+
+
+@pytest.mark.parametrize("call", ["fsync", "fchmod"])
+def test_a_fault_after_the_last_piece_leaves_the_old_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def fault(*_args: t.Any) -> None:
+        raise OSError(5, "Input/output error")
+
+    path.write_text("old")
+    monkeypatch.setattr(os, call, fault)
+    with pytest.raises(InvalidInputError, match=r"cannot be written: Input/output error\.$"):
+        write_if_changed(str(path), "new")
+    assert path.read_text() == "old"
+    assert alone(path)
+
+
+def test_a_file_that_turns_into_a_folder_meanwhile_is_refused(path: Path) -> None:
+    with pytest.raises(InvalidInputError, match="is a folder"), writing(str(path)) as file:
+        file.write("x")
+        path.mkdir()
+    assert alone(path)
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+class TestRefusals:
+    """What cannot be written is refused in one sentence, in a dry run as well."""
+
+    def refused(self, path: str | Path, dry_run: bool, sentence: str) -> None:
+        with pytest.raises(InvalidInputError) as raised:
+            write_if_changed(str(path), "new", dry_run=dry_run)
+        assert str(raised.value) == sentence
+
+    def test_no_such_folder(self, tmp_path: Path, dry_run: bool) -> None:
+        path = tmp_path / "none" / "a.txt"
+        self.refused(path, dry_run, f"{path} cannot be written, for the folder {path.parent} does not exist.")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_folder(self, tmp_path: Path, dry_run: bool) -> None:
+        self.refused(tmp_path, dry_run, f"{tmp_path} is a folder; name a file.")
+        self.refused(f"{tmp_path}/new/", dry_run, f"{tmp_path}/new/ is a folder; name a file.")
+
+    def test_a_pipe(self, tmp_path: Path, dry_run: bool) -> None:
+        os.mkfifo(tmp_path / "pipe")
+        sentence = f"{tmp_path}/pipe cannot be written: it is a device, a pipe or a socket."
+        self.refused(tmp_path / "pipe", dry_run, sentence)
+
+    def test_links_in_a_circle(self, tmp_path: Path, dry_run: bool) -> None:
+        (tmp_path / "a").symlink_to(tmp_path / "b")
+        (tmp_path / "b").symlink_to(tmp_path / "a")
+        self.refused(tmp_path / "a", dry_run, f"{tmp_path}/a cannot be written: Too many levels of symbolic links.")
+
+    @pytest.mark.parametrize("locked", ["file", "folder"])
+    def test_no_permission(self, path: Path, monkeypatch: pytest.MonkeyPatch, dry_run: bool, locked: str) -> None:
+        # Root may write everywhere, so the question itself is answered here.
+        path.write_text("old")
+        kept = path if locked == "file" else path.parent
+        monkeypatch.setattr(os, "access", lambda asked, _mode: Path(asked) != kept)
+        self.refused(path, dry_run, f"{path} cannot be written: permission denied.")
+        assert path.read_text() == "old"
+        assert alone(path)

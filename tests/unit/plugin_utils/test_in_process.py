@@ -1,0 +1,214 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which of the two ways through a door a task takes, and that both say the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import typing as t
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from ansible.module_utils.testing import patch_module_args
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
+from ansible_collections.datascan.gate.plugins.action.scan_gate import ActionModule as GateAction
+from ansible_collections.datascan.gate.plugins.action.scan_status import ActionModule as StatusAction
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
+from ansible_collections.datascan.gate.plugins.plugin_utils import _in_process
+from ansible_collections.datascan.gate.plugins.plugin_utils._in_process import InProcessAction
+from support import ANSIBLE, SCAN_ID, SHOW_OPTIONS, TOKEN
+
+SCANS = [Scan(id=SCAN_ID, provider="glasswall", state="completed").model_dump(mode="json")]  # type: ignore[arg-type]
+STATUS = {"provider": "glasswall", "api_url": "https://vendor.test", "api_token": TOKEN}
+
+
+def action(
+    kind: type[InProcessAction] = GateAction,
+    args: dict[str, t.Any] | None = None,
+    *,
+    transport: str = "local",
+    become: t.Any = None,
+    **task: t.Any,
+) -> InProcessAction:
+    """An action plugin around stand-ins for the task and its connection."""
+    loader = DataLoader()
+    given = {
+        "args": args or {},
+        "action": kind.door.name,
+        "async_val": 0,
+        "environment": None,
+        "delegate_to": None,
+        "check_mode": False,
+        "diff": False,
+        **task,
+    }
+    connection = SimpleNamespace(
+        transport=transport,
+        become=become,
+        has_native_async=False,
+        _shell=SimpleNamespace(tmpdir=None, env_prefix=lambda **names: ""),
+    )
+    return kind(SimpleNamespace(**given), connection, None, loader, Templar(loader), None)  # type: ignore[arg-type]
+
+
+def way(made: InProcessAction, monkeypatch: pytest.MonkeyPatch, **task_vars: t.Any) -> str:
+    monkeypatch.setattr(made, "_in_process", lambda task_vars: {"way": "in place"})
+    monkeypatch.setattr(made, "_as_module", lambda task_vars: {"way": "module"})
+    return str(made.run(None, task_vars)["way"])
+
+
+# Which way
+
+
+@pytest.mark.parametrize(
+    ("task", "task_vars", "expected"),
+    [
+        ({}, {}, "in place"),
+        ({"transport": "ssh"}, {}, "module"),
+        ({"become": "a become plugin"}, {}, "module"),
+        ({"async_val": 60}, {}, "module"),
+        ({"environment": [{"DATASCAN_API_URL": "https://vendor.test"}]}, {}, "module"),
+        ({"environment": [{}]}, {}, "in place"),
+        ({"environment": []}, {}, "in place"),
+        ({}, {"datascan_in_process": True}, "in place"),
+        ({}, {"datascan_in_process": "true"}, "in place"),
+        ({}, {"datascan_in_process": False}, "module"),
+        ({}, {"datascan_in_process": "false"}, "module"),
+        ({}, {"datascan_in_process": "no"}, "module"),
+        ({}, {"datascan_in_process": 0}, "module"),
+        ({}, {"ansible_python_interpreter": sys.executable}, "in place"),
+        ({}, {"ansible_python_interpreter": str(Path(sys.executable).with_name("python3"))}, "in place"),
+        ({}, {"ansible_python_interpreter": "auto"}, "in place"),
+        ({}, {"ansible_python_interpreter": "auto_silent"}, "in place"),
+        ({}, {"ansible_python_interpreter": "/opt/other/python3"}, "module"),
+        ({"check_mode": True, "diff": True}, {}, "in place"),
+    ],
+    ids=str,
+)
+def test_which_way_a_task_takes(
+    task: dict[str, t.Any], task_vars: dict[str, t.Any], expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert way(action(**task), monkeypatch, **task_vars) == expected
+
+
+@pytest.mark.parametrize(
+    ("interpreter", "expected"), [(sys.executable, "in place"), ("/opt/other/python3", "module"), (None, "in place")]
+)
+def test_a_delegated_task_goes_by_the_other_hosts_python(
+    interpreter: str | None, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = {"ansible_python_interpreter": interpreter} if interpreter else {}
+    here = {"ansible_python_interpreter": "/opt/nobody/asks/python3", "ansible_delegated_vars": {"other": there}}
+    assert way(action(delegate_to="other"), monkeypatch, **here) == expected
+
+
+def test_a_task_that_is_delegated_to_a_host_far_away_is_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert way(action(delegate_to="other", transport="ssh"), monkeypatch) == "module"
+
+
+# What comes of it
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A door in place goes to the playbook's folder, as a module would; the tests come back."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def as_module(
+    kind: type[InProcessAction], args: dict[str, t.Any], capsys: pytest.CaptureFixture[str]
+) -> dict[str, t.Any]:
+    name = {"_ansible_module_name": f"datascan.gate.{kind.door.name}", **SHOW_OPTIONS}
+    with patch_module_args({**args, **name}), pytest.raises(SystemExit):
+        kind.door.main()
+    result: dict[str, t.Any] = json.loads(capsys.readouterr().out)
+    return result
+
+
+CASES: list[tuple[type[InProcessAction], dict[str, t.Any]]] = [
+    (GateAction, {"scans": SCANS}),
+    (GateAction, {"scans": []}),
+    (GateAction, {"scans": SCANS, "policy": {"max_issues": "5"}}),
+    (GateAction, {"scans": [{"id": "1"}]}),
+    (GateAction, {"scans": SCANS, "mode": "enfroce"}),
+    (GateAction, {"scans": SCANS, "colour": "red"}),
+    (GateAction, {}),
+    (GateAction, {"scans": SCANS, "policy": {"max_age": "old"}}),
+    (StatusAction, {**STATUS, "scan_ids": ["../x"]}),
+    (StatusAction, {**STATUS, "scan_id": "../x"}),
+    (StatusAction, {**STATUS, "scan_id": "../x", "scan_ids": ["../y"]}),
+    (StatusAction, {**STATUS, "scan_ids": ["../x"], "query": {}}),
+    (StatusAction, STATUS),
+    (StatusAction, {**STATUS, "scan_ids": [TOKEN]}),
+    (StatusAction, {**STATUS, "scan_ids": ["../x"], "wait_timeout": f"long, {TOKEN}"}),
+    (StatusAction, {**STATUS, "provider": "nobody", "scan_ids": ["../x"]}),
+    (StatusAction, {**STATUS, "scan_ids": ["../x"], "validate_certs": "maybe"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "args"), CASES, ids=[f"{number}-{kind.door.name}" for number, (kind, _args) in enumerate(CASES)]
+)
+def test_both_ways_say_the_same(
+    kind: type[InProcessAction], args: dict[str, t.Any], capsys: pytest.CaptureFixture[str], here: Path
+) -> None:
+    module = as_module(kind, args, capsys)
+    in_process = action(kind, args).run(None, {"ansible_inject_invocation": True})
+    for result in (module, in_process):
+        result.pop("failed", None)
+        result.pop("exception", None)
+        result.pop("warnings", None)  # a module's do not come with its result where it runs in a test's process
+    assert in_process == module
+    assert TOKEN not in json.dumps([in_process, module])
+
+
+@pytest.mark.skipif(ANSIBLE < (2, 21), reason="before ansible-core 2.21 the options are always shown")
+@pytest.mark.parametrize("shown", [True, False])
+def test_in_place_the_options_are_shown_where_ansible_shows_them(shown: bool, here: Path) -> None:
+    result = action(GateAction, {"scans": SCANS}).run(None, {"ansible_inject_invocation": shown})
+    assert ("invocation" in result) is shown
+
+
+def test_in_place_an_option_that_is_set_twice_is_told(here: Path) -> None:
+    result = action(StatusAction, {**STATUS, "scan_id": "../x", "scan_ids": ["../y"]}).run(None, {})
+    assert result["warnings"] == ["Both option scan_ids and its alias scan_id are set."]
+
+
+@pytest.mark.parametrize(("args", "failed"), [({"scans": SCANS}, False), ({"scans": []}, True), ({}, True)])
+def test_in_place_a_failure_is_one(args: dict[str, t.Any], failed: bool, here: Path) -> None:
+    assert action(GateAction, args).run(None, {}).get("failed", False) is failed
+
+
+def test_in_place_check_mode_is_kept(here: Path) -> None:
+    args = {"scans": SCANS, "reports": [{"format": "json", "dest": str(here / "report.json")}]}
+    result = action(GateAction, args, check_mode=True).run(None, {})
+    assert (result["changed"], list(here.iterdir())) == (True, [])
+
+
+def test_in_place_diff_mode_is_kept(here: Path) -> None:
+    args = {"scans": SCANS, "reports": [{"format": "json", "dest": str(here / "report.json")}]}
+    assert "diff" in action(GateAction, args, diff=True).run(None, {})
+    assert (here / "report.json").exists()
+
+
+def test_in_place_a_relative_path_is_the_playbooks(here: Path) -> None:
+    made = action(GateAction, {"scans": SCANS, "reports": [{"format": "json", "dest": "report.json"}]})
+    folder = here / "playbooks"
+    folder.mkdir()
+    made._loader.set_basedir(str(folder))
+    made.run(None, {})
+    assert (folder / "report.json").exists()
+    assert os.getcwd() == str(folder)
+
+
+def test_progress_names_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[str] = []
+    monkeypatch.setattr(_in_process, "display", SimpleNamespace(display=lambda line, **kwargs: lines.append(line)))
+    action()._tell("[00:00] 0 of 1 done")
+    assert lines == ["scan_gate: [00:00] 0 of 1 done"]

@@ -1,0 +1,293 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Several pipelines and one vendor in simulated time, where a list of numbers decides everything that chance would.
+
+The vendor is the sandbox's own Glasswall, called without a socket. Each pipeline is a thread, but only one of them ever
+runs: at every request and at every sleep it hands over, and the next number says who goes on. So a trial is the same
+whenever it is run, and any order of requests can happen.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import threading
+import typing as t
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timezone
+from email.utils import format_datetime
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+import requests
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import ConnectionOptions
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
+from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
+from support import reset, response_to
+
+sys.path.append(str(Path(__file__).resolve().parents[3] / "roles" / "sandbox" / "files"))
+from datascan_sandbox import glasswall_scans
+from datascan_sandbox.clock import Clock as ServerClock
+from datascan_sandbox.clock import iso
+from datascan_sandbox.glasswall import Glasswall
+from datascan_sandbox.glasswall_scans import GlasswallSettings
+from datascan_sandbox.glasswall_scans import Scan as ServerScan
+from datascan_sandbox.vendor import Refused
+from starlette.requests import Request
+from starlette.responses import Response
+
+BEGIN = 1_767_225_600.0  # 2026-01-01
+TRIP = 0.002  # seconds that a request takes at least
+TICKS = (0.0, 0.0, 0.0, 0.1, 0.4, 1.1)  # seconds by which whoever goes on may be late
+# In which way a request goes wrong: whether it was carried out, and what comes back.
+FAULTS: Sequence[tuple[bool, int | str]] = (
+    (False, "no connection"),
+    (False, "reset"),
+    (True, "reset"),
+    (True, "cut off"),
+    (True, "html"),
+    (False, 503),
+    (True, 502),
+    (False, 401),
+    (False, 429),
+)
+SERVER = Glasswall(ServerClock())  # making its routes anew for each trial would take longer than the trial
+
+
+class Killed(BaseException):
+    """The pipeline's process is gone."""
+
+
+class World:
+    """The vendor, the pipelines, and the time."""
+
+    def __init__(self, numbers: Sequence[int], *, faults: int = 0, lag: float = 0.0, **settings: t.Any) -> None:
+        """Of 256 requests so many meet a fault. The list is late by `lag` seconds; settings are the sandbox's own."""
+        self.now = BEGIN
+        self.faults = faults
+        self.lag = lag
+        self.met: list[str] = []  # the faults that happened
+        self.journal: list[str] = []  # for whoever wonders why a trial failed
+        self._numbers: Iterator[int] = iter(numbers)
+        self._turns = 0
+        SERVER.reset()
+        SERVER.clock.offset = 0.0
+        SERVER.clock._source = lambda: self.now
+        SERVER.settings = GlasswallSettings(**settings)
+        self.made_by: dict[str, Pipeline] = {}
+        self.cancelled_by: list[tuple[str, Pipeline]] = []
+        self._ids = SimpleNamespace(uuid4=self._new_id)
+
+    def draw(self, choices: int) -> int:
+        """The next decision; when the numbers run out, always the first choice, so that every trial ends."""
+        return next(self._numbers, 0) % choices
+
+    def _new_id(self) -> uuid.UUID:
+        """An id that may come before or after those that are there."""
+        return uuid.UUID(int=(self.draw(16) << 124) + len(SERVER.store.by_id) + 1)
+
+    def run(self, *pipelines: Pipeline) -> None:
+        """Until all have ended, in the order that the numbers say."""
+        self._turns = 0
+        while left := [pipeline for pipeline in pipelines if not pipeline.ended]:
+            self._turns += 1
+            assert self._turns < 2000, "this does not end"
+            # Out of numbers, whoever has waited longest goes on.
+            chosen = (
+                min(left, key=lambda one: one.ready)
+                if (pick := next(self._numbers, None)) is None
+                else left[pick % len(left)]
+            )
+            self.now = max(self.now, chosen.ready) + TRIP + TICKS[self.draw(len(TICKS))]
+            chosen.go_on()
+
+    def answer(self, pipeline: Pipeline, request: t.Any) -> requests.Response:
+        """Carry out a request, or not, and send back what came of it, or something else."""
+        carried_out, fault = (True, None)
+        if self.faults and self.draw(256) >= 256 - self.faults:
+            carried_out, fault = FAULTS[self.draw(len(FAULTS))]
+            self.met.append(f"{request.method} {fault}")
+        answer = self._carry_out(pipeline, request) if carried_out else Response()
+        self.journal.append(
+            f"{self.now - BEGIN:.3f} {pipeline.name}: {request.method} {urlsplit(request.url).path}"
+            f"{f' {fault}' if fault else ''}{'' if carried_out else ' (not carried out)'}: {bytes(answer.body)[:60]!r}"
+        )
+        if fault == "no connection":
+            raise requests.ConnectTimeout
+        if fault == "reset":
+            raise reset()
+        body = bytes(answer.body)
+        status = answer.status_code
+        if fault == "cut off":
+            body = body[: len(body) // 2]
+        elif fault == "html":
+            body = b"<html>"
+        elif isinstance(fault, int):
+            status, body = fault, b""
+        return self._response(request, status, body)
+
+    def _carry_out(self, pipeline: Pipeline, request: t.Any) -> Response:
+        url = urlsplit(request.url)
+        path = url.path.removeprefix("/api/v1")
+        known = set(SERVER.store.by_id)
+        kept, offset = SERVER.store.by_id, SERVER.clock.offset
+        late = request.method == "GET" and path == "/scans" and self.lag
+        if late:  # the list shows the world as it was
+            seen_at = self.now - self.lag
+            SERVER.store.by_id = {scan.scan_id: scan for scan in kept.values() if scan.started <= seen_at}
+            SERVER.clock.offset = -self.lag
+        glasswall_scans.uuid = self._ids  # type: ignore[assignment]
+        try:
+            return _call(request.method, path, url.query, request.body, request.headers["Authorization"])
+        finally:
+            glasswall_scans.uuid = uuid
+            if late:
+                SERVER.store.by_id, SERVER.clock.offset = kept, offset
+            for scan_id in set(SERVER.store.by_id) - known:
+                self.made_by[scan_id] = pipeline
+            if request.method == "DELETE":
+                self.cancelled_by.append((path.rpartition("/")[2], pipeline))
+
+    def _response(self, request: t.Any, status: int, body: bytes) -> requests.Response:
+        date = format_datetime(datetime.fromtimestamp(self.now, timezone.utc), usegmt=True)
+        return response_to(request, status, {"Date": date}, io.BytesIO(body))
+
+    # What is on the server
+
+    def scans(self) -> list[ServerScan]:
+        return list(SERVER.store.by_id.values())
+
+    def alive(self) -> list[ServerScan]:
+        """Those that run, in the order by which pipelines agree."""
+        scans = [scan for scan in self.scans() if scan.active(self.now)]
+        fine = SERVER.settings.time_fraction
+        return sorted(scans, key=lambda scan: (iso(scan.started, fraction=fine), scan.scan_id))
+
+    def alive_of(self, pipeline: Pipeline) -> list[str]:
+        """Those of them that this pipeline's requests made."""
+        return [scan.scan_id for scan in self.alive() if self.made_by.get(scan.scan_id) is pipeline]
+
+
+def _call(method: str, path: str, query: str, body: bytes | None, authorization: str) -> Response:
+    """What the sandbox's application does, without all that carries a request there."""
+    for wanted, template, operation in SERVER.operations():
+        found = re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", template), path)
+        if wanted != method or not found:
+            continue
+
+        async def receive() -> dict[str, t.Any]:
+            return {"type": "http.request", "body": body or b"", "more_body": False}
+
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "query_string": query.encode(),
+            "headers": [(b"authorization", authorization.encode())],
+            "path_params": found.groupdict(),
+        }
+        request = Request(scope, receive)
+        user = SERVER.user_of(request)
+        assert user
+        try:
+            operation(request, user).send(None)  # type: ignore[attr-defined]  # it never has to wait
+        except StopIteration as ended:
+            response: Response = ended.value
+            return response
+        except Refused as refused:
+            return refused.response or SERVER.error(refused.status)
+    raise AssertionError(f"{method} {path} is no operation")
+
+
+class Pipeline(threading.Thread):
+    """One run of a verb. `outcome` is its result, its error, or None where it was killed."""
+
+    def __init__(
+        self, world: World, verb: Callable[[OperationContext], t.Any], *, skew: float = 0.0, dies_at: int | None = None
+    ) -> None:
+        """Its own clock goes wrong by `skew` seconds; it is killed at its request of the number `dies_at`."""
+        super().__init__(daemon=True)
+        self.ready = world.now
+        self.ended = False
+        self.outcome: t.Any = None
+        self.warned: list[str] = []
+        self._world = world
+        self._verb = verb
+        self._skew = skew
+        self._dies_at = dies_at
+        self._requests = 0
+        # Held by whoever waits; the other side lets go.
+        self._mine, self._others = threading.Lock(), threading.Lock()
+        self._mine.acquire()
+        self._others.acquire()
+        self.start()
+
+    def go_on(self) -> None:
+        """Run until the next request or sleep."""
+        self._mine.release()
+        assert self._others.acquire(timeout=60)
+
+    def run(self) -> None:
+        self._mine.acquire()
+        try:
+            self.outcome = self._verb(self._job())
+        except (DatascanError, Killed, AssertionError) as error:
+            self.outcome = error
+        finally:
+            self.ended = True
+            self._others.release()
+
+    def _job(self) -> OperationContext:
+        connection = ConnectionOptions(
+            provider="glasswall", api_url="https://vendor.test/api/v1", api_token="sandbox-token", retries=2
+        )
+        provider = connect(connection, self, self.warned.append, Redactor())  # type: ignore[arg-type]
+        provider.http.session.mount("https://", _Wire(self._request))
+        provider.http.session.trust_env = False  # looking for proxies takes longer than all the rest
+        return OperationContext(provider, self, warn=self.warned.append)  # type: ignore[arg-type]
+
+    def _hand_over(self) -> None:
+        self._others.release()
+        self._mine.acquire()
+
+    def _request(self, request: t.Any) -> requests.Response:
+        self._hand_over()
+        self._requests += 1
+        if self._requests == self._dies_at:
+            raise Killed
+        return self._world.answer(self, request)
+
+    # Its clock
+
+    def monotonic(self) -> float:
+        return self._world.now
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self._world.now + self._skew, timezone.utc)
+
+    def sleep(self, seconds: float) -> None:
+        self.ready = self._world.now + seconds
+        self._hand_over()
+
+    def random(self) -> float:
+        return 0.0
+
+
+class _Wire(requests.adapters.BaseAdapter):
+    """Stands where the network is."""
+
+    def __init__(self, answer: Callable[[t.Any], requests.Response]) -> None:
+        super().__init__()
+        self._answer = answer
+
+    def send(self, request: t.Any, **_more: t.Any) -> requests.Response:
+        return self._answer(request)
+
+    def close(self) -> None:
+        pass

@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever a vendor answers, an operation hands back its models or one DatascanError; nothing else, and in the end."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Cluster, ColumnPage, ColumnQuery
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import ACTIVE, Query, Scan, ScanState
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
+from hypothesis import HealthCheck, given, settings
+from random_answers import Answer, answers, babbling
+from support import CHILD_ID, SCAN_ID, TARGET
+
+IDS = {"glasswall": [SCAN_ID, CHILD_ID, CHILD_ID[::-1].replace("-", "").ljust(32, "0")], "advalidation": ["1", "2"]}
+TARGETS = {
+    "glasswall": TARGET,
+    "bigid": {"scan_profile": "nightly", "scan_type": "dsScan", "scan_origin": "x"},
+    "protecto": {"objects": [{"data_source_name": "crm", "object_name": ["people"]}]},
+}
+RESCANNED = {"glasswall": SCAN_ID, "advalidation": "1"}
+Operation = t.Callable[[Provider], t.Any]
+
+
+def ids(vendor: Provider) -> list[str]:
+    return IDS.get(vendor.name, ["a", "b"])
+
+
+def parent(vendor: Provider) -> Scan:
+    return Scan(id=ids(vendor)[0], provider=vendor.name, state=ScanState.COMPLETED)
+
+
+OPERATIONS: dict[str, tuple[str, Operation]] = {  # the verb that the vendor has to know, and the call
+    "get": ("status", lambda vendor: vendor.get(ids(vendor)[0])),
+    "look": ("status", lambda vendor: vendor.get_many(ids(vendor))),
+    "list": ("list", lambda vendor: list(vendor.list_scans(Query()))),
+    "list of one": ("list", lambda vendor: list(vendor.list_scans(Query(states=ACTIVE, limit=1)))),
+    "start": ("start", lambda vendor: vendor.start(TARGETS[vendor.name])),
+    "cancel": ("cancel", lambda vendor: vendor.cancel(ids(vendor)[0])),
+    "rescan": ("rescan", lambda vendor: vendor.rescan(RESCANNED[vendor.name])),
+    "rescan's parent": ("rescan", lambda vendor: vendor.get_rescan_parent(RESCANNED[vendor.name])),
+    "rescan that was lost": (
+        "rescan",
+        lambda vendor: vendor.find_created_rescan(RESCANNED[vendor.name], parent(vendor)),
+    ),
+    "rescan of others": ("rescan", lambda vendor: vendor.find_running_rescan(parent(vendor), everyone=True)),
+    "clusters": ("columns", lambda vendor: vendor.list_clusters()),
+    "columns": ("columns", lambda vendor: list(vendor.list_columns(ColumnQuery(cluster_id="c")))),
+}
+EXAMPLES = {"advalidation": 200, "bigid": 140, "glasswall": 110, "protecto": 300}  # for each operation
+
+
+def read(outcome: t.Any) -> None:
+    """Every part of an outcome is one of our models, and all of it can be shown."""
+    if isinstance(outcome, (Scan, Cluster)):
+        json.dumps(outcome.model_dump(mode="json"), allow_nan=False, ensure_ascii=False).encode()
+        assert not isinstance(outcome, Scan) or outcome.id.strip()
+    elif isinstance(outcome, ColumnPage):
+        for column in outcome.columns:
+            json.dumps(column.model_dump(mode="json"), allow_nan=False, ensure_ascii=False).encode()
+    elif isinstance(outcome, DatascanError):
+        assert outcome.message and outcome.__class__ is not DatascanError
+        json.dumps(outcome.facts(), allow_nan=False, ensure_ascii=False).encode()
+    elif isinstance(outcome, dict):
+        read(list(outcome.values()))
+    elif outcome is not None:
+        assert isinstance(outcome, list)
+        for item in outcome:
+            read(item)
+
+
+def check(vendor: str, operation: Operation, said: list[Answer]) -> None:
+    warned: list[str] = []
+    try:
+        read(operation(babbling(vendor, said, warned)))
+    except DatascanError as error:
+        read(error)
+    assert all(warned)
+
+
+def cases() -> t.Iterator[t.Any]:
+    for vendor, kind in provider_classes().items():
+        for name, (verb, operation) in OPERATIONS.items():
+            if kind.supports(verb):
+                yield pytest.param(vendor, operation, id=f"{vendor}: {name}")
+
+
+@pytest.mark.parametrize(("vendor", "operation"), list(cases()))
+def test_any_answer_is_a_model_or_one_error(vendor: str, operation: Operation) -> None:
+    @settings(
+        max_examples=EXAMPLES[vendor],
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(answers(vendor))
+    def holds(said: list[Answer]) -> None:
+        check(vendor, operation, said)
+
+    holds()

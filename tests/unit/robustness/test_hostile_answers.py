@@ -1,0 +1,53 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Answers that look like a scan, and would mislead: an id that is none, a count that is less than nothing."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
+    DatascanError,
+    InvalidInputError,
+    UnknownOutcomeError,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import given_scan
+from random_answers import Answer, babbling
+from support import TARGET
+from test_fuzz_vendors import OPERATIONS, TARGETS
+
+OBJECTS = TARGETS["protecto"]
+
+
+def said(vendor: str, body: str) -> t.Any:
+    return babbling(vendor, [Answer(200, body.encode())], [], retries=0)
+
+
+@pytest.mark.parametrize(
+    ("vendor", "target", "body"),
+    [
+        ("glasswall", TARGET, '{"scanId": "", "scanStatus": "Listing"}'),
+        ("glasswall", TARGET, '{"scanId": " ", "scanStatus": "Listing"}'),
+        ("protecto", OBJECTS, '{"success": true, "data": [{"tracking_id": " ", "status": "PENDING "}]}'),
+        ("bigid", TARGETS["bigid"], '{"result": {"_id": " "}}'),
+    ],
+)
+def test_a_start_without_an_id_is_a_lost_answer(vendor: str, target: t.Any, body: str) -> None:
+    with pytest.raises(UnknownOutcomeError):
+        said(vendor, body).start(target)
+
+
+@pytest.mark.parametrize("operation", ["get", "rescan", "rescan's parent"])
+def test_a_count_of_less_than_nothing_lets_nothing_pass(operation: str) -> None:
+    scan = '"id": "1", "processingStatus": "finished", "nbIssues": -1'
+    vendor = said("advalidation", f'{{"data": {{{scan}, "latestScanStatus": {{{scan}}}}}}}')
+    with pytest.raises(DatascanError, match="greater than or equal to 0"):
+        OPERATIONS[operation][1](vendor)
+
+
+@pytest.mark.parametrize("field", [{"issue_count": -1}, {"id": ""}, {"id": " "}])
+def test_nor_does_one_that_a_playbook_hands_on(field: dict[str, t.Any]) -> None:
+    with pytest.raises(InvalidInputError, match=f"look at its {next(iter(field))}"):
+        given_scan({"id": "1", "provider": "advalidation", "state": "completed", **field}, "scans[0]")

@@ -1,0 +1,41 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The JSON of answers: what no other program could read again does not come through."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.body import parsed
+from support import connected
+
+
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        ('{"rank": NaN, "n": [Infinity, -Infinity, 1e999]}', {"rank": None, "n": [None, None, None]}),
+        (r'{"name": "\ud800", "\udc00": "a\ud83d"}', {"name": "\ufffd", "\ufffd": "a\ufffd"}),
+        (r'["\ud83d\ude00 \ud83dx \\ud83d"]', ["\U0001f600 \ufffdx \\ud83d"]),
+        ('["a\x9b31m", "\\u009b\\u007f", "\\\\u009b \\u0041\\u001b"]', ["a\ufffd31m", "\ufffd\ufffd", "\\u009b A\x1b"]),
+        ('{"a": 1, "a": 2.5}', {"a": 2.5}),
+        ("12345678901234567890123456789", 12345678901234567890123456789),
+    ],
+)
+def test_json_as_its_standard_has_it(text: str, data: object) -> None:
+    assert parsed(text) == (True, data)
+
+
+@pytest.mark.parametrize("text", ["", "{", "<html>", "[" * 100_000, '{"data":' * 50_000, "1" * 5000, "{} {}", "'a'"])
+def test_anything_else_is_none(text: str) -> None:
+    assert parsed(text) == (False, None)
+
+
+def test_half_a_character_is_refused_before_it_is_sent() -> None:
+    vendor, _script = connected([], provider="bigid")
+    for read in (
+        lambda text: vendor.http.read("GET", (text,), str),
+        lambda text: vendor.http.read("GET", (), str, params=[("q", text)]),
+    ):
+        with pytest.raises(InvalidInputError, match=r"^'a.udcff' holds half a character, which cannot be sent\.$"):
+            read("a\udcff")

@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A vendor that echoes a secret inside of something longer that it has encoded: nothing of it can be read back."""
+
+from __future__ import annotations
+
+import base64
+import re
+from urllib.parse import quote
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
+from support import SAS
+
+TOKEN = "to/ken+with=signs&m\u00f6re"
+JWT = "eyJhbGciOiJub25lIn0.eyJ1c2VyIjoiYW5uIn0.c2lnbmF0dXJl"
+SIGNATURE = "ZmFrZQ=="
+
+
+def in_base64(text: str) -> str:
+    """All that three readings of every piece of base64 in a text give."""
+    found = []
+    for piece in re.findall(r"[A-Za-z0-9+/_-]{4,}", text):
+        for begin in range(4):
+            part = piece[begin:].translate(str.maketrans("-_", "+/"))
+            part = part[: len(part) // 4 * 4]
+            found.append(base64.b64decode(part).decode("utf-8", "replace"))
+    return "\n".join(found)
+
+
+@pytest.mark.parametrize("secret", [TOKEN, JWT, SAS])
+@pytest.mark.parametrize("before", ["", "a", "ab", "abc", 'Authorization: "Bearer '])
+@pytest.mark.parametrize("after", ["", "!", "!!", '", "x": 1}'])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_base64_of_something_longer(secret: str, before: str, after: str, encode: object) -> None:
+    encoded = encode(f"{before}{secret}{after}".encode()).decode()  # type: ignore[operator]
+    shown = Redactor([secret]).redact_text(f"you sent {encoded} to us")
+    read = in_base64(shown)
+    assert not {part for part in (secret[n : n + 6] for n in range(len(secret) - 5)) if part in read}
+
+
+@pytest.mark.parametrize("secret", [TOKEN, JWT, SAS])
+def test_percent_encoded_twice(secret: str) -> None:
+    twice = quote(quote(f"x={secret}&y", safe=""), safe="")
+    for text in (twice, re.sub("%25..", lambda match: match[0].lower(), twice)):
+        shown = Redactor([secret]).redact_text(text)
+        assert quote(quote(secret[-10:], safe=""), safe="").lower() not in shown.lower()
+
+
+@pytest.mark.parametrize("equals", ["=", "%3D", "%3d", "%253D", "%253d"])
+@pytest.mark.parametrize("name", ["sig", "SharedAccessSignature", "AccountKey"])
+def test_a_signature_that_no_task_knows(name: str, equals: str) -> None:
+    assert (
+        SIGNATURE[:4] not in Redactor().redact([f"a{';' if name != 'sig' else '?'}{name}{equals}{quote(SIGNATURE)}"])[0]
+    )
+
+
+@pytest.mark.parametrize("half", ["\udcff", "\ud800"])
+def test_a_secret_that_is_no_utf8(half: str) -> None:
+    """As an environment variable may be."""
+    assert Redactor([f"t0ken-{half}-more"]).redact_text(f"the t0ken-{half}-more") == "the ********"

@@ -1,0 +1,140 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files to write where links lead elsewhere, both at once and piece by piece; and cells that would run as formulas."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import harmless, render
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Column
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
+from ansible_collections.datascan.gate.plugins.module_utils._core.files import Stream, write_if_changed
+
+Write = t.Callable[[Path], bool]
+
+
+def at_once(path: Path) -> bool:
+    return write_if_changed(str(path), "new").changed
+
+
+def in_pieces(path: Path) -> bool:
+    with Stream(str(path)) as file:
+        file.write("n")
+        file.write("ew")
+    return file.changed
+
+
+@pytest.fixture(params=[at_once, in_pieces])
+def write(request: pytest.FixtureRequest) -> Write:
+    chosen: Write = request.param
+    return chosen
+
+
+def refused(write: Write, path: Path, words: str) -> None:
+    before = sorted(path.parent.rglob("*"))
+    with pytest.raises(InvalidInputError, match=words) as raised:
+        write(path)
+    assert str(raised.value).startswith(f"{path} ") and str(raised.value).isprintable()
+    assert sorted(path.parent.rglob("*")) == before
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_to_a_file_stays_and_the_file_is_written(write: Write, tmp_path: Path, there: bool) -> None:
+    target, link = tmp_path / "target", tmp_path / "link"
+    link.symlink_to("target")
+    if there:
+        target.write_text("old")
+        target.chmod(0o600)
+    assert write(link)
+    assert link.readlink() == Path("target") and target.read_text() == "new"
+    assert not there or target.stat().st_mode & 0o777 == 0o600
+    assert not write(link)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "target"]
+
+
+def test_a_link_that_leads_nowhere(write: Write, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("none/target")
+    refused(write, tmp_path / "link", f"cannot be written, for the folder {tmp_path}/none does not exist")
+
+
+def test_a_link_to_a_folder_is_a_folder(write: Write, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("folder")
+    refused(write, tmp_path / "link", "is a folder; name a file")
+    assert write(tmp_path / "link" / "file")
+    assert (tmp_path / "folder" / "file").read_text() == "new"
+
+
+def test_a_link_to_a_device(write: Write, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("/dev/null")
+    refused(write, tmp_path / "link", "device, a pipe or a socket")
+    refused(write, tmp_path / "none" / "file", "does not exist")
+    refused(write, tmp_path, "is a folder")
+
+
+@pytest.mark.parametrize("step", ["file", "folder"])
+def test_somebody_elses_link_in_a_folder_for_everybody(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Only root could make one here, so that somebody else is who we are."""
+    shared, ours = tmp_path / "shared", tmp_path / "ours"
+    shared.mkdir()
+    ours.mkdir()
+    (shared / "file").symlink_to(ours / "file")
+    (shared / "folder").symlink_to(ours)
+    path = {"file": shared / "file", "folder": shared / "folder" / "file"}[step]
+    assert write(path)  # nobody else may write there
+    (ours / "file").write_text("old")
+    shared.chmod(0o1777)
+    assert write(path)  # the link is ours, or the folder's owner's
+    (ours / "file").write_text("old")
+
+    mine = os.lstat(shared).st_uid
+    facts = _Owned(shared.stat(), mine + 2)
+    monkeypatch.setattr(os, "geteuid", lambda: mine + 1)
+    monkeypatch.setattr(Path, "stat", lambda self, **how: facts if self == shared else os.stat(self, **how))
+    with pytest.raises(InvalidInputError, match="somebody else has put a symbolic link there"):
+        write(path)
+    assert (ours / "file").read_text() == "old"
+
+
+class _Owned:
+    """A folder's facts, with another owner."""
+
+    def __init__(self, real: os.stat_result, owner: int) -> None:
+        self.st_mode = real.st_mode
+        self.st_uid = owner
+
+
+FORMULAS = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@x",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    " =1",
+    "\u00a0=1",
+    "\ufeff=1",
+    "\u200b@x",
+    "\x00=1",
+    "\uff1d1",
+    '=HYPERLINK("x")',
+]
+TEXTS = ["", "a=1", "1-1", "a@b.c", "'=1", '"=1"', "\u00e9", "\U0001f512", "a\n=1"]
+
+
+@pytest.mark.parametrize("text", [*FORMULAS, *TEXTS])
+def test_a_cell_is_a_text_and_reads_back(text: str) -> None:
+    column = Column(column_name="c", table_name=text, tags=[{"tag_name": text, "tag_value": "v"}], attributes=[])
+    (row,) = csv.DictReader(io.StringIO("".join(render("csv", [column])), newline=""))
+    assert row["table_name"] == harmless(text) == (f"'{text}" if text in FORMULAS else text)
+    assert row["tags"] == harmless(f"{text}=v")

@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Messages, warnings and progress: one line each, which neither steers a terminal nor floods it."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import Call, ModuleSpec, perform
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, RejectedError
+from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
+from support import SCAN_ID, SCAN_PATH, Expected, looked
+from test_modules import Through
+
+TERMINAL = "\x1b]0;owned\x07\x1b[2J\x9b31m\r\nFAILED\x00\u202e\u2028next"
+TOKEN = "t0ken-that-is-long-enough-to-be-told"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (TERMINAL, r"\x1b]0;owned\x07\x1b[2J\x9b31m FAILED\x00\u202e next"),
+        ("a\n\n b\tc ", "a b c"),
+        ("half \ud800", r"half \ud800"),
+        ("\u00e9 \U0001f512 \u202f %00 \\x1b", "\u00e9 \U0001f512 %00 \\x1b"),
+        ("", ""),
+    ],
+)
+def test_what_cannot_be_seen_is_written_out(text: str, shown: str) -> None:
+    assert one_line(text) == shown
+    assert shown.isprintable()
+
+
+def test_what_is_long_is_cut_in_its_middle() -> None:
+    assert one_line(f"{'x' * 10_000!r} is no scan id: those are UUIDs.") == (
+        f"'{'x' * 249}\u2026{'x' * 99}' is no scan id: those are UUIDs."
+    )
+    cut = one_line(f"begin {'x ' * 10_000} end")
+    assert len(cut) < 4000 and cut.startswith("begin x") and cut.endswith("x end")
+
+
+@dataclasses.dataclass
+class Outcome:
+    msg: str
+
+
+def outcome(run: t.Callable[[Call], t.Any], secrets: t.Iterable[str] = ()) -> str:
+    call = Call({}, False, False, Redactor(secrets), warn=pytest.fail, report_progress=pytest.fail)
+    message = perform(ModuleSpec("try", run, {}, connects=False), call)["msg"]
+    assert isinstance(message, str)
+    return message
+
+
+def test_every_message_of_a_door_is_such_a_line() -> None:
+    def refuse(_call: Call) -> t.NoReturn:
+        raise RejectedError(TERMINAL)
+
+    def break_down(_call: Call) -> t.NoReturn:
+        raise KeyError(TERMINAL)
+
+    for run in (refuse, break_down, lambda _call: Outcome(TERMINAL)):
+        assert outcome(run).isprintable()
+
+
+def test_a_secret_is_gone_before_anything_is_cut() -> None:
+    """Half of it would not be known for one."""
+    for before in range(0, 500, 7):
+
+        def refuse(_call: Call, before: int = before) -> t.NoReturn:
+            raise DatascanError(f"{'x' * before}{TOKEN}{'y' * 400}")
+
+        assert TOKEN[:8] not in outcome(refuse, [TOKEN]) and TOKEN[-8:] not in outcome(refuse, [TOKEN])
+
+
+def test_a_vendors_words_in_progress_and_warnings() -> None:
+    through = Through(
+        "scan_wait",
+        *(looked(TERMINAL, scanOwner=TERMINAL), Expected("GET", SCAN_PATH, 400, [{"message": TERMINAL}])),
+        scan_ids=[SCAN_ID],
+        wait_timeout=60,
+        wait_interval=1,
+    )
+    result = through.go()
+    assert result["failed"] and result["scans"][0]["owner"] == TERMINAL.replace("\x9b", "\ufffd")  # data stays
+    lines = [result["msg"], *through.said, *through.warned]
+    assert len(lines) == 3
+    assert [line for line in lines if not line.isprintable()] == []

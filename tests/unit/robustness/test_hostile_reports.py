@@ -1,0 +1,134 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Markup in a vendor's texts, as the programs read it that show the reports: everywhere it is text, and whole."""
+
+from __future__ import annotations
+
+import html.parser
+import json
+import typing as t
+import xml.etree.ElementTree as ET
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit import audit, given_columns, given_rules
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import render as render_audit
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Column
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import render
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.text import plain
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from test_reports import HOSTILE, hostile
+
+MORE = [
+    "javascript:alert(1)",
+    "[x](javascript:alert(1))",
+    "<javascript:alert(1)>",
+    "]]><script>alert(1)</script><![CDATA[",
+    "&lt;b&gt; &#60;b&#62; &copy",
+    "`` ` ``` |` ``",
+    "\\`a\\`",
+    "| --- | --- |\n| a | b |",
+    "a\\|b\\\\|c",
+    "$$x$$ ```mermaid\ngraph```",
+    "\x1b[2J\x1b]0;t\x07\x9b1m",
+    "\x00\x0b\x0c\x1f\ufffe\uffff\ud800",
+    "%s {} {{ x }} {% raw %}",
+]
+TEXTS = [*HOSTILE, *MORE]
+READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+OURS = {
+    *("inline", "text", "code_inline", "softbreak", "heading", "paragraph", "bullet_list", "list_item"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+}
+
+
+def tokens(report: str) -> list[Token]:
+    found = []
+    for token in READER.parse(report):
+        found += [token, *(token.children or [])]
+    return found
+
+
+def kinds(found: list[Token]) -> set[str]:
+    return {token.type.removesuffix("_open").removesuffix("_close") for token in found}
+
+
+def as_in_a_table(text: str) -> str:
+    """A backslash before a pipe keeps its distance there, for dialects differ."""
+    return text.replace("\\|", "\\ |")
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_markdown(text: str) -> None:
+    found = tokens(render("markdown", hostile(text)))
+    assert kinds(found) <= OURS
+    spans = [token.content.strip() for token in found if token.type == "code_inline"]
+    shown = plain(text)
+    if shown:
+        assert as_in_a_table(shown) in spans and shown in spans  # in the table, and among the reasons
+    assert kinds(found) == kinds(tokens(render("markdown", hostile("harmless"))))
+    assert len([token for token in found if token.type == "td_open"]) == 8 + 10
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_markdown_of_an_audit(text: str) -> None:
+    column = Column(column_name=text, table_name=text, source=text, fully_qualified_name=text or "x", tags=[])
+    columns = given_columns([column.model_dump(mode="json")])
+    found = audit(columns, given_rules(["owner"], {}), 1)
+    cluster = {"id": text, "name": text}
+    read = tokens(render_audit("markdown", found, cluster))
+    assert kinds(read) <= OURS
+    assert len([token for token in read if token.type == "td_open"]) == 5
+    assert json.loads(render_audit("json", found, cluster))["cluster"] == cluster
+
+
+class Reader(html.parser.HTMLParser):
+    """What a browser would show, and of what elements."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.texts: list[str] = []
+        self.links: list[str | None] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value for name, value in attrs if name in ("href", "src")]
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_html(text: str) -> None:
+    page, expected = (Reader(render("html", hostile(given))) for given in (text, "harmless"))
+    shown = plain(text)
+    if shown:
+        assert page.tags == expected.tags
+        assert shown in page.texts
+    assert {link for link in page.links if link} == {"data:,"} | {
+        link for link in page.links if link and link[0] == "#"
+    }
+    assert not any(character in "".join(page.texts) for character in "\x00\x07\x1b\x9b\u202e")
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_junit(text: str) -> None:
+    root = ET.fromstring(render("junit", hostile(text)))
+    shown = plain(text)
+    scan, missing = root.iter("testcase")
+    assert scan.get("name") == (f"{shown} ({shown})" if shown else "")
+    assert missing.get("name") == shown
+    failure = scan.find("failure")
+    assert failure is not None
+    assert not shown or f"Owner: {shown}" in (failure.text or "").splitlines()
+    assert plain(failure.get("message")) == " ".join((failure.get("message") or "").split())
+
+
+def test_the_reader_finds_markup_where_there_is_some() -> None:
+    """Else the tests above would prove nothing."""
+    found: t.Any = kinds(tokens("a <b>x</b> [l](http://x.example) ![i](x) **b** ~~s~~\n\n<div>\n\n```\nx\n```\n"))
+    assert found >= {"html_inline", "html_block", "link", "image", "strong", "s", "fence"}
