@@ -18,7 +18,8 @@ import requests
 import urllib3
 from ansible.release import __version__
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import ConnectionOptions, Provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.options import ConnectionOptions
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 

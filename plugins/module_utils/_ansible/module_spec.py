@@ -27,7 +27,7 @@ from .._core.errors import DatascanError, InvalidInputError
 from .._core.http.authentication import SCHEMES
 from .._core.operations.context import Diff, OperationContext, WaitStats
 from .._core.operations.polling import WaitOptions
-from .._core.providers.base import ConnectionOptions
+from .._core.options import ConnectionOptions
 from .._core.providers.registry import NAMES, connect
 from .._core.redaction import Redactor
 from .._core.text import one_line

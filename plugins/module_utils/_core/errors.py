@@ -1,63 +1,93 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The errors a user can meet: each has a kind, for a rescue block, and carries all that is known by then."""
+"""The errors that a user can meet.
+
+Each error has a kind, on which a rescue block can rely, and carries the operation's result as far as it is known.
+Errors are immutable: `with_result` and `with_message` make a new one.
+"""
 
 from __future__ import annotations
 
 import typing as t
+from dataclasses import asdict, dataclass
 
 if t.TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from typing_extensions import Self
 
 
-class DatascanError(Exception):
-    """One clear sentence, where it happened, and what was known by then."""
+@dataclass(frozen=True)
+class FailedRequest:
+    """The request that failed, and what the vendor said about it; every field is None or empty where there was none."""
 
-    kind = "error"
-    transient = False  # a wait goes on through an error that may pass
+    http_status: int | None = None
+    method: str | None = None
+    url: str | None = None
+    vendor_errors: Sequence[Mapping[str, t.Any]] = ()
+
+
+_NO_REQUEST = FailedRequest()
+
+
+class DatascanError(Exception):
+    """One clear sentence, the request that failed, and the result as far as it is known."""
+
+    kind: t.ClassVar[str] = "error"
+    is_transient: bool = False  # a wait continues after a transient error
+    may_have_changed: bool = False  # the vendor may have carried out a request although it failed
+
+    message: str
+    request: FailedRequest
+    result: t.Any  # the operation's result dataclass, as far as it is known, or None
 
     def __init__(
         self,
         message: str,
         *,
-        http_status: int | None = None,
-        method: str | None = None,
-        url: str | None = None,
-        vendor_errors: Sequence[dict[str, t.Any]] = (),
+        request: FailedRequest = _NO_REQUEST,
+        result: t.Any = None,
+        is_transient: bool | None = None,
+        may_have_changed: bool | None = None,
     ) -> None:
+        """`is_transient` and `may_have_changed` override what is usual for the kind."""
         super().__init__(message)
-        self.message = message
-        self.http_status = http_status
-        self.method = method
-        self.url = url
-        self.vendor_errors = list(vendor_errors)
-        self.known: dict[str, t.Any] = {}
+        given = {"is_transient": is_transient, "may_have_changed": may_have_changed}
+        vars(self).update({name: value for name, value in given.items() if value is not None})
+        vars(self).update(message=message, request=request, result=result)
 
-    def knowing(self, **known: t.Any) -> Self:
-        """Add what is known at this point; what was said first, nearer to the fault, stays."""
-        self.known = {**known, **self.known}
-        return self
+    def __setattr__(self, name: str, value: t.Any) -> None:
+        """Refuse changes, except to what Python itself keeps on an exception."""
+        if not name.startswith("__"):
+            raise AttributeError(f"{type(self).__name__} is immutable: use with_result or with_message.")
+        super().__setattr__(name, value)
 
-    def because(self, other: DatascanError) -> Self:
-        """Take over where `other` happened and what the vendor said about it."""
-        self.http_status = other.http_status
-        self.method = other.method
-        self.url = other.url
-        self.vendor_errors = other.vendor_errors
-        return self.knowing(**other.known)
+    @property
+    def http_status(self) -> int | None:
+        """The HTTP status of the failed request, or None."""
+        return self.request.http_status
+
+    def with_result(self, result: t.Any) -> Self:
+        """The same error with this result."""
+        return self._copy(self.message, result)
+
+    def with_message(self, message: str) -> Self:
+        """The same error in other words."""
+        return self._copy(message, self.result)
 
     def facts(self) -> dict[str, t.Any]:
         """The `error` of a failed task."""
-        return {
-            "kind": self.kind,
-            "http_status": self.http_status,
-            "method": self.method,
-            "url": self.url,
-            "vendor_errors": self.vendor_errors,
-        }
+        return {"kind": self.kind, **asdict(self.request)}
+
+    def _copy(self, message: str, result: t.Any) -> Self:
+        return type(self)(
+            message,
+            request=self.request,
+            result=result,
+            is_transient=self.is_transient,
+            may_have_changed=self.may_have_changed,
+        )
 
 
 class InvalidInputError(DatascanError):
@@ -79,37 +109,37 @@ class UnauthorizedError(DatascanError):
 
 
 class ForbiddenError(DatascanError):
-    """HTTP 403: the token is good, but not for this."""
+    """HTTP 403: the token is valid, but does not allow this."""
 
     kind = "forbidden"
 
 
 class NotFoundError(DatascanError):
-    """HTTP 404: no such thing, or not for this user to see."""
+    """HTTP 404: the scan or cluster does not exist, or this token does not show it."""
 
     kind = "not_found"
 
 
 class AmbiguousError(DatascanError):
-    """More than one thing is meant by what was said."""
+    """A lookup matches more than one cluster."""
 
     kind = "ambiguous"
 
 
 class ConflictError(DatascanError):
-    """Another scan already runs, and that is not wanted."""
+    """Another scan already runs, and `if_active` does not allow that."""
 
     kind = "conflict"
 
 
 class TooEarlyError(DatascanError):
-    """The vendor would do it, but not yet."""
+    """The vendor accepts this request later, but not yet."""
 
     kind = "too_early"
 
 
 class TooLateError(DatascanError):
-    """The scan is past the point where it can be cancelled."""
+    """The scan can no longer be cancelled."""
 
     kind = "too_late"
 
@@ -121,17 +151,17 @@ class RejectedError(DatascanError):
 
 
 class UnavailableError(DatascanError):
-    """The vendor did not answer, or with a fault that may pass."""
+    """The vendor did not answer, or answered with a transient error."""
 
     kind = "unavailable"
-    transient = True
+    is_transient = True
 
 
 class InvalidResponseError(DatascanError):
     """The vendor's answer is not what its document describes: HTML, cut-off JSON, another shape."""
 
     kind = "unreadable"
-    transient = True
+    is_transient = True
 
 
 class UntrustedCertificateError(DatascanError):
@@ -141,21 +171,28 @@ class UntrustedCertificateError(DatascanError):
 
 
 class UnknownOutcomeError(DatascanError):
-    """A request that changes something was sent, and nobody knows whether it was carried out."""
+    """A request that changes something was sent, and its answer was lost: it may have been carried out."""
 
     kind = "lost_answer"
+    may_have_changed = True
 
 
 class ScanNotCompletedError(DatascanError):
-    """The scan ended in anything but completed."""
+    """The scan ended in another state than completed."""
 
     kind = "scan_not_completed"
 
 
 class WaitTimeoutError(DatascanError):
-    """The time to wait ran out first."""
+    """`wait_timeout` ended before the scans did."""
 
     kind = "wait_timeout"
+
+
+class InterruptedWaitError(DatascanError):
+    """The program that waits was asked to stop; the scans run on."""
+
+    kind = "interrupted"
 
 
 class GateFailedError(DatascanError):

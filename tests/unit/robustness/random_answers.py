@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import ConnectionOptions, Provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.options import ConnectionOptions
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from hypothesis import strategies as st

@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 import requests
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import ConnectionOptions
+from ansible_collections.datascan.gate.plugins.module_utils._core.options import ConnectionOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from support import reset, response_to

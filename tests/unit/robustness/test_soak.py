@@ -20,7 +20,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import wait
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import ConnectionOptions
+from ansible_collections.datascan.gate.plugins.module_utils._core.options import ConnectionOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from faulty_vendor import InProcess, Vendor, on_a_socket, scans_of

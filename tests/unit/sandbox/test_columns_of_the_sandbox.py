@@ -25,7 +25,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import columns
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import ConnectionOptions, Provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.options import ConnectionOptions
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from datascan_sandbox import bigid_catalogue

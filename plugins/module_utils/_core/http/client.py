@@ -10,6 +10,7 @@ under HTTP 200 is a fault that passes.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import threading
 import typing as t
 from collections.abc import Callable, Mapping, Sequence
@@ -143,7 +144,13 @@ class Http:
 
         With `headers` it goes without the credential, whose own requests these are.
         """
-        return self._repeat(method, self._url(path, params), body, parse, self._try_again_read, headers)
+        try:
+            return self._repeat(method, self._url(path, params), body, parse, self._try_again_read, headers)
+        except _errors.RejectedError as error:
+            if error.http_status != 425:
+                raise
+            # To a read, 425 says "too early" and no more, so a wait goes on.
+            raise type(error)(error.message, request=error.request, is_transient=True) from None
 
     def write(
         self, method: str, path: Sequence[str], parse: Callable[[t.Any], T], *, params: Params = (), body: t.Any = None
@@ -153,20 +160,19 @@ class Http:
 
     @staticmethod
     def _try_again_read(error: _errors.DatascanError, sent: bool) -> bool:
-        if error.http_status == 425:  # to a read it says "too early", and no more
-            error.transient = True
-        return error.transient
+        return error.is_transient or error.http_status == 425
 
     @staticmethod
     def _try_again_write(error: _errors.DatascanError, sent: bool) -> bool:
         server_failed = error.http_status is not None and error.http_status >= 500
-        nobody_knows = server_failed or error.transient or isinstance(error, _errors.InvalidResponseError)
+        nobody_knows = server_failed or error.is_transient or isinstance(error, _errors.InvalidResponseError)
         if not nobody_knows or not sent or error.http_status in _NOT_CARRIED_OUT:
-            return error.transient
+            return error.is_transient
         raise _errors.UnknownOutcomeError(
-            f"The answer to {error.method} {error.url} was lost, so that nobody knows whether it was carried out: "
-            f"{error.message}"
-        ).because(error) from error
+            f"The answer to {error.request.method} {error.request.url} was lost, so that nobody knows whether it was "
+            f"carried out: {error.message}",
+            request=error.request,
+        ) from error
 
     def _repeat(
         self,
@@ -252,7 +258,9 @@ class Http:
         except ValueError as exc:
             why = reason(exc)
         message = f"{method} {url} answered HTTP {answer.status} in a shape that is not documented ({why})."
-        raise Fault(_errors.InvalidResponseError(message, http_status=answer.status, method=method, url=url), sent=True)
+        raise Fault(
+            _errors.InvalidResponseError(message, request=_errors.FailedRequest(answer.status, method, url)), sent=True
+        )
 
     def _timeout(self) -> float:
         """How long to wait for an answer: near the deadline until then, or as long as the last look may take."""
@@ -272,8 +280,8 @@ class Http:
             pieces.append(piece)
             if size > MAX_BODY:
                 message = f"{method} {url} answered with more than {MAX_BODY // 2**20} MiB, which is refused."
-                error = _errors.InvalidResponseError(message, http_status=response.status_code, method=method, url=url)
-                error.transient = False
+                request = _errors.FailedRequest(response.status_code, method, url)
+                error = _errors.InvalidResponseError(message, request=request, is_transient=False)
                 raise Fault(error, sent=True)
             if self._clock.monotonic() > ends:
                 raise requests.ReadTimeout("the body did not end in time")
@@ -283,7 +291,7 @@ class Http:
         status = response.status_code
         is_json, data = parsed(text)
         answer = Answer(method=method, url=url, status=status, text=text, data=data, is_json=is_json)
-        where: dict[str, t.Any] = {"http_status": status, "method": method, "url": url}
+        request = _errors.FailedRequest(status, method, url)
         if 300 <= status < 400:
             try:
                 host = urlsplit(response.headers.get("Location", "")).netloc or "another path"
@@ -293,7 +301,7 @@ class Http:
                 _errors.RejectedError(
                     f"{method} {url} was redirected to {host}, and no redirect is followed with a credential; "
                     "set api_url to the address that answers itself.",
-                    **where,
+                    request=request,
                 ),
                 sent=True,
             )
@@ -309,7 +317,7 @@ class Http:
             )
             message += f": {words}" if words else f" ({MEANING.get(amounts_to, 'no reason given')})."
             raise Fault(
-                kind(message, vendor_errors=errors, **where),
+                kind(message, request=dataclasses.replace(request, vendor_errors=errors)),
                 sent=True,
                 retry_after=retry_after(response.headers.get("Retry-After"), self._clock),
             )
@@ -322,7 +330,8 @@ class Http:
                 else "an empty body"
             )
             raise Fault(
-                _errors.InvalidResponseError(f"{method} {url} answered HTTP {status} with {what}.", **where), sent=True
+                _errors.InvalidResponseError(f"{method} {url} answered HTTP {status} with {what}.", request=request),
+                sent=True,
             )
         return answer
 

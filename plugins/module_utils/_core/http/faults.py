@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import ssl
-import typing as t
 from datetime import timezone
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -57,13 +56,14 @@ def retry_after(value: str | None, clock: Clock) -> float | None:
 def fault_of(exc: Exception, method: str, url: str, timeout: float) -> Fault:
     """What a failed connection means, in a sentence, and whether the request had left."""
     host = urlsplit(url).netloc
-    where: dict[str, t.Any] = {"method": method, "url": url}
+    request = _errors.FailedRequest(method=method, url=url)
     cause = _root(exc)
     if isinstance(exc, requests.exceptions.SSLError) and not isinstance(cause, ssl.SSLEOFError):
         why = "its certificate is not trusted" if "CERTIFICATE_VERIFY_FAILED" in str(exc) else "TLS failed"
         detail = str(getattr(cause, "verify_message", "") or cause)
         error = _errors.UntrustedCertificateError(
-            f"No safe connection to {host}: {why} ({detail}). If it is your own authority's, set ca_path.", **where
+            f"No safe connection to {host}: {why} ({detail}). If it is your own authority's, set ca_path.",
+            request=request,
         )
         return Fault(error, sent=False)
     if isinstance(exc, (requests.ConnectTimeout, requests.exceptions.ProxyError)) or isinstance(
@@ -77,16 +77,19 @@ def fault_of(exc: Exception, method: str, url: str, timeout: float) -> Fault:
         if isinstance(exc, requests.exceptions.ProxyError):
             error_text = "the proxy did not connect"
         return Fault(
-            _errors.UnavailableError(f"No connection to {host}: {error_text}. Check api_url and the network.", **where),
+            _errors.UnavailableError(
+                f"No connection to {host}: {error_text}. Check api_url and the network.", request=request
+            ),
             sent=False,
         )
     if isinstance(exc, (requests.Timeout, urllib3.exceptions.TimeoutError)):
         message = f"{method} {url} did not answer within {timeout:g} seconds."
-        return Fault(_errors.UnavailableError(message, **where), sent=True)
+        return Fault(_errors.UnavailableError(message, request=request), sent=True)
     if isinstance(exc, OSError) and not isinstance(exc, (requests.RequestException, ConnectionError)):
         # requests raises a bare OSError for a certificate file that is not there.
         return Fault(
-            _errors.InvalidInputError(f"ca_path, client_cert or client_key cannot be read: {exc}.", **where), sent=False
+            _errors.InvalidInputError(f"ca_path, client_cert or client_key cannot be read: {exc}.", request=request),
+            sent=False,
         )
     if isinstance(exc, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
         return Fault(
@@ -95,7 +98,9 @@ def fault_of(exc: Exception, method: str, url: str, timeout: float) -> Fault:
             ),
             sent=False,
         )
-    return Fault(_errors.UnavailableError(f"{method} {url} broke off before the answer was whole.", **where), sent=True)
+    return Fault(
+        _errors.UnavailableError(f"{method} {url} broke off before the answer was whole.", request=request), sent=True
+    )
 
 
 def _root(exc: BaseException) -> BaseException:

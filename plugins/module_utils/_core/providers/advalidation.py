@@ -213,4 +213,4 @@ def _label(check: CheckResult) -> str:
 
 
 def _not_found(what: str, number: str, error: NotFoundError) -> NotFoundError:
-    return NotFoundError(f"Advalidation knows no {what} {number}, or this key may not see it.").because(error)
+    return NotFoundError(f"Advalidation knows no {what} {number}, or this key may not see it.", request=error.request)

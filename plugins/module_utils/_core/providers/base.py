@@ -9,7 +9,8 @@ import typing as t
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from datetime import datetime
 
 from ..clock import Clock
 from ..errors import DatascanError, InvalidInputError, UnsupportedError
@@ -17,6 +18,7 @@ from ..http.authentication import Token
 from ..http.client import Answer, Credential, Http
 from ..http.rate_limit import RateLimit
 from ..models import Query, Scan, ScanState
+from ..options import ConnectionOptions
 from ..redaction import Redactor
 
 if t.TYPE_CHECKING:
@@ -24,23 +26,6 @@ if t.TYPE_CHECKING:
 
 VERBS = ("start", "status", "list", "cancel", "rescan", "columns")
 _THREADS = 8  # looks at the same time; few, for the vendor's sake
-
-
-@dataclass(frozen=True)
-class ConnectionOptions:
-    """Everything that is needed to talk to a vendor. The tokens are secrets."""
-
-    provider: str
-    api_url: str | None = None
-    api_token: str | None = None
-    refresh_token: str | None = None
-    auth_scheme: str = "auto"
-    validate_certs: bool = True
-    ca_path: str | None = None
-    client_cert: str | None = None
-    client_key: str | None = None
-    timeout: float = 30.0
-    retries: int = 5
 
 
 class Provider(ABC):
@@ -116,6 +101,29 @@ class Provider(ABC):
         """The vendor's words for some states, in lower case."""
         wanted = frozenset(states)
         return [word for word, state in self.state_map.items() if state in wanted]
+
+    @contextmanager
+    def deadline(self, seconds: float) -> Iterator[None]:
+        """Inside the block no retry sleeps past this many seconds from now, and no request hangs long after them."""
+        before = self.http.deadline
+        self.http.deadline = self.clock.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self.http.deadline = before
+
+    @property
+    def requests_sent(self) -> int:
+        """How many requests were sent so far."""
+        return self.http.requests_sent
+
+    def server_now(self) -> datetime:
+        """The time of day, UTC, on the vendor's clock as its last answer told it."""
+        return self.http.server_now()
+
+    def close(self) -> None:
+        """End the pooled connections."""
+        self.http.close()
 
     # What a vendor can do. A method of a verb in `cannot` is never called.
 

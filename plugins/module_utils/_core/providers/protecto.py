@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import typing as t
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from ..compat.pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from ..errors import DatascanError, InvalidInputError, InvalidResponseError, NotFoundError, RejectedError
@@ -191,8 +192,9 @@ class Protecto(Provider):
         if len(ids) > 1:
             raise InvalidResponseError(
                 f"Protecto made {len(ids)} scans where its documents have one: {', '.join(ids)}. "
-                "They run; look at them with scan_status."
-            ).knowing(changed=True, scan=None)
+                "They run; look at them with scan_status.",
+                may_have_changed=True,
+            )
         if items[0].word:
             return self._scan(items[0])
         return self.predict(target).model_copy(update={"id": next(iter(ids))})
@@ -215,15 +217,16 @@ class Protecto(Provider):
             except DatascanError as error:
                 if error.http_status not in _NO_SUCH_PATH:
                     raise self._redact_samples(error) from None
-                tried.append(error)
+                tried.append(self._redact_samples(error))
             else:
                 self._paths = paths
                 return records
         # Not "not found": that would say that a scan is missing.
         raise RejectedError(
-            f"No data scans are there: {' and '.join(str(error.url) for error in tried)} answered HTTP "
-            f"{' and '.join(str(error.http_status) for error in tried)}. Check api_url, which ends in /api/vault."
-        ).because(self._redact_samples(tried[-1]))
+            f"No data scans are there: {' and '.join(str(error.request.url) for error in tried)} answered HTTP "
+            f"{' and '.join(str(error.http_status) for error in tried)}. Check api_url, which ends in /api/vault.",
+            request=tried[-1].request,
+        )
 
     def _scan(self, item: StatusItem) -> Scan:
         reason = item.error_msg
@@ -239,13 +242,17 @@ class Protecto(Provider):
 
     def _redact_samples(self, error: DatascanError) -> DatascanError:
         """The error without any reason that may quote a sampled value."""
-        for item in error.vendor_errors:
+        message = error.message
+        vendor_errors = []
+        for item in error.request.vendor_errors:
             reason = item.get("message")
             if reason and self._may_quote(reason):
-                error.message = error.message.replace(reason, _WITHHELD)
-                item["message"] = _WITHHELD
-        error.args = (error.message,)
-        return error
+                message = message.replace(reason, _WITHHELD)
+                item = {**item, "message": _WITHHELD}
+            vendor_errors.append(item)
+        return type(error)(
+            message, request=replace(error.request, vendor_errors=vendor_errors), is_transient=error.is_transient
+        )
 
     def _may_quote(self, reason: str) -> bool:
         """One word in common is enough: a vendor may shorten a value, or write it in another way."""

@@ -12,8 +12,9 @@ from importlib import import_module
 from ..clock import Clock
 from ..errors import InvalidInputError
 from ..http.client import Connection, Http
+from ..options import ConnectionOptions
 from ..redaction import Redactor
-from .base import ConnectionOptions, Provider
+from .base import Provider
 
 if t.TYPE_CHECKING:
     # Ansible packs only the files that an import statement names, even one that never runs.

@@ -32,7 +32,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import ConnectionOptions
+from ansible_collections.datascan.gate.plugins.module_utils._core.options import ConnectionOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from fault_list import Fault

@@ -153,7 +153,7 @@ class BigIDClusters(Provider):
             return self._ask_for_columns(query.cluster_id, params)
         except NotFoundError as error:
             message = f"{self.title} knows no cluster {query.cluster_id}, or this token may not see it."
-            raise NotFoundError(message).because(error) from None
+            raise NotFoundError(message, request=error.request) from None
         except DatascanError as error:
             if error.http_status != 400:
                 raise
@@ -161,7 +161,7 @@ class BigIDClusters(Provider):
                 f"{error.message} By a scan it may mean the cluster: check cluster_id, filter, search_text, sort "
                 "and offset_key."
             )
-            raise type(error)(message).because(error) from None
+            raise error.with_message(message) from None
 
     def _ask_for_columns(self, cluster_id: str, params: list[tuple[str, str]]) -> _Page:
         def ask(name: str) -> _Page:

@@ -26,8 +26,8 @@ from ...errors import (
 )
 from ...http.client import Answer, Credential
 from ...models import ACTIVE, PREDICTED_ID, Query, Scan, ScanState
+from ...options import ConnectionOptions
 from ...redaction import Redactor
-from ..base import ConnectionOptions
 from ..records import InvalidRecord
 from . import errors as _bigid_errors
 from .clusters import BigIDClusters
@@ -122,8 +122,8 @@ class BigID(BigIDClusters):
             active = self.http.read("GET", ("scans", scan_id, "status"), parse_status)
         except NotFoundError as error:
             raise NotFoundError(
-                f"BigID knows no scan {scan_id}, or this token may not see it: {error.message}"
-            ).because(error) from None
+                f"BigID knows no scan {scan_id}, or this token may not see it: {error.message}", request=error.request
+            ) from None
         if active is True:
             row = self._rows.get(scan_id, Row(scan_id))
             said = row.state if self._state_from_row(row) is ScanState.RUNNING else "active"

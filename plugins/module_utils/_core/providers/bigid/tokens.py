@@ -82,12 +82,13 @@ class SessionToken:
         try:
             token = http.read("GET", ("refresh-access-token",), _session_token, headers=own)
         except DatascanError as error:
-            if error.transient:
+            if error.is_transient:
                 raise
             raise UnauthorizedError(
                 f"BigID does not exchange refresh_token for a session token: {error.message.rstrip('.')}. "
-                "A user token lasts only so long; a new one is made in BigID's access management."
-            ).because(error) from None
+                "A user token lasts only so long; a new one is made in BigID's access management.",
+                request=error.request,
+            ) from None
         self._secrets.add(token)
         return token
 

@@ -258,8 +258,9 @@ class Glasswall(Provider):
                 raise
             raise TooLateError(
                 f"Scan {scan_id} can no longer be cancelled: its listing is over, "
-                "and the files already found go on being processed."
-            ).because(error) from None
+                "and the files already found go on being processed.",
+                request=error.request,
+            ) from None
 
     def get_rescan_parent(self, subject: str) -> Scan:
         """A rescan repeats a scan."""
@@ -292,9 +293,11 @@ class Glasswall(Provider):
             raise _not_found(parent_id, error) from None
         except DatascanError as error:
             if error.http_status == 409:
-                raise ConflictError(f"Scan {parent_id} is being scanned again already.").because(error) from None
+                raise ConflictError(
+                    f"Scan {parent_id} is being scanned again already.", request=error.request
+                ) from None
             if error.http_status == 425:
-                raise TooEarlyError(f"{_STILL_LISTING.format(parent_id)}.").because(error) from None
+                raise TooEarlyError(f"{_STILL_LISTING.format(parent_id)}.", request=error.request) from None
             raise
 
     def _scan(self, data: t.Any) -> Scan:
@@ -340,5 +343,6 @@ class Glasswall(Provider):
 
 def _not_found(scan_id: str, error: NotFoundError) -> NotFoundError:
     return NotFoundError(
-        f"Glasswall knows no scan {scan_id}, or this token may not see it: a StandardUser sees only scans of its own."
-    ).because(error)
+        f"Glasswall knows no scan {scan_id}, or this token may not see it: a StandardUser sees only scans of its own.",
+        request=error.request,
+    )

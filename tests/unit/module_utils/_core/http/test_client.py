@@ -173,7 +173,7 @@ def test_reads_end_after_the_tries_that_are_allowed(retries: int) -> None:
 def test_a_wait_goes_on_through_what_did_not_pass_in_time(status: int) -> None:
     with pytest.raises(DatascanError) as caught:
         Spoken(get(status, {}), retries=0).read()
-    assert caught.value.transient
+    assert caught.value.is_transient
 
 
 def test_the_last_of_several_faults_is_the_one_that_is_told() -> None:
@@ -274,7 +274,7 @@ def test_a_write_is_sent_once_and_lost_where_nobody_knows(status: int, answer: t
         spoken.write(body={"a": 1})
     facts = caught.value.facts()
     assert (facts["kind"], facts["method"], facts["url"]) == ("lost_answer", "POST", f"{URL}/x")
-    assert not caught.value.transient
+    assert not caught.value.is_transient
 
 
 @pytest.mark.parametrize("status", [507, 520, 522, 524, 599])
@@ -543,7 +543,7 @@ def test_a_wrong_shape_is_told_without_its_values() -> None:
     with pytest.raises(InvalidResponseError, match=r"in a shape that is not documented .count: ") as caught:
         spoken.http.read("GET", ("x",), Shape.model_validate)
     assert "sampled-value" not in str(caught.value.message)
-    assert caught.value.transient
+    assert caught.value.is_transient
 
 
 def test_a_wrong_shape_is_read_again() -> None:

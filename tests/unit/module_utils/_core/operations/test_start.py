@@ -322,7 +322,7 @@ def test_a_fault_that_passes_does_not_end_the_wait() -> None:
 @pytest.mark.parametrize(("status", "code"), [(400, 105), (412, 107)])
 def test_a_start_that_is_refused_is_not_repeated(status: int, code: int) -> None:
     error = fails(RejectedError, listed(), started([{"errorCode": code, "message": "No."}], status))
-    assert (error.http_status, error.vendor_errors) == (status, [{"code": code, "message": "No."}])
+    assert (error.http_status, error.request.vendor_errors) == (status, [{"code": code, "message": "No."}])
 
 
 # Lost answers

@@ -219,7 +219,7 @@ def test_a_time_out_without_a_single_good_look_says_why() -> None:
     error = fails(WaitTimeoutError, BUSY, BUSY, timeout=1.0, retries=0)
     assert error.message.startswith(f"After 1 s, 1 of 1 scans had not finished: {SCAN_ID}: never seen.")
     assert "The last look failed: GET https://vendor.test" in error.message
-    assert (error.http_status, error.method) == (503, "GET")
+    assert (error.http_status, error.request.method) == (503, "GET")
     assert error.known["scans"] == []
 
 

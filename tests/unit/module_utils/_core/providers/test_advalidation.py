@@ -113,7 +113,7 @@ def test_a_documented_error_is_told_in_the_vendors_words(name: str) -> None:
     with advalidation(asked) as the_job, pytest.raises(ERRORS[response["status"]]) as caught:
         the_job.provider.get("1")
     assert caught.value.http_status == response["status"]
-    assert caught.value.vendor_errors == [{"code": "string", "message": "string", "field": "string"}]
+    assert caught.value.request.vendor_errors == [{"code": "string", "message": "string", "field": "string"}]
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_an_error_comes_in_several_forms(answer: t.Any, found: list[t.Any]) -> N
         pytest.raises(NotFoundError, match="knows no scan 1001") as caught,
     ):
         the_job.provider.get(str(ID))
-    assert caught.value.vendor_errors == found
+    assert caught.value.request.vendor_errors == found
 
 
 def test_an_error_under_200_is_an_error() -> None:

@@ -276,7 +276,7 @@ def test_an_error_under_200_is_an_error(success: t.Any) -> None:
     asked = Expected("PUT", OLD_STATUS, answer=body, body=[ID])
     with protecto(asked) as the_job, pytest.raises(RejectedError, match="Payload is empty") as caught:
         the_job.provider.get(ID)
-    assert caught.value.vendor_errors == [{"code": None, "message": "Payload is empty"}]
+    assert caught.value.request.vendor_errors == [{"code": None, "message": "Payload is empty"}]
 
 
 @pytest.mark.parametrize("success", ["true", True, "TRUE"])
@@ -298,7 +298,7 @@ def test_what_fastapi_says_is_wrong_comes_without_what_was_sent() -> None:
     asked = Expected("PUT", OLD_STATUS, 422, {"detail": [wrong]}, body=[ID])
     with protecto(asked) as the_job, pytest.raises(RejectedError) as caught:
         the_job.provider.get(ID)
-    assert caught.value.vendor_errors == [
+    assert caught.value.request.vendor_errors == [
         {"code": "string_type", "message": "Input should be a valid string", "field": "body.0"}
     ]
     assert "secret" not in caught.value.message
@@ -320,7 +320,7 @@ def test_a_reason_is_a_text_wherever_it_stands(body: t.Any, message: str | None)
     asked = Expected("PUT", OLD_STATUS, 400, body, body=[ID])
     with protecto(asked) as the_job, pytest.raises(RejectedError) as caught:
         the_job.provider.get(ID)
-    assert [error["message"] for error in caught.value.vendor_errors] == [message]
+    assert [error["message"] for error in caught.value.request.vendor_errors] == [message]
     assert "secret" not in f"{caught.value.message} {caught.value.facts()}"
 
 

@@ -31,7 +31,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import ConnectionOptions, Provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.options import ConnectionOptions
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from support import TOKEN, Expected, FakeClock, Script, connected, job
@@ -140,7 +141,7 @@ def test_an_empty_object_among_the_errors_is_no_error_of_its_own() -> None:
     answer = Expected("GET", f"/api/v1/scans/{ID}/status", 500, body)
     with bigid(answer, retries=0) as the_job, pytest.raises(UnavailableError) as caught:
         the_job.provider.get(ID)
-    assert caught.value.vendor_errors == [{"code": None, "message": "Server error"}]
+    assert caught.value.request.vendor_errors == [{"code": None, "message": "Server error"}]
 
 
 # Errors under HTTP 200
@@ -312,7 +313,7 @@ def test_a_missing_scan_is_named_with_the_vendors_words() -> None:
         pytest.raises(NotFoundError, match=r"BigID knows no scan 1234.*was not found") as caught,
     ):
         the_job.provider.get("1234")
-    assert caught.value.vendor_errors == [{"code": None, "message": "Scan 1234 was not found"}]
+    assert caught.value.request.vendor_errors == [{"code": None, "message": "Scan 1234 was not found"}]
 
 
 def test_what_the_vendor_says_of_a_missing_scan_is_not_lost() -> None:

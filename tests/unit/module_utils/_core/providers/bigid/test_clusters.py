@@ -201,7 +201,7 @@ class TestRequests:
         assert "Scan ID is invalid" in raised.value.message
         assert "By a scan it may mean the cluster: check cluster_id" in raised.value.message
         assert raised.value.http_status == 400
-        assert raised.value.vendor_errors[0]["message"] == "Scan ID is invalid"
+        assert raised.value.request.vendor_errors[0]["message"] == "Scan ID is invalid"
 
 
 class TestPages:

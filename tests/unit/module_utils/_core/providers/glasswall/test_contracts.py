@@ -134,7 +134,7 @@ def test_a_documented_error_is_that_error(name: str) -> None:
     error = caught.value
     assert error.kind == (ERRORS.get((operation_of(name), status)) or COMMON[status]).kind
     assert error.http_status == status
-    assert error.vendor_errors == [{"code": one["errorCode"], "message": one["message"]} for one in body or []]
+    assert error.request.vendor_errors == [{"code": one["errorCode"], "message": one["message"]} for one in body or []]
     assert all(one["message"] in error.message for one in body or [])
 
 

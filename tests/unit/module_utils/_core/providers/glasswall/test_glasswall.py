@@ -427,10 +427,10 @@ def test_every_documented_error(
         "kind": kind.kind,
         "http_status": status,
         "method": method,
-        "url": error.url,
+        "url": error.request.url,
         "vendor_errors": [{"code": one["errorCode"], "message": one["message"]} for one in body or []],
     }
-    assert str(error.url).startswith(f"https://vendor.test{path}")
+    assert str(error.request.url).startswith(f"https://vendor.test{path}")
 
 
 def test_an_error_without_words_still_shows_its_code() -> None:
@@ -439,7 +439,7 @@ def test_an_error_without_words_still_shows_its_code() -> None:
         pytest.raises(RejectedError, match="HTTP 400") as caught,
     ):
         the_job.provider.start(TARGET)
-    assert caught.value.vendor_errors == [{"code": 105, "message": None}]
+    assert caught.value.request.vendor_errors == [{"code": 105, "message": None}]
 
 
 def test_an_error_list_under_200_is_an_error() -> None:
@@ -448,7 +448,7 @@ def test_an_error_list_under_200_is_an_error() -> None:
         pytest.raises(RejectedError, match="Source container was empty") as caught,
     ):
         the_job.provider.start(TARGET)
-    assert (caught.value.http_status, caught.value.vendor_errors[0]["code"]) == (200, 107)
+    assert (caught.value.http_status, caught.value.request.vendor_errors[0]["code"]) == (200, 107)
 
 
 @pytest.mark.parametrize("answer", [[], {}, None, "text", {"scanId": SCAN_ID}, {"scanStatus": "Listing"}, [item()]])

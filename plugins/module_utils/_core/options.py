@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options that every front end shares, as data: types, choices, defaults and environment variables.
+
+The tables use the vocabulary of Ansible's argument specs, with two keys less and one more: `env` names the environment
+variable that serves where an option is not set.
+"""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+
+from .clock import LONGEST
+from .errors import InvalidInputError
+
+OptionTable = Mapping[str, Mapping[str, t.Any]]
+
+CONNECTION_OPTIONS: OptionTable = {
+    "provider": {"type": "str", "required": True, "env": "DATASCAN_PROVIDER"},
+    "api_url": {"type": "str", "env": "DATASCAN_API_URL"},
+    "api_token": {"type": "str", "no_log": True, "env": "DATASCAN_API_TOKEN"},
+    "refresh_token": {"type": "str", "no_log": True, "env": "DATASCAN_REFRESH_TOKEN"},
+    "auth_scheme": {"type": "str", "default": "auto", "choices": ["auto", "bearer", "raw", "api_key"]},
+    "validate_certs": {"type": "bool", "default": True, "env": "DATASCAN_VALIDATE_CERTS"},
+    "ca_path": {"type": "path", "env": "DATASCAN_CA_PATH"},
+    "client_cert": {"type": "path"},
+    "client_key": {"type": "path"},
+    "timeout": {"type": "float", "default": 30.0},  # seconds
+    "retries": {"type": "int", "default": 5},
+}
+WAIT_OPTIONS: OptionTable = {
+    "wait_timeout": {"type": "float", "default": 3600.0},  # seconds
+    "wait_interval": {"type": "float"},  # seconds
+}
+_TRUE, _FALSE = frozenset({"1", "on", "t", "true", "y", "yes"}), frozenset({"0", "off", "f", "false", "n", "no"})
+
+
+@dataclass(frozen=True)
+class ConnectionOptions:
+    """Everything that is needed to reach a vendor. The tokens are secrets; `timeout` is seconds for one request."""
+
+    provider: str
+    api_url: str | None = None
+    api_token: str | None = None
+    refresh_token: str | None = None
+    auth_scheme: str = "auto"
+    validate_certs: bool = True
+    ca_path: str | None = None
+    client_cert: str | None = None
+    client_key: str | None = None
+    timeout: float = 30.0
+    retries: int = 5
+
+    def check(self) -> None:
+        """Raise InvalidInputError for numbers that make no sense."""
+        check_seconds("timeout", self.timeout)
+        if self.retries < 0:
+            raise InvalidInputError("retries must be 0 or more.")
+
+
+def connection_options(given: Mapping[str, t.Any], environment: Mapping[str, str] | None = None) -> ConnectionOptions:
+    """The options of a front end that does not validate them itself; the environment serves for those not set.
+
+    Raises InvalidInputError for a missing provider, an unknown name or a value of another type.
+    """
+    environment = os.environ if environment is None else environment
+    unknown = sorted(set(given) - set(CONNECTION_OPTIONS))
+    if unknown:
+        raise InvalidInputError(f"{unknown[0]} is not a connection option; there are {', '.join(CONNECTION_OPTIONS)}.")
+    values: dict[str, t.Any] = {}
+    for name, option in CONNECTION_OPTIONS.items():
+        value = given.get(name)
+        if value in (None, ""):  # an empty text is the same as not set
+            value = environment.get(option.get("env", ""), "")
+        if value != "":
+            values[name] = _convert(name, value, option["type"])
+    if "provider" not in values:
+        raise InvalidInputError("provider is missing: set it, or the environment variable DATASCAN_PROVIDER.")
+    options = ConnectionOptions(**values)
+    options.check()
+    return options
+
+
+def option_names() -> tuple[str, ...]:
+    """The names of the connection options."""
+    return tuple(field.name for field in fields(ConnectionOptions))
+
+
+def check_seconds(name: str, value: float, *, zero: bool = False) -> None:
+    """Reject durations that are not positive (or not zero, where `zero` allows that) or too large for a clock."""
+    if not (value > 0 or (zero and value == 0)):  # rejects NaN as well
+        raise InvalidInputError(f"{name} must be {'0 or more' if zero else 'more than 0'} seconds.")
+    if value > LONGEST:
+        raise InvalidInputError(f"{name} must be at most {LONGEST} seconds.")
+
+
+def _convert(name: str, value: t.Any, kind: str) -> t.Any:
+    try:
+        return _CONVERTERS[kind](value)
+    except (TypeError, ValueError):
+        raise InvalidInputError(f"{name} must be of type {kind}.") from None  # without the value: it may be a secret
+
+
+def _text(value: t.Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _boolean(value: t.Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = _text(value).strip().lower()
+    if word not in _TRUE | _FALSE:
+        raise ValueError
+    return word in _TRUE
+
+
+_CONVERTERS: Mapping[str, Callable[[t.Any], t.Any]] = {
+    "str": _text,
+    "path": lambda value: os.path.expanduser(_text(value)),
+    "bool": _boolean,
+    "float": float,
+    "int": int,
+}
