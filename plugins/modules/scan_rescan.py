@@ -103,9 +103,10 @@ import typing as t
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import WAIT_SPEC, Call, ModuleSpec
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import rescan
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import RescansScans
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import providers_supporting
 
-BY = sorted({vendor.rescan_option for vendor in providers_supporting("rescan")})
+BY = sorted({vendor.rescan_option for vendor in providers_supporting(RescansScans)})
 
 
 def run(call: Call) -> t.Any:

@@ -228,9 +228,10 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import start
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import StartsScans
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import providers_supporting
 
-VENDORS = providers_supporting("start")
+VENDORS = providers_supporting(StartsScans)
 
 
 def run(call: Call) -> t.Any:

@@ -24,10 +24,9 @@ from .._core.compat import pydantic as _pydantic
 from .._core.compat import requests as _requests
 from .._core.compat.pydantic import BaseModel
 from .._core.errors import DatascanError, InvalidInputError
-from .._core.http.authentication import SCHEMES
 from .._core.operations.context import Diff, OperationContext, WaitStats
 from .._core.operations.polling import WaitOptions
-from .._core.options import ConnectionOptions
+from .._core.options import CONNECTION_OPTIONS, ConnectionOptions
 from .._core.providers.registry import NAMES, connect
 from .._core.redaction import Redactor
 from .._core.text import one_line
@@ -46,7 +45,7 @@ CONNECTION_SPEC: dict[str, t.Any] = {
     "api_url": {"type": "str", "fallback": (env_fallback, ["DATASCAN_API_URL"])},
     "api_token": {"type": "str", "no_log": True, "fallback": (env_fallback, ["DATASCAN_API_TOKEN"])},
     "refresh_token": {"type": "str", "no_log": True, "fallback": (env_fallback, ["DATASCAN_REFRESH_TOKEN"])},
-    "auth_scheme": {"type": "str", "default": "auto", "choices": list(SCHEMES)},
+    "auth_scheme": {"type": "str", "default": "auto", "choices": CONNECTION_OPTIONS["auth_scheme"]["choices"]},
     "validate_certs": {"type": "bool", "default": True, "fallback": (env_fallback, ["DATASCAN_VALIDATE_CERTS"])},
     "ca_path": {"type": "path", "fallback": (env_fallback, ["DATASCAN_CA_PATH"])},
     "client_cert": {"type": "path"},

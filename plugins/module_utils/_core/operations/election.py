@@ -139,7 +139,7 @@ class _Election:
             return False
         if scan.started_at.microsecond:  # times are fine enough: what is to come has a later one
             return True
-        return self._ours is None and self._job.provider.http.server_now() - scan.started_at > _MAX_CLOCK_SKEW
+        return self._ours is None and self._job.provider.server_now() - scan.started_at > _MAX_CLOCK_SKEW
 
     def agreed(self, seen: list[Scan]) -> Election:
         return Election(self.first, seen, self._cancelled)

@@ -115,7 +115,7 @@ def _start(context: OperationContext, request: RescanRequest, parent: Scan | Non
         return provider.find_created_rescan(request.subject, parent)
 
     while True:
-        sent_at = provider.http.server_now().replace(microsecond=0)  # as coarse as the vendor's times may be
+        sent_at = provider.server_now().replace(microsecond=0)  # as coarse as the vendor's times may be
         try:
             return create_at_most_once(context, lambda: provider.rescan(request.subject), made), False
         except TooEarlyError:
@@ -151,8 +151,7 @@ class _Turn:
         if wait_options is None:
             raise _too_early(why)
         self._job.report_progress(f"{why}; waiting for that.")
-        provider.http.deadline = self._began + wait_options.timeout
-        try:
+        with provider.deadline(self._began + wait_options.timeout - self._job.clock.monotonic()):
             while True:
                 elapsed = self._job.clock.monotonic() - self._began
                 left = wait_options.timeout - elapsed
@@ -163,8 +162,6 @@ class _Turn:
                 )
                 if self._is_over():
                     return
-        finally:
-            provider.http.deadline = None
 
     def _is_over(self) -> bool:
         self._polls += 1
@@ -187,5 +184,5 @@ class _Turn:
             error = WaitTimeoutError(f"{error.message} The last look failed: {self._fault.message}").because(
                 self._fault
             )
-        waited = WaitStats(round(elapsed, 1), self._polls, self._job.provider.http.requests_sent, timed_out=True)
+        waited = WaitStats(round(elapsed, 1), self._polls, self._job.provider.requests_sent, timed_out=True)
         return error.knowing(**vars(waited))

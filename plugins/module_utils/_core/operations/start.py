@@ -62,7 +62,7 @@ def start_scan(context: OperationContext, request: StartRequest) -> StartResult:
     candidates = [*listed, *previous]
     reusable = active or _fresh(context, request, candidates)
     if reusable is None and context.check_mode:
-        predicted = provider.predict(request.target)
+        predicted = provider.predict_scan(request.target)
         return StartResult(True, predicted, False, no_wait(context, request.wait), diff=Diff(after=[predicted]))
     scan, ours = (reusable, None) if reusable else _start(context, request, {scan.id for scan in candidates})
     changed, reused = ours is not None, ours is None or ours.id != scan.id
@@ -85,7 +85,7 @@ def _listed(context: OperationContext, request: StartRequest) -> list[Scan]:
         return []
     found = list(provider.list_scans_of(request.target, Query(states=ACTIVE)))
     if request.fresh_for:
-        since = provider.http.server_now() - timedelta(seconds=request.fresh_for) - _LONGEST_SCAN
+        since = provider.server_now() - timedelta(seconds=request.fresh_for) - _LONGEST_SCAN
         completed = Query(states=frozenset({ScanState.COMPLETED}), started_after=since)
         found += provider.list_scans_of(request.target, completed)
     return found
@@ -124,7 +124,7 @@ def _fresh(context: OperationContext, request: StartRequest, candidates: list[Sc
     """The newest that completed recently enough."""
     if not request.fresh_for:
         return None
-    oldest = context.provider.http.server_now() - timedelta(seconds=request.fresh_for)
+    oldest = context.provider.server_now() - timedelta(seconds=request.fresh_for)
     newest_first = sorted(candidates, key=_start_time, reverse=True)
     return next((scan for scan in newest_first if _completed_since(scan, oldest)), None)
 
@@ -141,7 +141,7 @@ def _completed_since(scan: Scan, oldest: datetime) -> bool:
 def _start(context: OperationContext, request: StartRequest, known: set[str]) -> tuple[Scan, Scan | None]:
     """The scan to go on with, and the one that this task has started, unless that was cancelled again."""
     provider = context.provider
-    sent_at = provider.http.server_now().replace(microsecond=0)  # as coarse as the vendor's times may be
+    sent_at = provider.server_now().replace(microsecond=0)  # as coarse as the vendor's times may be
     earliest = sent_at
     found: list[Scan] = []  # where an answer was lost: those of which one may be ours
 

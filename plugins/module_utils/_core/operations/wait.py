@@ -63,7 +63,8 @@ def wait_for_scans(context: OperationContext, request: WaitRequest) -> WaitResul
     if not state.timed_out or request.on_timeout == "return":
         return WaitResult(state.scans, waited)
     error = timed_out(state)  # before the cancelling, for it names what still ran
-    cancelled, words = _cancel_pending(context, state) if on_timeout_cancels else ([], "")
+    with context.provider.deadline(_CANCELLING):
+        cancelled, words = _cancel_pending(context, state) if on_timeout_cancels else ([], "")
     error.message += words
     raise error.knowing(scans=state.scans, changed=bool(cancelled), cancelled=cancelled, **vars(facts(context, state)))
 
@@ -75,23 +76,21 @@ def wait_for(
     seen: Mapping[str, Scan] | None = None,
 ) -> Watch:
     """Watch scans of the context's vendor; a fault that ends the wait knows what was seen until then."""
-    http = context.provider.http
-    if not context.check_mode:  # whose single look gets its retries
-        http.deadline = context.clock.monotonic() + wait_options.timeout
+    # The single poll of check mode gets its retries.
+    limit = contextlib.nullcontext() if context.check_mode else context.provider.deadline(wait_options.timeout)
     try:
-        return watch(
-            context.get_many,
-            scan_ids,
-            wait_options,
-            clock=context.clock,
-            floor=context.provider.poll_interval_for(len(scan_ids)),
-            seen=seen,
-            report_progress=Progress(context.report_progress) if not context.check_mode else lambda state: None,
-        )
+        with limit:
+            return watch(
+                context.get_many,
+                scan_ids,
+                wait_options,
+                clock=context.clock,
+                floor=context.provider.poll_interval_for(len(scan_ids)),
+                seen=seen,
+                report_progress=Progress(context.report_progress) if not context.check_mode else lambda state: None,
+            )
     except DatascanError as error:
-        raise error.knowing(requests=http.requests_sent, timed_out=False) from None
-    finally:
-        http.deadline = None
+        raise error.knowing(requests=context.provider.requests_sent, timed_out=False) from None
 
 
 def wait_until_completed(
@@ -119,12 +118,12 @@ def wait_until_completed(
 
 def facts(context: OperationContext, state: Watch) -> WaitStats:
     """How a wait went, for a result."""
-    return WaitStats(round(state.elapsed, 1), state.polls, context.provider.http.requests_sent, state.timed_out)
+    return WaitStats(round(state.elapsed, 1), state.polls, context.provider.requests_sent, state.timed_out)
 
 
 def no_wait(context: OperationContext, asked: WaitOptions | None) -> WaitStats | None:
     """The same where a wait was asked for, and there is nothing to wait for, or check mode does not."""
-    return WaitStats(0.0, 0, context.provider.http.requests_sent) if asked else None
+    return WaitStats(0.0, 0, context.provider.requests_sent) if asked else None
 
 
 def timed_out(state: Watch) -> WaitTimeoutError:
@@ -160,7 +159,6 @@ def _wanted(context: OperationContext, request: WaitRequest) -> tuple[list[str],
 
 def _cancel_pending(context: OperationContext, state: Watch) -> tuple[list[str], str]:
     """Cancel what still runs, where the vendor allows; say for each what came of it."""
-    context.provider.http.deadline = context.clock.monotonic() + _CANCELLING
     cancelled: list[str] = []
     words: list[str] = []
     for scan_id in state.pending:

@@ -11,13 +11,14 @@ import typing as t
 import pytest
 import requests
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import WaitTimeoutError
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.deadline import FINAL_POLL_TIMEOUT
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import wait
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
-from support import FakeClock, Script, connected, item
+from support import FakeClock, Script, connected, item, mount
 
-LAST = 10.0
+LAST = FINAL_POLL_TIMEOUT
 IDS = [f"00000000-0000-4000-8000-{number:012}" for number in range(40)]
 
 
@@ -65,7 +66,7 @@ def overrun(vendor: FallsSilent, ids: list[str], timeout: float, *, on_timeout: 
     """Seconds between the end of the time to wait and the end of the wait."""
     clock = vendor.clock
     provider, _script = connected([], clock=clock)
-    provider.http.session.mount("https://", vendor)
+    mount(provider, vendor)
     job = OperationContext(provider, clock)  # type: ignore[arg-type]
     with pytest.raises(WaitTimeoutError) as caught:
         wait.wait_for_scans(
@@ -108,7 +109,7 @@ def test_a_time_out_that_is_shorter_stays() -> None:
     clock = FakeClock()
     provider, _script = connected([], clock=clock, timeout=2.0)
     vendor = FallsSilent(clock, 0.0)
-    provider.http.session.mount("https://", vendor)
+    mount(provider, vendor)
     with pytest.raises(WaitTimeoutError):
         wait.wait_for_scans(
             OperationContext(provider, clock), wait.WaitRequest(scan_ids=IDS[:1], wait_options=WaitOptions(timeout=0.0))
@@ -125,7 +126,7 @@ def test_the_next_wait_asks_again() -> None:
     clock = FakeClock()
     provider, _script = connected([], clock=clock)
     vendor = FallsSilent(clock, 0.0)
-    provider.http.session.mount("https://", vendor)
+    mount(provider, vendor)
     settings = wait.WaitRequest(scan_ids=IDS[:1], wait_options=WaitOptions(timeout=0.0))
     for _wait in range(2):
         with pytest.raises(WaitTimeoutError):
