@@ -126,7 +126,9 @@ error:
 
 import typing as t
 
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import Call, ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate import evaluate
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import FORMATS
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict import MODES, given_policy
@@ -145,16 +147,16 @@ REPORT = {
 }
 
 
-def run(call: Call) -> t.Any:
+def run(invocation: Invocation) -> t.Any:
     """Judge these scans."""
-    settings = evaluate.GateRequest(
-        scans=call["scans"],
-        missing=call["missing"],
-        policy=given_policy(call["policy"] or {}),
-        mode=call["mode"],
-        reports=[(report["format"], report["dest"]) for report in call["reports"]],
+    request = evaluate.GateRequest(
+        scans=invocation["scans"],
+        missing=invocation["missing"],
+        policy=given_policy(invocation["policy"] or {}),
+        mode=invocation["mode"],
+        reports=[(report["format"], report["dest"]) for report in invocation["reports"]],
     )
-    return evaluate.evaluate_gate(settings, call.clock, call.check_mode)
+    return evaluate.evaluate_gate(request, invocation.clock, invocation.check_mode)
 
 
 MODULE = ModuleSpec(
@@ -172,7 +174,7 @@ MODULE = ModuleSpec(
 
 
 def main() -> None:
-    MODULE.main()
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from ..clock import Clock
 from ..errors import GateFailedError
-from ..files import Change, write_if_changed
+from ..files import FileChange, write_if_changed
 from ..models import ACTIVE, Verdict, given_scan
 from .reports.render import render
 from .verdict import Policy, judge
@@ -38,7 +38,7 @@ class GateResult:
     summary: dict[str, int]
     msg: str
     reports: list[str] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
+    file_changes: list[FileChange] = field(default_factory=list)
 
 
 def evaluate_gate(request: GateRequest, clock: Clock, check_mode: bool) -> GateResult:
@@ -58,19 +58,12 @@ def evaluate_gate(request: GateRequest, clock: Clock, check_mode: bool) -> GateR
         summary=verdict.summary,
         msg=_sentence(verdict),
         reports=[dest for _format, dest in request.reports],
-        changes=changes,
+        file_changes=changes,
     )
     open_in_check_mode = check_mode and _only_unfinished(verdict, request.policy)
     if verdict.passed or request.mode == "advise" or open_in_check_mode:
         return result
-    raise GateFailedError(result.msg).knowing(
-        changed=result.changed,
-        passed=False,
-        reasons=result.reasons,
-        summary=result.summary,
-        reports=result.reports,
-        scans=scans,
-    )
+    raise GateFailedError(result.msg, result=result)
 
 
 def _only_unfinished(verdict: Verdict, policy: Policy) -> bool:
