@@ -89,7 +89,7 @@ def run(world: Any, warned: list[str] | None = None, **settings: Any) -> Any:
     lookup = {"cluster": Lookup(**settings.pop("cluster"))} if "cluster" in settings else {}
     files = {name: settings.pop(name) for name in ("dest", "format") if name in settings}
     query = ColumnQuery(**{"cluster_id": "" if lookup else LARGE, **settings})
-    job = OperationContext(provider, provider.clock, warn=said.append)
+    job = OperationContext(provider, FakeClock(), warn=said.append)
     result = columns.read_columns(job, columns.ColumnsRequest(query, **lookup, **files))
     assert warned is not None or not said, said
     return result
