@@ -26,8 +26,9 @@ import report_schema
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import CAPABILITIES
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 
-HEADINGS = {  # of the capabilities
+HEADINGS = {  # of the capabilities, and of what every provider does
     "start": "scan_start",
+    "status": "scan_status, scan_wait",
     "list": "scan_status with query",
     "cancel": "scan_cancel",
     "rescan": "scan_rescan",
@@ -42,10 +43,9 @@ def abilities() -> str:
         "| | " + " | ".join(vendor.title for vendor in vendors) + " |",
         "| --- |" + " --- |" * len(vendors),
     ]
-    rows.append("| scan_status, scan_wait | " + " | ".join("yes" for _vendor in vendors) + " |")
-    for capability in CAPABILITIES:
-        cells = ["yes" if vendor.supports(capability) else "no" for vendor in vendors]
-        rows.append(f"| {HEADINGS[capability]} | " + " | ".join(cells) + " |")
+    for name in sorted(["status", *CAPABILITIES], key=list(HEADINGS).index):
+        cells = ["yes" if name == "status" or vendor.supports(name) else "no" for vendor in vendors]
+        rows.append(f"| {HEADINGS[name]} | " + " | ".join(cells) + " |")
     urls = [f"`{vendor.api_url}`" if vendor.api_url else "yours" for vendor in vendors]
     rows.append("| default `api_url` | " + " | ".join(urls) + " |")
     return "\n".join(rows)

@@ -11,7 +11,11 @@ import typing as t
 import xml.etree.ElementTree as ET
 
 import pytest
-from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit import audit, given_columns, given_rules
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit import (
+    audit_columns,
+    parse_columns,
+    parse_rules,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import render as render_audit
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Column
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import render
@@ -67,15 +71,15 @@ def test_markdown(text: str) -> None:
     shown = plain(text)
     if shown:
         assert as_in_a_table(shown) in spans and shown in spans  # in the table, and among the reasons
-    assert kinds(found) == kinds(tokens(render("markdown", hostile("harmless"))))
+    assert kinds(found) == kinds(tokens(render("markdown", hostile("escape_formula"))))
     assert len([token for token in found if token.type == "td_open"]) == 8 + 10
 
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_markdown_of_an_audit(text: str) -> None:
     column = Column(column_name=text, table_name=text, source=text, fully_qualified_name=text or "x", tags=[])
-    columns = given_columns([column.model_dump(mode="json")])
-    found = audit(columns, given_rules(["owner"], {}), 1)
+    columns = parse_columns([column.model_dump(mode="json")])
+    found = audit_columns(columns, parse_rules(["owner"], {}), 1)
     cluster = {"id": text, "name": text}
     read = tokens(render_audit("markdown", found, cluster))
     assert kinds(read) <= OURS
@@ -104,7 +108,7 @@ class Reader(html.parser.HTMLParser):
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_html(text: str) -> None:
-    page, expected = (Reader(render("html", hostile(given))) for given in (text, "harmless"))
+    page, expected = (Reader(render("html", hostile(given))) for given in (text, "escape_formula"))
     shown = plain(text)
     if shown:
         assert page.tags == expected.tags

@@ -28,7 +28,7 @@ class Deadline:
         outer, outer_error = self._at, self._timeout_error
         inner = self._clock.monotonic() + seconds
         if outer is None or inner < outer:
-            self._at, self._timeout_error = inner, None
+            self._at = inner
         try:
             yield
         finally:

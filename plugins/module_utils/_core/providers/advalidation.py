@@ -5,7 +5,7 @@
 
 Oddities that shape this file: a scan is finished before its issues are counted; a scan does not say of which creative
 it is, so scanning again goes by the creative; errors come as an object, a text, an empty object or an HTML page; a
-Retry-After always says 15, whatever the time really is, and the rate of requests is limited for each address.
+Retry-After is always 15, although the real time differs, and the rate of requests is limited for each address.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class Advalidation(RescansScans):
 
     @classmethod
     def parse_errors(cls, response: Response) -> list[dict[str, t.Any]]:
-        """{error: {issues: [{type, message, relatedField or relatedId}]}}, {error: text}, or nothing of use."""
+        """{error: {issues: [{type, message, relatedField or relatedId}]}}, {error: text}, or no reason."""
         error = response.data.get("error") if isinstance(response.data, dict) else None
         if isinstance(error, str):
             return [{"code": None, "message": error}]
@@ -124,7 +124,7 @@ class Advalidation(RescansScans):
         return _number(scan_id, "scan")
 
     def get(self, scan_id: str) -> Scan:
-        """GET /scans/{scanId}, and where there are issues once more, for the checks that found them."""
+        """GET /scans/{scanId}; where there are issues, a second time for the checks that found them."""
         path = ("scans", self.check_id(scan_id))
         try:
             scan = self._client.read("GET", path, self._scan)
@@ -153,7 +153,7 @@ class Advalidation(RescansScans):
         return parent if parent.state in ACTIVE else None
 
     def rescan_blocker(self, parent: Scan) -> str | None:
-        """Nothing is said about having to wait."""
+        """The documents do not mention a time to wait."""
         return None
 
     def rescan(self, subject: str) -> Scan:

@@ -50,6 +50,7 @@ class Provider(ABC):
     min_poll_interval: t.ClassVar[float] = 1.0  # seconds between two polls
     rate_limit: t.ClassVar[RateLimit | None] = None  # of requests, where the vendor has one
     trusts_retry_after: t.ClassVar[bool] = True
+    takes_refresh_token: t.ClassVar[bool] = False  # the option refresh_token
 
     _required_attributes: t.ClassVar[tuple[str, ...]] = ("name", "title", "unsupported", "state_map")
     _capability: t.ClassVar[str | None] = None
@@ -85,7 +86,7 @@ class Provider(ABC):
         `header_forms` has the provider's own, and the one that `auth_scheme` names. Raises InvalidInputError for
         tokens that are missing or cannot be sent.
         """
-        if options.refresh_token and not options.api_token:
+        if options.refresh_token and not options.api_token and not cls.takes_refresh_token:
             raise InvalidInputError(
                 f"refresh_token is not for {cls.title}, whose API has no such tokens: set api_token."
             )

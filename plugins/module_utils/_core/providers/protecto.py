@@ -4,7 +4,7 @@
 """Protecto: submit objects for a data scan, and ask how many scans at once are going, both with PUT.
 
 Oddities of its documents that shape this file: later ones move both operations to other paths and rename the status;
-words end in spaces; `success` is a string or a boolean; nothing at all is written as `-`, `None` or an empty string;
+statuses end in spaces; `success` is a string or a boolean; a missing value is `-`, `None` or an empty string;
 times have no zone; a scan that waits already has an end; an answer may repeat what was sampled, which is personal data.
 """
 
@@ -45,7 +45,7 @@ def _as_list(value: t.Any) -> t.Any:
 
 
 class StatusItem(BaseModel):
-    """A scan as Protecto sends it. What was sampled is no field of this, and so goes no further."""
+    """A scan as Protecto sends it, without the fields that hold sampled values."""
 
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True, str_strip_whitespace=True)
 
@@ -97,7 +97,7 @@ class Protecto(StartsScans):
         "success": ScanState.COMPLETED,
         "failed": ScanState.FAILED,
         "error": ScanState.FAILED,  # what the vendor's own sample program asks for
-        "purged": ScanState.STOPPED,  # it ended, but how is no longer known, so it is no success
+        "purged": ScanState.STOPPED,  # it ended, and whether it succeeded is no longer known
     }
     min_poll_interval = 5.0
     target_options = {
@@ -230,7 +230,7 @@ class Protecto(StartsScans):
             else:
                 self._paths = paths
                 return records
-        # Not "not found": that would say that a scan is missing.
+        # Not NotFoundError, which means that a scan is missing.
         raise RejectedError(
             f"No data scans are there: {' and '.join(str(error.request.url) for error in tried)} answered HTTP "
             f"{' and '.join(str(error.http_status) for error in tried)}. Check api_url, which ends in /api/vault.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ...redaction import Redactor
-from ...text import UNSEEN
+from ...text import INVISIBLE
 
 if t.TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +25,7 @@ def plain(value: str | None) -> str:
     """Foreign text as one visible line without secrets; every page passes a vendor's words through here."""
     text = Redactor().redact_text(value or "")
     # White space first: some of it is invisible too, and still parts two words.
-    text = UNSEEN.sub("", " ".join(text.split())).strip()
+    text = INVISIBLE.sub("", " ".join(text.split())).strip()
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "\u2026"
 
 

@@ -77,6 +77,7 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
     }
     state_map = _STATES
     auth_scheme = "raw"  # at first: see _AUTO_SCHEMES
+    takes_refresh_token = True
     target_options = {
         "scan_profile": {"type": "str", "required": True},
         "scan_type": {"type": "str", "default": "dsScan"},
@@ -104,7 +105,7 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
 
     @classmethod
     def effective_status(cls, response: Response) -> int:
-        """The text of an error under 200 tells what it amounts to."""
+        """The text of an error under 200 decides what it amounts to."""
         return _bigid_errors.effective_status(response)
 
     def check_id(self, scan_id: str) -> str:
@@ -139,7 +140,7 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
         row = self._find_row_with_state(scan_id, sources)
         state = self._state_from_row(row)
         if state is None and active is False:
-            # The document says "which likely means it has completed", which is not enough to pass a gate.
+            # The document: "which likely means it has completed". Likely is not enough to pass a gate.
             return self._scan(row, ScanState.STOPPED, row.state or "stopped")
         if state is None:
             self._warn_once(f"BigID says neither true nor false for the status of scan {scan_id}, so it is unknown.")

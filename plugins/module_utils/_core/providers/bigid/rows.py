@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """BigID's bodies: rows of its parent-scan list, a scan's own record, its status, and the response to a start.
 
-Parsed by hand, and leniently: the documents show of a row only the id (under two names) and `name`, and say that
+Parsed by hand, and leniently: the documents show only the id (under two names) and `name` of a row, and say that
 the list is sorted by updated_at. `state` is seen in the record. All other keys are inferred, and optional.
 """
 

@@ -53,8 +53,8 @@ _STATES = {
     "processing": ScanState.RUNNING,
     "completed": ScanState.COMPLETED,
     "cancelled": ScanState.CANCELLED,
-    "errored": ScanState.FAILED,  # the word of the lists' filter
-    "error": ScanState.FAILED,  # the word of the answers
+    "errored": ScanState.FAILED,  # in the lists' filter
+    "error": ScanState.FAILED,  # in responses
     "unknown": ScanState.UNKNOWN,
 }
 _QUERY_WORDS = ("Listing", "Processing", "Cancelled", "Completed", "Errored", "Unknown")
@@ -88,7 +88,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
 
     @classmethod
     def parse_errors(cls, response: Response) -> list[dict[str, t.Any]]:
-        """Errors are a bare list of {errorCode, message}; under 2xx such a list, where a scan belongs, is one too."""
+        """Errors are a bare list of {errorCode, message}; such a list under 2xx, instead of a scan, is an error too."""
         if not isinstance(response.data, list):
             return []
         items = [
@@ -173,18 +173,18 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
                 if matches(scan, wanted):
                     yield scan
                 continue
-            words = record.sentence(self.title)
+            message = record.sentence(self.title)
             if (query.states is None or query.states & ACTIVE) and could_match(record, wanted):
                 raise InvalidResponseError(
-                    f"{words} It may be a scan of the same source and target, so none is started."
+                    f"{message} It may be a scan of the same source and target, so none is started."
                 )
-            self._warn_once(words)
+            self._warn_once(message)
 
     def _find(self, query: Query) -> Iterator[Record]:
         """The records that match a query."""
         params = self._params(query)
         if query.states is not None and not any(name == "scanStatus" for name, _value in params):
-            return  # Glasswall has no word for any of the states asked for
+            return  # the query's states do not exist in Glasswall
         path = ("scans", "allusers") if query.all_users or query.owners else ("scans",)
         for records, _pages_left in self._pages(path, params):
             for record in records:
@@ -259,7 +259,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
         return (scan.vendor_status or "").lower() == "listing"
 
     def cancel(self, scan_id: str) -> Scan:
-        """DELETE /scans/{scanId}; the answer may still say Processing."""
+        """DELETE /scans/{scanId}; the response may still have the status Processing."""
         try:
             return self._client.write("DELETE", ("scans", self.check_id(scan_id)), self._scan)
         except NotFoundError as error:
@@ -297,7 +297,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
         return _STILL_LISTING.format(parent.id) if (parent.vendor_status or "").lower() == "listing" else None
 
     def rescan(self, parent_id: str) -> Scan:
-        """PATCH /scans/{scanId}; the answer is the child."""
+        """PATCH /scans/{scanId}; the response is the child."""
         try:
             return self._client.write("PATCH", ("scans", self.check_id(parent_id)), self._scan)
         except NotFoundError as error:

@@ -128,6 +128,16 @@ def test_a_vendor_has_the_scheme_that_auto_means(name: str) -> None:
     assert vendor.auth_scheme in vendor.header_forms
 
 
+@pytest.mark.parametrize("name", READS)
+def test_a_refresh_token_is_enough_where_the_vendor_takes_one(name: str) -> None:
+    options = {"api_token": None, "refresh_token": "user-token"}
+    if provider_classes()[name].takes_refresh_token:
+        connector(name, **options)
+        return
+    with pytest.raises(InvalidInputError, match=r"^refresh_token is not for .*: set api_token\.$"):
+        connector(name, **options)
+
+
 def test_a_scheme_that_does_not_exist_is_refused() -> None:
     with pytest.raises(InvalidInputError, match=r"^auth_scheme must be one of auto, api_key, bearer, raw, not 'basic'"):
         connector("glasswall", auth_scheme="basic")
