@@ -52,13 +52,13 @@ class Provider(ABC):
     trusts_retry_after: t.ClassVar[bool] = True
     takes_refresh_token: t.ClassVar[bool] = False  # the option refresh_token
 
+    capability: t.ClassVar[str | None] = None  # only of a class in capabilities.py: its name
     _required_attributes: t.ClassVar[tuple[str, ...]] = ("name", "title", "unsupported", "state_map")
-    _capability: t.ClassVar[str | None] = None
 
     def __init_subclass__(cls, *, capability: str | None = None, is_partial: bool = False) -> None:
         """Check that a provider is complete. `capability` names one; `is_partial` is for a part of a provider."""
         super().__init_subclass__()
-        cls._capability = capability
+        cls.capability = capability
         if capability is not None and capability not in CAPABILITIES:
             raise TypeError(f"{cls.__name__}: there is no capability {capability!r}.")
         if capability is None and not is_partial and (problems := list(_find_problems(cls))):
@@ -69,7 +69,7 @@ class Provider(ABC):
         """Whether the vendor's API has a capability, which is one of CAPABILITIES."""
         if capability not in CAPABILITIES:
             raise ValueError(f"There is no capability {capability!r}.")
-        return any(vars(base).get("_capability") == capability for base in cls.__mro__)
+        return any(vars(base).get("capability") == capability for base in cls.__mro__)
 
     @classmethod
     def require(cls, capability: str) -> None:

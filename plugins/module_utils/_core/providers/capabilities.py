@@ -119,5 +119,5 @@ def require(provider: Provider, capability: type[P]) -> P:
     """The provider as one that has a capability. Raises UnsupportedError, with what to do instead."""
     if isinstance(provider, capability):
         return provider
-    name = str(capability._capability)
+    name = str(capability.capability)
     raise UnsupportedError(f"{provider.title} cannot {CAPABILITIES[name]}. {provider.unsupported[name]}")

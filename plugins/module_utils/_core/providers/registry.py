@@ -15,7 +15,7 @@ from ..http.authentication import HeaderForm
 from ..http.client import HttpClient
 from ..http.connection import Connection
 from ..http.rate_limit import RateLimiter
-from ..options import ConnectionOptions
+from ..options import CONNECTION_OPTIONS, ConnectionOptions
 from ..redaction import Redactor
 from .base import Provider
 
@@ -111,10 +111,5 @@ def _header_forms(provider: type[Provider], auth_scheme: str) -> Mapping[str, He
     for other in provider_classes().values():
         if auth_scheme in other.header_forms:
             return {**provider.header_forms, auth_scheme: other.header_forms[auth_scheme]}
-    raise InvalidInputError(f"auth_scheme must be one of {', '.join(auth_schemes())}, not {auth_scheme!r}.")
-
-
-def auth_schemes() -> tuple[str, ...]:
-    """What auth_scheme may be."""
-    forms = {scheme for provider in provider_classes().values() for scheme in provider.header_forms}
-    return ("auto", *sorted(forms))
+    choices = CONNECTION_OPTIONS["auth_scheme"]["choices"]
+    raise InvalidInputError(f"auth_scheme must be one of {', '.join(choices)}, not {auth_scheme!r}.")

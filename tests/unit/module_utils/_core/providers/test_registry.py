@@ -13,7 +13,6 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.options import
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import (
     NAMES,
     Connector,
-    auth_schemes,
     provider_classes,
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
@@ -108,7 +107,8 @@ READS: dict[str, tuple[str, Expected]] = {
 
 
 def test_the_choices_of_the_option_are_what_the_providers_know() -> None:
-    assert sorted(CONNECTION_OPTIONS["auth_scheme"]["choices"]) == sorted(auth_schemes())
+    forms = {scheme for provider in provider_classes().values() for scheme in provider.header_forms}
+    assert set(CONNECTION_OPTIONS["auth_scheme"]["choices"]) == {"auto", *forms} == {"auto", *HEADERS}
     assert set(READS) == set(NAMES)
 
 
@@ -139,7 +139,7 @@ def test_a_refresh_token_is_enough_where_the_vendor_takes_one(name: str) -> None
 
 
 def test_a_scheme_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(InvalidInputError, match=r"^auth_scheme must be one of auto, api_key, bearer, raw, not 'basic'"):
+    with pytest.raises(InvalidInputError, match=r"^auth_scheme must be one of auto, bearer, raw, api_key, not 'basic'"):
         connector("glasswall", auth_scheme="basic")
 
 
