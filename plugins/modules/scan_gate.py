@@ -127,18 +127,21 @@ error:
 import typing as t
 
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import Call, ModuleSpec
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate import evaluate
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.earlier_results import EarlierResults
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import (
+    GateRequest,
+    evaluate_gate,
+    refuse_gate,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import (
+    ENFORCE,
+    MODES,
+    POLICY_OPTIONS,
+    parse_policy,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import FORMATS
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict import MODES, given_policy
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import STATES
 
-POLICY = {
-    "states": {"type": "list", "elements": "str", "choices": list(STATES), "default": ["completed"]},
-    "max_issues": {"type": "int"},
-    "allow_stopped": {"type": "bool", "default": False},
-    "allow_missing": {"type": "bool", "default": False},
-    "max_age": {"type": "int"},
-}
 REPORT = {
     "format": {"type": "str", "required": True, "choices": list(FORMATS)},
     "dest": {"type": "path", "required": True},
@@ -147,26 +150,39 @@ REPORT = {
 
 def run(call: Call) -> t.Any:
     """Judge these scans."""
-    settings = evaluate.GateRequest(
-        scans=call["scans"],
-        missing=call["missing"],
-        policy=given_policy(call["policy"] or {}),
+    try:
+        policy = parse_policy(call["policy"] or {})
+    except InvalidInputError as error:
+        raise refuse_gate(error) from None
+    request = GateRequest(
+        results=EarlierResults(
+            started=call["started"],
+            found=call["found"],
+            waited=call["waited"],
+            scans=call["scans"],
+            missing=call["missing"],
+        ),
+        policy=policy,
         mode=call["mode"],
         reports=[(report["format"], report["dest"]) for report in call["reports"]],
     )
-    return evaluate.evaluate_gate(settings, call.clock, call.check_mode)
+    return evaluate_gate(request, call.clock, call.check_mode)
 
 
 MODULE = ModuleSpec(
     name="scan_gate",
     run=run,
     options={
-        "scans": {"type": "list", "elements": "dict", "required": True},
+        "started": {"type": "dict"},
+        "found": {"type": "dict"},
+        "waited": {"type": "dict"},
+        "scans": {"type": "list", "elements": "dict"},
         "missing": {"type": "list", "elements": "str", "default": []},
-        "policy": {"type": "dict", "options": POLICY},
-        "mode": {"type": "str", "default": "enforce", "choices": list(MODES)},
+        "policy": {"type": "dict", "options": {name: dict(option) for name, option in POLICY_OPTIONS.items()}},
+        "mode": {"type": "str", "default": ENFORCE, "choices": list(MODES)},
         "reports": {"type": "list", "elements": "dict", "default": [], "options": REPORT},
     },
+    constraints={"required_one_of": [("started", "found", "waited", "scans")]},
     connects=False,
 )
 
