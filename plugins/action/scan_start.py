@@ -9,4 +9,4 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._in_process import I
 
 
 class ActionModule(InProcessAction):
-    door = MODULE
+    module_spec = MODULE

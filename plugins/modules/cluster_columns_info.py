@@ -237,7 +237,9 @@ error:
 
 import typing as t
 
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import Call, ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import FORMATS
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import ColumnQuery, given_lookup
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import columns
@@ -261,15 +263,15 @@ QUERY = {
 }
 
 
-def run(call: Call) -> t.Any:
+def run(invocation: Invocation) -> t.Any:
     """List or write the columns of this cluster."""
-    settings = columns.ColumnsRequest(
-        query=ColumnQuery(cluster_id=call["cluster_id"] or "", **{name: call[name] for name in QUERY}),
-        cluster=None if call["cluster"] is None else given_lookup(call["cluster"]),
-        dest=call["dest"],
-        format=call["format"],
+    request = columns.ColumnsRequest(
+        query=ColumnQuery(cluster_id=invocation["cluster_id"] or "", **{name: invocation[name] for name in QUERY}),
+        cluster=None if invocation["cluster"] is None else given_lookup(invocation["cluster"]),
+        dest=invocation["dest"],
+        format=invocation["format"],
     )
-    return columns.read_columns(call.job(), settings)
+    return columns.read_columns(invocation.context(), request)
 
 
 MODULE = ModuleSpec(
@@ -291,7 +293,7 @@ MODULE = ModuleSpec(
 
 
 def main() -> None:
-    MODULE.main()
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

@@ -87,25 +87,25 @@ error:
 
 import typing as t
 
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import (
-    SCAN_IDS,
-    WAIT_SPEC,
-    Call,
-    ModuleSpec,
-)
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import SCAN_IDS_ARGUMENT, WAIT_SPEC
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import cancel
 
 
-def run(call: Call) -> t.Any:
+def run(invocation: Invocation) -> t.Any:
     """Cancel the scans with these ids."""
-    return cancel.cancel_scans(call.job(), cancel.CancelRequest(call["scan_ids"], call["too_late"], call.wait()))
+    return cancel.cancel_scans(
+        invocation.context(), cancel.CancelRequest(invocation["scan_ids"], invocation["too_late"], invocation.wait())
+    )
 
 
 MODULE = ModuleSpec(
     name="scan_cancel",
     run=run,
     options={
-        "scan_ids": {**SCAN_IDS, "required": True},
+        "scan_ids": {**SCAN_IDS_ARGUMENT, "required": True},
         "too_late": {"type": "str", "default": "fail", "choices": ["fail", "ignore"]},
         **WAIT_SPEC,
     },
@@ -113,7 +113,7 @@ MODULE = ModuleSpec(
 
 
 def main() -> None:
-    MODULE.main()
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

@@ -100,7 +100,10 @@ error:
 
 import typing as t
 
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import WAIT_SPEC, Call, ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import WAIT_SPEC
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import rescan
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import providers_supporting
@@ -108,15 +111,15 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.regi
 BY = sorted({vendor.rescan_option for vendor in providers_supporting("rescan")})
 
 
-def run(call: Call) -> t.Any:
+def run(invocation: Invocation) -> t.Any:
     """Scan again what the vendor's own option names."""
-    job = call.job()
-    provider = job.provider
+    context = invocation.context()
+    provider = context.provider
     provider.require("rescan")
-    subject = call[provider.rescan_option]
+    subject = invocation[provider.rescan_option]
     if subject is None:
         raise InvalidInputError(f"{provider.rescan_option} is missing: it says what {provider.title} is to scan again.")
-    return rescan.rescan_scan(job, rescan.RescanRequest(subject, call["if_active"], call.wait()))
+    return rescan.rescan(context, rescan.RescanRequest(subject, invocation["if_active"], invocation.wait()))
 
 
 MODULE = ModuleSpec(
@@ -132,7 +135,7 @@ MODULE = ModuleSpec(
 
 
 def main() -> None:
-    MODULE.main()
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

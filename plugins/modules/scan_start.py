@@ -220,32 +220,33 @@ error:
 
 import typing as t
 
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import (
-    WAIT_SPEC,
-    Call,
-    ModuleSpec,
-    check_seconds,
-)
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import WAIT_SPEC
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import start
+from ansible_collections.datascan.gate.plugins.module_utils._core.options import check_seconds
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import providers_supporting
 
 VENDORS = providers_supporting("start")
 
 
-def run(call: Call) -> t.Any:
+def run(invocation: Invocation) -> t.Any:
     """Start what the dictionary named after the vendor says."""
-    job = call.job()
-    job.provider.require("start")
-    target = call[job.provider.name]
+    context = invocation.context()
+    context.provider.require("start")
+    target = invocation[context.provider.name]
     if target is None:
         raise InvalidInputError(
-            f"{job.provider.name} is missing: this dictionary says what {job.provider.title} is to scan."
+            f"{context.provider.name} is missing: this dictionary says what {context.provider.title} is to scan."
         )
-    if call["fresh_for"] is not None:
-        check_seconds("fresh_for", call["fresh_for"], least="0 or more")
-    settings = start.StartRequest(target, call["if_active"], call["fresh_for"], call["previous_scan_id"], call.wait())
-    return start.start_scan(job, settings)
+    if invocation["fresh_for"] is not None:
+        check_seconds("fresh_for", invocation["fresh_for"], zero=True)
+    request = start.StartRequest(
+        target, invocation["if_active"], invocation["fresh_for"], invocation["previous_scan_id"], invocation.wait()
+    )
+    return start.start_scan(context, request)
 
 
 MODULE = ModuleSpec(
@@ -262,7 +263,7 @@ MODULE = ModuleSpec(
 
 
 def main() -> None:
-    MODULE.main()
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

@@ -189,12 +189,10 @@ error:
 
 import typing as t
 
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import (
-    SCAN_IDS,
-    WAIT_SPEC,
-    Call,
-    ModuleSpec,
-)
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import SCAN_IDS_ARGUMENT, WAIT_SPEC
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import STATES, given_query
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import status
 
@@ -208,18 +206,18 @@ QUERY = {
 }
 
 
-def run(call: Call) -> t.Any:
+def run(invocation: Invocation) -> t.Any:
     """Look at the scans with these ids, or that a query finds."""
-    query = None if call["query"] is None else given_query(call["query"])
-    settings = status.StatusRequest(call["scan_ids"] or (), query, call["missing"], call.wait())
-    return status.read_status(call.job(), settings)
+    query = None if invocation["query"] is None else given_query(invocation["query"])
+    request = status.StatusRequest(invocation["scan_ids"] or (), query, invocation["missing"], invocation.wait())
+    return status.read_status(invocation.context(), request)
 
 
 MODULE = ModuleSpec(
     name="scan_status",
     run=run,
     options={
-        "scan_ids": SCAN_IDS,
+        "scan_ids": SCAN_IDS_ARGUMENT,
         "query": {"type": "dict", "options": QUERY},
         "missing": {"type": "str", "default": "fail", "choices": ["fail", "ignore"]},
         **WAIT_SPEC,
@@ -229,7 +227,7 @@ MODULE = ModuleSpec(
 
 
 def main() -> None:
-    MODULE.main()
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

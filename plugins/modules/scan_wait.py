@@ -107,42 +107,42 @@ error:
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import (
-    PATIENCE_SPEC,
-    SCAN_IDS,
-    Call,
-    ModuleSpec,
-)
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import SCAN_IDS_ARGUMENT, WAIT_OPTIONS_SPEC
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import wait
 
 
-def run(call: Call) -> t.Any:
+def run(invocation: Invocation) -> t.Any:
     """Wait for the scans with these ids."""
-    if not call["progress"]:
-        call = replace(call, report_progress=lambda line: None)
-    patience = call.patience(until=call["until"], fail_fast=call["fail_fast"])
-    settings = wait.WaitRequest(call["scan_ids"] or (), call["scans"] or (), patience, call["on_timeout"])
-    return wait.wait_for_scans(call.job(), settings)
+    if not invocation["progress"]:
+        invocation = replace(invocation, report_progress=lambda line: None)
+    patience = invocation.wait_options(until=invocation["until"], fail_fast=invocation["fail_fast"])
+    request = wait.WaitRequest(
+        invocation["scan_ids"] or (), invocation["scans"] or (), patience, invocation["on_timeout"]
+    )
+    return wait.wait_for_scans(invocation.context(), request)
 
 
 MODULE = ModuleSpec(
     name="scan_wait",
     run=run,
     options={
-        "scan_ids": SCAN_IDS,
+        "scan_ids": SCAN_IDS_ARGUMENT,
         "scans": {"type": "list", "elements": "dict"},
         "until": {"type": "str", "default": "all", "choices": ["all", "any"]},
         "on_timeout": {"type": "str", "default": "fail", "choices": ["fail", "cancel", "return"]},
         "fail_fast": {"type": "bool", "default": False},
         "progress": {"type": "bool", "default": True},
-        **PATIENCE_SPEC,
+        **WAIT_OPTIONS_SPEC,
     },
     constraints={"mutually_exclusive": [("scan_ids", "scans")], "required_one_of": [("scan_ids", "scans")]},
 )
 
 
 def main() -> None:
-    MODULE.main()
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

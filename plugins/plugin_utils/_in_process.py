@@ -24,13 +24,11 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import (
-    Call,
-    ModuleSpec,
-    credentials_in,
-    perform,
-    shown_options,
-)
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.shown_options import shown_options
+from ansible_collections.datascan.gate.plugins.module_utils._core.options import credentials_in
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 
@@ -46,7 +44,7 @@ class InProcessAction(ActionBase):
 
     _supports_check_mode = True
     _supports_async = True
-    door: t.ClassVar[ModuleSpec]
+    module_spec: t.ClassVar[ModuleSpec]
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """What Ansible calls."""
@@ -84,7 +82,7 @@ class InProcessAction(ActionBase):
     def _as_module(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
         result: dict[str, t.Any] = self._execute_module(
-            module_name=f"datascan.gate.{self.door.name}",
+            module_name=f"datascan.gate.{self.module_spec.name}",
             module_args=_Unprinted(self._task.args),
             task_vars=task_vars,
             wrap_async=wrap_async,
@@ -95,36 +93,36 @@ class InProcessAction(ActionBase):
 
     def _in_process(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """The same as the module: validated by the same spec, failing in the same words, without the same secrets."""
-        validator = ArgumentSpecValidator(self.door.argument_spec, **self.door.constraints)
+        validator = ArgumentSpecValidator(self.module_spec.argument_spec, **self.module_spec.constraints)
         validation = validator.validate(self._plain_args())
         warnings = [
             f"Both option {item['option']} and its alias {item['alias']} are set." for item in validation._warnings
         ]
         params = validation.validated_parameters
-        credentials = set(credentials_in(self.door.argument_spec, params))
-        secrets = Redactor(credentials)
+        credentials = set(credentials_in(self.module_spec.argument_spec, params))
+        redactor = Redactor(credentials)
         if validation.error_messages:
             message = validation.errors.msg
             if isinstance(validation.errors[0], UnsupportedError):
-                message = f"Unsupported parameters for (datascan.gate.{self.door.name}) module: {message}"
-            result = {"failed": True, "msg": secrets.redact_text(message)}
+                message = f"Unsupported parameters for (datascan.gate.{self.module_spec.name}) module: {message}"
+            result = {"failed": True, "msg": redactor.redact_text(message)}
             credentials |= validation._no_log_values  # what is wrong may stand anywhere in a message
         else:
-            call = Call(
+            invocation = Invocation(
                 params=params,
                 check_mode=self._task.check_mode,
                 diff_mode=self._task.diff,
-                secrets=secrets,
+                redactor=redactor,
                 warn=warnings.append,
-                report_progress=self._tell,
+                report_progress=self._report_progress,
             )
             os.chdir(self._loader.get_basedir())  # where a module runs; this worker ends with its task
-            result = perform(self.door, call)
+            result = execute(self.module_spec, invocation)
         if _shows_invocation(task_vars):
-            result["invocation"] = {"module_args": shown_options(self.door.argument_spec, params)}
+            result["invocation"] = {"module_args": shown_options(self.module_spec.argument_spec, params)}
         if warnings:
             result["warnings"] = warnings
-        cleaned: dict[str, t.Any] = remove_values(result, credentials | secrets.values)
+        cleaned: dict[str, t.Any] = remove_values(result, credentials | redactor.values)
         return cleaned
 
     def _plain_args(self) -> dict[str, t.Any]:
@@ -132,8 +130,8 @@ class InProcessAction(ActionBase):
         args: dict[str, t.Any] = json.loads(json.dumps(self._task.args, cls=_ENCODER), cls=_DECODER)
         return args
 
-    def _tell(self, line: str) -> None:
-        display.display(f"{self.door.name}: {line}")
+    def _report_progress(self, line: str) -> None:
+        display.display(f"{self.module_spec.name}: {line}")
 
 
 class _Unprinted(dict[str, t.Any]):

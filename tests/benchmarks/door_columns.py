@@ -11,7 +11,8 @@ from __future__ import annotations
 import sys
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import Call, perform
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.modules.cluster_columns_info import MODULE
 
@@ -21,8 +22,8 @@ def main() -> None:
     api_url, token, cluster, dest = sys.argv[1:]
     options = {"provider": "bigid", "api_url": api_url, "api_token": token, "cluster_id": cluster, "dest": dest}
     params = ArgumentSpecValidator(MODULE.argument_spec, **MODULE.constraints).validate(options).validated_parameters
-    call = Call(params=params, check_mode=False, diff_mode=False, secrets=Redactor([token]), warn=print)
-    result = perform(MODULE, call)
+    call = Invocation(params=params, check_mode=False, diff_mode=False, redactor=Redactor([token]), warn=print)
+    result = execute(MODULE, call)
     if result.get("failed"):
         sys.exit(result["msg"])
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from ansible_collections.datascan.gate.plugins.module_utils._core.clock import Clock
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan, ScanState
-from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions, watch
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions, poll_scans
 from table import Row
 
 LENGTHS = (5, 60, 600)
@@ -55,7 +55,7 @@ def wait(length: float, interval: float | None, seed: int) -> Seen:
         state = ScanState.COMPLETED if clock.monotonic() >= length else ScanState.RUNNING
         return {scan_id: Scan(id=scan_id, provider="glasswall", state=state) for scan_id in scan_ids}
 
-    watched = watch(look, ["a"], WaitOptions(interval=interval), clock=clock)
+    watched = poll_scans(look, ["a"], WaitOptions(interval=interval), clock=clock)
     return Seen(length, watched.elapsed - length, watched.polls)
 
 

@@ -15,7 +15,7 @@ from docs_runs import Reader
 from sandbox_server import Sandbox
 
 INSIDE = Path("ansible_collections/datascan/gate/playbooks")
-WATCH = "- name: Watch\n  ansible.builtin.import_playbook: datascan.gate.watch_scans\n"
+WATCH = "- name: PollState\n  ansible.builtin.import_playbook: datascan.gate.watch_scans\n"
 AUDIT = "- name: Audit\n  ansible.builtin.import_playbook: datascan.gate.audit_cluster\n"
 ROLE = "- hosts: localhost\n  gather_facts: false\n  roles: [datascan.gate.watch_scans]\n"
 RULES = {"audit_cluster_lookup": {"severity": "High"}, "audit_cluster_forbidden_tags": {"no such tag": "at all"}}

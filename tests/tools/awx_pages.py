@@ -13,7 +13,7 @@ import typing as t
 from collections.abc import Iterator, Mapping
 
 import yaml
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import CONNECTION_SPEC
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import CONNECTION_SPEC
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import (

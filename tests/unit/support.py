@@ -17,11 +17,13 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 import urllib3
 from ansible.release import __version__
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import ConnectionOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_error
 
 ANSIBLE = tuple(int(part) for part in __version__.split(".")[:2])
 # What makes a module show the options it was given, which before ansible-core 2.21 it always does.
@@ -31,6 +33,11 @@ SAS = (
     "BlobEndpoint=https://acct.blob.core.windows.net/;SharedAccessSignature=sv=2022-11-02&ss=b&srt=sco&sp=rwlc"
     "&st=2022-01-01T00:00:00Z&se=2099-01-01T00:00:00Z&spr=https&sig=ZmFrZQ%3D%3D"
 )
+
+
+def shown(error: DatascanError) -> dict[str, t.Any]:
+    """What a task shows of an error."""
+    return render_error(error)
 
 
 class FakeClock:

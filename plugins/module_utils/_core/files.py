@@ -23,7 +23,7 @@ if t.TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Change:
+class FileChange:
     """What writing a file changed, or in a dry run would change."""
 
     changed: bool
@@ -31,7 +31,7 @@ class Change:
     after: str
 
 
-def write_if_changed(path: str, text: str, *, dry_run: bool = False) -> Change:
+def write_if_changed(path: str, text: str, *, dry_run: bool = False) -> FileChange:
     """Make the file hold the text. A dry run refuses what a real one would, and writes nothing."""
     try:
         target, old = _look(path)
@@ -42,7 +42,7 @@ def write_if_changed(path: str, text: str, *, dry_run: bool = False) -> Change:
     if changed and not dry_run:
         with writing(path) as file:
             file.write(text)
-    return Change(changed, before.decode("utf-8", "replace"), text)
+    return FileChange(changed, before.decode("utf-8", "replace"), text)
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import typing as t
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
 from .clock import LONGEST
@@ -96,6 +96,31 @@ def check_seconds(name: str, value: float, *, zero: bool = False) -> None:
         raise InvalidInputError(f"{name} must be {'0 or more' if zero else 'more than 0'} seconds.")
     if value > LONGEST:
         raise InvalidInputError(f"{name} must be at most {LONGEST} seconds.")
+
+
+# An option with no_log that holds text is a credential, which is masked wherever it shows. An option with no_log that
+# holds a list is data, often as short as "1" or "completed": masked everywhere, it would blot out ids and states. So
+# data is hidden where it stands, and each provider keeps it out of what comes back.
+
+
+def credentials_in(table: OptionTable, values: Mapping[str, t.Any]) -> Iterator[str]:
+    """The texts of options with no_log, at any depth."""
+    for _name, option, value in given_options(table, values):
+        if option.get("no_log"):
+            if isinstance(value, str) and value:
+                yield value
+        elif "options" in option:
+            for part in value if isinstance(value, list) else [value]:
+                if isinstance(part, Mapping):
+                    yield from credentials_in(option["options"], part)
+
+
+def given_options(table: OptionTable, values: Mapping[str, t.Any]) -> Iterator[tuple[str, Mapping[str, t.Any], t.Any]]:
+    """The name, table row and value of each option that is set, also under its aliases."""
+    for name, option in table.items():
+        for key in (name, *option.get("aliases", ())):
+            if values.get(key) is not None:
+                yield key, option, values[key]
 
 
 def _convert(name: str, value: t.Any, kind: str) -> t.Any:

@@ -18,6 +18,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.datascan.gate.plugins.action.scan_gate import ActionModule as GateAction
 from ansible_collections.datascan.gate.plugins.action.scan_status import ActionModule as StatusAction
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
 from ansible_collections.datascan.gate.plugins.plugin_utils import _in_process
 from ansible_collections.datascan.gate.plugins.plugin_utils._in_process import InProcessAction
@@ -39,7 +40,7 @@ def action(
     loader = DataLoader()
     given = {
         "args": args or {},
-        "action": kind.door.name,
+        "action": kind.module_spec.name,
         "async_val": 0,
         "environment": None,
         "delegate_to": None,
@@ -124,9 +125,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def as_module(
     kind: type[InProcessAction], args: dict[str, t.Any], capsys: pytest.CaptureFixture[str]
 ) -> dict[str, t.Any]:
-    name = {"_ansible_module_name": f"datascan.gate.{kind.door.name}", **SHOW_OPTIONS}
+    name = {"_ansible_module_name": f"datascan.gate.{kind.module_spec.name}", **SHOW_OPTIONS}
     with patch_module_args({**args, **name}), pytest.raises(SystemExit):
-        kind.door.main()
+        run_module(kind.module_spec)
     result: dict[str, t.Any] = json.loads(capsys.readouterr().out)
     return result
 
@@ -153,7 +154,7 @@ CASES: list[tuple[type[InProcessAction], dict[str, t.Any]]] = [
 
 
 @pytest.mark.parametrize(
-    ("kind", "args"), CASES, ids=[f"{number}-{kind.door.name}" for number, (kind, _args) in enumerate(CASES)]
+    ("kind", "args"), CASES, ids=[f"{number}-{kind.module_spec.name}" for number, (kind, _args) in enumerate(CASES)]
 )
 def test_both_ways_say_the_same(
     kind: type[InProcessAction], args: dict[str, t.Any], capsys: pytest.CaptureFixture[str], here: Path
@@ -210,5 +211,5 @@ def test_in_place_a_relative_path_is_the_playbooks(here: Path) -> None:
 def test_progress_names_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[str] = []
     monkeypatch.setattr(_in_process, "display", SimpleNamespace(display=lambda line, **kwargs: lines.append(line)))
-    action()._tell("[00:00] 0 of 1 done")
+    action()._report_progress("[00:00] 0 of 1 done")
     assert lines == ["scan_gate: [00:00] 0 of 1 done"]

@@ -23,7 +23,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from simulated_pipelines import SERVER, Killed, Pipeline, World
-from support import TARGET
+from support import TARGET, shown
 
 ENDLESS = {**TARGET, "source_container_path": "uploads/stuck"}  # no scan ends before the trial does
 COUNT: Counter[str] = Counter()
@@ -107,10 +107,10 @@ def nothing_is_hidden(crew: Crew) -> None:
         if not one.outcome.changed:
             assert not crew.world.alive_of(one), "a scan is there that was not told of"
     for one in crew.failed:
-        if not one.outcome.known.get("changed"):
+        if not shown(one.outcome)["changed"]:
             assert not crew.world.alive_of(one), f"a scan is there, but: {one.outcome}"
         if isinstance(one.outcome, UnknownOutcomeError):
-            assert one.outcome.known["changed"]
+            assert one.outcome.result.changed
             assert "may be running" in one.outcome.message or not crew.world.alive_of(one)
 
 
@@ -119,7 +119,7 @@ def start_one(job: t.Any, if_active: str) -> start.StartResult:
 
 
 def rescan_one(job: t.Any, if_active: str) -> rescan.RescanResult:
-    return rescan.rescan_scan(job, rescan.RescanRequest(SERVER.scans()[0]["scanId"], if_active=if_active))
+    return rescan.rescan(job, rescan.RescanRequest(SERVER.scans()[0]["scanId"], if_active=if_active))
 
 
 @trials(650)

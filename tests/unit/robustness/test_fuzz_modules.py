@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.datascan.gate.plugins.module_utils._ansible import module_spec as _ansible
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import Call, ModuleSpec, perform
+from ansible_collections.datascan.gate.plugins.module_utils._ansible import invocation as _ansible
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from hypothesis import HealthCheck, given, settings
 from random_answers import Answer, Babble, answers
@@ -46,14 +48,14 @@ RUNS: list[tuple[str, str, dict[str, t.Any]]] = [
 ]
 
 
-def call(door: ModuleSpec, options: dict[str, t.Any], said: list[str]) -> Call:
+def call(door: ModuleSpec, options: dict[str, t.Any], said: list[str]) -> Invocation:
     validation = ArgumentSpecValidator(door.argument_spec, **door.constraints).validate(options)
     assert not validation.error_messages
-    return Call(
+    return Invocation(
         params=validation.validated_parameters,
         check_mode=False,
         diff_mode=True,
-        secrets=Redactor(),
+        redactor=Redactor(),
         warn=said.append,
         report_progress=said.append,
         clock=FakeClock(),  # type: ignore[arg-type]
@@ -83,7 +85,7 @@ def test_any_answer_makes_a_result_or_one_sentence(
 
         monkeypatch.setattr(_ansible, "connect", connect)
         said: list[str] = []
-        result = perform(door, call(door, options, said))
+        result = execute(door, call(door, options, said))
         assert "an error of its own" not in result.get("msg", ""), result["msg"]
         json.dumps(result, allow_nan=False, ensure_ascii=False).encode()
         assert all(map(is_line, said))

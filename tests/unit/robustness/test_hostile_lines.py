@@ -9,7 +9,9 @@ import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import Call, ModuleSpec, perform
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, RejectedError
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
@@ -48,18 +50,18 @@ class Outcome:
     msg: str
 
 
-def outcome(run: t.Callable[[Call], t.Any], secrets: t.Iterable[str] = ()) -> str:
-    call = Call({}, False, False, Redactor(secrets), warn=pytest.fail, report_progress=pytest.fail)
-    message = perform(ModuleSpec("try", run, {}, connects=False), call)["msg"]
+def outcome(run: t.Callable[[Invocation], t.Any], secrets: t.Iterable[str] = ()) -> str:
+    call = Invocation({}, False, False, Redactor(secrets), warn=pytest.fail, report_progress=pytest.fail)
+    message = execute(ModuleSpec("try", run, {}, connects=False), call)["msg"]
     assert isinstance(message, str)
     return message
 
 
 def test_every_message_of_a_door_is_such_a_line() -> None:
-    def refuse(_call: Call) -> t.NoReturn:
+    def refuse(_call: Invocation) -> t.NoReturn:
         raise RejectedError(TERMINAL)
 
-    def break_down(_call: Call) -> t.NoReturn:
+    def break_down(_call: Invocation) -> t.NoReturn:
         raise KeyError(TERMINAL)
 
     for run in (refuse, break_down, lambda _call: Outcome(TERMINAL)):
@@ -70,7 +72,7 @@ def test_a_secret_is_gone_before_anything_is_cut() -> None:
     """Half of it would not be known for one."""
     for before in range(0, 500, 7):
 
-        def refuse(_call: Call, before: int = before) -> t.NoReturn:
+        def refuse(_call: Invocation, before: int = before) -> t.NoReturn:
             raise DatascanError(f"{'x' * before}{TOKEN}{'y' * 400}")
 
         assert TOKEN[:8] not in outcome(refuse, [TOKEN]) and TOKEN[-8:] not in outcome(refuse, [TOKEN])

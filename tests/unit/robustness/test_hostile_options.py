@@ -11,7 +11,9 @@ import typing as t
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import Call, ModuleSpec, perform
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import ACTIVE, Query
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from raw_vendor import RawVendor, raw_vendor
@@ -118,8 +120,8 @@ def go(name: str, vendor: str, options: dict[str, t.Any], url: str) -> dict[str,
     connection = {**connection, "retries": 0} if door.connects else {}
     validation = ArgumentSpecValidator(door.argument_spec, **door.constraints).validate({**connection, **options})
     assert not validation.error_messages
-    call = Call(validation.validated_parameters, False, False, Redactor(), warn=lambda line: None)
-    return perform(door, call)
+    call = Invocation(validation.validated_parameters, False, False, Redactor(), warn=lambda line: None)
+    return execute(door, call)
 
 
 def refused(result: dict[str, t.Any]) -> None:

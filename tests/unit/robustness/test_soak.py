@@ -110,9 +110,7 @@ class Soak:
         return self._look(scan_ids)
 
     def run(self, scan_ids: Sequence[str]) -> wait.WaitResult:
-        result = wait.wait_for_scans(
-            self._job, wait.WaitRequest(scan_ids=scan_ids, wait_options=WaitOptions(timeout=1e9))
-        )
+        result = wait.wait_for_scans(self._job, wait.WaitRequest(scan_ids=scan_ids, options=WaitOptions(timeout=1e9)))
         self._job.provider.http.close()
         return result
 

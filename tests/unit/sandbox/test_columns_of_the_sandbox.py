@@ -190,7 +190,7 @@ class TestClusters:
         world.settings("bigid", extra_clusters=2000)
         with pytest.raises(AmbiguousError, match="41 clusters have size 20 and status 'active'") as raised:
             run(world, cluster={"size": 20, "status": "active"})
-        assert len(raised.value.known["candidates"]) == 41
+        assert len(raised.value.result.candidates) == 41
 
     def test_one_that_nobody_knows_is_said(self, world: Any) -> None:
         with pytest.raises(NotFoundError, match="BigID knows no cluster nobody, or this token may not see it"):
@@ -256,8 +256,8 @@ class TestFaults:
         with pytest.raises(DatascanError) as raised:
             run(world)
         assert raised.value.http_status == code
-        assert raised.value.known["summary"]["total"] == 2000
-        assert raised.value.known["total_count"] == COLUMNS
+        assert raised.value.result.summary["total"] == 2000
+        assert raised.value.result.total_count == COLUMNS
 
 
 class TestFiles:

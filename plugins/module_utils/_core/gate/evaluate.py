@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from ..clock import Clock
 from ..errors import DatascanError, GateFailedError, InvalidInputError
-from ..files import Change, write_if_changed
+from ..files import FileChange, write_if_changed
 from ..models import Scan, summarise
 from .earlier_results import EarlierResults, Evidence, read_evidence
 from .policy import ADVISE, ENFORCE, Policy
@@ -50,7 +50,7 @@ class GateResult:
     timed_out: bool = False
     cancelled: tuple[str, ...] = ()
     error: Mapping[str, t.Any] | None = None
-    changes: tuple[Change, ...] = ()
+    file_changes: tuple[FileChange, ...] = ()
 
 
 def evaluate_gate(request: GateRequest, clock: Clock, check_mode: bool) -> GateResult:
@@ -133,6 +133,6 @@ def _write_reports(
             result,
             changed=result.changed or change.changed,
             reports=(*result.reports, dest),
-            changes=(*result.changes, change),
+            file_changes=(*result.file_changes, change),
         )
     return result

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 
 from ..errors import DatascanError, InvalidInputError, TooLateError, UnknownOutcomeError
 from ..models import PREDICTED_ID, Scan, ScanState, summarise
-from .context import Diff, OperationContext, WaitStats
+from .context import OperationContext
 from .polling import WaitOptions
-from .wait import facts, no_wait, timed_out, wait_for
+from .results import ScanDiff, WaitStats, partial_result
+from .wait import WaitResult, no_wait_stats, timeout_error, wait_stats, wait_until_finished
 
 
 @dataclass(frozen=True)
@@ -26,66 +27,81 @@ class CancelRequest:
 
 @dataclass(frozen=True)
 class CancelResult:
-    """The scans after the cancelling, in the order asked, and the ids for which it came too late."""
+    """The scans after cancelling, in the order asked, and the ids of those that could no longer be cancelled."""
 
-    changed: bool
-    scans: list[Scan]
-    summary: dict[str, int]
-    too_late: list[str]
+    changed: bool = False
+    scans: list[Scan] | None = None
+    summary: dict[str, int] | None = None
+    too_late: list[str] | None = None
     waited: WaitStats | None = None
-    diff: Diff = field(default_factory=Diff)
+    diff: ScanDiff = field(default_factory=ScanDiff)
 
 
 def cancel_scans(context: OperationContext, request: CancelRequest) -> CancelResult:
-    """Cancel what has not finished; every scan is tried before the first error is raised.
+    """Cancel the scans that have not finished; every scan is tried before the first error is raised.
 
     Raises TooLateError (unless too_late is ignore), NotFoundError, and with `wait` WaitTimeoutError.
     """
-    provider = context.provider
-    provider.require("cancel")
+    context.provider.require("cancel")
     if not request.scan_ids:
         raise InvalidInputError("There is no scan to cancel: scan_ids is empty.")
     scan_ids = list(dict.fromkeys(context.check_id(scan_id) for scan_id in request.scan_ids))
-    now: dict[str, Scan] = {}
-    cancelled: dict[str, Scan] = {}  # as they were before
-    too_late: list[str] = []
-    errors: list[DatascanError] = []
+    cancelling = _Cancelling(context, request)
     for scan_id in scan_ids:
+        cancelling.cancel(scan_id)
+    waited = cancelling.wait()
+    result = cancelling.result(scan_ids, waited)
+    if cancelling.errors:
+        raise cancelling.errors[0].with_result(result)
+    return result
+
+
+class _Cancelling:
+    """The scans as they are now, those that were cancelled as they were before, and the errors."""
+
+    def __init__(self, context: OperationContext, request: CancelRequest) -> None:
+        self.errors: list[DatascanError] = []
+        self._context = context
+        self._request = request
+        self._now: dict[str, Scan] = {}
+        self._before: dict[str, Scan] = {}
+        self._too_late: list[str] = []
+
+    def cancel(self, scan_id: str) -> None:
+        """Cancel one scan, unless it has finished."""
         try:
-            now[scan_id] = before = context.get(scan_id)
+            self._now[scan_id] = before = self._context.get(scan_id)
             if not before.finished:
-                now[scan_id] = _cancel(context, scan_id, before)
-                cancelled[scan_id] = before
+                self._now[scan_id] = _cancel(self._context, scan_id, before)
+                self._before[scan_id] = before
         except TooLateError as error:
-            too_late.append(scan_id)
-            if request.too_late == "fail":
-                errors.append(error)
+            self._too_late.append(scan_id)
+            if self._request.too_late == "fail":
+                self.errors.append(error)
         except DatascanError as error:
-            errors.append(error)
-    changed = bool(cancelled)
-    waited = no_wait(context, request.wait)
-    if request.wait and cancelled and not context.check_mode:
+            self.errors.append(error)
+
+    def wait(self) -> WaitStats | None:
+        """Wait until the vendor reports the scans as cancelled, where that was asked for."""
+        options = self._request.wait
+        if not options or not self._before or self._context.check_mode:
+            return no_wait_stats(self._context, options)
         try:
-            state = wait_for(context, list(cancelled), request.wait)
+            state = wait_until_finished(self._context, list(self._before), options)
         except DatascanError as error:
-            now.update({scan.id: scan for scan in error.known.pop("scans", []) if scan.id in now})
-            errors.append(error)
-        else:
-            now.update(state.seen)
-            waited = facts(context, state)
-            if state.timed_out:
-                errors.append(timed_out(state))
-    scans = [now[scan_id] for scan_id in scan_ids if scan_id in now]
-    if errors:
-        raise errors[0].knowing(
-            changed=changed,
-            scans=scans,
-            summary=summarise(scans),
-            too_late=too_late,
-            **(vars(waited) if waited else {}),
-        )
-    diff = Diff(list(cancelled.values()), [now[scan_id] for scan_id in cancelled])
-    return CancelResult(changed, scans, summarise(scans), too_late, waited, diff)
+            known = partial_result(error, WaitResult)
+            self._now.update({scan.id: scan for scan in known.scans or () if scan.id in self._now})
+            self.errors.append(error)
+            return known.waited
+        self._now.update(state.seen)
+        if state.timed_out:
+            self.errors.append(timeout_error(state))
+        return wait_stats(self._context, state)
+
+    def result(self, scan_ids: Sequence[str], waited: WaitStats | None) -> CancelResult:
+        scans = [self._now[scan_id] for scan_id in scan_ids if scan_id in self._now]
+        diff = ScanDiff(list(self._before.values()), [self._now[scan_id] for scan_id in self._before])
+        return CancelResult(bool(self._before), scans, summarise(scans), self._too_late, waited, diff)
 
 
 def _cancel(context: OperationContext, scan_id: str, scan: Scan) -> Scan:
@@ -94,16 +110,16 @@ def _cancel(context: OperationContext, scan_id: str, scan: Scan) -> Scan:
     if context.check_mode:
         if scan_id != PREDICTED_ID and not provider.is_cancellable(scan):
             raise TooLateError(f"Scan {scan} could no longer be cancelled.")
-        # In which word the vendor will say so is not known.
+        # The vendor's own word for it cannot be predicted.
         return scan.model_copy(update={"state": ScanState.CANCELLED, "vendor_status": None})
     try:
         answer = provider.cancel(scan_id)
     except UnknownOutcomeError:
-        # Cancelling twice is harmless, so look, and ask again where it did not take.
+        # Cancelling twice does no harm, so read the scan, and ask again where it was not cancelled.
         answer = provider.get(scan_id)
         if not answer.finished:
             answer = provider.cancel(scan_id)
     try:
         return provider.get(scan_id)  # the answer may still show the old state
     except DatascanError:
-        return answer  # it is cancelled all the same
+        return answer  # the scan is cancelled even where it cannot be read again

@@ -15,44 +15,54 @@ from ..columns.models import Cluster, Column, ColumnPage, ColumnQuery, Lookup, S
 from ..errors import AmbiguousError, DatascanError, InvalidInputError, NotFoundError
 from ..files import Stream
 from .context import OperationContext
+from .results import partial_result
 
-_NAMED = 10  # candidates that a message names; the others are counted
+_NAMED_CANDIDATES = 10  # in a message; the others are counted
 
 
 @dataclass(frozen=True)
 class ColumnsRequest:
-    """What cluster_columns_info is asked for: a query whose cluster_id is empty where the cluster has to be found."""
+    """What cluster_columns_info is asked for; the query's cluster_id is empty where the cluster is looked up."""
 
     query: ColumnQuery
     cluster: Lookup | None = None
     dest: str | None = None
-    format: str | None = None  # None: what the suffix of dest says
+    format: str | None = None  # None: the format that the suffix of dest names
 
 
 @dataclass(frozen=True)
-class Listed:
+class KnownColumns:
+    """What both results have, and all that a failure knows."""
+
+    changed: bool = False
+    total_count: int | None = None
+    cluster: Cluster | None = None
+    summary: dict[str, t.Any] | None = None
+
+
+@dataclass(frozen=True)
+class FailedColumns(KnownColumns):
+    """What is known when the columns cannot be read; `candidates` are the clusters that a lookup may mean."""
+
+    candidates: list[Cluster] | None = None
+
+
+@dataclass(frozen=True)
+class ListedColumns(KnownColumns):
     """The columns, each once, in the vendor's order."""
 
-    columns: list[Column]
-    total_count: int | None
-    cluster: Cluster
-    summary: dict[str, t.Any]
-    changed: bool = False
+    columns: list[Column] | None = None
 
 
 @dataclass(frozen=True)
-class Written:
-    """Where the columns are now."""
+class WrittenColumns(KnownColumns):
+    """The file that holds the columns."""
 
-    changed: bool
-    file: str  # not dest, to which AnsibleModule would add the owner, the mode and more, if there is such a file
-    total_count: int | None
-    cluster: Cluster
-    summary: dict[str, t.Any]
+    file: str | None = None  # not dest: AnsibleModule adds the owner, the mode and more to a result with that name
 
 
-def read_columns(context: OperationContext, request: ColumnsRequest) -> Listed | Written:
-    """Read every page. With dest, each is written as it comes, and the file takes its place once all are there.
+def read_columns(context: OperationContext, request: ColumnsRequest) -> ListedColumns | WrittenColumns:
+    """Read every page. With dest, each page is written as it comes, and the file takes its place once all are there.
 
     Raises AmbiguousError or NotFoundError where the lookup does not find one cluster.
     """
@@ -61,57 +71,61 @@ def read_columns(context: OperationContext, request: ColumnsRequest) -> Listed |
     reading = _Reading(context, request)
     if request.dest is None:
         columns = list(reading.columns())
-        return Listed(columns, reading.total, reading.cluster, reading.summary.facts())
+        return ListedColumns(**vars(reading.known()), columns=columns)
     format_ = request.format or format_of(request.dest)
     with Stream(request.dest, dry_run=context.check_mode) as file:
         for piece in render(format_, reading.columns()):
             file.write(piece)
-    return Written(file.changed, request.dest, reading.total, reading.cluster, reading.summary.facts())
+    return WrittenColumns(**vars(replace(reading.known(), changed=file.changed)), file=request.dest)
 
 
 class _Reading:
-    """One way through all the pages, and what was learnt on it."""
+    """One pass through all the pages, and what it found."""
 
     def __init__(self, context: OperationContext, request: ColumnsRequest) -> None:
-        self.cluster = Cluster(id=request.query.cluster_id)
-        self.total: int | None = None
-        self.summary = Summary()
-        self._job = context
-        self._settings = request
+        self._cluster = Cluster(id=request.query.cluster_id)
+        self._total: int | None = None
+        self._summary = Summary()
+        self._context = context
+        self._request = request
+
+    def known(self) -> KnownColumns:
+        """What is known so far."""
+        return KnownColumns(total_count=self._total, cluster=self._cluster, summary=self._summary.facts())
 
     def columns(self) -> Iterator[Column]:
-        """Each column once; a page is asked for while the one before it is taken."""
-        query = self._settings.query
+        """Each column once; a page is requested while the one before it is processed."""
+        query = self._request.query
         try:
-            if self._settings.cluster:
-                self.cluster = _find(self._job, self._settings.cluster)
-                query = replace(query, cluster_id=self.cluster.id)
-            for page in _one_ahead(self._job.provider.list_columns(query)):
-                self.total = self.total if page.total is None else page.total
+            if self._request.cluster:
+                self._cluster = _find_cluster(self._context, self._request.cluster)
+                query = replace(query, cluster_id=self._cluster.id)
+            for page in _prefetch(self._context.provider.list_columns(query)):
+                self._total = self._total if page.total is None else page.total
                 for column in page.columns:
-                    self.summary.add(column)
+                    self._summary.add(column)
                     yield column
         except DatascanError as error:
-            error.knowing(cluster=self.cluster, total_count=self.total, summary=self.summary.facts())
-            raise
+            candidates = partial_result(error, FailedColumns).candidates
+            raise error.with_result(FailedColumns(**vars(self.known()), candidates=candidates)) from None
         self._warn_of_missing(query)
 
     def _warn_of_missing(self, query: ColumnQuery) -> None:
-        """The count is of the whole cluster, so it tells nothing about a sample, or from an unknown place on."""
-        if self.total is None or query.sample is not None or query.offset_key:
+        """Compare with the vendor's count of the whole cluster; a sample or an unknown start cannot be compared."""
+        if self._total is None or query.sample is not None or query.offset_key:
             return
-        expected = max(0, self.total - query.skip)
+        expected = max(0, self._total - query.skip)
         if query.limit is not None and not query.ignore_limit:
             expected = min(expected, query.limit)
-        if self.summary.total < expected:
-            self._job.warn(
-                f"{self._job.provider.title} counts {self.total} columns in cluster {self.cluster.id}, and of the "
-                f"{expected} that were asked for it gave {self.summary.total}."
+        if self._summary.total < expected:
+            self._context.warn(
+                f"{self._context.provider.title} counts {self._total} columns in cluster {self._cluster.id}, and of "
+                f"the {expected} that were asked for it gave {self._summary.total}."
             )
 
 
-def _one_ahead(pages: Iterator[ColumnPage]) -> Iterator[ColumnPage]:
-    """The same pages, each of them read while the one before it is written."""
+def _prefetch(pages: Iterator[ColumnPage]) -> Iterator[ColumnPage]:
+    """The same pages; each is read while the one before it is written."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         coming = pool.submit(next, pages, None)
         while page := coming.result():
@@ -119,18 +133,19 @@ def _one_ahead(pages: Iterator[ColumnPage]) -> Iterator[ColumnPage]:
             yield page
 
 
-def _find(context: OperationContext, lookup: Lookup) -> Cluster:
-    """The one cluster that all of this holds for."""
+def _find_cluster(context: OperationContext, lookup: Lookup) -> Cluster:
+    """The one cluster that matches the lookup."""
     clusters = context.provider.list_clusters()
     found = [cluster for cluster in clusters if lookup.matches(cluster)]
     if not found:
         raise NotFoundError(f"None of the {len(clusters)} clusters has {lookup}.")
     if len(found) > 1:
-        named = "; ".join(str(cluster) for cluster in found[:_NAMED])
-        more = f"; and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+        named = "; ".join(str(cluster) for cluster in found[:_NAMED_CANDIDATES])
+        more = f"; and {len(found) - _NAMED_CANDIDATES} more" if len(found) > _NAMED_CANDIDATES else ""
         raise AmbiguousError(
-            f"{len(found)} clusters have {lookup}: {named}{more}. Give cluster_id, or say more about the cluster."
-        ).knowing(candidates=found)
+            f"{len(found)} clusters have {lookup}: {named}{more}. Give cluster_id, or say more about the cluster.",
+            result=FailedColumns(candidates=found),
+        )
     return found[0]
 
 

@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every verb is given, and what every verb gives back."""
+"""What every operation is given: the provider, the clock, and where progress and warnings go."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..clock import Clock
 from ..errors import DatascanError
@@ -14,8 +14,8 @@ from ..models import PREDICTED_ID, Scan, predicted_scan
 from ..providers.base import Provider
 
 
-def _silent(line: str) -> None:
-    """Nobody listens."""
+def _discard(line: str) -> None:
+    """Used where a front end shows neither progress nor warnings."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class OperationContext:
     provider: Provider
     clock: Clock
     check_mode: bool = False  # read, predict, and change nothing
-    report_progress: Callable[[str], None] = _silent  # takes a line of progress
-    warn: Callable[[str], None] = _silent
+    report_progress: Callable[[str], None] = _discard
+    warn: Callable[[str], None] = _discard
 
     def check_id(self, scan_id: str) -> str:
-        """The id as the vendor writes it; InvalidInputError for what cannot be one."""
+        """The id in the vendor's form. Raises InvalidInputError for text that cannot be an id."""
         return scan_id if self._is_predicted(scan_id) else self.provider.check_id(scan_id)
 
     def get(self, scan_id: str) -> Scan:
@@ -37,29 +37,11 @@ class OperationContext:
         return predicted_scan(self.provider.name) if self._is_predicted(scan_id) else self.provider.get(scan_id)
 
     def get_many(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
-        """Many scans at once, in the order asked; where one cannot be had, its error stands in its place."""
+        """Many scans at once, in the order asked; an error takes the place of a scan that cannot be read."""
         real = [scan_id for scan_id in scan_ids if not self._is_predicted(scan_id)]
         answers = dict(self.provider.get_many(real)) if real else {}
         return {scan_id: answers[scan_id] if scan_id in answers else self.get(scan_id) for scan_id in scan_ids}
 
     def _is_predicted(self, scan_id: str) -> bool:
-        """Whether only check mode, in an earlier task, has seen this scan: nobody can be asked about it."""
+        """Whether an earlier task predicted this scan in check mode: the vendor does not know it."""
         return self.check_mode and scan_id == PREDICTED_ID
-
-
-@dataclass(frozen=True)
-class WaitStats:
-    """How a wait went: its length in seconds, its looks, and the requests that the whole context took."""
-
-    elapsed: float
-    polls: int
-    requests: int
-    timed_out: bool = False
-
-
-@dataclass(frozen=True)
-class Diff:
-    """The scans that changed, before and after."""
-
-    before: list[Scan] = field(default_factory=list)
-    after: list[Scan] = field(default_factory=list)

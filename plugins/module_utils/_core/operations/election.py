@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which of the scans that several pipelines started at the same moment goes on: all have to come to the same one.
+"""Choose one of the scans that several pipelines started at the same moment, so that all continue with the same one.
 
-It is the first by the vendor's own clock, then by id. Whoever started another one cancels that, and no more than that:
-no scan is ever cancelled that may be somebody else's.
+The earliest start by the vendor's own clock wins, then the smallest id. A pipeline cancels only its own scan, never one
+that may be another pipeline's.
 """
 
 from __future__ import annotations
@@ -17,151 +17,160 @@ from ..errors import DatascanError, UnknownOutcomeError
 from ..models import ACTIVE, Scan, ScanState
 from .context import OperationContext
 
-_TICK = 1.0  # second: where times are whole seconds, one with a smaller id may still start until that second is over
-_EPSILON = 1e-6  # seconds; less than that is a matter of rounding
-_MAX_CLOCK_SKEW = timedelta(seconds=10)  # many times that second, for a vendor's clocks may differ
-_ELECTION_WINDOW = timedelta(minutes=10)  # longer than a start may take with all its retries
-_MOST_LOOKS = 10  # a list that shows another first each time is not worth more
-_LATE = (1.0, 2.0, 4.0)  # seconds before each further look: a scan may show in the list a little late
+_TIME_RESOLUTION = 1.0  # seconds; where times are whole seconds, one with a smaller id may start until that second ends
+_EPSILON = 1e-6  # seconds, for rounding
+_MAX_CLOCK_SKEW = timedelta(seconds=10)  # many times the resolution: the clocks of a vendor's servers may differ
+_ELECTION_WINDOW = timedelta(minutes=10)  # longer than a start takes with all its retries
+_MAX_LISTS = 10  # a list that shows another winner each time is given up
+_LIST_LAG_DELAYS = (1.0, 2.0, 4.0)  # seconds before each further list: a new scan may show a little late
 
-Look = Callable[[], list[Scan]]
+ListScans = Callable[[], list[Scan]]
 
 
 @dataclass(frozen=True)
-class Election:
-    """The scan that every pipeline goes on with (None where none runs), and what the last look saw."""
+class ElectionResult:
+    """The scan that every pipeline continues with (None where none runs), and the scans of the last list."""
 
-    first: Scan | None
+    winner: Scan | None
     seen: list[Scan]
-    cancelled: bool = False  # our own
+    is_cancelled: bool = False  # our own scan
 
 
 def earliest_started(scans: Iterable[Scan]) -> Scan | None:
-    """The first of those that were started together last. One from long before, stuck perhaps, is not among them."""
-    first = None
-    for scan in sorted(scans, key=_order, reverse=True):
-        if first and _started(first) - _started(scan) > _ELECTION_WINDOW.total_seconds():
+    """The earliest of the scans that were started together last; a scan from long before, perhaps stuck, is left out."""
+    earliest = None
+    for scan in sorted(scans, key=_start_order, reverse=True):
+        if earliest and _start_time(earliest) - _start_time(scan) > _ELECTION_WINDOW.total_seconds():
             break
-        first = scan
-    return first
+        earliest = scan
+    return earliest
 
 
-def _order(scan: Scan) -> tuple[float, str]:
-    return _started(scan), scan.id
+def _start_order(scan: Scan) -> tuple[float, str]:
+    return _start_time(scan), scan.id
 
 
-def _started(scan: Scan) -> float:
+def _start_time(scan: Scan) -> float:
     return scan.started_at.timestamp() if scan.started_at else 0.0
 
 
-def elect(context: OperationContext, look: Look, seen: list[Scan] | None = None, ours: Scan | None = None) -> Election:
-    """Look until it is sure which is the first. Where `ours`, just started, is not, it is cancelled at once.
+def elect(
+    context: OperationContext, list_scans: ListScans, seen: list[Scan] | None = None, ours: Scan | None = None
+) -> ElectionResult:
+    """List scans until the winner is certain. Where `ours`, just started, loses, it is cancelled at once.
 
-    `seen` is a look that was had just now. A look that fails is raised, unless `ours` runs: that must not get lost.
+    `seen` is a list that was just read. A list that fails is raised, unless `ours` runs: `ours` must not get lost.
     """
     election = _Election(context, ours)
     while True:
-        looked_at = context.clock.monotonic()
+        listed_at = context.clock.monotonic()
         try:
-            seen = look() if seen is None else seen
+            seen = list_scans() if seen is None else seen
         except DatascanError as error:
             if ours is None:
                 raise
             context.warn(
                 f"Whether another pipeline started a scan of the same source and target at the same moment as "
-                f"{(election.first or ours).id} could not be seen: {error.message}"
+                f"{(election.winner or ours).id} could not be seen: {error.message}"
             )
-            return election.agreed([])
-        election.hold(seen)
-        pause = election.pause(looked_at)
-        if pause is None:
-            return election.agreed(seen)
-        context.clock.sleep(pause)
+            return election.result([])
+        election.observe(seen)
+        delay = election.delay(listed_at)
+        if delay is None:
+            return election.result(seen)
+        context.clock.sleep(delay)
         seen = None
 
 
 class _Election:
-    """What is known of the scans that run, from look to look."""
+    """What is known of the scans that run, from list to list."""
 
     def __init__(self, context: OperationContext, ours: Scan | None) -> None:
-        self.first = ours
-        self._job = context
+        self.winner = ours
+        self._context = context
         self._ours = ours
-        self._met: dict[str, float] = {}  # when each was first seen in the list
-        self._withdrawn = False
-        self._cancelled = False
-        self._shown = ours is None
-        self._looks = 0
+        self._first_seen: dict[str, float] = {}  # by id, on the monotonic clock
+        self._has_withdrawn = False
+        self._is_cancelled = False
+        self._ours_is_listed = ours is None
+        self._lists = 0
 
-    def hold(self, seen: list[Scan]) -> None:
-        """Take in a look; step back where another one turns out to be the first."""
-        ours = self._ours
-        self._looks += 1
+    def observe(self, seen: list[Scan]) -> None:
+        """Take in a list; withdraw where another scan wins."""
+        self._lists += 1
         for scan in seen:
-            self._met.setdefault(scan.id, self._job.clock.monotonic())
-        rivals = [scan for scan in seen if scan.state in ACTIVE and not (ours and scan.id == ours.id)]
-        if ours and not self._withdrawn:
-            shown = next((scan for scan in seen if scan.id == ours.id), None)
-            self._shown = shown is not None
-            self._ours = ours = shown or ours
-            rivals.append(ours)
-        first = earliest_started(rivals)
-        if first is None and self.first and self._withdrawn:  # it has ended meanwhile
-            first = {scan.id: scan for scan in seen}.get(self.first.id, self.first)
-        self.first = first
-        if ours and first and first.id != ours.id and not self._withdrawn:
-            self._withdrawn = True
-            self._cancelled = _cancel(self._job, ours, first)
+            self._first_seen.setdefault(scan.id, self._context.clock.monotonic())
+        winner = earliest_started(self._running(seen))
+        if winner is None and self.winner and self._has_withdrawn:  # it has ended meanwhile
+            winner = {scan.id: scan for scan in seen}.get(self.winner.id, self.winner)
+        self.winner = winner
+        ours = self._ours
+        if ours and winner and winner.id != ours.id and not self._has_withdrawn:
+            self._has_withdrawn = True
+            self._is_cancelled = _withdraw(self._context, ours, winner)
 
-    def pause(self, looked_at: float) -> float | None:
-        """Seconds until the next look; None where no other could still turn out to be the first.
+    def _running(self, seen: list[Scan]) -> list[Scan]:
+        """The other scans that run, and ours while it takes part; ours as the list shows it, where it does."""
+        ours = self._ours
+        running = [scan for scan in seen if scan.state in ACTIVE and not (ours and scan.id == ours.id)]
+        if ours and not self._has_withdrawn:
+            listed = next((scan for scan in seen if scan.id == ours.id), None)
+            self._ours_is_listed = listed is not None
+            self._ours = listed or ours
+            running.append(self._ours)
+        return running
 
-        What counts is when the last look began: since then, time may have gone by in cancelling.
+    def delay(self, listed_at: float) -> float | None:
+        """Seconds until the next list; None where no other scan can still turn out to be the winner.
+
+        `listed_at` is when the last list was requested: time may have passed since then in cancelling.
         """
-        if self.first is None or self.first.state not in ACTIVE or self._looks == _MOST_LOOKS:
+        if self.winner is None or self.winner.state not in ACTIVE or self._lists == _MAX_LISTS:
             return None
-        if not self._shown and not self._withdrawn:
-            if self._looks > len(_LATE):
-                self._job.warn(
-                    f"The list does not show scan {self.first.id}, which was just started, so whether another pipeline "
-                    "started one at the same moment could not be seen."
+        if not self._ours_is_listed and not self._has_withdrawn:
+            if self._lists > len(_LIST_LAG_DELAYS):
+                self._context.warn(
+                    f"The list does not show scan {self.winner.id}, which was just started, so whether another "
+                    "pipeline started one at the same moment could not be seen."
                 )
                 return None
-            return _LATE[self._looks - 1]
-        over = self._met[self.first.id] + _TICK
-        if looked_at > over - _EPSILON or self._is_old(self.first):
+            return _LIST_LAG_DELAYS[self._lists - 1]
+        certain_at = self._first_seen[self.winner.id] + _TIME_RESOLUTION
+        if listed_at > certain_at - _EPSILON or self._is_certain(self.winner):
             return None
-        return max(0.0, over - self._job.clock.monotonic())
+        return max(0.0, certain_at - self._context.clock.monotonic())
 
-    def _is_old(self, scan: Scan) -> bool:
-        """Whether none that is to come could be before it."""
+    def _is_certain(self, scan: Scan) -> bool:
+        """Whether no scan that is yet to be listed can have started before."""
         if scan.started_at is None:
             return False
-        if scan.started_at.microsecond:  # times are fine enough: what is to come has a later one
+        if scan.started_at.microsecond:  # times are fine enough: a later scan has a later one
             return True
-        return self._ours is None and self._job.provider.http.server_now() - scan.started_at > _MAX_CLOCK_SKEW
+        return self._ours is None and self._context.provider.server_now() - scan.started_at > _MAX_CLOCK_SKEW
 
-    def agreed(self, seen: list[Scan]) -> Election:
-        return Election(self.first, seen, self._cancelled)
+    def result(self, seen: list[Scan]) -> ElectionResult:
+        return ElectionResult(self.winner, seen, self._is_cancelled)
 
 
-def _cancel(context: OperationContext, ours: Scan, first: Scan) -> bool:
-    """Whether ours is cancelled for sure; said either way."""
-    words = f"Another pipeline started scan {first.id} of the same source and target before scan {ours.id} of this task"
+def _withdraw(context: OperationContext, ours: Scan, winner: Scan) -> bool:
+    """Whether ours is certainly cancelled; a warning says so either way."""
+    message = (
+        f"Another pipeline started scan {winner.id} of the same source and target before scan {ours.id} of this task"
+    )
     try:
-        _ask_to_cancel(context, ours)
+        _cancel(context, ours)
     except DatascanError as error:
-        context.warn(f"{words}, which goes on as well, for it could not be cancelled: {error.message}")
+        context.warn(f"{message}, which goes on as well, for it could not be cancelled: {error.message}")
         return False
-    context.warn(f"{words}, which was cancelled.")
+    context.warn(f"{message}, which was cancelled.")
     return True
 
 
-def _ask_to_cancel(context: OperationContext, ours: Scan) -> None:
+def _cancel(context: OperationContext, ours: Scan) -> None:
     provider = context.provider
     try:
         provider.cancel(ours.id)
     except UnknownOutcomeError:
-        # Cancelling twice is harmless, so look, and ask again where it did not take.
+        # Cancelling twice does no harm, so read the scan, and ask again where it was not cancelled.
         if provider.get(ours.id).state is not ScanState.CANCELLED:
             provider.cancel(ours.id)

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Progress as lines: one when something changes, one a minute otherwise.
 
-Where many scans change one after the other, a line waits for a few changes: the longer, the more lines there have been,
-though never longer than a minute.
+Where many scans change one after the other, a line waits for a few changes. The more lines there have been, the longer
+it waits, but never longer than a minute.
 """
 
 from __future__ import annotations
@@ -13,86 +13,80 @@ from collections import Counter
 from collections.abc import Callable
 
 from ..models import Scan
-from .polling import Watch
+from .polling import PollState
 
-_EVERY = 60.0  # seconds between lines when nothing changes
-_NAMED = 3  # changes named in a line; the others are counted
-_PROMPT = 5  # lines that tell of changes at once
-_SLOWER = 2.0  # seconds that each line after those waits longer for further changes
+_MAX_SILENCE = 60.0  # seconds between lines when nothing changes
+_NAMED_CHANGES = 3  # in a line; the others are counted
+_PROMPT_LINES = 5  # lines that report changes at once
+_DELAY_PER_LINE = 2.0  # seconds by which each later line waits longer for further changes
 
 
-class Progress:
+class ProgressReporter:
     """Turns the state of a wait into lines, and never floods a log."""
 
-    def __init__(self, report_progress: Callable[[str], None]) -> None:
-        self._tell = report_progress
-        self._words: dict[str, str] = {}
+    def __init__(self, report_line: Callable[[str], None]) -> None:
+        self._report_line = report_line
+        self._reported: dict[str, str] = {}  # the status of each scan in the last line that named it
         self._last: float | None = None  # seconds into the wait, of the last line
-        self._last_error: float | None = None  # of the last line that told of a fault
-        self._told = 0  # lines that told of changes
+        self._last_error: float | None = None  # the same, of the last line with an error
+        self._change_lines = 0
 
-    def __call__(self, watch: Watch) -> None:
-        """Say something if there is something to say."""
-        changed = self._changed(watch)
-        error = watch.last_error.message if watch.last_error else None
-        due = _is_due(self._last, watch.elapsed, self._pause() if changed else _EVERY)
-        trouble = error is not None and _is_due(self._last_error, watch.elapsed)  # faults may come and go
-        if trouble or due or watch.next_look is None:
-            self._tell(self._line(watch, [self._change(scan) for scan in changed], error))
-            self._words.update((scan.id, _word(scan)) for scan in changed)
-            self._told += bool(changed)
-            self._last = watch.elapsed
-            if error:
-                self._last_error = watch.elapsed
-
-    def _changed(self, watch: Watch) -> list[Scan]:
-        """The scans of which there is something to tell."""
-        return [scan for scan in watch.scans if self._words.get(scan.id) != _word(scan)]
+    def __call__(self, state: PollState) -> None:
+        """Report a line if one is due."""
+        changed = [scan for scan in state.scans if self._reported.get(scan.id) != _status(scan)]
+        error = state.last_error.message if state.last_error else None
+        is_due = _is_due(self._last, state.elapsed, self._delay() if changed else _MAX_SILENCE)
+        error_is_due = error is not None and _is_due(self._last_error, state.elapsed)  # errors may come and go
+        if not (is_due or error_is_due or state.next_poll is None):
+            return
+        self._report_line(_line(state, [self._change(scan) for scan in changed], error))
+        self._reported.update((scan.id, _status(scan)) for scan in changed)
+        self._change_lines += bool(changed)
+        self._last = state.elapsed
+        if error:
+            self._last_error = state.elapsed
 
     def _change(self, scan: Scan) -> str:
-        before = self._words.get(scan.id)
-        return f"{scan.name or scan.id} is {_word(scan)}" + (f", was {before}" if before else "")
+        before = self._reported.get(scan.id)
+        return f"{scan.name or scan.id} is {_status(scan)}" + (f", was {before}" if before else "")
 
-    def _pause(self) -> float:
-        """Seconds from the last line to one that tells of changes."""
-        return min(_EVERY, max(0.0, self._told - _PROMPT) * _SLOWER)
-
-    def _line(self, watch: Watch, changes: list[str], error: str | None) -> str:
-        total = len(watch.scan_ids)
-        count = Counter(scan.state.value for scan in watch.scans)
-        states = ", ".join(f"{number} {state}" for state, number in sorted(count.items()))
-        parts = [
-            f"[{clock_face(watch.elapsed)}] {total - len(watch.pending)} of {total} done"
-            + (f" ({states})" if states else "")
-        ]
-        parts += changes[:_NAMED]
-        if len(changes) > _NAMED:
-            parts.append(f"{len(changes) - _NAMED} more changed")
-        if error:
-            error = error.rstrip(".")
-            parts.append(
-                f"the last look failed, and the wait goes on: {error}" if watch.next_look is not None else error
-            )
-        if watch.timed_out:
-            parts.append("the time to wait is up")
-        if watch.next_look is not None:
-            digits = 0 if watch.next_look >= 10 else 1
-            parts.append(f"next look in {watch.next_look:.{digits}f} s")
-        return "; ".join(parts)
+    def _delay(self) -> float:
+        """Seconds from the last line to one that reports changes."""
+        return min(_MAX_SILENCE, max(0.0, self._change_lines - _PROMPT_LINES) * _DELAY_PER_LINE)
 
 
-def _is_due(last: float | None, now: float, pause: float = _EVERY) -> bool:
-    return last is None or now - last >= pause
+def _line(state: PollState, changes: list[str], error: str | None) -> str:
+    total = len(state.scan_ids)
+    count = Counter(scan.state.value for scan in state.scans)
+    states = ", ".join(f"{number} {name}" for name, number in sorted(count.items()))
+    counts = f" ({states})" if states else ""
+    parts = [f"[{format_clock(state.elapsed)}] {total - len(state.pending)} of {total} done{counts}"]
+    parts += changes[:_NAMED_CHANGES]
+    if len(changes) > _NAMED_CHANGES:
+        parts.append(f"{len(changes) - _NAMED_CHANGES} more changed")
+    if error:
+        error = error.rstrip(".")
+        parts.append(f"the last look failed, and the wait goes on: {error}" if state.next_poll is not None else error)
+    if state.timed_out:
+        parts.append("the time to wait is up")
+    if state.next_poll is not None:
+        digits = 0 if state.next_poll >= 10 else 1
+        parts.append(f"next look in {state.next_poll:.{digits}f} s")
+    return "; ".join(parts)
 
 
-def clock_face(seconds: float) -> str:
+def _is_due(last: float | None, now: float, delay: float = _MAX_SILENCE) -> bool:
+    return last is None or now - last >= delay
+
+
+def format_clock(seconds: float) -> str:
     """Seconds as H:MM:SS, without hours where there are none."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
 
 
-def _word(scan: Scan) -> str:
+def _status(scan: Scan) -> str:
     """The state, and the vendor's own word where it says more."""
     vendor = scan.vendor_status
     return scan.state.value if not vendor or vendor.lower() == scan.state.value else f"{scan.state.value} ({vendor})"

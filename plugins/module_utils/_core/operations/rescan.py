@@ -1,23 +1,24 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scan again what has been scanned, unless that already happens."""
+"""Scan again what has been scanned, unless a rescan already runs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ..errors import ConflictError, DatascanError, TooEarlyError, UnknownOutcomeError, WaitTimeoutError
+from ..errors import ConflictError, DatascanError, TooEarlyError, WaitTimeoutError
 from ..models import PREDICTED_ID, Scan, ScanState, predicted_scan
 from .at_most_once import create_at_most_once
-from .context import Diff, OperationContext, WaitStats
-from .polling import WaitOptions, pause
-from .wait import no_wait, wait_until_completed
+from .context import OperationContext
+from .polling import WaitOptions, poll_interval
+from .results import ScanDiff, WaitStats, partial_result
+from .wait import WaitResult, no_wait_stats, wait_until_completed, with_last_error
 
 
 @dataclass(frozen=True)
 class RescanRequest:
-    """What scan_rescan is asked for; `subject` is a scan's id, or with Advalidation a creative's."""
+    """What scan_rescan is asked for; `subject` is a scan's id, or what the provider's rescan option names."""
 
     subject: str
     if_active: str = "reuse"  # or fail, start
@@ -26,166 +27,179 @@ class RescanRequest:
 
 @dataclass(frozen=True)
 class RescanResult:
-    """The rescan that runs now, the scan before it (if there was one), and whether the rescan was there already."""
+    """The rescan that runs now, the scan before it (None: there was none), and whether the rescan was there before."""
 
-    changed: bool
-    scan: Scan
-    parent: Scan | None
-    reused: bool
+    changed: bool = False
+    scan: Scan | None = None
+    parent: Scan | None = None
+    reused: bool | None = None
     waited: WaitStats | None = None
-    diff: Diff = field(default_factory=Diff)
+    diff: ScanDiff = field(default_factory=ScanDiff)
 
 
-def rescan_scan(context: OperationContext, request: RescanRequest) -> RescanResult:
-    """Start a rescan, or hand back the one that runs.
+def rescan(context: OperationContext, request: RescanRequest) -> RescanResult:
+    """Start a rescan, or return the one that runs.
 
-    Raises NotFoundError, ConflictError where one runs and may not be reused, TooEarlyError while the parent is listing (with `wait`
-    it is waited for), UnknownOutcomeError where nobody knows whether one was started; with `wait`, ScanNotCompletedError and
-    WaitTimeoutError.
+    Raises NotFoundError, ConflictError where a rescan runs and if_active is fail, TooEarlyError while the parent is not
+    ready (with `wait` the parent is waited for), UnknownOutcomeError where a rescan may have been started; with `wait`,
+    ScanNotCompletedError and WaitTimeoutError.
     """
     provider = context.provider
     provider.require("rescan")
     if context.check_mode and request.subject == PREDICTED_ID:
-        return _predicted(context, request, predicted_scan(provider.name), None)
+        return _predict(context, request, predicted_scan(provider.name), None)
     parent = provider.get_rescan_parent(request.subject)
     try:
-        return _of(context, request, parent)
+        return _rescan(context, request, parent)
     except DatascanError as error:
-        raise error.knowing(parent=parent, changed=False) from None
+        raise error.with_result(replace(_known_result(error), parent=parent)) from None
 
 
-def _of(context: OperationContext, request: RescanRequest, parent: Scan | None) -> RescanResult:
-    """The rescan of what a scan has scanned, or of what nothing has scanned yet."""
+def _known_result(error: DatascanError) -> RescanResult:
+    known = partial_result(error, RescanResult)
+    return replace(known, changed=known.changed or error.may_have_changed)
+
+
+def _rescan(context: OperationContext, request: RescanRequest, parent: Scan | None) -> RescanResult:
+    """The rescan of what a scan has scanned, or of what has not been scanned yet."""
     running = context.provider.find_running_rescan(parent) if parent else None
     if running and request.if_active == "fail":
         raise _conflict(context, request, running)
     if context.check_mode:
-        return _predicted(context, request, parent, running)
+        return _predict(context, request, parent, running)
     began = context.clock.monotonic()
     if running and request.if_active == "reuse":
-        scan, reused = running, True
+        scan, is_reused = running, True
     else:
-        scan, reused = _start(context, request, parent)
-    waited = no_wait(context, request.wait)
-    diff = Diff(after=[] if reused else [scan])
-    if request.wait and scan.state is not ScanState.COMPLETED:
-        before = context.clock.monotonic() - began
-        left = replace(request.wait, timeout=max(0.0, request.wait.timeout - before))
-        scan, waited = wait_until_completed(context, scan, left, before, changed=not reused, reused=reused)
-    return RescanResult(not reused, scan, parent, reused, waited, diff)
+        scan, is_reused = _Start(context, request, parent).start()
+    diff = ScanDiff(after=[] if is_reused else [scan])
+    result = RescanResult(not is_reused, scan, parent, is_reused, no_wait_stats(context, request.wait), diff)
+    if request.wait is None or scan.state is ScanState.COMPLETED:
+        return result
+    before = context.clock.monotonic() - began
+    options = replace(request.wait, timeout=max(0.0, request.wait.timeout - before))
+    try:
+        scan, waited = wait_until_completed(context, scan, options, before)
+    except DatascanError as error:
+        known = partial_result(error, WaitResult)
+        scans = known.scans or [scan]
+        raise error.with_result(replace(result, scan=scans[0], waited=known.waited)) from None
+    return replace(result, scan=scan, waited=waited)
 
 
 def _conflict(context: OperationContext, request: RescanRequest, running: Scan) -> ConflictError:
     kind = context.provider.rescan_option.removesuffix("_id").capitalize()
-    return ConflictError(f"{kind} {request.subject} is being scanned again already: {running}.").knowing(scan=running)
+    message = f"{kind} {request.subject} is being scanned again already: {running}."
+    return ConflictError(message, result=RescanResult(scan=running))
 
 
 def _too_early(why: str) -> TooEarlyError:
     return TooEarlyError(f"{why}; set wait: true to wait for that.")
 
 
-def _predicted(
+def _predict(
     context: OperationContext, request: RescanRequest, parent: Scan | None, running: Scan | None
 ) -> RescanResult:
-    waited = no_wait(context, request.wait)
+    waited = no_wait_stats(context, request.wait)
     if running and request.if_active == "reuse":
         return RescanResult(False, running, parent, True, waited)
     if request.wait is None and parent and (why := context.provider.rescan_blocker(parent)):
         raise _too_early(why)
     like = {"name": parent.name, "source": parent.source, "target": parent.target} if parent else {}
     scan = predicted_scan(context.provider.name, parent_id=parent.id if parent else None, **like)
-    return RescanResult(True, scan, parent, False, waited, diff=Diff(after=[scan]))
+    return RescanResult(True, scan, parent, False, waited, ScanDiff(after=[scan]))
 
 
-def _start(context: OperationContext, request: RescanRequest, parent: Scan | None) -> tuple[Scan, bool]:
-    """The rescan, and whether it was somebody else's."""
-    provider = context.provider
-    turn = _Turn(context, request, parent)
-    if parent and provider.rescan_blocker(parent):
-        turn.wait()
-
-    lost = False
-
-    def made() -> Scan | None:
-        """What a lost request has made; where nothing had been scanned before, whatever is there now."""
-        nonlocal lost
-        lost = True
-        if parent is None:
-            return provider.get_rescan_parent(request.subject)
-        return provider.find_created_rescan(request.subject, parent)
-
-    while True:
-        sent_at = provider.http.server_now().replace(microsecond=0)  # as coarse as the vendor's times may be
-        try:
-            return create_at_most_once(context, lambda: provider.rescan(request.subject), made), False
-        except TooEarlyError:
-            turn.wait()
-        except ConflictError as conflict:
-            running = provider.find_running_rescan(parent, everyone=True) if parent else None
-            if running is None:
-                raise conflict.knowing(changed=lost) from None
-            if lost and running.started_at and running.started_at >= sent_at:
-                return running, False  # the request whose answer was lost has made it, and it did not show until now
-            if request.if_active != "reuse":
-                raise _conflict(context, request, running).because(conflict) from None
-            return running, True
-        except UnknownOutcomeError as lost:
-            raise lost.knowing(scan=None, changed=True) from None
-
-
-class _Turn:
-    """Waiting until the parent is far enough: once or more, for the vendor may change its mind, in one time-out."""
+class _Start:
+    """Sending a rescan: when the parent is ready, once, and with a search after a lost answer."""
 
     def __init__(self, context: OperationContext, request: RescanRequest, parent: Scan | None) -> None:
-        self._job = context
-        self._settings = request
+        self._context = context
+        self._request = request
+        self._parent = parent
+        self._readiness = _Readiness(context, request, parent)
+        self._is_lost = False  # whether an answer was lost
+
+    def start(self) -> tuple[Scan, bool]:
+        """The rescan, and whether another user started it."""
+        provider = self._context.provider
+        if self._parent and provider.rescan_blocker(self._parent):
+            self._readiness.wait()
+        while True:
+            # Without microseconds, since a vendor's times may be whole seconds.
+            sent_at = provider.server_now().replace(microsecond=0)
+            try:
+                return create_at_most_once(
+                    self._context, lambda: provider.rescan(self._request.subject), self._find_created
+                ), False
+            except TooEarlyError:
+                self._readiness.wait()
+            except ConflictError as conflict:
+                running = provider.find_running_rescan(self._parent, everyone=True) if self._parent else None
+                if running is None:
+                    raise conflict.with_result(RescanResult(changed=self._is_lost)) from None
+                if self._is_lost and running.started_at and running.started_at >= sent_at:
+                    return running, False  # the request with the lost answer created it, and it shows only now
+                if self._request.if_active != "reuse":
+                    error = _conflict(self._context, self._request, running)
+                    raise ConflictError(error.message, request=conflict.request, result=error.result) from None
+                return running, True
+
+    def _find_created(self) -> Scan | None:
+        """The rescan that a lost request created; where nothing had been scanned before, any scan that is there now."""
+        self._is_lost = True
+        provider = self._context.provider
+        if self._parent is None:
+            return provider.get_rescan_parent(self._request.subject)
+        return provider.find_created_rescan(self._request.subject, self._parent)
+
+
+class _Readiness:
+    """Waiting until the vendor accepts a rescan of the parent: once or more, within one time-out."""
+
+    def __init__(self, context: OperationContext, request: RescanRequest, parent: Scan | None) -> None:
+        self._context = context
+        self._request = request
         self._parent = parent
         self._began = context.clock.monotonic()
         self._polls = 0
-        self._fault: DatascanError | None = None  # of the last look, where it did not go well
+        self._last_error: DatascanError | None = None  # of the last poll
 
     def wait(self) -> None:
-        """Until the parent's state says that it is far enough; without `wait` that is the user's to do."""
-        provider, wait_options = self._job.provider, self._settings.wait
-        why = self._not_yet() or f"{provider.title} does not scan {self._settings.subject} again yet"
-        if wait_options is None:
+        """Return once the parent's state allows a rescan. Without `wait`, raise TooEarlyError."""
+        provider, options = self._context.provider, self._request.wait
+        why = self._blocker() or f"{provider.title} does not scan {self._request.subject} again yet"
+        if options is None:
             raise _too_early(why)
-        self._job.report_progress(f"{why}; waiting for that.")
-        provider.http.deadline = self._began + wait_options.timeout
-        try:
+        self._context.report_progress(f"{why}; waiting for that.")
+        with provider.deadline(self._began + options.timeout - self._context.clock.monotonic()):
             while True:
-                elapsed = self._job.clock.monotonic() - self._began
-                left = wait_options.timeout - elapsed
+                elapsed = self._context.clock.monotonic() - self._began
+                left = options.timeout - elapsed
                 if left <= 0:
-                    raise self._timeout(why, elapsed)
-                self._job.clock.sleep(
-                    min(left, pause(elapsed, wait_options, provider.min_poll_interval, self._job.clock))
-                )
-                if self._is_over():
+                    raise self._timeout_error(why, elapsed)
+                interval = poll_interval(elapsed, options, provider.min_poll_interval, self._context.clock)
+                self._context.clock.sleep(min(left, interval))
+                if self._is_ready():
                     return
-        finally:
-            provider.http.deadline = None
 
-    def _is_over(self) -> bool:
+    def _is_ready(self) -> bool:
         self._polls += 1
-        self._fault = None
+        self._last_error = None
         try:
-            self._parent = self._job.provider.get_rescan_parent(self._settings.subject)
+            self._parent = self._context.provider.get_rescan_parent(self._request.subject)
         except DatascanError as error:
-            if not error.transient:
+            if not error.is_transient:
                 raise
-            self._fault = error
+            self._last_error = error
             return False
-        return self._not_yet() is None
+        return self._blocker() is None
 
-    def _not_yet(self) -> str | None:
-        return self._job.provider.rescan_blocker(self._parent) if self._parent else None
+    def _blocker(self) -> str | None:
+        return self._context.provider.rescan_blocker(self._parent) if self._parent else None
 
-    def _timeout(self, why: str, elapsed: float) -> WaitTimeoutError:
-        error = WaitTimeoutError(f"After {elapsed:.0f} s: {why}.")
-        if self._fault:
-            error = WaitTimeoutError(f"{error.message} The last look failed: {self._fault.message}").because(
-                self._fault
-            )
-        waited = WaitStats(round(elapsed, 1), self._polls, self._job.provider.http.requests_sent, timed_out=True)
-        return error.knowing(**vars(waited))
+    def _timeout_error(self, why: str, elapsed: float) -> WaitTimeoutError:
+        error = with_last_error(WaitTimeoutError(f"After {elapsed:.0f} s: {why}."), self._last_error)
+        requests = self._context.provider.requests_sent
+        waited = WaitStats(round(elapsed, 1), self._polls, requests, timed_out=True)
+        return error.with_result(RescanResult(waited=waited))

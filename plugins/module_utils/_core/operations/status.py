@@ -1,22 +1,23 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Look at scans: by their ids, or those that a query finds."""
+"""Read scans: by their ids, or those that a query finds."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..errors import DatascanError, InvalidInputError, NotFoundError
 from ..models import Query, Scan, summarise
-from .context import Diff, OperationContext, WaitStats
+from .context import OperationContext
 from .polling import WaitOptions
+from .results import ScanDiff, WaitStats, partial_result
 
 
 @dataclass(frozen=True)
 class StatusRequest:
-    """What scan_status is asked for: ids or a query, what to do about an id that is missing, and how long to wait."""
+    """What scan_status is asked for: ids or a query, what to do about a missing id, and how long to wait."""
 
     scan_ids: Sequence[str] = ()
     query: Query | None = None
@@ -26,74 +27,70 @@ class StatusRequest:
 
 @dataclass(frozen=True)
 class StatusResult:
-    """The scans in the order asked (a query's: newest first), and the ids that nobody knows."""
+    """The scans in the order asked (a query's: newest first), and the ids that the vendor does not know."""
 
-    scans: list[Scan]
-    summary: dict[str, int]
-    missing: list[str]
+    scans: list[Scan] | None = None
+    summary: dict[str, int] | None = None
+    missing: list[str] | None = None
     waited: WaitStats | None = None
     changed: bool = False
-    diff: Diff = field(default_factory=Diff)
+    diff: ScanDiff = field(default_factory=ScanDiff)
 
 
 def read_status(context: OperationContext, request: StatusRequest) -> StatusResult:
-    """Look at scans, and with `wait` until all have finished.
+    """Read scans, and with `wait` until all have finished.
 
-    Raises NotFoundError for a missing id (unless missing is ignore), WaitTimeoutError when the time is up.
+    Raises NotFoundError for a missing id (unless missing is ignore), WaitTimeoutError at the deadline.
     """
-    if request.query is not None:
-        scans, missing = find(context, request.query), list[str]()
-    else:
-        scans, not_found = _by_id(context, request.scan_ids)
-        missing = list(not_found)
-        if missing and request.missing == "fail":
-            raise (
-                NotFoundError(
-                    f"{context.provider.title} knows no scan {', '.join(missing)}, or this token may not see it."
-                )
-                .because(not_found[missing[0]])
-                .knowing(scans=scans, missing=missing, summary=summarise(scans))
-            )
-    if not request.wait:
-        return StatusResult(scans, summarise(scans), missing)
-    return _after_waiting(context, request.wait, scans, missing)
+    scans, missing = _find(context, request.query) if request.query is not None else _get_by_id(context, request)
+    result = StatusResult(scans, summarise(scans), missing)
+    return _after_waiting(context, request.wait, scans, result) if request.wait else result
 
 
 def _after_waiting(
-    context: OperationContext, wait_options: WaitOptions, scans: list[Scan], missing: list[str]
+    context: OperationContext, options: WaitOptions, scans: list[Scan], result: StatusResult
 ) -> StatusResult:
-    from . import wait
+    from . import wait  # not at the top: reading without a wait must not load what a wait needs
 
-    waited = wait.no_wait(context, wait_options)
-    if not context.check_mode:
-        try:
-            state = wait.wait_for(context, [scan.id for scan in scans], wait_options, {scan.id: scan for scan in scans})
-        except DatascanError as error:
-            raise error.knowing(missing=missing, summary=summarise(error.known.get("scans", scans))) from None
-        scans, waited = state.scans, wait.facts(context, state)
-        if state.timed_out:
-            raise wait.timed_out(state).knowing(scans=scans, missing=missing, summary=summarise(scans), **vars(waited))
-    return StatusResult(scans, summarise(scans), missing, waited)
+    if context.check_mode:
+        return replace(result, waited=wait.no_wait_stats(context, options))
+    try:
+        state = wait.wait_until_finished(
+            context, [scan.id for scan in scans], options, {scan.id: scan for scan in scans}
+        )
+    except DatascanError as error:
+        known = partial_result(error, wait.WaitResult)
+        seen = scans if known.scans is None else known.scans
+        raise error.with_result(replace(result, scans=seen, summary=summarise(seen), waited=known.waited)) from None
+    result = replace(result, scans=state.scans, summary=summarise(state.scans), waited=wait.wait_stats(context, state))
+    if state.timed_out:
+        raise wait.timeout_error(state).with_result(result)
+    return result
 
 
-def find(context: OperationContext, query: Query) -> list[Scan]:
-    """The scans that a query asks for, newest first."""
+def _find(context: OperationContext, query: Query) -> tuple[list[Scan], list[str]]:
+    """The scans that a query asks for, newest first; none of them is missing."""
     context.provider.require("list")
-    scans = sorted(
-        context.provider.list_scans(query),
-        key=lambda scan: scan.started_at.timestamp() if scan.started_at else 0,
-        reverse=True,
-    )
-    return scans[: query.limit]
+    scans = sorted(context.provider.list_scans(query), key=_start_time, reverse=True)
+    return scans[: query.limit], []
 
 
-def _by_id(context: OperationContext, asked: Sequence[str]) -> tuple[list[Scan], dict[str, NotFoundError]]:
-    if not asked:
+def _start_time(scan: Scan) -> float:
+    return scan.started_at.timestamp() if scan.started_at else 0.0
+
+
+def _get_by_id(context: OperationContext, request: StatusRequest) -> tuple[list[Scan], list[str]]:
+    if not request.scan_ids:
         raise InvalidInputError("There is no scan to look at: scan_ids is empty.")
-    answers = context.get_many(list(dict.fromkeys(context.check_id(scan_id) for scan_id in asked)))
+    answers = context.get_many(list(dict.fromkeys(context.check_id(scan_id) for scan_id in request.scan_ids)))
     scans = [answer for answer in answers.values() if isinstance(answer, Scan)]
-    missing = {scan_id: answer for scan_id, answer in answers.items() if isinstance(answer, NotFoundError)}
+    not_found = {scan_id: answer for scan_id, answer in answers.items() if isinstance(answer, NotFoundError)}
+    missing = list(not_found)
+    result = StatusResult(scans, summarise(scans), missing)
     for answer in answers.values():
         if isinstance(answer, DatascanError) and not isinstance(answer, NotFoundError):
-            raise answer.knowing(scans=scans, missing=list(missing), summary=summarise(scans))
+            raise answer.with_result(result)
+    if missing and request.missing == "fail":
+        message = f"{context.provider.title} knows no scan {', '.join(missing)}, or this token may not see it."
+        raise NotFoundError(message, request=not_found[missing[0]].request, result=result)
     return scans, missing

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Wait for scans: alone (scan_wait), and inside the verbs that start, rescan, cancel or look."""
+"""Wait for scans: alone (scan_wait), and as a part of the operations that start, rescan, cancel or read scans."""
 
 from __future__ import annotations
 
@@ -10,13 +10,21 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..errors import DatascanError, InvalidInputError, ScanNotCompletedError, TooLateError, WaitTimeoutError
+from ..errors import (
+    DatascanError,
+    InvalidInputError,
+    ScanNotCompletedError,
+    TooLateError,
+    WaitTimeoutError,
+)
 from ..models import Scan, ScanState, given_scan
-from .context import Diff, OperationContext, WaitStats
-from .polling import WaitOptions, Watch, watch
-from .progress import Progress
+from .context import OperationContext
+from .polling import PollState, WaitOptions, poll_scans
+from .progress import ProgressReporter
+from .results import ScanDiff, WaitStats, partial_result
 
-_CANCELLING = 60.0  # seconds after the time-out; from then on nothing is tried again, and a silent vendor left alone
+_CANCEL_TIMEOUT = 60.0  # seconds after wait_timeout for cancelling; a vendor that does not answer ends it
+_NAMED_SCANS = 5  # in a message; the others are counted
 
 
 @dataclass(frozen=True)
@@ -25,124 +33,148 @@ class WaitRequest:
 
     scan_ids: Sequence[str] = ()
     scans: Sequence[Mapping[str, t.Any]] = ()
-    wait_options: WaitOptions = field(default_factory=WaitOptions)
+    options: WaitOptions = field(default_factory=WaitOptions)
     on_timeout: str = "fail"  # or cancel, return
 
 
 @dataclass(frozen=True)
 class WaitResult:
-    """The scans as last seen, and how the wait went."""
+    """The scans as last seen, the ids of those that were cancelled at the time-out, and how the wait went."""
 
-    scans: list[Scan]
-    waited: WaitStats
+    scans: list[Scan] | None = None
+    waited: WaitStats | None = None
     changed: bool = False
-    diff: Diff = field(default_factory=Diff)
+    cancelled: list[str] = field(default_factory=list)
+    diff: ScanDiff = field(default_factory=ScanDiff)
 
 
 def wait_for_scans(context: OperationContext, request: WaitRequest) -> WaitResult:
     """Wait for scans.
 
-    Raises WaitTimeoutError when the time is up (unless on_timeout is return), ScanNotCompletedError with fail_fast,
+    Raises WaitTimeoutError at the deadline (unless on_timeout is return), ScanNotCompletedError with fail_fast,
     NotFoundError for a scan that does not exist.
     """
-    scan_ids, seen = _wanted(context, request)
-    if on_timeout_cancels := request.on_timeout == "cancel":
+    scan_ids, seen = _scans_to_wait_for(context, request)
+    if request.on_timeout == "cancel":
         context.provider.require("cancel")
-    # In check mode there is one look, and no wait.
-    wait_options = replace(request.wait_options, timeout=0.0) if context.check_mode else request.wait_options
-    state = wait_for(context, scan_ids, wait_options, seen)
-    waited = facts(context, state)
-    if request.wait_options.fail_fast:
-        for scan in state.scans:
-            if scan.succeeded is False:
-                raise ScanNotCompletedError(f"Scan {scan}.").knowing(scans=state.scans, **vars(waited))
+    # In check mode there is one poll, and no wait.
+    options = replace(request.options, timeout=0.0) if context.check_mode else request.options
+    state = wait_until_finished(context, scan_ids, options, seen)
+    result = WaitResult(state.scans, wait_stats(context, state))
+    if options.fail_fast:
+        _raise_for_unsuccessful(result)
     if context.check_mode:
-        if state.last_error:  # no other look follows, and a scan must not be lost silently
-            raise state.last_error.knowing(scans=state.scans, **vars(replace(waited, timed_out=False)))
-        return WaitResult(state.scans, replace(waited, timed_out=False))
+        return _after_one_poll(state, result)
     if not state.timed_out or request.on_timeout == "return":
-        return WaitResult(state.scans, waited)
-    error = timed_out(state)  # before the cancelling, for it names what still ran
-    cancelled, words = _cancel_pending(context, state) if on_timeout_cancels else ([], "")
-    error.message += words
-    raise error.knowing(scans=state.scans, changed=bool(cancelled), cancelled=cancelled, **vars(facts(context, state)))
+        return result
+    error = timeout_error(state)  # made before cancelling, since it names what still ran
+    if request.on_timeout != "cancel":
+        raise error.with_result(result)
+    cancelled, diff, outcome = _cancel_pending(context, state)
+    raise error.with_message(error.message + outcome).with_result(
+        WaitResult(state.scans, wait_stats(context, state), bool(cancelled), cancelled, diff)
+    )
 
 
-def wait_for(
-    context: OperationContext,
-    scan_ids: Sequence[str],
-    wait_options: WaitOptions,
-    seen: Mapping[str, Scan] | None = None,
-) -> Watch:
-    """Watch scans of the context's vendor; a fault that ends the wait knows what was seen until then."""
-    http = context.provider.http
-    if not context.check_mode:  # whose single look gets its retries
-        http.deadline = context.clock.monotonic() + wait_options.timeout
-    try:
-        return watch(
-            context.get_many,
-            scan_ids,
-            wait_options,
-            clock=context.clock,
-            floor=context.provider.poll_interval_for(len(scan_ids)),
-            seen=seen,
-            report_progress=Progress(context.report_progress) if not context.check_mode else lambda state: None,
-        )
-    except DatascanError as error:
-        raise error.knowing(requests=http.requests_sent, timed_out=False) from None
-    finally:
-        http.deadline = None
+def _raise_for_unsuccessful(result: WaitResult) -> None:
+    for scan in result.scans or ():
+        if scan.succeeded is False:
+            raise ScanNotCompletedError(f"Scan {scan}.", result=result)
+
+
+def _after_one_poll(state: PollState, result: WaitResult) -> WaitResult:
+    """What check mode returns: no time-out, since there was no wait."""
+    result = replace(result, waited=result.waited and replace(result.waited, timed_out=False))
+    if state.last_error:  # no other poll follows, so the error must not be lost
+        raise state.last_error.with_result(result)
+    return result
+
+
+def wait_until_finished(
+    context: OperationContext, scan_ids: Sequence[str], options: WaitOptions, seen: Mapping[str, Scan] | None = None
+) -> PollState:
+    """Poll scans until they have finished or time is up. An error that ends the wait carries a WaitResult."""
+    provider = context.provider
+    with contextlib.ExitStack() as stack:
+        if not context.check_mode:  # its single poll gets all its retries
+            stack.enter_context(provider.deadline(options.timeout))
+        try:
+            return poll_scans(
+                context.get_many,
+                scan_ids,
+                options,
+                clock=context.clock,
+                floor=provider.poll_interval_for(len(scan_ids)),
+                seen=seen,
+                report_progress=ProgressReporter(context.report_progress) if not context.check_mode else _no_progress,
+            )
+        except DatascanError as error:
+            if not isinstance(error.result, PollState):
+                raise
+            raise error.with_result(WaitResult(error.result.scans, wait_stats(context, error.result))) from None
+
+
+def _no_progress(state: PollState) -> None:
+    """Check mode does not wait, so there is no progress to report."""
 
 
 def wait_until_completed(
-    context: OperationContext, scan: Scan, wait_options: WaitOptions, before: float = 0.0, **known: t.Any
+    context: OperationContext, scan: Scan, options: WaitOptions, before: float = 0.0
 ) -> tuple[Scan, WaitStats]:
-    """Wait for one scan that was just started; anything but completed is an error that knows the scan.
+    """Wait for one scan that was just started. Every state but completed is an error that carries a WaitResult.
 
-    `before` is seconds that were waited already, and that count.
+    `before` is seconds that were already waited for the same `wait_timeout`, and that count.
     """
     try:
-        state = wait_for(context, [scan.id], wait_options, {scan.id: scan})
+        state = wait_until_finished(context, [scan.id], options, {scan.id: scan})
     except DatascanError as error:
-        scans = error.known.get("scans") or [scan]
-        error.known["elapsed"] = round(error.known.get("elapsed", 0.0) + before, 1)
-        raise error.knowing(scan=scans[0], **known) from None
+        known = partial_result(error, WaitResult)
+        stats = known.waited and replace(known.waited, elapsed=round(known.waited.elapsed + before, 1))
+        raise error.with_result(WaitResult(known.scans or [scan], stats)) from None
     state.elapsed += before
-    ended = state.scans[0]
-    waited = facts(context, state)
+    stats = wait_stats(context, state)
+    result = WaitResult(state.scans, stats)
     if state.timed_out:
-        raise timed_out(state).knowing(scan=ended, **known, **vars(waited))
+        raise timeout_error(state).with_result(result)
+    ended = state.scans[0]
     if ended.state is not ScanState.COMPLETED:
-        raise ScanNotCompletedError(f"Scan {ended}.").knowing(scan=ended, **known, **vars(waited))
-    return ended, waited
+        raise ScanNotCompletedError(f"Scan {ended}.", result=result)
+    return ended, stats
 
 
-def facts(context: OperationContext, state: Watch) -> WaitStats:
-    """How a wait went, for a result."""
-    return WaitStats(round(state.elapsed, 1), state.polls, context.provider.http.requests_sent, state.timed_out)
+def wait_stats(context: OperationContext, state: PollState) -> WaitStats:
+    """How a wait went."""
+    return WaitStats(round(state.elapsed, 1), state.polls, context.provider.requests_sent, state.timed_out)
 
 
-def no_wait(context: OperationContext, asked: WaitOptions | None) -> WaitStats | None:
-    """The same where a wait was asked for, and there is nothing to wait for, or check mode does not."""
-    return WaitStats(0.0, 0, context.provider.http.requests_sent) if asked else None
+def no_wait_stats(context: OperationContext, options: WaitOptions | None) -> WaitStats | None:
+    """The same where a wait was asked for and was not needed, or check mode left it out; None without `wait`."""
+    return WaitStats(0.0, 0, context.provider.requests_sent) if options else None
 
 
-def timed_out(state: Watch) -> WaitTimeoutError:
-    """Which scans had not finished, and where the last look failed, if it did."""
+def timeout_error(state: PollState) -> WaitTimeoutError:
+    """The error that names the scans that had not finished, and the error of the last poll."""
     unseen = [scan_id for scan_id in state.scan_ids if scan_id not in state.seen]
-    open_scans = [str(scan) for scan in state.scans if not scan.finished] + [
-        f"{scan_id}: never seen" for scan_id in unseen
-    ]
-    named = "; ".join(open_scans[:5]) + (f"; and {len(open_scans) - 5} more" if len(open_scans) > 5 else "")
+    unfinished = [str(scan) for scan in state.scans if not scan.finished]
+    unfinished += [f"{scan_id}: never seen" for scan_id in unseen]
+    named = "; ".join(unfinished[:_NAMED_SCANS])
+    if len(unfinished) > _NAMED_SCANS:
+        named += f"; and {len(unfinished) - _NAMED_SCANS} more"
     message = (
-        f"After {state.elapsed:.0f} s, {len(open_scans)} of {len(state.scan_ids)} scans had not finished: {named}."
+        f"After {state.elapsed:.0f} s, {len(unfinished)} of {len(state.scan_ids)} scans had not finished: {named}."
     )
-    if state.last_error is None:
-        return WaitTimeoutError(message)
-    return WaitTimeoutError(f"{message} The last look failed: {state.last_error.message}").because(state.last_error)
+    return with_last_error(WaitTimeoutError(message), state.last_error)
 
 
-def _wanted(context: OperationContext, request: WaitRequest) -> tuple[list[str], dict[str, Scan]]:
+def with_last_error(error: WaitTimeoutError, last_error: DatascanError | None) -> WaitTimeoutError:
+    """The same error, which also tells why the last poll failed, if it did."""
+    if last_error is None:
+        return error
+    message = f"{error.message} The last look failed: {last_error.message}"
+    return WaitTimeoutError(message, request=last_error.request)
+
+
+def _scans_to_wait_for(context: OperationContext, request: WaitRequest) -> tuple[list[str], dict[str, Scan]]:
     """The ids to wait for, each once, and the scans that are known to have finished."""
     given = [given_scan(value, f"scans[{number}]") for number, value in enumerate(request.scans)]
     for number, scan in enumerate(given):
@@ -158,21 +190,27 @@ def _wanted(context: OperationContext, request: WaitRequest) -> tuple[list[str],
     return list(dict.fromkeys(checked)), {scan.id: scan for scan in given if scan.finished}
 
 
-def _cancel_pending(context: OperationContext, state: Watch) -> tuple[list[str], str]:
-    """Cancel what still runs, where the vendor allows; say for each what came of it."""
-    context.provider.http.deadline = context.clock.monotonic() + _CANCELLING
+def _cancel_pending(context: OperationContext, state: PollState) -> tuple[list[str], ScanDiff, str]:
+    """Cancel what still runs: the ids that were cancelled, the scans before and after, and a sentence for each."""
     cancelled: list[str] = []
-    words: list[str] = []
-    for scan_id in state.pending:
-        try:
-            context.provider.cancel(scan_id)
-            cancelled.append(scan_id)
-            words.append(f" Scan {scan_id} was cancelled.")
-        except TooLateError as error:
-            words.append(f" {error.message}")
-        except DatascanError as error:
-            words.append(f" Cancelling {scan_id} met a fault: {error.message}")
-    for scan_id in cancelled:
-        with contextlib.suppress(DatascanError):  # they are cancelled all the same
-            state.seen[scan_id] = context.provider.get(scan_id)  # the answer to a cancel may still show the old state
-    return cancelled, "".join(words)
+    sentences: list[str] = []
+    before = dict(state.seen)
+    with context.provider.deadline(_CANCEL_TIMEOUT):
+        for scan_id in state.pending:
+            try:
+                context.provider.cancel(scan_id)
+                cancelled.append(scan_id)
+                sentences.append(f" Scan {scan_id} was cancelled.")
+            except TooLateError as error:
+                sentences.append(f" {error.message}")
+            except DatascanError as error:
+                sentences.append(f" Cancelling {scan_id} met a fault: {error.message}")
+        for scan_id in cancelled:
+            with contextlib.suppress(DatascanError):  # the scan is cancelled even where it cannot be read again
+                # The answer to a cancel request may still show the old state.
+                state.seen[scan_id] = context.provider.get(scan_id)
+    return cancelled, _diff_of(cancelled, before, state.seen), "".join(sentences)
+
+
+def _diff_of(scan_ids: Sequence[str], before: Mapping[str, Scan], after: Mapping[str, Scan]) -> ScanDiff:
+    return ScanDiff(*([scans[scan_id] for scan_id in scan_ids if scan_id in scans] for scans in (before, after)))

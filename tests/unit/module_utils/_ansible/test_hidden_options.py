@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import pytest
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import Call, ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
 from support import SHOW_OPTIONS
 
 OPTIONS: dict[str, t.Any] = {
@@ -45,7 +47,7 @@ def run(
     capsys: pytest.CaptureFixture[str], door: ModuleSpec, params: dict[str, t.Any] | None = None
 ) -> dict[str, t.Any]:
     with patch_module_args({**(params or PARAMS), **SHOW_OPTIONS}), pytest.raises(SystemExit):
-        door.main()
+        run_module(door)
     result: dict[str, t.Any] = json.loads(capsys.readouterr().out)
     return result
 
@@ -72,7 +74,7 @@ def test_neither_is_shown_among_the_options(capsys: pytest.CaptureFixture[str]) 
 def test_the_verb_gets_them_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
     got: list[t.Any] = []
 
-    def keep(call: Call) -> Outcome:
+    def keep(call: Invocation) -> Outcome:
         got.append((call["token"], call["objects"][0]["samples"]))
         return Outcome()
 

@@ -15,16 +15,16 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.datascan.gate.plugins.module_utils._ansible import module_spec as _ansible
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import (
-    Call,
-    ModuleSpec,
-    credentials_in,
-    perform,
-)
+from ansible_collections.datascan.gate.plugins.module_utils._ansible import invocation as _ansible
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import CONNECTION_SPEC
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError
 from ansible_collections.datascan.gate.plugins.module_utils._core.http import client as _http
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
+from ansible_collections.datascan.gate.plugins.module_utils._core.options import credentials_in
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from support import (
@@ -70,18 +70,18 @@ class Through:
     def go(self, *, check_mode: bool = False, diff_mode: bool = False) -> dict[str, t.Any]:
         validation = ArgumentSpecValidator(self.door.argument_spec, **self.door.constraints).validate(self.options)
         assert not validation.error_messages
-        call = Call(
+        call = Invocation(
             params=validation.validated_parameters,
             check_mode=check_mode,
             diff_mode=diff_mode,
-            secrets=Redactor(credentials_in(self.door.argument_spec, validation.validated_parameters)),
+            redactor=Redactor(credentials_in(self.door.argument_spec, validation.validated_parameters)),
             warn=self.warned.append,
             report_progress=self.said.append,
             clock=self.clock,  # type: ignore[arg-type]
         )
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(_ansible, "connect", self.connect)
-            result = perform(self.door, call)
+            result = execute(self.door, call)
         assert not self.script.left
         assert json.loads(json.dumps(result)) == result, "a result is nothing but JSON"
         return result
@@ -261,7 +261,7 @@ def test_a_start_needs_its_vendors_dictionary() -> None:
 
 
 def test_an_error_of_our_own_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(call: Call) -> t.Any:
+    def broken(call: Invocation) -> t.Any:
         raise KeyError(f"what is {TOKEN}")
 
     through = Through("scan_wait", scan_id=SCAN_ID)
@@ -365,7 +365,7 @@ def test_a_diff_of_a_report_is_its_text(tmp_path: Path) -> None:
 def test_a_module_fails_as_a_module_does(capsys: pytest.CaptureFixture[str]) -> None:
     given = {"provider": "glasswall", "api_url": "https://vendor.test", "api_token": TOKEN, "scan_ids": ["../x"]}
     with patch_module_args(given), pytest.raises(SystemExit) as caught:
-        SPECS["scan_status"].main()
+        run_module(SPECS["scan_status"])
     result = json.loads(capsys.readouterr().out)
     assert caught.value.code == 1
     assert "'../x' is no Glasswall scan id" in result["msg"]
@@ -374,7 +374,7 @@ def test_a_module_fails_as_a_module_does(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_a_module_ends_as_a_module_does(capsys: pytest.CaptureFixture[str]) -> None:
     with patch_module_args({"scans": [scan()]}), pytest.raises(SystemExit) as caught:
-        SPECS["scan_gate"].main()
+        run_module(SPECS["scan_gate"])
     assert caught.value.code == 0
     assert json.loads(capsys.readouterr().out)["passed"] is True
 
@@ -388,7 +388,7 @@ def test_the_environment_fills_in_the_connection(
     monkeypatch.setenv("DATASCAN_VALIDATE_CERTS", "no")
     monkeypatch.setenv("DATASCAN_CA_PATH", "/ca.pem")
     with patch_module_args({"scan_ids": ["../x"], **SHOW_OPTIONS}), pytest.raises(SystemExit):
-        SPECS["scan_status"].main()
+        run_module(SPECS["scan_status"])
     shown = json.loads(capsys.readouterr().out)
     args = shown["invocation"]["module_args"]
     assert (args["provider"], args["validate_certs"], args["ca_path"]) == ("glasswall", False, "/ca.pem")
@@ -479,7 +479,7 @@ def test_the_examples_use_options_that_there_are(name: str) -> None:
 def test_the_choice_of_vendors_is_the_registry() -> None:
     doc = importlib.import_module(f"{PLUGINS}.doc_fragments.connection").ModuleDocFragment
     choices = yaml.safe_load(doc.DOCUMENTATION)["options"]["provider"]["choices"]
-    assert choices == sorted(provider_classes()) == _ansible.CONNECTION_SPEC["provider"]["choices"]
+    assert choices == sorted(provider_classes()) == CONNECTION_SPEC["provider"]["choices"]
 
 
 def test_the_action_group_is_every_door_that_connects() -> None:
@@ -496,7 +496,7 @@ def test_every_module_has_an_action_plugin_and_the_other_way_round() -> None:
     assert actions == set(NAMES)
     for name in NAMES:
         action = importlib.import_module(f"{PLUGINS}.action.{name}")
-        assert action.ActionModule.door is SPECS[name]
+        assert action.ActionModule.module_spec is SPECS[name]
 
 
 def test_a_lost_start_says_that_something_may_have_changed() -> None:

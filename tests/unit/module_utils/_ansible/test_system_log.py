@@ -10,6 +10,7 @@ import typing as t
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.testing import patch_module_args
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from support import SAS, SCAN_ID, TARGET
 from test_modules import SPECS
 
@@ -58,7 +59,7 @@ def test_it_tells_the_call_and_no_secret(
     if name != "scan_start":
         del given["previous_scan_id"]
     with patch_module_args(given), pytest.raises(SystemExit):
-        SPECS[name].main()
+        run_module(SPECS[name])
     text = "\n".join(logged) + capsys.readouterr().out
     assert logged and all(word in text for word in shown)
     for secret in ("t0ken", "and\u00e9", "ZmFrZQ", "zebra", "Zanzibar", "quince"):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
-from ansible_collections.datascan.gate.plugins.module_utils._core.files import Change, write_if_changed, writing
+from ansible_collections.datascan.gate.plugins.module_utils._core.files import FileChange, write_if_changed, writing
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def alone(path: Path) -> bool:
 
 
 def test_a_new_file_is_a_change(path: Path) -> None:
-    assert write_if_changed(str(path), "a\n") == Change(True, "", "a\n")
+    assert write_if_changed(str(path), "a\n") == FileChange(True, "", "a\n")
     assert path.read_text() == "a\n"
     assert alone(path)
 
@@ -46,13 +46,13 @@ def test_a_new_file_is_a_change(path: Path) -> None:
 def test_the_same_text_again_is_no_change_and_touches_nothing(path: Path) -> None:
     write_if_changed(str(path), "a\n")
     before = path.stat()
-    assert write_if_changed(str(path), "a\n") == Change(False, "a\n", "a\n")
+    assert write_if_changed(str(path), "a\n") == FileChange(False, "a\n", "a\n")
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 def test_another_text_is_a_change_that_knows_the_old_one(path: Path) -> None:
     path.write_text("old")
-    assert write_if_changed(str(path), "new") == Change(True, "old", "new")
+    assert write_if_changed(str(path), "new") == FileChange(True, "old", "new")
     assert path.read_text() == "new"
     assert alone(path)
 
@@ -78,14 +78,14 @@ def test_what_utf8_cannot_hold_is_replaced_and_stays_unchanged(path: Path) -> No
 
 def test_an_old_file_that_is_no_utf8_is_replaced(path: Path) -> None:
     path.write_bytes(b"\xff\xfe")
-    assert write_if_changed(str(path), "a") == Change(True, "\ufffd\ufffd", "a")
+    assert write_if_changed(str(path), "a") == FileChange(True, "\ufffd\ufffd", "a")
 
 
 def test_a_dry_run_tells_and_writes_nothing(path: Path) -> None:
-    assert write_if_changed(str(path), "a", dry_run=True) == Change(True, "", "a")
+    assert write_if_changed(str(path), "a", dry_run=True) == FileChange(True, "", "a")
     assert not path.exists()
     path.write_text("old")
-    assert write_if_changed(str(path), "a", dry_run=True) == Change(True, "old", "a")
+    assert write_if_changed(str(path), "a", dry_run=True) == FileChange(True, "old", "a")
     assert path.read_text() == "old"
     assert alone(path)
 

@@ -234,8 +234,8 @@ class Cell:
                 status.StatusRequest(ids, wait=patience) if not self.in_list else status.StatusRequest(query=Query()),
             ),
             "cancel": lambda: cancel.cancel_scans(job, cancel.CancelRequest(scan_ids=ids, wait=patience)),
-            "rescan": lambda: rescan.rescan_scan(job, rescan.RescanRequest(self.vendor.id(1), wait=patience)),
-            "wait": lambda: wait.wait_for_scans(job, wait.WaitRequest(ids, wait_options=WAIT_OPTIONS)),
+            "rescan": lambda: rescan.rescan(job, rescan.RescanRequest(self.vendor.id(1), wait=patience)),
+            "wait": lambda: wait.wait_for_scans(job, wait.WaitRequest(ids, options=WAIT_OPTIONS)),
             "columns": lambda: columns.read_columns(job, columns.ColumnsRequest(ColumnQuery(cluster_id="c1"))),
         }
         return verbs[self.verb]()

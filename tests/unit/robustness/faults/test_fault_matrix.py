@@ -16,7 +16,7 @@ from fault_cells import Cell, Seen
 from fault_expected import MATRIX_VERBS, Cannot, expected
 from fault_list import FAULTS, Fault
 from fault_server import Server
-from support import TOKEN
+from support import TOKEN, shown
 
 
 def runs() -> Iterator[t.Any]:
@@ -118,14 +118,14 @@ def check_error(verb: str, vendor: str, fault: Fault, seen: Seen) -> None:
     if error.kind == "lost_answer":
         assert "nobody knows whether it was carried out" in error.message
         if verb != "cancel":
-            assert error.known["changed"] is True
-            assert error.known["scan"] is None
+            assert error.result.changed is True
+            assert error.result.scan is None
         if vendor == "protecto":
             assert "a scan may be running: look at its console" in error.message
     elif verb in ("start", "rescan"):
-        assert error.known.get("changed", False) is (fault.means == "401")  # whose scan runs
+        assert shown(error)["changed"] is (fault.means == "401")  # whose scan runs
     if fault.means == "401" and verb != "columns":
-        assert error.known.get("scan") or error.known["scans"]
+        assert shown(error).get("scan") or error.result.scans
 
 
 def check_result(verb: str, vendor: str, fault: Fault, seen: Seen) -> None:

@@ -45,7 +45,8 @@ for path in sorted((root / "plugins").rglob("*.py")):
     importlib.import_module(f"{plugins}.{name}")
 assert not [name for name in sys.modules if name.partition(".")[0] in blocked]
 
-ansible = sys.modules[f"{plugins}.module_utils._ansible.module_spec"]
+execution = sys.modules[f"{plugins}.module_utils._ansible.execution"]
+invocations = sys.modules[f"{plugins}.module_utils._ansible.invocation"]
 secrets = sys.modules[f"{plugins}.module_utils._core.redaction"]
 results = {}
 for name in loaded:
@@ -54,8 +55,8 @@ for name in loaded:
         params = dict.fromkeys(door.argument_spec)
         if not door.connects:
             params.update(scans=[], missing=[], mode="advise", reports=[])
-        call = ansible.Call(params, False, False, secrets.Redactor(), print)
-        results[door.name] = [door.connects, ansible.perform(door, call)]
+        call = invocations.Invocation(params, False, False, secrets.Redactor(), print)
+        results[door.name] = [door.connects, execution.execute(door, call)]
 print(json.dumps({"loaded": len(loaded), "results": results}))
 """
 

@@ -179,11 +179,11 @@ def test_a_closed_gate_says_which_scan_and_why_and_knows_everything() -> None:
         GateFailedError, match=r"^The gate is closed: Scan b failed \(glasswall says Error\)\.$"
     ) as caught:
         go(scan(id="a"), scan("failed", id="b", vendor_status="Error"))
-    known = caught.value.known
-    assert (known["passed"], known["changed"], known["reports"]) == (False, False, [])
-    assert known["reasons"] == ["Scan b failed (glasswall says Error)."]
-    assert [one.id for one in known["scans"]] == ["a", "b"]
-    assert (known["summary"]["total"], known["summary"]["failed"]) == (2, 1)
+    known = caught.value.result
+    assert (known.passed, known.changed, known.reports) == (False, False, [])
+    assert known.reasons == ["Scan b failed (glasswall says Error)."]
+    assert [one.id for one in known.scans] == ["a", "b"]
+    assert (known.summary["total"], known.summary["failed"]) == (2, 1)
     assert caught.value.facts()["kind"] == "gate_closed"
 
 
@@ -200,7 +200,7 @@ def test_reports_are_written_whether_the_gate_opens_or_not(state: str, tmp_path:
     if state == "failed":
         with pytest.raises(GateFailedError) as caught:
             go(scan(state), reports=files)
-        assert (caught.value.known["changed"], caught.value.known["reports"]) == (True, [dest for _kind, dest in files])
+        assert (caught.value.result.changed, caught.value.result.reports) == (True, [dest for _kind, dest in files])
     else:
         result = go(scan(state), reports=files)
         assert (result.changed, result.reports) == (True, [dest for _kind, dest in files])
@@ -220,7 +220,7 @@ def test_check_mode_writes_no_report_and_says_that_it_would(tmp_path: Path) -> N
     reports = [("markdown", str(tmp_path / "report.md"))]
     result = go(scan(), reports=reports, check_mode=True)
     assert (result.changed, result.reports) == (True, [str(tmp_path / "report.md")])
-    assert (result.changes[0].before, bool(result.changes[0].after)) == ("", True)
+    assert (result.file_changes[0].before, bool(result.file_changes[0].after)) == ("", True)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -69,9 +69,9 @@ def overrun(vendor: FallsSilent, ids: list[str], timeout: float, *, on_timeout: 
     job = OperationContext(provider, clock)  # type: ignore[arg-type]
     with pytest.raises(WaitTimeoutError) as caught:
         wait.wait_for_scans(
-            job, wait.WaitRequest(scan_ids=ids, wait_options=WaitOptions(timeout=timeout), on_timeout=on_timeout)
+            job, wait.WaitRequest(scan_ids=ids, options=WaitOptions(timeout=timeout), on_timeout=on_timeout)
         )
-    assert caught.value.known["timed_out"]
+    assert caught.value.result.waited.timed_out
     return clock.elapsed - timeout
 
 
@@ -111,7 +111,7 @@ def test_a_time_out_that_is_shorter_stays() -> None:
     provider.http.session.mount("https://", vendor)
     with pytest.raises(WaitTimeoutError):
         wait.wait_for_scans(
-            OperationContext(provider, clock), wait.WaitRequest(scan_ids=IDS[:1], wait_options=WaitOptions(timeout=0.0))
+            OperationContext(provider, clock), wait.WaitRequest(scan_ids=IDS[:1], options=WaitOptions(timeout=0.0))
         )  # type: ignore[arg-type]
     assert (vendor.allowed, clock.elapsed) == ([2.0], 2.0)
 
@@ -126,7 +126,7 @@ def test_the_next_wait_asks_again() -> None:
     provider, _script = connected([], clock=clock)
     vendor = FallsSilent(clock, 0.0)
     provider.http.session.mount("https://", vendor)
-    settings = wait.WaitRequest(scan_ids=IDS[:1], wait_options=WaitOptions(timeout=0.0))
+    settings = wait.WaitRequest(scan_ids=IDS[:1], options=WaitOptions(timeout=0.0))
     for _wait in range(2):
         with pytest.raises(WaitTimeoutError):
             wait.wait_for_scans(OperationContext(provider, clock), settings)  # type: ignore[arg-type]

@@ -100,7 +100,7 @@ def test_looks_at_many_scans_are_far_enough_apart(limited: type[Provider], monke
     ids = [f"83d71394-faa2-4b6c-b13b-{number:012}" for number in range(5)]
     looks = [looked(word, one) for word in ("Processing", "Completed") for one in ids]
     provider, script = connected(looks, clock=clock)
-    given: t.Any = {"wait_options": WaitOptions(timeout=600)}
+    given: t.Any = {"options": WaitOptions(timeout=600)}
     result = wait.wait_for_scans(OperationContext(provider, clock), wait.WaitRequest(ids, **given))  # type: ignore[arg-type]
     assert not script.left
     assert all(scan.state is ScanState.COMPLETED for scan in result.scans if isinstance(scan, Scan))

@@ -82,8 +82,8 @@ def test_too_late_fails_and_says_what_goes_on() -> None:
     error = fails(TooLateError, looked("Processing"), TOO_LATE)
     assert "the files already found go on being processed" in error.message
     assert (error.http_status, error.facts()["kind"]) == (405, "too_late")
-    assert (error.known["changed"], error.known["too_late"]) == (False, [SCAN_ID])
-    assert [scan.state for scan in error.known["scans"]] == ["running"]
+    assert (error.result.changed, error.result.too_late) == (False, [SCAN_ID])
+    assert [scan.state for scan in error.result.scans] == ["running"]
 
 
 def test_too_late_may_be_ignored() -> None:
@@ -106,9 +106,9 @@ def test_every_scan_is_tried_before_the_first_error_is_raised() -> None:
         *(looked("Listing", **OTHER), asked(path=OTHER_PATH), looked("Cancelled", **OTHER)),
         scan_ids=[SCAN_ID, CHILD_ID],
     )
-    assert (error.known["changed"], error.known["too_late"]) == (True, [SCAN_ID])
-    assert [scan.state for scan in error.known["scans"]] == ["running", "cancelled"]
-    assert error.known["summary"]["cancelled"] == 1
+    assert (error.result.changed, error.result.too_late) == (True, [SCAN_ID])
+    assert [scan.state for scan in error.result.scans] == ["running", "cancelled"]
+    assert error.result.summary["cancelled"] == 1
 
 
 def test_each_is_cancelled_once_and_in_the_order_asked() -> None:
@@ -155,17 +155,17 @@ def test_a_time_out_knows_that_it_was_cancelled() -> None:
     looks = [looked("Processing")] * 10
     with pytest.raises(WaitTimeoutError) as caught, job(looked("Listing"), asked(), *looks, clock=clock) as the_job:
         cancel.cancel_scans(the_job, cancel.CancelRequest([SCAN_ID], wait=WaitOptions(2.0, 1.0)))
-    known = caught.value.known
-    assert (known["changed"], known["timed_out"], known["elapsed"]) == (True, True, 2.0)
-    assert [scan.state for scan in known["scans"]] == ["running"]
+    known = caught.value.result
+    assert (known.changed, known.waited.timed_out, known.waited.elapsed) == (True, True, 2.0)
+    assert [scan.state for scan in known.scans] == ["running"]
 
 
 def test_an_error_while_waiting_knows_that_it_was_cancelled() -> None:
     refused = Expected("GET", SCAN_PATH, 401, "")
     error = fails(UnauthorizedError, looked("Listing"), asked(), looked("Processing"), refused, wait=WaitOptions())
-    assert error.known["changed"] is True
-    assert [scan.vendor_status for scan in error.known["scans"]] == ["Processing"]
-    assert (error.known["too_late"], error.known["summary"]["running"], error.known["timed_out"]) == ([], 1, False)
+    assert error.result.changed is True
+    assert [scan.vendor_status for scan in error.result.scans] == ["Processing"]
+    assert (error.result.too_late, error.result.summary["running"], error.result.waited.timed_out) == ([], 1, False)
 
 
 def test_where_nothing_was_cancelled_nothing_is_waited_for() -> None:
@@ -196,7 +196,7 @@ def test_a_lost_cancelling_that_was_not_is_asked_for_again() -> None:
 def test_a_cancelling_that_is_lost_again_is_told() -> None:
     error = fails(UnknownOutcomeError, looked("Listing"), asked(202, reset()), looked("Listing"), asked(502, ""))
     assert error.facts()["kind"] == "lost_answer"
-    assert [scan.vendor_status for scan in error.known["scans"]] == ["Listing"]
+    assert [scan.vendor_status for scan in error.result.scans] == ["Listing"]
 
 
 # Check mode
@@ -223,7 +223,7 @@ def test_check_mode_predicts_no_change_for_what_has_finished(word: str) -> None:
 
 def test_check_mode_predicts_what_is_too_late() -> None:
     error = fails(TooLateError, looked("Processing"), check_mode=True)
-    assert (error.known["changed"], error.known["too_late"]) == (False, [SCAN_ID])
+    assert (error.result.changed, error.result.too_late) == (False, [SCAN_ID])
     result = go(looked("Processing"), check_mode=True, too_late="ignore")
     assert (result.changed, result.too_late) == (False, [SCAN_ID])
 

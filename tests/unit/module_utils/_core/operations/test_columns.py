@@ -178,9 +178,9 @@ class TestListing:
         vendor = Vendor(*pages(20)[:1], UnavailableError("gone"))
         with pytest.raises(UnavailableError) as raised:
             run(vendor, cluster=Lookup(name="sketch"))
-        assert raised.value.known["cluster"].id == "c4"
-        assert raised.value.known["total_count"] == 20
-        assert raised.value.known["summary"]["total"] == 10
+        assert raised.value.result.cluster.id == "c4"
+        assert raised.value.result.total_count == 20
+        assert raised.value.result.summary["total"] == 10
 
 
 class TestFinding:
@@ -210,7 +210,7 @@ class TestFinding:
             "2 clusters have size 20: Sensitive HR Data (c1, 20 columns, High, Active); "
             "Marketing Metrics (c2, 20 columns, Low, Archived). Give cluster_id, or say more about the cluster."
         )
-        assert [one.id for one in raised.value.known["candidates"]] == ["c1", "c2"]
+        assert [one.id for one in raised.value.result.candidates] == ["c1", "c2"]
         assert vendor.asked == ["clusters"]
 
     def test_a_crowd_is_named_in_part_and_told_in_full(self) -> None:
@@ -219,7 +219,7 @@ class TestFinding:
             run(Vendor(clusters=crowd), cluster=Lookup(size=1))
         assert "50 clusters have size 1: no name (x0, 1 columns); " in raised.value.message
         assert "; and 40 more. " in raised.value.message
-        assert len(raised.value.known["candidates"]) == 50
+        assert len(raised.value.result.candidates) == 50
 
     @pytest.mark.parametrize(
         ("lookup", "words"),
@@ -326,7 +326,7 @@ class TestFiles:
         dest.write_text("old")
         with pytest.raises(UnavailableError) as raised:
             run(Vendor(*pages(25)[:2], UnavailableError("gone")), dest=str(dest), format=format_)
-        assert raised.value.known["summary"]["total"] == 20
+        assert raised.value.result.summary["total"] == 20
         assert dest.read_text() == "old"
         assert [path.name for path in tmp_path.iterdir()] == ["columns"]
 

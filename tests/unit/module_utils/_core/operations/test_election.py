@@ -205,13 +205,13 @@ def test_the_wait_is_for_the_earlier_one() -> None:
 def test_if_active_fail_steps_back_and_fails() -> None:
     with pytest.raises(ConflictError, match="was started at the same moment") as caught:
         Went(listed(), started(OURS), lately(OURS, other(LOW)), STOPPED, lately(other(LOW)), if_active="fail")
-    assert (caught.value.known["scan"].id, caught.value.known["changed"]) == (LOW, False)
+    assert (caught.value.result.scan.id, caught.value.result.changed) == (LOW, False)
 
 
 def test_if_active_fail_knows_that_ours_goes_on() -> None:
     with pytest.raises(ConflictError) as caught:
         Went(listed(), started(OURS), lately(OURS, other(LOW)), TOO_LATE, lately(other(LOW)), if_active="fail")
-    assert (caught.value.known["scan"].id, caught.value.known["changed"]) == (LOW, True)
+    assert (caught.value.result.scan.id, caught.value.result.changed) == (LOW, True)
 
 
 def test_if_active_start_does_not_look() -> None:
@@ -297,7 +297,7 @@ def test_after_a_lost_answer_a_look_that_fails_is_said() -> None:
 def test_after_a_lost_answer_if_active_fail_fails_where_more_than_one_appeared() -> None:
     with pytest.raises(ConflictError) as caught:
         Went(listed(), started(reset()), *[lately(other(HIGH), other(LOW))] * 2, if_active="fail")
-    assert (caught.value.known["scan"].id, caught.value.known["changed"]) == (LOW, True)
+    assert (caught.value.result.scan.id, caught.value.result.changed) == (LOW, True)
 
 
 def test_a_request_that_is_carried_out_late_is_met_by_the_look_after_the_next() -> None:
@@ -321,4 +321,4 @@ def test_a_start_whose_answer_says_that_it_failed_fails_the_wait(word: str) -> N
     ended = {**FINE, "scanStatus": word}
     with pytest.raises(ScanNotCompletedError) as caught:
         Went(listed(), started(ended), lately(ended), wait=WaitOptions())
-    assert (caught.value.known["scan"].id, caught.value.known["changed"]) == (SCAN_ID, True)
+    assert (caught.value.result.scan.id, caught.value.result.changed) == (SCAN_ID, True)

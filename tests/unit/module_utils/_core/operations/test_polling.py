@@ -20,10 +20,10 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import (
+    PollState,
     WaitOptions,
-    Watch,
-    pause,
-    watch,
+    poll_interval,
+    poll_scans,
 )
 from support import FakeClock
 
@@ -52,8 +52,8 @@ class Vendor:
         end, state = self.ends[scan_id]
         return scan(scan_id, state if self.clock.elapsed >= end else "running")
 
-    def wait(self, *, floor: float = 1.0, seen: dict[str, Scan] | None = None, **patience: t.Any) -> Watch:
-        return watch(
+    def wait(self, *, floor: float = 1.0, seen: dict[str, Scan] | None = None, **patience: t.Any) -> PollState:
+        return poll_scans(
             self.look,
             list(self.ends),
             WaitOptions(**patience),
@@ -70,12 +70,12 @@ class Vendor:
     ("elapsed", "seconds"), [(0, 1), (5, 1), (10, 1), (20, 2), (60, 6), (299, 29.9), (300, 30), (301, 30), (36_000, 30)]
 )
 def test_the_pause_is_a_tenth_of_the_time_waited_so_far(elapsed: float, seconds: float) -> None:
-    assert pause(elapsed, WaitOptions(), 1.0, FakeClock()) == pytest.approx(seconds)  # type: ignore[arg-type]
+    assert poll_interval(elapsed, WaitOptions(), 1.0, FakeClock()) == pytest.approx(seconds)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("elapsed", "seconds"), [(0, 5), (40, 5), (60, 6), (300, 30)])
 def test_no_look_comes_sooner_than_the_vendor_likes(elapsed: float, seconds: float) -> None:
-    assert pause(elapsed, WaitOptions(), 5.0, FakeClock()) == pytest.approx(seconds)  # type: ignore[arg-type]
+    assert poll_interval(elapsed, WaitOptions(), 5.0, FakeClock()) == pytest.approx(seconds)  # type: ignore[arg-type]
 
 
 def test_an_interval_that_was_set_is_kept() -> None:
@@ -91,7 +91,7 @@ def test_jitter_only_shortens_by_a_tenth_and_never_below_the_floor(elapsed: floa
     clock = FakeClock()
     clock.random = lambda: random  # type: ignore[method-assign]
     full = max(floor, min(30.0, elapsed / 10))
-    assert pause(elapsed, WaitOptions(), floor, clock) == pytest.approx(  # type: ignore[arg-type]
+    assert poll_interval(elapsed, WaitOptions(), floor, clock) == pytest.approx(  # type: ignore[arg-type]
         max(floor, full * (1 - random / 10))
     )
 
@@ -237,7 +237,7 @@ def test_a_fault_with_one_scan_does_not_hide_the_others() -> None:
         {"a": UnavailableError("busy"), "b": scan("b", "completed")},
         {"a": scan("a", "completed")},
     ]
-    state = watch(lambda ids: answers.pop(0), ["a", "b"], WaitOptions(), clock=FakeClock())  # type: ignore[arg-type]
+    state = poll_scans(lambda ids: answers.pop(0), ["a", "b"], WaitOptions(), clock=FakeClock())  # type: ignore[arg-type]
     assert [one.id for one in state.scans] == ["a", "b"]
 
 
@@ -247,10 +247,10 @@ def test_any_other_error_ends_the_wait_with_all_that_was_seen(fault: DatascanErr
     vendor.fault = lambda now: fault if now >= 20 else None
     with pytest.raises(type(fault)) as caught:
         vendor.wait()
-    known = caught.value.known
-    assert [(one.id, one.state) for one in known["scans"]] == [("a", "running"), ("b", "completed")]
-    assert known["polls"] == len(vendor.times)
-    assert known["elapsed"] == pytest.approx(vendor.clock.elapsed, abs=0.1)
+    known = caught.value.result
+    assert [(one.id, one.state) for one in known.scans] == [("a", "running"), ("b", "completed")]
+    assert known.polls == len(vendor.times)
+    assert known.elapsed == pytest.approx(vendor.clock.elapsed, abs=0.1)
 
 
 def test_what_the_same_look_saw_is_known_too() -> None:
@@ -258,19 +258,19 @@ def test_what_the_same_look_saw_is_known_too() -> None:
         return {"a": NotFoundError("404"), "b": scan("b", "completed")}
 
     with pytest.raises(NotFoundError) as caught:
-        watch(look, ["a", "b"], WaitOptions(), clock=FakeClock())  # type: ignore[arg-type]
-    assert [one.id for one in caught.value.known["scans"]] == ["b"]
+        poll_scans(look, ["a", "b"], WaitOptions(), clock=FakeClock())  # type: ignore[arg-type]
+    assert [one.id for one in caught.value.result.scans] == ["b"]
 
 
 def test_each_look_is_told_with_the_time_of_the_next() -> None:
     told: list[tuple[float, int, float | None]] = []
     clock = FakeClock()
     vendor = Vendor(clock, a=(3, "completed"))
-    watch(
+    poll_scans(
         vendor.look,
         ["a"],
         WaitOptions(),
         clock=clock,  # type: ignore[arg-type]
-        report_progress=lambda state: told.append((state.elapsed, state.polls, state.next_look)),
+        report_progress=lambda state: told.append((state.elapsed, state.polls, state.next_poll)),
     )
     assert told == [(0.0, 1, 1.0), (1.0, 2, 1.0), (2.0, 3, 1.0), (3.0, 4, None)]

@@ -11,8 +11,15 @@ from collections.abc import Sequence
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import UnavailableError
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
-from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions, Watch, watch
-from ansible_collections.datascan.gate.plugins.module_utils._core.operations.progress import Progress, clock_face
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import (
+    PollState,
+    WaitOptions,
+    poll_scans,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.progress import (
+    ProgressReporter,
+    format_clock,
+)
 from support import FakeClock
 
 
@@ -20,20 +27,20 @@ def scan(scan_id: str = "a", state: str = "running", word: str | None = None, na
     return Scan(id=scan_id, provider="glasswall", state=state, vendor_status=word, name=name)  # type: ignore[arg-type]
 
 
-def at(elapsed: float, *scans: Scan, error: str | None = None, last: bool = False, **fields: bool) -> Watch:
-    return Watch(
+def at(elapsed: float, *scans: Scan, error: str | None = None, last: bool = False, **fields: bool) -> PollState:
+    return PollState(
         [one.id for one in scans],
         {one.id: one for one in scans},
         elapsed=elapsed,
-        next_look=None if last else max(1.0, elapsed / 10),
+        next_poll=None if last else max(1.0, elapsed / 10),
         last_error=UnavailableError(error) if error else None,
         **fields,  # type: ignore[arg-type]
     )
 
 
-def told(*states: Watch) -> list[str]:
+def told(*states: PollState) -> list[str]:
     lines: list[str] = []
-    progress = Progress(lines.append)
+    progress = ProgressReporter(lines.append)
     for state in states:
         progress(state)
     return lines
@@ -109,7 +116,7 @@ def test_an_hour_of_waiting_in_short_steps_is_about_sixty_lines() -> None:
     lines: list[str] = []
     clock = FakeClock()
     patience = WaitOptions(timeout=3600.0, interval=0.5)
-    watch(lambda ids: {"a": scan()}, ["a"], patience, clock=clock, report_progress=Progress(lines.append))  # type: ignore[arg-type]
+    poll_scans(lambda ids: {"a": scan()}, ["a"], patience, clock=clock, report_progress=ProgressReporter(lines.append))  # type: ignore[arg-type]
     assert len(lines) == 61
 
 
@@ -125,14 +132,14 @@ def test_a_thousand_scans_in_a_thousand_and_more_looks_are_less_than_fifty_lines
         return {scan_id: (done if ends[scan_id] <= clock.elapsed else running)[scan_id] for scan_id in scan_ids}
 
     patience = WaitOptions(interval=minutes * 60 / 1000)
-    state = watch(look, list(ends), patience, clock=clock, report_progress=Progress(lines.append))  # type: ignore[arg-type]
+    state = poll_scans(look, list(ends), patience, clock=clock, report_progress=ProgressReporter(lines.append))  # type: ignore[arg-type]
     assert state.polls > 1000
     assert len(lines) < 50
     told = sum(
         line.count(" is completed") + sum(map(int, re.findall(r"(\d+) more changed", line))) for line in lines[1:]
     )
     assert told == 1000  # each in one of the lines, however late
-    assert lines[-1].startswith(f"[{clock_face(clock.elapsed)}] 1000 of 1000 done (1000 completed); ")
+    assert lines[-1].startswith(f"[{format_clock(clock.elapsed)}] 1000 of 1000 done (1000 completed); ")
 
 
 def test_a_change_waits_for_others_only_after_there_have_been_a_few() -> None:
@@ -150,5 +157,5 @@ def test_a_change_that_waits_is_told_within_the_minute() -> None:
     ("seconds", "face"),
     [(0, "00:00"), (59.9, "00:59"), (60, "01:00"), (3599, "59:59"), (3600, "1:00:00"), (36_061, "10:01:01")],
 )
-def test_clock_face(seconds: float, face: str) -> None:
-    assert clock_face(seconds) == face
+def test_format_clock(seconds: float, face: str) -> None:
+    assert format_clock(seconds) == face

@@ -23,7 +23,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import PREDICTED_ID
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import rescan
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
-from support import CHILD_ID, SCAN_ID, SCAN_PATH, Expected, FakeClock, item, job, listed, looked, reset
+from support import CHILD_ID, SCAN_ID, SCAN_PATH, Expected, FakeClock, item, job, listed, looked, reset, shown
 
 CHILD = {"scan_id": CHILD_ID, "parentScan": SCAN_ID}
 EXPIRED = {"errorCode": 105, "message": "The signed start (se) parameter must be in the future."}
@@ -47,7 +47,7 @@ def go(
 ) -> rescan.RescanResult:
     connection = {name: settings.pop(name) for name in ("retries", "said") if name in settings}
     with job(*expected, check_mode=check_mode, clock=clock, **connection) as the_job:
-        return rescan.rescan_scan(the_job, rescan.RescanRequest(**{"subject": SCAN_ID, **settings}))
+        return rescan.rescan(the_job, rescan.RescanRequest(**{"subject": SCAN_ID, **settings}))
 
 
 def fails(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> DatascanError:
@@ -83,8 +83,8 @@ def test_an_id_that_is_none_is_not_sent() -> None:
 def test_a_rescan_that_is_refused_knows_its_parent(status: int, body: t.Any, kind: type[DatascanError]) -> None:
     error = fails(kind, looked("Completed"), listed(), asked(body, status))
     assert error.http_status == status
-    assert error.known["parent"].id == SCAN_ID
-    assert error.known.get("changed", False) is False
+    assert error.result.parent.id == SCAN_ID
+    assert shown(error)["changed"] is False
 
 
 # One that runs
@@ -99,7 +99,7 @@ def test_one_that_runs_is_handed_back() -> None:
 def test_if_active_fail() -> None:
     error = fails(ConflictError, looked("Completed"), listed(child()), if_active="fail")
     assert "is being scanned again already" in error.message
-    assert (error.known["parent"].id, error.known["scan"].id, error.known["changed"]) == (SCAN_ID, CHILD_ID, False)
+    assert (error.result.parent.id, error.result.scan.id, error.result.changed) == (SCAN_ID, CHILD_ID, False)
 
 
 def test_409_hands_back_the_child_that_another_user_started() -> None:
@@ -118,12 +118,12 @@ def test_409_hands_back_the_child_that_another_user_started() -> None:
 def test_409_fails_where_none_may_be_reused(if_active: str) -> None:
     first = [] if if_active == "fail" else [child()]
     error = fails(ConflictError, looked("Completed"), listed(*first), RUNNING, listed(child()), if_active=if_active)
-    assert (error.http_status, error.known["scan"].id, error.known["parent"].id) == (409, CHILD_ID, SCAN_ID)
+    assert (error.http_status, error.result.scan.id, error.result.parent.id) == (409, CHILD_ID, SCAN_ID)
 
 
 def test_409_without_a_child_that_can_be_seen() -> None:
     error = fails(ConflictError, looked("Completed"), listed(), RUNNING, listed(), looked("Completed"))
-    assert (error.http_status, error.known["parent"].id, error.known["changed"]) == (409, SCAN_ID, False)
+    assert (error.http_status, error.result.parent.id, error.result.changed) == (409, SCAN_ID, False)
 
 
 # A parent that is not far enough
@@ -133,12 +133,12 @@ def test_a_parent_that_is_listing_is_too_early() -> None:
     error = fails(TooEarlyError, looked("Listing"), listed())
     assert "is still listing its files" in error.message
     assert "set wait: true" in error.message
-    assert (error.known["parent"].id, error.known["changed"]) == (SCAN_ID, False)
+    assert (error.result.parent.id, error.result.changed) == (SCAN_ID, False)
 
 
 def test_425_is_too_early_as_well() -> None:
     error = fails(TooEarlyError, looked("Processing"), listed(), TOO_EARLY)
-    assert error.known["parent"].id == SCAN_ID
+    assert error.result.parent.id == SCAN_ID
 
 
 def test_with_wait_the_listing_is_waited_for() -> None:
@@ -195,8 +195,8 @@ def test_the_wait_for_the_parent_ends_with_the_time_and_one_last_look() -> None:
     )
     assert clock.elapsed == 2.5
     assert "is still listing its files" in error.message
-    assert error.known["parent"].id == SCAN_ID
-    known = {key: error.known[key] for key in ("changed", "timed_out", "elapsed", "polls", "requests")}
+    assert error.result.parent.id == SCAN_ID
+    known = {key: shown(error)[key] for key in ("changed", "timed_out", "elapsed", "polls", "requests")}
     assert known == {"changed": False, "timed_out": True, "elapsed": 2.5, "polls": 3, "requests": 5}
 
 
@@ -213,7 +213,7 @@ def test_a_vendor_that_says_too_early_for_ever_ends_with_the_time() -> None:
         clock=clock,
     )
     assert clock.elapsed == 3.0
-    assert error.known["timed_out"] is True
+    assert error.result.waited.timed_out is True
 
 
 def test_the_two_waits_share_their_time() -> None:
@@ -226,8 +226,8 @@ def test_the_two_waits_share_their_time() -> None:
         clock=clock,
     )
     assert clock.elapsed == 5.0
-    assert (error.known["scan"].id, error.known["changed"], error.known["timed_out"]) == (CHILD_ID, True, True)
-    assert error.known["elapsed"] == 5.0  # with the wait for the parent
+    assert (error.result.scan.id, error.result.changed, error.result.waited.timed_out) == (CHILD_ID, True, True)
+    assert error.result.waited.elapsed == 5.0  # with the wait for the parent
     assert error.message.startswith("After 5 s, ")
 
 
@@ -237,7 +237,7 @@ def test_the_two_waits_share_their_time() -> None:
 def test_a_wait_that_ends_badly_tells_of_both_waits(answer: Expected, kind: type[DatascanError]) -> None:
     expected = [looked("Listing"), listed(), looked("Listing"), looked("Processing"), asked()]
     error = fails(kind, *expected, answer, wait=WaitOptions(60.0))
-    assert error.known["elapsed"] == 3.0
+    assert error.result.waited.elapsed == 3.0
 
 
 # Waiting for the child
@@ -253,8 +253,8 @@ def test_a_child_that_ends_otherwise_fails_and_knows_it() -> None:
     error = fails(
         ScanNotCompletedError, looked("Completed"), listed(), asked(), looked("Error", **CHILD), wait=WaitOptions()
     )
-    assert (error.known["scan"].state, error.known["parent"].id) == ("failed", SCAN_ID)
-    assert (error.known["changed"], error.known["reused"]) == (True, False)
+    assert (error.result.scan.state, error.result.parent.id) == ("failed", SCAN_ID)
+    assert (error.result.changed, error.result.reused) == (True, False)
 
 
 # Check mode
@@ -320,14 +320,14 @@ def test_it_is_given_up_in_the_end() -> None:
     looks = [looked("Completed"), listed()] * 3
     error = fails(UnknownOutcomeError, looked("Completed"), listed(), *[asked(reset()), *looks] * 3)
     assert "It was sent 3 times" in error.message
-    assert (error.known["changed"], error.known["scan"], error.known["parent"].id) == (True, None, SCAN_ID)
+    assert (error.result.changed, error.result.scan, error.result.parent.id) == (True, None, SCAN_ID)
 
 
 def test_where_nobody_can_look_for_it_a_scan_may_be_running() -> None:
     denied = Expected("GET", SCAN_PATH, 401, "")
     error = fails(UnknownOutcomeError, looked("Completed"), listed(), asked(reset()), denied)
     assert "may be running" in error.message
-    assert (error.known["changed"], error.known["parent"].id) == (True, SCAN_ID)
+    assert (error.result.changed, error.result.parent.id) == (True, SCAN_ID)
 
 
 LOST_AND_UNSEEN = [looked("Completed"), listed(), asked(reset()), *[looked("Completed"), listed()] * 3, RUNNING]
@@ -355,10 +355,10 @@ def test_a_child_found_by_409_after_a_lost_answer_is_not_ours_if_it_started_befo
 
 def test_409_after_a_lost_answer_without_a_child_that_can_be_seen_may_have_changed_something() -> None:
     error = fails(ConflictError, *LOST_AND_UNSEEN, listed(), looked("Completed"))
-    assert (error.http_status, error.known["changed"]) == (409, True)
+    assert (error.http_status, error.result.changed) == (409, True)
 
 
 @pytest.mark.parametrize("word", ["Error", "Cancelled"])
 def test_a_rescan_whose_answer_says_that_it_failed_fails_the_wait(word: str) -> None:
     error = fails(ScanNotCompletedError, looked("Completed"), listed(), asked(child(word)), wait=WaitOptions())
-    assert (error.known["scan"].id, error.known["changed"]) == (CHILD_ID, True)
+    assert (error.result.scan.id, error.result.changed) == (CHILD_ID, True)

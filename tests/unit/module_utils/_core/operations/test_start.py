@@ -43,6 +43,7 @@ from support import (
     looked,
     reset,
     running,
+    shown,
     started,
 )
 
@@ -114,7 +115,7 @@ def test_one_of_another_source_or_target_does_not_serve() -> None:
 def test_if_active_fail() -> None:
     error = fails(ConflictError, listed(item()), if_active="fail")
     assert "already runs: 83d71394" in error.message
-    assert error.known["scan"].id == SCAN_ID
+    assert error.result.scan.id == SCAN_ID
 
 
 def test_if_active_fail_starts_where_none_runs() -> None:
@@ -290,8 +291,8 @@ def test_any_other_end_fails_and_knows_the_scan(word: str, state: str) -> None:
     error = fails(ScanNotCompletedError, listed(), *begun(), looked(word), wait=WaitOptions())
     assert SCAN_ID in error.message
     assert state in error.message
-    assert error.known["scan"].state == state
-    known = {key: error.known[key] for key in ("changed", "reused", "elapsed", "polls", "timed_out", "requests")}
+    assert error.result.scan.state == state
+    known = {key: shown(error)[key] for key in ("changed", "reused", "elapsed", "polls", "timed_out", "requests")}
     assert known == {"changed": True, "reused": False, "elapsed": 1.0, "polls": 1, "timed_out": False, "requests": 4}
 
 
@@ -299,15 +300,15 @@ def test_a_time_out_knows_the_scan() -> None:
     error = fails(WaitTimeoutError, listed(), *begun(), *[looked("Processing")] * 3, wait=WaitOptions(2.5, 1.0))
     assert "After 2 s, 1 of 1 scans had not finished" in error.message
     assert SCAN_ID in error.message
-    assert (error.known["scan"].state, error.known["timed_out"], error.known["changed"]) == ("running", True, True)
-    assert (error.known["elapsed"], error.known["polls"]) == (2.5, 3)
+    assert (error.result.scan.state, error.result.waited.timed_out, error.result.changed) == ("running", True, True)
+    assert (error.result.waited.elapsed, error.result.waited.polls) == (2.5, 3)
 
 
 def test_an_error_while_waiting_knows_the_scan() -> None:
     refused = Expected("GET", f"/api/v1/scans/{SCAN_ID}", 401, "")
     error = fails(UnauthorizedError, listed(), *begun(), looked("Processing"), refused, wait=WaitOptions())
-    assert (error.known["scan"].vendor_status, error.known["changed"]) == ("Processing", True)
-    assert (error.known["timed_out"], error.known["polls"], error.http_status) == (False, 2, 401)
+    assert (error.result.scan.vendor_status, error.result.changed) == ("Processing", True)
+    assert (error.result.waited.timed_out, error.result.waited.polls, error.http_status) == (False, 2, 401)
 
 
 def test_a_fault_that_passes_does_not_end_the_wait() -> None:
@@ -386,7 +387,7 @@ def test_it_is_given_up_in_the_end() -> None:
     nothing = [listed(query=LATELY)] * 3
     error = fails(UnknownOutcomeError, listed(), *[started(reset()), *nothing] * 3)
     assert "It was sent 3 times, and no scan that it made shows in the list." in error.message
-    assert (error.known["changed"], error.known["scan"]) == (True, None)
+    assert (error.result.changed, error.result.scan) == (True, None)
     assert error.facts()["method"] == "POST"
 
 
@@ -402,7 +403,7 @@ def test_where_nobody_can_look_for_it_a_scan_may_be_running(fault: Expected) -> 
     looks = [fault] if fault.status == 401 else [fault] * 3
     error = fails(UnknownOutcomeError, listed(), started(reset()), *looks, retries=0)
     assert "may be running" in error.message
-    assert (error.known["changed"], error.known["scan"]) == (True, None)
+    assert (error.result.changed, error.result.scan) == (True, None)
 
 
 def test_a_look_that_fails_once_is_made_again() -> None:
@@ -415,12 +416,12 @@ def test_without_a_list_a_lost_start_is_final(monkeypatch: pytest.MonkeyPatch) -
     error = fails(UnknownOutcomeError, started(reset()))
     assert "Glasswall cannot list its scans, so a scan may be running: look at its console" in error.message
     assert "previous_scan_id" in error.message
-    assert error.known["changed"] is True
+    assert error.result.changed is True
 
 
 def test_a_start_that_never_left_is_no_lost_one() -> None:
     error = fails(UnavailableError, listed(), *[started(requests.ConnectTimeout())] * 2, retries=1)
-    assert error.known.get("changed", False) is False
+    assert shown(error)["changed"] is False
 
 
 def test_no_message_holds_a_secret() -> None:

@@ -82,8 +82,8 @@ def test_a_missing_scan_fails_and_knows_the_others() -> None:
     error = fails(NotFoundError, looked("Completed", CHILD_ID), GONE, scan_ids=[CHILD_ID, SCAN_ID])
     assert error.message == f"Glasswall knows no scan {SCAN_ID}, or this token may not see it."
     assert error.http_status == 404
-    assert [scan.id for scan in error.known["scans"]] == [CHILD_ID]
-    assert (error.known["missing"], error.known["summary"]["total"]) == ([SCAN_ID], 1)
+    assert [scan.id for scan in error.result.scans] == [CHILD_ID]
+    assert (error.result.missing, error.result.summary["total"]) == ([SCAN_ID], 1)
 
 
 def test_a_missing_scan_may_be_ignored() -> None:
@@ -96,7 +96,7 @@ def test_ignoring_what_is_missing_ignores_nothing_else() -> None:
     error = fails(
         ForbiddenError, looked("Completed", CHILD_ID), refused, scan_ids=[CHILD_ID, SCAN_ID], missing="ignore"
     )
-    assert [scan.id for scan in error.known["scans"]] == [CHILD_ID]
+    assert [scan.id for scan in error.result.scans] == [CHILD_ID]
 
 
 # By a query
@@ -168,9 +168,9 @@ def test_what_a_query_found_is_waited_for() -> None:
 
 def test_a_time_out_knows_the_scans() -> None:
     error = fails(WaitTimeoutError, *[looked("Processing")] * 3, scan_ids=[SCAN_ID], wait=WaitOptions(2.0))
-    assert [scan.state for scan in error.known["scans"]] == ["running"]
-    assert (error.known["timed_out"], error.known["elapsed"], error.known["polls"]) == (True, 2.0, 2)
-    assert (error.known["missing"], error.known["summary"]["running"]) == ([], 1)
+    assert [scan.state for scan in error.result.scans] == ["running"]
+    assert (error.result.waited.timed_out, error.result.waited.elapsed, error.result.waited.polls) == (True, 2.0, 2)
+    assert (error.result.missing, error.result.summary["running"]) == ([], 1)
 
 
 def test_an_error_while_waiting_knows_all_that_was_found() -> None:
@@ -184,9 +184,9 @@ def test_an_error_while_waiting_knows_all_that_was_found() -> None:
         missing="ignore",
         wait=WaitOptions(),
     )
-    assert [scan.id for scan in error.known["scans"]] == [SCAN_ID]
-    assert (error.known["missing"], error.known["summary"]["running"]) == ([CHILD_ID], 1)
-    assert (error.known["timed_out"], error.known["polls"]) == (False, 1)
+    assert [scan.id for scan in error.result.scans] == [SCAN_ID]
+    assert (error.result.missing, error.result.summary["running"]) == ([CHILD_ID], 1)
+    assert (error.result.waited.timed_out, error.result.waited.polls) == (False, 1)
 
 
 def test_a_fault_before_the_wait_is_tried_again_like_any_read() -> None:

@@ -24,7 +24,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.pol
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
-from support import CHILD_ID, SCAN_ID, SCAN_PATH, Expected, FakeClock, item, job, looked, page
+from support import CHILD_ID, SCAN_ID, SCAN_PATH, Expected, FakeClock, item, job, looked, page, shown
 
 OTHER = {"scan_id": CHILD_ID}
 BUSY = Expected("GET", SCAN_PATH, 503, "")
@@ -48,7 +48,7 @@ def go(
     if "scans" not in settings:
         settings.setdefault("scan_ids", [SCAN_ID])
     with job(*expected, check_mode=check_mode, clock=clock, **connection) as the_job:
-        return wait.wait_for_scans(the_job, wait.WaitRequest(wait_options=WaitOptions(**patience), **settings))
+        return wait.wait_for_scans(the_job, wait.WaitRequest(options=WaitOptions(**patience), **settings))
 
 
 def fails(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> DatascanError:
@@ -133,10 +133,10 @@ def test_a_time_out_fails_and_knows_everything() -> None:
     assert error.message == (
         f"After 2 s, 1 of 2 scans had not finished: {SCAN_ID}: running, glasswall says Processing."
     )
-    assert [scan.state for scan in error.known["scans"]] == ["running", "completed"]
-    known = {key: error.known[key] for key in ("timed_out", "elapsed", "polls", "requests")}
+    assert [scan.state for scan in error.result.scans] == ["running", "completed"]
+    known = {key: shown(error)[key] for key in ("timed_out", "elapsed", "polls", "requests")}
     assert known == {"timed_out": True, "elapsed": 2.0, "polls": 3, "requests": 4}
-    assert (error.known["changed"], error.known["cancelled"]) == (False, [])
+    assert (error.result.changed, error.result.cancelled) == (False, [])
 
 
 def test_a_time_out_may_be_returned() -> None:
@@ -155,8 +155,8 @@ def test_a_time_out_may_cancel() -> None:
     )
     assert error.message.startswith("After 1 s, 1 of 1 scans had not finished: ")
     assert error.message.endswith(f" Scan {SCAN_ID} was cancelled.")
-    assert (error.known["changed"], error.known["cancelled"], error.known["timed_out"]) == (True, [SCAN_ID], True)
-    assert [scan.state for scan in error.known["scans"]] == ["cancelled"]
+    assert (error.result.changed, error.result.cancelled, error.result.waited.timed_out) == (True, [SCAN_ID], True)
+    assert [scan.state for scan in error.result.scans] == ["cancelled"]
 
 
 def test_only_what_still_runs_is_cancelled() -> None:
@@ -169,7 +169,7 @@ def test_only_what_still_runs_is_cancelled() -> None:
         timeout=1.0,
         on_timeout="cancel",
     )
-    assert [scan.state for scan in error.known["scans"]] == ["completed", "cancelled"]
+    assert [scan.state for scan in error.result.scans] == ["completed", "cancelled"]
 
 
 def test_cancelling_may_come_too_late() -> None:
@@ -181,7 +181,7 @@ def test_cancelling_may_come_too_late() -> None:
         on_timeout="cancel",
     )
     assert "can no longer be cancelled" in error.message
-    assert (error.known["changed"], error.known["cancelled"]) == (False, [])
+    assert (error.result.changed, error.result.cancelled) == (False, [])
 
 
 def test_a_fault_while_cancelling_does_not_hide_the_time_out() -> None:
@@ -205,7 +205,7 @@ def test_a_look_that_fails_after_the_cancelling_does_not_undo_it() -> None:
         on_timeout="cancel",
         retries=0,
     )
-    assert (error.known["changed"], error.known["cancelled"]) == (True, [SCAN_ID])
+    assert (error.result.changed, error.result.cancelled) == (True, [SCAN_ID])
     assert "met a fault" not in error.message
 
 
@@ -220,7 +220,7 @@ def test_a_time_out_without_a_single_good_look_says_why() -> None:
     assert error.message.startswith(f"After 1 s, 1 of 1 scans had not finished: {SCAN_ID}: never seen.")
     assert "The last look failed: GET https://vendor.test" in error.message
     assert (error.http_status, error.request.method) == (503, "GET")
-    assert error.known["scans"] == []
+    assert error.result.scans == []
 
 
 def test_many_open_scans_are_counted() -> None:
@@ -240,8 +240,8 @@ def test_fail_fast_fails_with_the_first_that_did_not_succeed(word: str) -> None:
         ScanNotCompletedError, looked("Listing"), looked(word, **OTHER), scan_ids=[SCAN_ID, CHILD_ID], fail_fast=True
     )
     assert CHILD_ID in error.message
-    assert [scan.vendor_status for scan in error.known["scans"]] == ["Listing", word]
-    assert (error.known["timed_out"], error.known["polls"]) == (False, 1)
+    assert [scan.vendor_status for scan in error.result.scans] == ["Listing", word]
+    assert (error.result.waited.timed_out, error.result.waited.polls) == (False, 1)
 
 
 def test_fail_fast_passes_where_all_completed() -> None:
@@ -267,8 +267,8 @@ def test_retries_within_a_look_end_at_the_deadline() -> None:
 @pytest.mark.parametrize(("status", "kind"), [(401, UnauthorizedError), (404, NotFoundError)])
 def test_what_does_not_pass_ends_the_wait_and_knows_the_scans(status: int, kind: type[DatascanError]) -> None:
     error = fails(kind, looked("Listing"), Expected("GET", SCAN_PATH, status, ""))
-    assert [scan.vendor_status for scan in error.known["scans"]] == ["Listing"]
-    known = {key: error.known[key] for key in ("timed_out", "elapsed", "polls", "requests")}
+    assert [scan.vendor_status for scan in error.result.scans] == ["Listing"]
+    known = {key: shown(error)[key] for key in ("timed_out", "elapsed", "polls", "requests")}
     assert known == {"timed_out": False, "elapsed": 1.0, "polls": 2, "requests": 2}
     assert error.http_status == status
 

@@ -14,7 +14,7 @@ from support import SCAN_ID, SCAN_PATH, Expected, item, job, looked
 
 def test_a_scan_that_is_cancelled_when_the_time_is_up_is_named_as_it_was_and_as_it_is() -> None:
     cancel = Expected("DELETE", SCAN_PATH, status=202, answer=item("Listing"))
-    settings = wait.WaitRequest(scan_ids=[SCAN_ID], wait_options=WaitOptions(timeout=0), on_timeout="cancel")
+    settings = wait.WaitRequest(scan_ids=[SCAN_ID], options=WaitOptions(timeout=0), on_timeout="cancel")
 
     with job(looked("Listing"), cancel, looked("Cancelled")) as the_job, pytest.raises(WaitTimeoutError) as raised:
         wait.wait_for_scans(the_job, settings)
@@ -23,5 +23,5 @@ def test_a_scan_that_is_cancelled_when_the_time_is_up_is_named_as_it_was_and_as_
         f"After 0 s, 1 of 1 scans had not finished: {SCAN_ID}: running, glasswall says Listing. "
         f"Scan {SCAN_ID} was cancelled."
     )
-    assert raised.value.known["cancelled"] == [SCAN_ID]
-    assert [scan.state.value for scan in raised.value.known["scans"]] == ["cancelled"]
+    assert raised.value.result.cancelled == [SCAN_ID]
+    assert [scan.state.value for scan in raised.value.result.scans] == ["cancelled"]

@@ -190,7 +190,7 @@ def test_an_id_that_is_no_whole_number_is_never_sent(wrong: str) -> None:
         with pytest.raises(InvalidInputError, match="no Advalidation scan id"):
             status.read_status(the_job, status.StatusRequest([wrong]))
         with pytest.raises(InvalidInputError, match="no Advalidation creative id"):
-            rescan.rescan_scan(the_job, rescan.RescanRequest(wrong))
+            rescan.rescan(the_job, rescan.RescanRequest(wrong))
 
 
 def test_one_number_may_be_written_in_several_ways() -> None:
@@ -335,7 +335,7 @@ def test_a_wait_stays_under_the_limit_however_many_scans_it_watches(count: int) 
 
 def test_a_creative_is_scanned_again() -> None:
     with advalidation(creative(item()), rescanned()) as the_job:
-        result = rescan.rescan_scan(the_job, rescan.RescanRequest("7"))
+        result = rescan.rescan(the_job, rescan.RescanRequest("7"))
     assert (result.changed, result.reused, result.scan.id, result.scan.state) == (True, False, str(NEW), "queued")
     assert result.parent is not None
     assert (result.parent.id, result.parent.state) == (str(ID), "completed")
@@ -343,14 +343,14 @@ def test_a_creative_is_scanned_again() -> None:
 
 def test_a_creative_may_have_had_no_scan() -> None:
     with advalidation(creative(None), rescanned()) as the_job:
-        result = rescan.rescan_scan(the_job, rescan.RescanRequest("7"))
+        result = rescan.rescan(the_job, rescan.RescanRequest("7"))
     assert (result.changed, result.scan.id, result.parent) == (True, str(NEW), None)
 
 
 @pytest.mark.parametrize("latest", [item("queued"), item("processing"), item(nbIssues=None)])
 def test_a_latest_scan_that_runs_is_handed_back(latest: dict[str, t.Any]) -> None:
     with advalidation(creative(latest)) as the_job:
-        result = rescan.rescan_scan(the_job, rescan.RescanRequest("7"))
+        result = rescan.rescan(the_job, rescan.RescanRequest("7"))
     assert (result.changed, result.reused, result.scan.id) == (False, True, str(ID))
 
 
@@ -359,19 +359,19 @@ def test_a_latest_scan_that_runs_fails_the_rescan_if_asked() -> None:
         advalidation(creative(item("processing"))) as the_job,
         pytest.raises(ConflictError, match=r"Creative 7 is being scanned again already: 1001: running") as caught,
     ):
-        rescan.rescan_scan(the_job, rescan.RescanRequest("7", if_active="fail"))
-    assert caught.value.known["scan"].id == str(ID)
+        rescan.rescan(the_job, rescan.RescanRequest("7", if_active="fail"))
+    assert caught.value.result.scan.id == str(ID)
 
 
 def test_another_scan_is_started_if_asked() -> None:
     with advalidation(creative(item("processing")), rescanned()) as the_job:
-        assert rescan.rescan_scan(the_job, rescan.RescanRequest("7", if_active="start")).scan.id == str(NEW)
+        assert rescan.rescan(the_job, rescan.RescanRequest("7", if_active="start")).scan.id == str(NEW)
 
 
 def test_a_rescan_is_waited_for_until_its_issues_are_counted() -> None:
     looks = [looked("processing", NEW), looked("finished", NEW, nbIssues=None), looked("finished", NEW)]
     with advalidation(creative(item()), rescanned(), *looks) as the_job:
-        result = rescan.rescan_scan(the_job, rescan.RescanRequest("7", wait=WaitOptions(timeout=60)))
+        result = rescan.rescan(the_job, rescan.RescanRequest("7", wait=WaitOptions(timeout=60)))
     assert (result.scan.state, result.scan.issue_count) == ("completed", 0)
 
 
@@ -381,34 +381,34 @@ def test_an_inconclusive_rescan_fails_the_wait() -> None:
         advalidation(creative(item()), rescanned(), ended) as the_job,
         pytest.raises(ScanNotCompletedError, match="inconclusive"),
     ):
-        rescan.rescan_scan(the_job, rescan.RescanRequest("7", wait=WaitOptions(timeout=60)))
+        rescan.rescan(the_job, rescan.RescanRequest("7", wait=WaitOptions(timeout=60)))
 
 
 @pytest.mark.parametrize("before", [item(), None])
 def test_a_lost_answer_is_looked_for_in_the_creative(before: dict[str, t.Any] | None) -> None:
     now = creative(item("queued", NEW))
     with advalidation(creative(before), rescanned(answer=reset()), creative(before), now) as the_job:
-        result = rescan.rescan_scan(the_job, rescan.RescanRequest("7"))
+        result = rescan.rescan(the_job, rescan.RescanRequest("7"))
     assert (result.changed, result.scan.id) == (True, str(NEW))
 
 
 def test_a_rescan_that_was_not_made_is_sent_again() -> None:
     lost = rescanned(status=503, answer="")
     with advalidation(creative(item()), lost, *[creative(item())] * 3, rescanned()) as the_job:
-        assert rescan.rescan_scan(the_job, rescan.RescanRequest("7")).scan.id == str(NEW)
+        assert rescan.rescan(the_job, rescan.RescanRequest("7")).scan.id == str(NEW)
 
 
 def test_a_rescan_that_is_lost_for_good_is_told_with_what_is_known() -> None:
     lost = [rescanned(status=503, answer=""), *[creative(item())] * 3]
     with advalidation(creative(item()), *lost * 3) as the_job, pytest.raises(UnknownOutcomeError) as caught:
-        rescan.rescan_scan(the_job, rescan.RescanRequest("7"))
-    assert caught.value.known["parent"].id == str(ID)
+        rescan.rescan(the_job, rescan.RescanRequest("7"))
+    assert caught.value.result.parent.id == str(ID)
 
 
 @pytest.mark.parametrize("latest", [item(), None])
 def test_check_mode_predicts_a_rescan_and_only_reads(latest: dict[str, t.Any] | None) -> None:
     with advalidation(creative(latest), check_mode=True) as the_job:
-        result = rescan.rescan_scan(the_job, rescan.RescanRequest("7"))
+        result = rescan.rescan(the_job, rescan.RescanRequest("7"))
     assert (result.changed, result.scan.id, result.parent is None) == (True, "predicted", latest is None)
 
 
@@ -417,7 +417,7 @@ def test_a_creative_that_is_not_there_is_named(where: str) -> None:
     gone = Expected("GET", CREATIVE, 404, {}) if where == "before" else rescanned(status=404, answer={})
     asked = [gone] if where == "before" else [creative(item()), gone]
     with advalidation(*asked) as the_job, pytest.raises(NotFoundError, match="knows no creative 7"):
-        rescan.rescan_scan(the_job, rescan.RescanRequest("7"))
+        rescan.rescan(the_job, rescan.RescanRequest("7"))
 
 
 # What it cannot do

@@ -26,7 +26,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import cancel, rescan, start, status, wait
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
-from support import TOKEN, Expected, FakeClock, job, reset
+from support import TOKEN, Expected, FakeClock, job, reset, shown
 
 OLD_STATUS, OLD_START = "/api/vault/data-scan-status", "/api/vault/data-scan-async"
 NEW_STATUS, NEW_START = "/api/vault/data-scan/status", "/api/vault/data-scan/data-scan-async"
@@ -257,7 +257,7 @@ def test_a_start_that_may_have_been_carried_out_is_sent_under_no_other_path(fail
     with protecto(failure, retries=5) as the_job, pytest.raises(UnknownOutcomeError) as caught:
         start.start_scan(the_job, start_settings())
     assert "previous_scan_id" in caught.value.message
-    assert caught.value.known["changed"] is True
+    assert caught.value.result.changed is True
 
 
 @pytest.mark.parametrize("failure", [Expected("PUT", OLD_STATUS, code, "", body=[ID]) for code in (400, 401, 403)])
@@ -367,7 +367,7 @@ def test_several_scans_for_one_start_are_all_named() -> None:
         start.start_scan(the_job, start_settings())
     assert ID in caught.value.message
     assert OTHER in caught.value.message
-    assert caught.value.known["changed"] is True
+    assert caught.value.result.changed is True
 
 
 @pytest.mark.parametrize("data", [[], {"tracking_id": ""}, {"id": ID}])
@@ -470,9 +470,9 @@ def test_what_was_submitted_is_not_returned_nor_a_reason_that_quotes_it() -> Non
         pytest.raises(ScanNotCompletedError) as caught,
     ):
         start.start_scan(the_job, start_settings(SAMPLED, wait=WaitOptions(timeout=60)))
-    shown = f"{caught.value.message} {caught.value.known}"
-    assert "withheld" in shown
-    assert "smith" not in shown
+    told = str(shown(caught.value))
+    assert "withheld" in told
+    assert "smith" not in told
 
 
 # What it cannot do
@@ -481,7 +481,7 @@ def test_what_was_submitted_is_not_returned_nor_a_reason_that_quotes_it() -> Non
 def test_what_it_cannot_do_is_refused_with_what_to_do_instead() -> None:
     with protecto() as the_job:
         with pytest.raises(UnsupportedError, match="scan_start"):
-            rescan.rescan_scan(the_job, rescan.RescanRequest(ID))
+            rescan.rescan(the_job, rescan.RescanRequest(ID))
         with pytest.raises(UnsupportedError, match="wait_timeout"):
             cancel.cancel_scans(the_job, cancel.CancelRequest([ID]))
         with pytest.raises(UnsupportedError, match="scan_ids"):

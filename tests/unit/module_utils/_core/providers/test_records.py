@@ -13,7 +13,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import rescan, start, status, wait
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
-from support import CHILD_ID, SCAN_ID, TARGET, Expected, item, job, listed, looked, page, started
+from support import CHILD_ID, SCAN_ID, TARGET, Expected, item, job, listed, looked, page, shown, started
 
 IDS = [f"00000000-0000-4000-8000-{number:012}" for number in range(5)]
 FOREIGN = "99999999-0000-4000-8000-000000000000"
@@ -65,7 +65,7 @@ class TestAGlasswallLook:
     def test_a_wait_goes_on_until_it_can_be_read(self) -> None:
         first = own(spoilt(IDS[0]), *(item("Completed", one) for one in IDS[1:]))
         with job(first, looked("Completed", IDS[0])) as the_job:
-            result = wait.wait_for_scans(the_job, wait.WaitRequest(scan_ids=IDS, wait_options=WaitOptions(timeout=5.0)))
+            result = wait.wait_for_scans(the_job, wait.WaitRequest(scan_ids=IDS, options=WaitOptions(timeout=5.0)))
         assert {scan.state for scan in result.scans} == {ScanState.COMPLETED}
 
     def test_a_list_in_which_no_scan_has_an_id_is_another_shape(self) -> None:
@@ -120,7 +120,7 @@ class TestAGlasswallStart:
             pytest.raises(InvalidResponseError, match="same source and target") as caught,
         ):
             start.start_scan(the_job, start.StartRequest(TARGET))
-        assert not caught.value.known.get("changed")
+        assert not shown(caught.value)["changed"]
 
     @pytest.mark.parametrize("record", [spoilt, without_id])
     def test_goes_on_where_it_is_of_another(self, record: t.Any) -> None:
@@ -147,7 +147,7 @@ class TestAGlasswallStart:
 def test_a_rescan_that_cannot_be_read_is_a_rescan() -> None:
     running = listed(item("Listing", CHILD_ID), spoilt(parentScan=SCAN_ID))
     with job(looked("Completed"), running) as the_job:
-        result = rescan.rescan_scan(the_job, rescan.RescanRequest(SCAN_ID))
+        result = rescan.rescan(the_job, rescan.RescanRequest(SCAN_ID))
     assert (result.reused, result.scan.id, result.scan.state) == (True, FOREIGN, "unknown")
 
 

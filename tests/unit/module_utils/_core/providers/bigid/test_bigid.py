@@ -30,8 +30,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import cancel, rescan, start, status, wait
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import ConnectionOptions
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
@@ -635,7 +635,7 @@ def test_a_session_that_expires_in_the_middle_of_a_wait_is_renewed_once(code: in
         asked_record([{"state": "Completed"}]),
     ]
     with bigid(*answers, **BY_USER_TOKEN) as the_job:
-        result = wait.wait_for_scans(the_job, wait.WaitRequest(scan_ids=[ID], wait_options=WaitOptions(interval=1)))
+        result = wait.wait_for_scans(the_job, wait.WaitRequest(scan_ids=[ID], options=WaitOptions(interval=1)))
     assert [scan.state for scan in result.scans] == ["completed"]
     assert result.waited.requests == len(answers)
 
@@ -680,7 +680,7 @@ def test_an_exchange_that_meets_a_passing_fault_is_tried_again() -> None:
 def test_an_exchange_that_cannot_be_had_now_is_no_end_of_a_wait() -> None:
     answers = [session("", {}, 503), session("s1"), asked_status(False), asked_record([{"state": "Completed"}])]
     with bigid(*answers, **BY_USER_TOKEN, retries=0) as the_job:
-        wait.wait_for_scans(the_job, wait.WaitRequest(scan_ids=[ID], wait_options=WaitOptions(interval=1)))
+        wait.wait_for_scans(the_job, wait.WaitRequest(scan_ids=[ID], options=WaitOptions(interval=1)))
 
 
 def test_an_exchanged_token_is_a_secret() -> None:
@@ -866,4 +866,4 @@ def test_it_cannot_scan_again() -> None:
         bigid() as the_job,
         pytest.raises(UnsupportedError, match="scan_start with the same scan_profile and if_active: start"),
     ):
-        rescan.rescan_scan(the_job, rescan.RescanRequest(ID))
+        rescan.rescan(the_job, rescan.RescanRequest(ID))

@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run a module's operation, and make its result or error into what Ansible shows."""
+
+from __future__ import annotations
+
+import gc
+import traceback
+import typing as t
+
+from ansible.module_utils.basic import missing_required_lib
+
+from .._core.compat import pydantic, requests
+from .._core.errors import DatascanError, InvalidInputError
+from .._core.rendering import render_error, render_result
+from .._core.text import one_line
+from .invocation import Invocation
+from .module_spec import ModuleSpec
+
+# New objects before Python's collector runs. Each run goes through all that Ansible has loaded: with Python's own 700,
+# it would take a third of the time of an operation.
+_GC_THRESHOLD = 50_000
+
+
+def execute(spec: ModuleSpec, invocation: Invocation) -> dict[str, t.Any]:
+    """The result as Ansible shows it; on a failure, with `failed`, all that is known. Never raises."""
+    gc.set_threshold(_GC_THRESHOLD)  # the process belongs to this task alone
+    try:
+        _require_libraries(spec)
+        rendered = render_result(spec.run(invocation), diff=invocation.diff_mode)
+    except DatascanError as error:
+        rendered = render_error(error, diff=invocation.diff_mode)
+    except Exception as error:  # noqa: BLE001  (no traceback may reach a user)
+        rendered = render_error(_internal_error(spec, error))
+    redacted: dict[str, t.Any] = invocation.redactor.redact(rendered)
+    if "msg" in redacted:
+        redacted["msg"] = one_line(redacted["msg"])
+    return redacted
+
+
+def _require_libraries(spec: ModuleSpec) -> None:
+    for library, missing in (("pydantic", pydantic.MISSING), ("requests", requests.MISSING)):
+        if missing and (spec.connects or library != "requests"):
+            raise InvalidInputError(missing_required_lib(library))
+    if requests.TOO_OLD and spec.connects:
+        raise InvalidInputError(requests.TOO_OLD)
+
+
+def _internal_error(spec: ModuleSpec, error: Exception) -> DatascanError:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    file = place.filename.rpartition("/")[2]
+    return DatascanError(
+        f"{spec.name} met an error of its own, {type(error).__name__} at {file}:{place.lineno}: {error}. "
+        "Please report it."
+    )

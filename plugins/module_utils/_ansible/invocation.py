@@ -1,0 +1,61 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One use of a module: its validated options, and what the operation needs from Ansible."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from .._core.clock import Clock
+from .._core.operations.context import OperationContext
+from .._core.operations.polling import WaitOptions
+from .._core.options import ConnectionOptions, check_seconds, option_names
+from .._core.providers.registry import connect
+from .._core.redaction import Redactor
+from .._core.text import one_line
+
+
+def _discard(line: str) -> None:
+    """A module cannot print while it runs."""
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """The options of a task and its circumstances."""
+
+    params: Mapping[str, t.Any]
+    check_mode: bool
+    diff_mode: bool
+    redactor: Redactor
+    warn: Callable[[str], None]
+    report_progress: Callable[[str], None] = _discard
+    clock: Clock = field(default_factory=Clock)
+
+    def __getitem__(self, option: str) -> t.Any:
+        return self.params[option]
+
+    def context(self) -> OperationContext:
+        """The vendor that the connection options name, connected; nothing is sent yet."""
+        options = ConnectionOptions(**{name: self.params[name] for name in option_names()})
+        options.check()
+        warn = self._redacted(self.warn)
+        provider = connect(options, self.clock, warn, self.redactor)
+        return OperationContext(provider, self.clock, self.check_mode, self._redacted(self.report_progress), warn)
+
+    def wait_options(self, **more: t.Any) -> WaitOptions:
+        """How long to wait, and how often to poll."""
+        timeout, interval = self.params["wait_timeout"], self.params["wait_interval"]
+        check_seconds("wait_timeout", timeout, zero=True)
+        if interval is not None:
+            check_seconds("wait_interval", interval)
+        return WaitOptions(timeout=timeout, interval=interval, **more)
+
+    def wait(self) -> WaitOptions | None:
+        """The same, or None where `wait` is false."""
+        return self.wait_options() if self.params["wait"] else None
+
+    def _redacted(self, write_line: Callable[[str], None]) -> Callable[[str], None]:
+        return lambda line: write_line(one_line(self.redactor.redact_text(line)))

@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The entry point of every module."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from .._core.options import credentials_in
+from .._core.redaction import Redactor
+from .execution import execute
+from .invocation import Invocation
+from .module_spec import ModuleSpec
+from .shown_options import shown_options
+
+
+def run_module(spec: ModuleSpec) -> None:
+    """Validate the options, run the operation, and end the process with its result."""
+    module = _Module(  # type: ignore[no-untyped-call]
+        argument_spec=spec.argument_spec, supports_check_mode=True, **spec.constraints
+    )
+    credentials = set(credentials_in(spec.argument_spec, module.params))
+    invocation = Invocation(
+        params=module.params,
+        check_mode=module.check_mode,
+        diff_mode=module._diff,
+        redactor=Redactor(credentials),
+        warn=module.warn,
+    )
+    result = execute(spec, invocation)
+    module.no_log_values = credentials | invocation.redactor.values
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)
+
+
+class _Module(AnsibleModule):
+    """Never shows a secret option. Ansible's own masking gives up where a nested option is wrong."""
+
+    def _log_invocation(self) -> None:
+        """Write to the system's log. Inside a dictionary, Ansible masks only values that need no escape."""
+        given, self.params = self.params, shown_options(self.argument_spec, self.params)
+        super()._log_invocation()  # type: ignore[no-untyped-call]
+        self.params = given
+
+    def exit_json(self, **kwargs: t.Any) -> t.NoReturn:
+        self.params = shown_options(self.argument_spec, self.params)
+        super().exit_json(**kwargs)
+
+    def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
+        self.params = shown_options(self.argument_spec, self.params)
+        super().fail_json(msg, **kwargs)

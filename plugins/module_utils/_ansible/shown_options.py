@@ -1,0 +1,37 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options as they may be shown: without credentials and without sampled data."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from .._core.options import credentials_in, given_options
+from .._core.redaction import Redactor
+
+HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # Ansible's own placeholder
+
+
+def shown_options(options: Mapping[str, t.Any], params: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The options without credentials and data, and with credentials masked wherever else they stand."""
+    shown: dict[str, t.Any] = Redactor(credentials_in(options, params)).redact(hide_secret_options(options, params))
+    return shown
+
+
+def hide_secret_options(options: Mapping[str, t.Any], params: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The options, with those hidden that are secret, unknown or of another type: they may be misplaced secrets."""
+    shown: dict[str, t.Any] = {name: None if value is None else HIDDEN for name, value in params.items()}
+    for name, option, value in given_options(options, params):
+        if option.get("no_log"):
+            continue
+        if "options" not in option:
+            shown[name] = value
+            continue
+        parts = [
+            hide_secret_options(option["options"], part) if isinstance(part, Mapping) else HIDDEN
+            for part in (value if isinstance(value, list) else [value])
+        ]
+        shown[name] = parts if isinstance(value, list) else parts[0]
+    return shown

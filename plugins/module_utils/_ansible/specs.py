@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Argument specs in Ansible's form, made from the tables that every front end shares."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from ansible.module_utils.common.parameters import env_fallback
+
+from .._core import options
+from .._core.options import OptionTable
+from .._core.providers.registry import NAMES
+
+ArgumentSpec = dict[str, t.Any]
+
+
+def argument_spec(table: OptionTable) -> ArgumentSpec:
+    """A table as an argument spec: an environment variable becomes a fallback."""
+    return {name: _argument(option) for name, option in table.items()}
+
+
+def _argument(option: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    argument = {key: value for key, value in option.items() if key != "env"}
+    if "env" in option:
+        argument["fallback"] = (env_fallback, [option["env"]])
+    if "options" in option:
+        argument["options"] = argument_spec(option["options"])
+    return argument
+
+
+CONNECTION_SPEC = argument_spec(options.CONNECTION_OPTIONS)
+CONNECTION_SPEC["provider"]["choices"] = list(NAMES)
+WAIT_OPTIONS_SPEC = argument_spec(options.WAIT_OPTIONS)
+WAIT_SPEC: ArgumentSpec = {"wait": {"type": "bool", "default": False}, **WAIT_OPTIONS_SPEC}
+SCAN_IDS_ARGUMENT: dict[str, t.Any] = {"type": "list", "elements": "str", "aliases": ["scan_id"]}
