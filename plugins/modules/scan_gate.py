@@ -29,17 +29,14 @@ options:
   started:
     description: The result of M(datascan.gate.scan_start) or M(datascan.gate.scan_rescan), as it was registered.
     type: dict
-    version_added: 0.2.0
   found:
     description:
       - The result of M(datascan.gate.scan_status), as it was registered. Its C(missing) counts as O(missing) does.
     type: dict
-    version_added: 0.2.0
   waited:
     description:
       - The result of M(datascan.gate.scan_wait), as it was registered. A task that was skipped counts as no wait.
     type: dict
-    version_added: 0.2.0
   scans:
     description: Scans as the other modules of this collection return them. They may be of several vendors.
     type: list

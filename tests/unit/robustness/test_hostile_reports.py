@@ -15,7 +15,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit 
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import render as render_audit
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Column
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import render
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.text import plain
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.text import clean_text
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from test_reports import HOSTILE, hostile
@@ -64,7 +64,7 @@ def test_markdown(text: str) -> None:
     found = tokens(render("markdown", hostile(text)))
     assert kinds(found) <= OURS
     spans = [token.content.strip() for token in found if token.type == "code_inline"]
-    shown = plain(text)
+    shown = clean_text(text)
     if shown:
         assert as_in_a_table(shown) in spans and shown in spans  # in the table, and among the reasons
     assert kinds(found) == kinds(tokens(render("markdown", hostile("harmless"))))
@@ -105,7 +105,7 @@ class Reader(html.parser.HTMLParser):
 @pytest.mark.parametrize("text", TEXTS)
 def test_html(text: str) -> None:
     page, expected = (Reader(render("html", hostile(given))) for given in (text, "harmless"))
-    shown = plain(text)
+    shown = clean_text(text)
     if shown:
         assert page.tags == expected.tags
         assert shown in page.texts
@@ -118,14 +118,14 @@ def test_html(text: str) -> None:
 @pytest.mark.parametrize("text", TEXTS)
 def test_junit(text: str) -> None:
     root = ET.fromstring(render("junit", hostile(text)))
-    shown = plain(text)
+    shown = clean_text(text)
     scan, missing = root.iter("testcase")
     assert scan.get("name") == (f"{shown} ({shown})" if shown else "")
     assert missing.get("name") == shown
     failure = scan.find("failure")
     assert failure is not None
     assert not shown or f"Owner: {shown}" in (failure.text or "").splitlines()
-    assert plain(failure.get("message")) == " ".join((failure.get("message") or "").split())
+    assert clean_text(failure.get("message")) == " ".join((failure.get("message") or "").split())
 
 
 def test_the_reader_finds_markup_where_there_is_some() -> None:
