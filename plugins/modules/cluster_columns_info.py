@@ -241,7 +241,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation 
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import FORMATS
-from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import ColumnQuery, given_lookup
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import ColumnQuery, parse_lookup
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import columns
 
 CLUSTER = {
@@ -267,7 +267,7 @@ def run(invocation: Invocation) -> t.Any:
     """List or write the columns of this cluster."""
     request = columns.ColumnsRequest(
         query=ColumnQuery(cluster_id=invocation["cluster_id"] or "", **{name: invocation[name] for name in QUERY}),
-        cluster=None if invocation["cluster"] is None else given_lookup(invocation["cluster"]),
+        cluster=None if invocation["cluster"] is None else parse_lookup(invocation["cluster"]),
         dest=invocation["dest"],
         format=invocation["format"],
     )

@@ -193,7 +193,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation 
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import SCAN_IDS_ARGUMENT, WAIT_SPEC
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import STATES, given_query
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import STATES, parse_query
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import status
 
 QUERY = {
@@ -208,7 +208,7 @@ QUERY = {
 
 def run(invocation: Invocation) -> t.Any:
     """Look at the scans with these ids, or that a query finds."""
-    query = None if invocation["query"] is None else given_query(invocation["query"])
+    query = None if invocation["query"] is None else parse_query(invocation["query"])
     request = status.StatusRequest(invocation["scan_ids"] or (), query, invocation["missing"], invocation.wait())
     return status.read_status(invocation.context(), request)
 

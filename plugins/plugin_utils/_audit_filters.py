@@ -13,19 +13,19 @@ from collections.abc import Iterator
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.validation import check_type_dict, check_type_list
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit import (
-    Audit,
-    audit,
-    given_columns,
-    given_rules,
+    AuditResult,
+    audit_columns,
+    parse_columns,
+    parse_rules,
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError
 
 
-def judged(columns: t.Any, required_tags: t.Any, forbidden_tags: t.Any, total_count: int | None) -> Audit:
+def judged(columns: t.Any, required_tags: t.Any, forbidden_tags: t.Any, total_count: int | None) -> AuditResult:
     """The audit that these options ask for. Lists and dictionaries may come as the text that -e makes of them."""
     with errors_shown():
-        rules = given_rules(check_type_list(required_tags or []), check_type_dict(forbidden_tags or {}))
-        return audit(given_columns(columns), rules, total_count)
+        rules = parse_rules(check_type_list(required_tags or []), check_type_dict(forbidden_tags or {}))
+        return audit_columns(parse_columns(columns), rules, total_count)
 
 
 @contextlib.contextmanager

@@ -92,7 +92,7 @@ PAGES = {
     "docs/vendors.md": [marked("instead", instead)],
     "docs/faults.md": [marked(name, text) for name, text in fault_page.SECTIONS.items()],
     "plugins/doc_fragments/connection.py": [between("    required: true\n", "  api_url:\n", choices)],
-    "plugins/module_utils/_http.py": [between('\nVERSION = "', '"\n', version)],
+    "plugins/module_utils/_core/http/client.py": [between('\nVERSION = "', '"\n', version)],
     "docs/report.schema.json": [lambda _page: report_schema.text()],
     **{name: [lambda _page, text=text: text] for name, text in awx_pages.pages().items()},
 }

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writing files: whole or not at all, and only when they change."""
+"""Write files atomically, and only when they change."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FileChange:
-    """What writing a file changed, or in a dry run would change."""
+    """The text of a file before and after a write, or after a write that a dry run would make."""
 
     changed: bool
     before: str
@@ -32,43 +32,45 @@ class FileChange:
 
 
 def write_if_changed(path: str, text: str, *, dry_run: bool = False) -> FileChange:
-    """Make the file hold the text. A dry run refuses what a real one would, and writes nothing."""
+    """Write the text unless the file already holds it. A dry run fails as a real one would, and writes nothing."""
     try:
-        target, old = _look(path)
+        target, old = _inspect(path)
         before = b"" if old is None else target.read_bytes()
     except OSError as error:
-        raise _refusal(path, error) from error
+        raise _write_error(path, error) from error
     changed = old is None or before != text.encode("utf-8", "replace")
     if changed and not dry_run:
-        with writing(path) as file:
+        with write_atomically(path) as file:
             file.write(text)
     return FileChange(changed, before.decode("utf-8", "replace"), text)
 
 
 @contextlib.contextmanager
-def writing(path: str, *, unless: Callable[[], bool] = lambda: False) -> Iterator[t.TextIO]:
-    """A text file to write piece by piece; it takes its place when the block ends well, and else leaves nothing.
+def write_atomically(path: str, *, unless: Callable[[], bool] = lambda: False) -> Iterator[t.TextIO]:
+    """Open a temporary file that replaces `path` when the block ends without an error; otherwise nothing is left.
 
-    Where `unless` is true by then, the old file stays.
+    The old file stays if `unless` is true by then.
     """
     try:
-        target, old = _look(path)
-        # In the same folder, for a file is moved in one step only within a file system.
+        target, old = _inspect(path)
+        # In the same folder, since a rename is atomic only within one file system.
         temporary = target.with_name(f".datascan-{secrets.token_hex(8)}.tmp")
-        # A new file gets its mode from the umask; what replaces a private file is private from the start.
+        # A new file gets its mode from the umask; a file that replaces a private one is private from the start.
         mode = 0o666 if old is None else 0o600
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     except OSError as error:
-        raise _refusal(path, error) from error
+        raise _write_error(path, error) from error
     try:
-        disk = _Disk(descriptor, path)
+        disk = _OutputFile(descriptor, path)
         file = io.TextIOWrapper(io.BufferedWriter(disk), encoding="utf-8", errors="replace", newline="")
         try:
             yield file
             file.flush()
-            disk.settle(old)
+            disk.finish(old)
         finally:
-            with contextlib.suppress(InvalidInputError, OSError):  # told already by the flush, or of no matter after it
+            with contextlib.suppress(
+                InvalidInputError, OSError
+            ):  # reported by the flush already, or irrelevant after it
                 file.close()
         if unless():
             temporary.unlink()
@@ -76,14 +78,14 @@ def writing(path: str, *, unless: Callable[[], bool] = lambda: False) -> Iterato
         try:
             temporary.replace(target)
         except OSError as error:
-            raise _refusal(path, error) from error
+            raise _write_error(path, error) from error
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
 
-class Stream:
-    """Like `writing`, but a file that would not change is left as it is, and a dry run only compares.
+class ComparedFile:
+    """Like `write_atomically`, but a file that would not change is left alone, and a dry run only compares.
 
     Once the block has ended, `changed` says whether the text differs from that of the old file.
     """
@@ -93,20 +95,20 @@ class Stream:
         self._path = path
         self._digest = hashlib.sha256()
         self._old: bytes | None = None
-        self._writing = contextlib.nullcontext() if dry_run else writing(path, unless=self._is_same)
+        self._writing = contextlib.nullcontext() if dry_run else write_atomically(path, unless=self._is_same)
         self._file: t.TextIO | None = None
 
-    def __enter__(self) -> Stream:
+    def __enter__(self) -> ComparedFile:
         try:
-            target, old = _look(self._path)
+            target, old = _inspect(self._path)
             self._old = None if old is None else _digest(target)
         except OSError as error:
-            raise _refusal(self._path, error) from error
+            raise _write_error(self._path, error) from error
         self._file = self._writing.__enter__()
         return self
 
     def write(self, text: str) -> None:
-        """Take the next piece."""
+        """Write the next piece."""
         self._digest.update(text.encode("utf-8", "replace"))
         if self._file is not None:
             self._file.write(text)
@@ -127,8 +129,8 @@ def _digest(target: Path) -> bytes:
     return digest.digest()
 
 
-class _Disk(io.FileIO):
-    """A file whose faults are told apart from any other OSError of the block that writes it, such as the network's."""
+class _OutputFile(io.FileIO):
+    """A file whose errors differ from every other OSError of the block that writes it, such as the network's."""
 
     def __init__(self, descriptor: int, path: str) -> None:
         super().__init__(descriptor, "w")
@@ -138,10 +140,10 @@ class _Disk(io.FileIO):
         try:
             return super().write(data)
         except OSError as error:
-            raise _refusal(self._path, error) from error
+            raise _write_error(self._path, error) from error
 
-    def settle(self, old: os.stat_result | None) -> None:
-        """Give the file the owner and mode of the one it replaces, and see it safely on the disk."""
+    def finish(self, old: os.stat_result | None) -> None:
+        """Give the file the owner and mode of the one it replaces, and flush it to the disk."""
         try:
             if old is not None:
                 with contextlib.suppress(PermissionError):  # only root may give files away
@@ -149,12 +151,12 @@ class _Disk(io.FileIO):
                 os.fchmod(self.fileno(), stat.S_IMODE(old.st_mode))
             os.fsync(self.fileno())
         except OSError as error:
-            raise _refusal(self._path, error) from error
+            raise _write_error(self._path, error) from error
 
 
-def _look(path: str) -> tuple[Path, os.stat_result | None]:
-    """The file behind any symbolic link, and what is there now; an OSError where it cannot be written."""
-    if _is_planted(path):
+def _inspect(path: str) -> tuple[Path, os.stat_result | None]:
+    """The file behind any symbolic link, and its current state. Raises OSError where it cannot be written."""
+    if _follows_foreign_link(path):
         raise OSError(errno.EPERM, "somebody else has put a symbolic link there")
     target = Path(os.path.realpath(path))
     if target.is_dir() or path.endswith("/"):
@@ -172,8 +174,8 @@ def _look(path: str) -> tuple[Path, os.stat_result | None]:
     return target, old
 
 
-def _is_planted(path: str) -> bool:
-    """Whether the way leads over somebody else's link in a folder like /tmp, by Linux's own rule (protected_symlinks).
+def _follows_foreign_link(path: str) -> bool:
+    """Whether the path follows another user's link in a folder like /tmp, by Linux's own rule (protected_symlinks).
 
     We move a file into its place, and Linux keeps that rule for files that are opened only.
     """
@@ -187,7 +189,7 @@ def _is_planted(path: str) -> bool:
     return False
 
 
-def _refusal(path: str, error: OSError) -> InvalidInputError:
+def _write_error(path: str, error: OSError) -> InvalidInputError:
     if isinstance(error, IsADirectoryError):
         return InvalidInputError(f"{path} is a folder; name a file.")
     if isinstance(error, FileNotFoundError):

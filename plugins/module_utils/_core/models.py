@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every vendor's answer becomes: the meaning of each field is the same for all of them."""
+"""Scans and queries: every vendor's answers become these models, with the same meaning for each field."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from .compat.pydantic import (
 )
 from .errors import InvalidInputError
 
-# Runtime imports on purpose: pydantic reads these annotations when the classes are made.
+# These imports are needed at run time: pydantic reads the annotations when it builds the classes.
 
-PREDICTED_ID = "predicted"  # the id of a scan that only check mode has seen
+PREDICTED_ID = "predicted"  # the id of a scan that check mode predicts
 
 
 class ScanState(str, Enum):
-    """The one vocabulary for the states of every vendor's scans."""
+    """The states of a scan, the same for every vendor."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -47,9 +47,10 @@ _SUCCEEDED = {ScanState.COMPLETED: True, ScanState.FAILED: False, ScanState.CANC
 
 
 def to_utc(value: t.Any) -> datetime | None:
-    """Read a vendor's time. Without a zone it is UTC; what is no time is None, for no scan is lost over its date.
+    """Parse a vendor's timestamp. Without a zone it is UTC. Unparseable timestamps become None, so a bad
+    date never drops a scan.
 
-    Nor is anything in the year 1 a time: where .NET has none, it sends its smallest.
+    Timestamps in the year 1 become None, too: .NET sends its smallest date for a missing one.
     """
     if isinstance(value, str):
         # Python 3.10 reads fractions of three or six digits only, and no Z; .NET sends seven digits.
@@ -62,7 +63,7 @@ def to_utc(value: t.Any) -> datetime | None:
         return None
     try:
         return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
-    except OverflowError:  # in UTC it is before the year 1 or after 9999
+    except OverflowError:  # in UTC, the year is below 1 or above 9999
         return None
 
 
@@ -72,7 +73,7 @@ def iso(value: datetime) -> str:
 
 
 def _error_text(value: t.Any) -> str | None:
-    """A vendor's reason; `-`, `None` and nothing at all are three ways to say that there is none."""
+    """A vendor's reason, or None; vendors also write `-`, `None` or an empty text for no reason."""
     text = "" if value is None else str(value).strip()
     return None if text in ("", "-", "None") else text
 
@@ -103,28 +104,28 @@ class Scan(BaseModel):
     target: str | None = None
     parent_id: str | None = None
     child_ids: list[str] = []
-    issue_count: int | None = Field(None, ge=0)  # fewer than none is no count, and must not pass for one
+    issue_count: int | None = Field(None, ge=0)  # a negative count must not pass for one
     error: ErrorText = None
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def finished(self) -> bool:
-        """Whether the vendor has said how it ended, or that it stopped."""
+        """Whether the scan is completed, failed, cancelled or stopped."""
         return self.state in FINISHED
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def succeeded(self) -> bool | None:
-        """True for completed, False for failed and cancelled, None where nobody knows."""
+        """True for completed, False for failed and cancelled, None for every other state."""
         return _SUCCEEDED.get(self.state)
 
     def model_post_init(self, context: t.Any, /) -> None:
-        """A scan that has not finished has no end, whatever the vendor sends."""
+        """Drop the end of a scan that has not finished; some vendors send one."""
         if self.finished_at is not None and self.state not in FINISHED:
             object.__setattr__(self, "finished_at", None)
 
     def __str__(self) -> str:
-        """As messages name it: the name where there is one, the id always, and the state."""
+        """The scan in messages: its name, if it has one, its id and its state."""
         label = f"{self.name} ({self.id})" if self.name else self.id
         words = self.state.value
         if self.vendor_status and self.vendor_status.lower() != words:
@@ -133,12 +134,12 @@ class Scan(BaseModel):
 
 
 def predicted_scan(provider: str, **fields: t.Any) -> Scan:
-    """The scan that check mode says there would be, so that the tasks after it have something to name."""
+    """The scan that check mode predicts, so that later tasks can refer to one."""
     return Scan(id=PREDICTED_ID, provider=provider, state=ScanState.QUEUED, **fields)
 
 
 def given_scan(value: t.Any, where: str) -> Scan:
-    """A scan that a user hands on from an earlier task; `where` names the option for the sentence when it is none."""
+    """A scan that an earlier task returned. `where` names the option in the error message for other values."""
     fields = {key: value[key] for key in Scan.model_fields if key in value} if isinstance(value, Mapping) else {}
     try:
         return Scan.model_validate(fields)
@@ -156,7 +157,7 @@ def summarise(scans: Iterable[Scan]) -> dict[str, int]:
 
 
 class Query(BaseModel):
-    """Which scans a list is to hold; what is None does not narrow it."""
+    """Which scans to list; a field that is None does not narrow the list."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -168,8 +169,8 @@ class Query(BaseModel):
     limit: int | None = None
 
 
-def given_query(options: Mapping[str, t.Any]) -> Query:
-    """A query from a user's options; a time that is none must not silently widen it."""
+def parse_query(options: Mapping[str, t.Any]) -> Query:
+    """A query from a user's options. Raises InvalidInputError for a bad time, which would otherwise widen the query."""
     for name in ("started_after", "started_before"):
         if options.get(name) and to_utc(options[name]) is None:
             raise InvalidInputError(

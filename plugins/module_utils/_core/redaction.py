@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keeping secrets out of everything that is printed or returned."""
+"""Keep secrets out of everything that is printed or returned."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from urllib.parse import quote, quote_plus, unquote
 
 MASK = "********"
 _URL_SAFE = str.maketrans("+/", "-_")
-_SHORTEST = 6  # masking anything shorter would blot out common words
-# Without one of these, in lower case, no pattern can match.
+_MIN_LENGTH = 6  # characters; masking shorter secrets would mask common words
+# No pattern can match text without one of these, in lower case.
 _MARKS = ("sig=", "sig%3d", "sig%253d", "sharedaccess", "accountkey", "bearer")
 _PATTERNS = (
-    # Also percent-encoded once or twice, and after %26 or \u0026, which end in what could be a part of a word.
+    # Also percent-encoded once or twice, and after %26 or \u0026, which end in characters of a word.
     re.compile(r"(?i)((?<![a-z])sig(?:=|%(?:25)?3D))[^&;\s\"'<>]+"),
     re.compile(r"(?i)((?:SharedAccessSignature|AccountKey|SharedAccessKey)(?:=|%(?:25)?3D))[^;\s\"'<>]+"),
     re.compile(r"(?i)(\bBearer\s+)[A-Za-z0-9._~+/=-]{6,}"),
@@ -29,7 +29,7 @@ _PARTS = (  # of a connection string; the signature may stand anywhere in it
 
 
 class Redactor:
-    """The secrets met so far. They may grow while a task runs: a token that was exchanged is one as well."""
+    """The secrets known so far. A token that is exchanged while a task runs is added."""
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._values: set[str] = set()
@@ -38,7 +38,7 @@ class Redactor:
 
     def add(self, value: str | None) -> None:
         """Remember a secret, and each form in which a vendor may echo it."""
-        if not value or len(value) < _SHORTEST:
+        if not value or len(value) < _MIN_LENGTH:
             return
         for pattern in _PARTS:  # a vendor may echo a part of a connection string
             for part in pattern.findall(value):
@@ -56,7 +56,7 @@ class Redactor:
         return frozenset(self._values)
 
     def redact_text(self, text: str) -> str:
-        """The text without any secret."""
+        """The text with every secret masked."""
         for value in sorted(self._values, key=len, reverse=True):
             text = text.replace(value, MASK)
         for pattern in _PATTERNS:
@@ -64,23 +64,23 @@ class Redactor:
         return text
 
     def redact(self, value: t.Any) -> t.Any:
-        """The same for all the text inside lists and dictionaries; keys are ours and stay."""
+        """The same for all the text inside lists and dictionaries; keys are not changed."""
         if isinstance(value, str):
             return self.redact_text(value)
-        # Looking through all the text at once is a hundred times as fast as text by text, and mostly nothing is found.
-        if not self._may_be_in("\n".join(_texts(value))):
+        # One search through all the text is a hundred times as fast as one for each text, and most find nothing.
+        if not self._may_contain_secret("\n".join(_texts(value))):
             return value
         if isinstance(value, Mapping):
             return {key: self.redact(item) for key, item in value.items()}
         return [self.redact(item) for item in value]
 
-    def _may_be_in(self, text: str) -> bool:
+    def _may_contain_secret(self, text: str) -> bool:
         lower = text.lower()
         return any(value in text for value in self._values) or any(mark in lower for mark in _MARKS)
 
 
 def _texts(value: t.Any) -> list[str]:
-    """All the text inside."""
+    """All the text inside a value."""
     found: list[str] = []
     rest = [value]
     while rest:
@@ -95,17 +95,17 @@ def _texts(value: t.Any) -> list[str]:
 
 
 def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")  # what the environment holds need not be UTF-8
+    return text.encode("utf-8", "surrogatepass")  # environment variables need not be UTF-8
 
 
 def _in_base64(data: bytes) -> Iterator[str]:
-    """How the data shows in base64, by itself and inside of something longer, wherever in that it begins."""
+    """The data in base64, by itself and at every offset inside longer data."""
     yield b64encode(data).decode()
     for shift in range(3):
-        end = (len(data) + shift) % 3  # bytes of the last group, which belongs to what follows too
+        end = (len(data) + shift) % 3  # bytes of the last group, which also encodes what follows
         text = b64encode(bytes(shift) + data).decode()[(0, 2, 3)[shift] :]
         text = text[: len(text) - (0, 3, 2)[end]]
-        if len(text) > _SHORTEST:
+        if len(text) > _MIN_LENGTH:
             yield text
             yield text.translate(_URL_SAFE)
 

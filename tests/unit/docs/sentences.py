@@ -54,7 +54,7 @@ def pieces() -> Iterator[Sentence]:
     Left out are the pages of reports and the lines of progress, which are no failures, and what is no English.
     """
     for path in sorted((PLUGINS / "module_utils").rglob("*.py")):
-        if path.parent.name == "_reports" or path.name in ("_audit_report.py", "_progress.py"):
+        if path.parent.name == "reports" or path.name in ("audit_reports.py", "progress.py"):
             continue
         tree = ast.parse(path.read_text())
         no_text = {id(part) for node in ast.walk(tree) for part in _inside(node)}

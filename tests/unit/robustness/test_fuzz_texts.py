@@ -9,7 +9,7 @@ import typing as t
 from datetime import datetime, timezone
 
 import pytest
-from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import harmless
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import escape_formula
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.text import clean_text
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.body import parsed
@@ -105,4 +105,4 @@ def test_a_secret(text: str) -> None:
 @any_text()
 def test_a_body_and_a_cell(text: str) -> None:
     assert parsed(text)[0] in (True, False)
-    assert harmless(text) in (text, f"'{text}")
+    assert escape_formula(text) in (text, f"'{text}")

@@ -12,10 +12,10 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import harmless, render
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import escape_formula, render
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Column
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
-from ansible_collections.datascan.gate.plugins.module_utils._core.files import Stream, write_if_changed
+from ansible_collections.datascan.gate.plugins.module_utils._core.files import ComparedFile, write_if_changed
 
 Write = t.Callable[[Path], bool]
 
@@ -25,7 +25,7 @@ def at_once(path: Path) -> bool:
 
 
 def in_pieces(path: Path) -> bool:
-    with Stream(str(path)) as file:
+    with ComparedFile(str(path)) as file:
         file.write("n")
         file.write("ew")
     return file.changed
@@ -136,5 +136,5 @@ TEXTS = ["", "a=1", "1-1", "a@b.c", "'=1", '"=1"', "\u00e9", "\U0001f512", "a\n=
 def test_a_cell_is_a_text_and_reads_back(text: str) -> None:
     column = Column(column_name="c", table_name=text, tags=[{"tag_name": text, "tag_value": "v"}], attributes=[])
     (row,) = csv.DictReader(io.StringIO("".join(render("csv", [column])), newline=""))
-    assert row["table_name"] == harmless(text) == (f"'{text}" if text in FORMULAS else text)
-    assert row["tags"] == harmless(f"{text}=v")
+    assert row["table_name"] == escape_formula(text) == (f"'{text}" if text in FORMULAS else text)
+    assert row["tags"] == escape_formula(f"{text}=v")

@@ -11,7 +11,11 @@ import typing as t
 import xml.etree.ElementTree as ET
 
 import pytest
-from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit import audit, given_columns, given_rules
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit import (
+    audit_columns,
+    parse_columns,
+    parse_rules,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import render as render_audit
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Column
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import render
@@ -74,8 +78,8 @@ def test_markdown(text: str) -> None:
 @pytest.mark.parametrize("text", TEXTS)
 def test_markdown_of_an_audit(text: str) -> None:
     column = Column(column_name=text, table_name=text, source=text, fully_qualified_name=text or "x", tags=[])
-    columns = given_columns([column.model_dump(mode="json")])
-    found = audit(columns, given_rules(["owner"], {}), 1)
+    columns = parse_columns([column.model_dump(mode="json")])
+    found = audit_columns(columns, parse_rules(["owner"], {}), 1)
     cluster = {"id": text, "name": text}
     read = tokens(render_audit("markdown", found, cluster))
     assert kinds(read) <= OURS

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import ColumnQuery, Lookup
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import ClusterLookup, ColumnQuery
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
     AmbiguousError,
     DatascanError,
@@ -86,7 +86,7 @@ def connected(world: Any, warned: list[str] | None = None, **settings: Any) -> P
 def run(world: Any, warned: list[str] | None = None, **settings: Any) -> Any:
     said: list[str] = [] if warned is None else warned
     provider = connected(world, said, retries=settings.pop("retries", 5))
-    lookup = {"cluster": Lookup(**settings.pop("cluster"))} if "cluster" in settings else {}
+    lookup = {"cluster": ClusterLookup(**settings.pop("cluster"))} if "cluster" in settings else {}
     files = {name: settings.pop(name) for name in ("dest", "format") if name in settings}
     query = ColumnQuery(**{"cluster_id": "" if lookup else LARGE, **settings})
     job = OperationContext(provider, provider.clock, warn=said.append)

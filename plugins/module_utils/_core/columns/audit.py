@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judge columns by their tags. Plain dictionaries in, so that it runs where no library is installed."""
+"""Judge columns by their tags. The columns are plain dictionaries, so this runs where no library is installed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from ..errors import InvalidInputError
 
 _FACTS = ("fully_qualified_name", "column_name", "table_name", "source")
-SHOWN = 100  # findings in a result; a report holds all
+MAX_SHOWN_FINDINGS = 100  # in a result; a report holds all
 
 
 @dataclass(frozen=True)
-class Rules:
-    """Which tags every column must carry, and which values of a tag none may carry; see `given_rules`."""
+class TagRules:
+    """The tags that every column must carry, and the values of a tag that no column may carry; see `parse_rules`."""
 
     required: Mapping[str, str]  # in lower case -> as the user writes it
     forbidden: Mapping[str, Mapping[str, str]]  # the same for names, and for the values of each
@@ -35,13 +35,13 @@ class Finding:
 
     @property
     def name(self) -> str:
-        """As reports name it."""
+        """The name in reports."""
         return self.column["fully_qualified_name"] or self.column["column_name"] or ""
 
 
 @dataclass
-class Audit:
-    """What came of it."""
+class AuditResult:
+    """The outcome of an audit."""
 
     total_count: int | None  # what the vendor counts
     audited: int = 0
@@ -51,7 +51,7 @@ class Audit:
 
     @property
     def reasons(self) -> list[str]:
-        """Why it does not pass, a sentence each."""
+        """Why the audit does not pass, a sentence each."""
         reasons = [self._sentence(count, "lack", f"the tag {name}") for name, count in sorted(self.missing.items())]
         reasons += [self._sentence(count, "carry", tag) for tag, count in sorted(self.forbidden.items())]
         if not self.audited:
@@ -66,11 +66,11 @@ class Audit:
 
     @property
     def passed(self) -> bool:
-        """Whether there is no reason against it."""
+        """Whether the audit passes."""
         return not self.reasons
 
     def sentence(self, cluster: Mapping[str, t.Any]) -> str:
-        """The verdict."""
+        """The verdict in words."""
         name = cluster.get("name") or cluster.get("id")
         what = f"Cluster {name}" if name else "The cluster"
         if self.passed:
@@ -78,8 +78,8 @@ class Audit:
         first = f" The first is {self.findings[0].name}." if self.findings else ""
         return f"{what} does not pass: {' '.join(self.reasons)}{first}"
 
-    def facts(self, cluster: Mapping[str, t.Any], shown: int | None = SHOWN) -> dict[str, t.Any]:
-        """As a result shows it: every count, and the first findings; with None, all of them."""
+    def facts(self, cluster: Mapping[str, t.Any], shown: int | None = MAX_SHOWN_FINDINGS) -> dict[str, t.Any]:
+        """The fields of a result: every count, and the first `shown` findings; with None, all of them."""
         return {
             "passed": self.passed,
             "msg": self.sentence(cluster),
@@ -96,8 +96,8 @@ class Audit:
         }
 
 
-def given_rules(required: Sequence[t.Any], forbidden: Mapping[str, t.Any]) -> Rules:
-    """Rules from a user's lists. Upper and lower case are the same, for vendors mix them."""
+def parse_rules(required: Sequence[t.Any], forbidden: Mapping[str, t.Any]) -> TagRules:
+    """Rules from a user's lists. Case is ignored, since vendors mix upper and lower case."""
     if not isinstance(required, (list, tuple)) or not all(isinstance(name, str) and name.strip() for name in required):
         raise InvalidInputError("required_tags must be a list of names of tags.")
     if not isinstance(forbidden, Mapping):
@@ -107,19 +107,21 @@ def given_rules(required: Sequence[t.Any], forbidden: Mapping[str, t.Any]) -> Ru
     if not required and not forbidden:
         raise InvalidInputError("There is nothing to judge by: give required_tags or forbidden_tags.")
     values = {str(name): value if isinstance(value, (list, tuple)) else [value] for name, value in forbidden.items()}
-    return Rules(
+    return TagRules(
         {_key(name): str(name) for name in required},
         {_key(name): {_key(value): f"{name}={value}" for value in given} for name, given in values.items()},
     )
 
 
-def audit(columns: Iterable[Mapping[str, t.Any]], rules: Rules, total_count: int | None = None) -> Audit:
-    """Judge each column, as cluster_columns_info returns it."""
-    result = Audit(total_count)
+def audit_columns(
+    columns: Iterable[Mapping[str, t.Any]], rules: TagRules, total_count: int | None = None
+) -> AuditResult:
+    """Judge columns in the form that cluster_columns_info returns."""
+    result = AuditResult(total_count)
     for column in columns:
         result.audited += 1
         carried = [(_key(tag.get("tag_name")), _key(tag.get("tag_value"))) for tag in column.get("tags") or []]
-        have = {name for name, value in carried if value}  # a tag without a value says nothing
+        have = {name for name, value in carried if value}  # a tag without a value does not count
         missing = [name for key, name in rules.required.items() if key not in have]
         forbidden = [rules.forbidden[name][value] for name, value in carried if value in rules.forbidden.get(name, ())]
         forbidden = list(dict.fromkeys(forbidden))
@@ -131,8 +133,8 @@ def audit(columns: Iterable[Mapping[str, t.Any]], rules: Rules, total_count: int
     return result
 
 
-def given_columns(value: t.Any) -> Iterator[Mapping[str, t.Any]]:
-    """Columns from the list that cluster_columns_info returns, or from the text of a file in format ndjson."""
+def parse_columns(value: t.Any) -> Iterator[Mapping[str, t.Any]]:
+    """Columns from the list that cluster_columns_info returns, or from the text of an NDJSON file."""
     lines: Iterable[t.Any] = value
     if isinstance(value, str):
         lines = (_parsed(line, number) for number, line in enumerate(value.split("\n"), 1) if line.strip())

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pages that show an audit. They hold no time: the same columns and rules always make the same text."""
+"""Reports of an audit. They contain no time, so the same columns and rules always make the same text."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from collections.abc import Callable, Mapping
 
 from ..errors import InvalidInputError
 from ..gate.reports.markdown import cell, code
-from .audit import Audit, Finding
-from .export import harmless
+from .audit import AuditResult, Finding
+from .export import escape_formula
 
 SCHEMA = "datascan.gate/audit/1"
-_LONGEST_TABLE = 500  # rows of the Markdown table, for the pages that show it take a megabyte at most
+_MAX_ROWS = 500  # of the Markdown table: step summaries take a megabyte at most
 _HEAD = ("fully_qualified_name", "column_name", "table_name", "source", "missing", "forbidden")
 
 
-def _markdown(audit: Audit, cluster: Mapping[str, t.Any]) -> str:
+def _markdown(audit: AuditResult, cluster: Mapping[str, t.Any]) -> str:
     mark, title = ("\u2705", "Passed") if audit.passed else ("\u274c", "Did not pass")
     name = (
         f"{code(cluster.get('name'))} ({code(cluster.get('id'))})" if cluster.get("name") else code(cluster.get("id"))
@@ -31,11 +31,11 @@ def _markdown(audit: Audit, cluster: Mapping[str, t.Any]) -> str:
     if audit.reasons:
         blocks += ["### Reasons", "\n".join(f"- {code(reason)}" for reason in audit.reasons)]
     if audit.findings:
-        rows = [_row(finding) for finding in audit.findings[:_LONGEST_TABLE]]
+        rows = [_row(finding) for finding in audit.findings[:_MAX_ROWS]]
         head = ["| Column | Table | Source | Lacks | Carries |", "| --- | --- | --- | --- | --- |"]
         blocks += ["### Columns", "\n".join(head + rows)]
-    if len(audit.findings) > _LONGEST_TABLE:
-        blocks.append(f"{len(audit.findings) - _LONGEST_TABLE} more are in the reports in CSV and JSON.")
+    if len(audit.findings) > _MAX_ROWS:
+        blocks.append(f"{len(audit.findings) - _MAX_ROWS} more are in the reports in CSV and JSON.")
     return "\n\n".join(blocks) + "\n"
 
 
@@ -45,28 +45,28 @@ def _row(finding: Finding) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _csv(audit: Audit, cluster: Mapping[str, t.Any]) -> str:
+def _csv(audit: AuditResult, cluster: Mapping[str, t.Any]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(_HEAD)
     for finding in audit.findings:
         row = [*finding.column.values(), "; ".join(finding.missing), "; ".join(finding.forbidden)]
-        writer.writerow([harmless(item or "") for item in row])
+        writer.writerow([escape_formula(item or "") for item in row])
     return text.getvalue()
 
 
-def _json(audit: Audit, cluster: Mapping[str, t.Any]) -> str:
+def _json(audit: AuditResult, cluster: Mapping[str, t.Any]) -> str:
     return json.dumps({"schema": SCHEMA, "cluster": dict(cluster), **audit.facts(cluster, shown=None)}, indent=2) + "\n"
 
 
-_RENDERERS: dict[str, Callable[[Audit, Mapping[str, t.Any]], str]] = {
+_RENDERERS: dict[str, Callable[[AuditResult, Mapping[str, t.Any]], str]] = {
     "markdown": _markdown,
     "csv": _csv,
     "json": _json,
 }
 
 
-def render(format_: str, audit: Audit, cluster: Mapping[str, t.Any]) -> str:
+def render(format_: str, audit: AuditResult, cluster: Mapping[str, t.Any]) -> str:
     """The audit of a cluster as one text."""
     if format_ not in _RENDERERS:
         raise InvalidInputError(f"There is no report format {format_!r}; there are {', '.join(_RENDERERS)}.")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Columns as the text of a file, made one by one, so that a file of any size needs no more memory than a column."""
+"""Columns as the text of a file, one by one: a file of any size needs no more memory than one column."""
 
 from __future__ import annotations
 
@@ -11,19 +11,28 @@ import typing as t
 from operator import attrgetter
 
 from ..errors import InvalidInputError
-from ..text import UNSEEN
+from ..text import INVISIBLE
 from .models import Column
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the wide forms count in some spreadsheets
+_FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\uff1d",
+    "\uff0b",
+    "\uff0d",
+    "\uff20",
+)  # some spreadsheets read the full-width forms, too
 _CONTROL = ("\t", "\r", "\n")
 _SUFFIXES = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".json": "json"}
 
 
 def format_of(dest: str) -> str:
-    """The format that a file's suffix names."""
+    """The format that the suffix of a file name stands for."""
     for suffix, format_ in _SUFFIXES.items():
         if dest.lower().endswith(suffix):
             return format_
@@ -33,19 +42,19 @@ def format_of(dest: str) -> str:
 
 
 def render(format_: str, columns: Iterable[Column]) -> Iterator[str]:
-    """The text piece by piece; each piece takes one column from `columns`."""
+    """The text of the file in pieces; each piece takes one column from `columns`."""
     return _RENDERERS[format_](columns)
 
 
 def _csv(columns: Iterable[Column]) -> Iterator[str]:
     line = _Line()
-    # Every cell is quoted, or a semicolon in a name would part cells where spreadsheets expect one.
+    # Every cell is quoted, since some spreadsheets split cells at semicolons.
     writer = csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(Column.model_fields)
     yield line.text
     facts = attrgetter(*Column.model_fields)
     for column in columns:
-        writer.writerow([harmless(_cell(value)) for value in facts(column)])
+        writer.writerow([escape_formula(_cell(value)) for value in facts(column)])
         yield line.text
 
 
@@ -67,16 +76,16 @@ _RENDERERS: dict[str, Callable[[Iterable[Column]], Iterator[str]]] = {"csv": _cs
 FORMATS: tuple[str, ...] = tuple(_RENDERERS)
 
 
-def harmless(text: str) -> str:
-    """The text of a cell that no spreadsheet takes for a formula."""
-    if text[:1].isalnum():  # nearly every cell
+def escape_formula(text: str) -> str:
+    """The text of a cell, with an apostrophe before what a spreadsheet would run as a formula."""
+    if text[:1].isalnum():  # true of nearly every cell
         return text
-    risky = text.startswith(_CONTROL) or UNSEEN.sub("", text).lstrip().startswith(_FORMULA)
+    risky = text.startswith(_CONTROL) or INVISIBLE.sub("", text).lstrip().startswith(_FORMULA)
     return f"'{text}" if risky else text
 
 
 def _cell(value: t.Any) -> str:
-    """Lists become `SSN; Email` and `sensitivity=high; owner=hr`; the other formats hold all that is known."""
+    """A value as the text of a cell. Lists become `SSN; Email` and `sensitivity=high; owner=hr`."""
     if isinstance(value, str):
         return value
     if value is None:
@@ -89,7 +98,7 @@ def _cell(value: t.Any) -> str:
 
 
 def _json_text(column: Column) -> str:
-    text = column.model_dump_json()  # three times as fast as json.dumps, which only knows how to write ASCII
+    text = column.model_dump_json()  # three times as fast as json.dumps, which is only needed to escape non-ASCII text
     return text if text.isascii() else json.dumps(json.loads(text), separators=(",", ":"))
 
 
@@ -98,7 +107,7 @@ def _known() -> str:
 
 
 class _Line:
-    """What csv writes a row to."""
+    """The file that csv writes one row to."""
 
     text = ""
 

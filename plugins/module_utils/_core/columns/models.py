@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clusters of columns, as every vendor's answer becomes them: the vendor's facts, and never what it has sampled."""
+"""Clusters and columns in one form for every vendor: their metadata, never the sampled values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..models import Time
 
 
 def _flag(value: t.Any) -> t.Any:
-    """True and false also as text; what is neither is not known, for no column is lost over a flag."""
+    """A boolean, also from text. Other values become None, so a bad flag never drops a column."""
     if isinstance(value, str):
         return {"true": True, "false": False}.get(value.strip().lower())
     return value if isinstance(value, bool) else None
@@ -27,7 +27,7 @@ def _text(value: t.Any) -> t.Any:
 
 
 def none_is_empty(value: t.Any) -> t.Any:
-    """For a list that a vendor may send as null."""
+    """An empty list for null, which some vendors send for it."""
     return [] if value is None else value
 
 
@@ -37,12 +37,13 @@ Labels = t.Annotated[list[str], BeforeValidator(none_is_empty)]
 
 
 class _Facts(BaseModel):
-    # What is not named here is dropped: among it may be sampled data. Built when first used, for most tasks never do.
+    # Unknown fields are dropped, since they may hold sampled data. Most tasks never use these models, so pydantic
+    # builds them at first use.
     model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True, defer_build=True)
 
 
 class Cluster(_Facts):
-    """Columns that a vendor found to be alike."""
+    """A cluster: columns that the vendor found to be alike."""
 
     id: str
     name: Text = None
@@ -53,7 +54,7 @@ class Cluster(_Facts):
     created_at: Time = None
 
     def __str__(self) -> str:
-        """As messages name it."""
+        """The name in messages."""
         facts = [self.id]
         facts += [] if self.size is None else [f"{self.size} columns"]
         facts += [word for word in (self.severity, self.status) if word]
@@ -61,7 +62,7 @@ class Cluster(_Facts):
 
 
 class Attribute(_Facts):
-    """What a vendor takes the values of a column for."""
+    """An attribute: what the vendor takes the values of a column for."""
 
     attribute_name: Text = None
     attribute_original_name: Text = None
@@ -71,12 +72,12 @@ class Attribute(_Facts):
     calc_confidence_level: float | None = None
 
     def __str__(self) -> str:
-        """As a cell of a table shows it."""
+        """The text in a cell of a table."""
         return self.attribute_name or self.attribute_original_name or ""
 
 
 class TagProperties(_Facts):
-    """What a tag is used for."""
+    """Properties of a tag."""
 
     hidden: Flag = None
     application_type: Text = None
@@ -93,7 +94,7 @@ class Tag(_Facts):
     properties: TagProperties | None = None
 
     def __str__(self) -> str:
-        """As a cell of a table shows it."""
+        """The text in a cell of a table."""
         return f"{self.tag_name or ''}={self.tag_value or ''}"
 
 
@@ -112,13 +113,13 @@ class Column(_Facts):
 
     @property
     def identity(self) -> tuple[str | None, ...]:
-        """What tells columns apart. The full name alone may be the table's: the documented x.y.z is of column abc."""
+        """What identifies a column. The full name is not enough: in the vendor's own example it is the table's."""
         return self.source, self.fully_qualified_name, self.table_name, self.column_name
 
 
 @dataclass(frozen=True)
 class ColumnQuery:
-    """Which columns of a cluster to list. Texts go to the vendor as they are."""
+    """Which columns of a cluster to list. Texts are sent to the vendor unchanged."""
 
     cluster_id: str
     filter: str | None = None
@@ -133,15 +134,15 @@ class ColumnQuery:
 
 @dataclass(frozen=True)
 class ColumnPage:
-    """Some of the columns, and how many there are in all as far as the vendor says."""
+    """One page of columns, and the total count, where the vendor gives one."""
 
     columns: Sequence[Column]
     total: int | None = None
 
 
 @dataclass(frozen=True)
-class Lookup:
-    """What is known of a cluster whose id is not."""
+class ClusterLookup:
+    """Properties that identify a cluster whose id is not known."""
 
     name: str | None = None
     size: int | None = None
@@ -150,7 +151,7 @@ class Lookup:
     status: str | None = None
 
     def matches(self, cluster: Cluster) -> bool:
-        """Whether all that is known holds. Upper and lower case are the same, for vendors mix them."""
+        """Whether every given property matches. Case is ignored, since vendors mix upper and lower case."""
         return all(
             (
                 self.name is None or _same(self.name, cluster.name),
@@ -162,21 +163,21 @@ class Lookup:
         )
 
     def __str__(self) -> str:
-        """As messages name it."""
+        """The name in messages."""
         return " and ".join(f"{name} {value!r}" for name, value in vars(self).items() if value is not None)
 
 
-def given_lookup(options: Mapping[str, t.Any]) -> Lookup:
+def parse_lookup(options: Mapping[str, t.Any]) -> ClusterLookup:
     """A lookup from a user's options."""
-    lookup = Lookup(**options)
+    lookup = ClusterLookup(**options)
     if not str(lookup):
         raise InvalidInputError("cluster is empty: give at least one of name, size, label, severity and status.")
     return lookup
 
 
 @dataclass
-class Summary:
-    """Counts of columns, made as they pass by."""
+class ColumnSummary:
+    """Counts of columns, updated while they are read."""
 
     total: int = 0
     untagged: int = 0
@@ -194,7 +195,7 @@ class Summary:
             self.by_tag[name][value] += 1
 
     def facts(self) -> dict[str, t.Any]:
-        """As the result shows it, in an order that does not depend on the order of the pages."""
+        """The counts as a result shows them, in an order that does not depend on the order of the pages."""
         return {
             "total": self.total,
             "by_table": dict(sorted(self._by_table().items())),
@@ -204,7 +205,7 @@ class Summary:
         }
 
     def _by_table(self) -> Counter[str]:
-        """By the table's name, with its source before it where several sources have a table of that name."""
+        """Counts by table name; the source stands before it where several sources have a table of that name."""
         sources = Counter(table for table, _source in self.tables)
         found: Counter[str] = Counter()
         for (table, source), count in self.tables.items():

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one place that imports pydantic, so that every other file loads where pydantic is missing.
+"""The import point of pydantic: every other file loads also where pydantic is missing.
 
 A door asks `MISSING` first and fails with one clear sentence; until then only the stand-ins below are touched.
 pydantic turns a vendor's answer into a model, or into one error that names the field that is wrong.
@@ -41,7 +41,7 @@ else:
         MISSING = traceback.format_exc()
 
         class BaseModel:
-            """Stands in for pydantic's class; making one means that a door forgot to ask `MISSING`."""
+            """Stands in for pydantic's class; a front end checks `MISSING` before it builds one."""
 
             def __init__(self, **kwargs):
                 raise ImportError("pydantic is not installed")
@@ -60,7 +60,7 @@ else:
 
 
 def reason(error: ValueError) -> str:
-    """Why an answer could not be read: only where and what, for the values themselves may be sampled data."""
+    """Why an answer could not be read: the field and the problem, never the value, which may be sampled data."""
     if not isinstance(error, ValidationError):
         return str(error)
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one place that imports requests, so that every other file loads where requests is missing.
+"""The import point of requests: every other file loads also where requests is missing.
 
 requests brings TLS, proxies, pooled connections and content decoding, which none of us should write again.
 """
@@ -13,7 +13,7 @@ import traceback
 import typing as t
 
 MISSING: str | None = None  # the traceback of the failed import, for missing_required_lib
-TOO_OLD: str | None = None  # a sentence, where a library lacks what is used of it
+TOO_OLD: str | None = None  # a sentence about a library that is too old
 
 if t.TYPE_CHECKING:
     import requests
@@ -26,7 +26,7 @@ else:
         MISSING = traceback.format_exc()
         requests = urllib3 = None
     else:
-        if not hasattr(urllib3.HTTPResponse, "read1"):  # the reads that end a dripping body in time
+        if not hasattr(urllib3.HTTPResponse, "read1"):  # needed to stop reading a slow body in time
             TOO_OLD = (
                 f"urllib3 {urllib3.__version__} is too old: {sys.executable} needs urllib3 2.2 or newer. "
                 f"Install it with: {sys.executable} -m pip install 'urllib3>=2.2'"

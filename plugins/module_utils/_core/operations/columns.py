@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from ..columns.export import format_of, render
-from ..columns.models import Cluster, Column, ColumnPage, ColumnQuery, Lookup, Summary
+from ..columns.models import Cluster, ClusterLookup, Column, ColumnPage, ColumnQuery, ColumnSummary
 from ..errors import AmbiguousError, DatascanError, InvalidInputError, NotFoundError
-from ..files import Stream
+from ..files import ComparedFile
 from .context import OperationContext
 from .results import partial_result
 
@@ -25,7 +25,7 @@ class ColumnsRequest:
     """What cluster_columns_info is asked for; the query's cluster_id is empty where the cluster is looked up."""
 
     query: ColumnQuery
-    cluster: Lookup | None = None
+    cluster: ClusterLookup | None = None
     dest: str | None = None
     format: str | None = None  # None: the format that the suffix of dest names
 
@@ -73,7 +73,7 @@ def read_columns(context: OperationContext, request: ColumnsRequest) -> ListedCo
         columns = list(reading.columns())
         return ListedColumns(**vars(reading.known()), columns=columns)
     format_ = request.format or format_of(request.dest)
-    with Stream(request.dest, dry_run=context.check_mode) as file:
+    with ComparedFile(request.dest, dry_run=context.check_mode) as file:
         for piece in render(format_, reading.columns()):
             file.write(piece)
     return WrittenColumns(**vars(replace(reading.known(), changed=file.changed)), file=request.dest)
@@ -85,7 +85,7 @@ class _Reading:
     def __init__(self, context: OperationContext, request: ColumnsRequest) -> None:
         self._cluster = Cluster(id=request.query.cluster_id)
         self._total: int | None = None
-        self._summary = Summary()
+        self._summary = ColumnSummary()
         self._context = context
         self._request = request
 
@@ -133,7 +133,7 @@ def _prefetch(pages: Iterator[ColumnPage]) -> Iterator[ColumnPage]:
             yield page
 
 
-def _find_cluster(context: OperationContext, lookup: Lookup) -> Cluster:
+def _find_cluster(context: OperationContext, lookup: ClusterLookup) -> Cluster:
     """The one cluster that matches the lookup."""
     clusters = context.provider.list_clusters()
     found = [cluster for cluster in clusters if lookup.matches(cluster)]

@@ -37,7 +37,7 @@ class ElectionResult:
 
 
 def earliest_started(scans: Iterable[Scan]) -> Scan | None:
-    """The earliest of the scans that were started together last; a scan from long before, perhaps stuck, is left out."""
+    """The earliest of the scans that were started together last; one from long before, perhaps stuck, is left out."""
     earliest = None
     for scan in sorted(scans, key=_start_order, reverse=True):
         if earliest and _start_time(earliest) - _start_time(scan) > _ELECTION_WINDOW.total_seconds():

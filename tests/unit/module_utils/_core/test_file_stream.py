@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
-from ansible_collections.datascan.gate.plugins.module_utils._core.files import Stream
+from ansible_collections.datascan.gate.plugins.module_utils._core.files import ComparedFile
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def stream(path: Path, *pieces: str, dry_run: bool = False) -> bool:
-    with Stream(str(path), dry_run=dry_run) as file:
+    with ComparedFile(str(path), dry_run=dry_run) as file:
         for piece in pieces:
             file.write(piece)
     return file.changed
@@ -82,7 +82,7 @@ def test_a_dry_run_tells_and_writes_nothing(path: Path) -> None:
 @pytest.mark.parametrize("old", ["old", "half"])
 def test_a_block_that_fails_keeps_the_old_file_and_its_own_error(path: Path, error: BaseException, old: str) -> None:
     path.write_text(old)
-    with pytest.raises(type(error)) as raised, Stream(str(path)) as file:
+    with pytest.raises(type(error)) as raised, ComparedFile(str(path)) as file:
         file.write("half")
         raise error
     assert raised.value is error
@@ -94,7 +94,7 @@ def test_a_block_that_fails_keeps_the_old_file_and_its_own_error(path: Path, err
 def test_a_folder_that_is_not_there_is_one_sentence(tmp_path: Path, dry_run: bool) -> None:
     ran: list[t.Any] = []
     path = tmp_path / "none" / "columns.csv"
-    with pytest.raises(InvalidInputError) as raised, Stream(str(path), dry_run=dry_run) as file:
+    with pytest.raises(InvalidInputError) as raised, ComparedFile(str(path), dry_run=dry_run) as file:
         ran.append(file)
     assert str(raised.value) == f"{path} cannot be written, for the folder {path.parent} does not exist."
     assert not ran

@@ -13,7 +13,11 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
-from ansible_collections.datascan.gate.plugins.module_utils._core.files import FileChange, write_if_changed, writing
+from ansible_collections.datascan.gate.plugins.module_utils._core.files import (
+    FileChange,
+    write_atomically,
+    write_if_changed,
+)
 
 
 @pytest.fixture
@@ -106,7 +110,7 @@ def test_an_existing_file_keeps_its_mode(path: Path, umask: None, given: int) ->
 def test_what_replaces_a_private_file_is_never_open_to_others(path: Path) -> None:
     path.write_text("old")
     path.chmod(0o600)
-    with writing(str(path)) as file:
+    with write_atomically(str(path)) as file:
         file.write("new")
         assert {mode(each) for each in path.parent.iterdir()} == {0o600}
 
@@ -125,7 +129,7 @@ def test_a_symbolic_link_stays_and_its_target_is_written(tmp_path: Path) -> None
 
 def test_pieces_take_their_place_only_when_the_block_has_ended(path: Path) -> None:
     path.write_text("old")
-    with writing(str(path)) as file:
+    with write_atomically(str(path)) as file:
         file.write("new ")
         file.write("text")
         file.flush()
@@ -137,7 +141,7 @@ def test_pieces_take_their_place_only_when_the_block_has_ended(path: Path) -> No
 @pytest.mark.parametrize("error", [ValueError("x"), ConnectionResetError("x"), KeyboardInterrupt()])
 def test_a_block_that_fails_leaves_the_old_file_and_its_own_error(path: Path, error: BaseException) -> None:
     path.write_text("old")
-    with pytest.raises(type(error)) as raised, writing(str(path)) as file:
+    with pytest.raises(type(error)) as raised, write_atomically(str(path)) as file:
         file.write("new")
         raise error
     assert raised.value is error
@@ -146,7 +150,7 @@ def test_a_block_that_fails_leaves_the_old_file_and_its_own_error(path: Path, er
 
 
 def test_a_block_that_fails_leaves_no_file_where_there_was_none(path: Path) -> None:
-    with pytest.raises(ValueError, match="x"), writing(str(path)):
+    with pytest.raises(ValueError, match="x"), write_atomically(str(path)):
         raise ValueError("x")
     assert list(path.parent.iterdir()) == []
 
@@ -180,7 +184,7 @@ def test_a_fault_after_the_last_piece_leaves_the_old_file(
 
 
 def test_a_file_that_turns_into_a_folder_meanwhile_is_refused(path: Path) -> None:
-    with pytest.raises(InvalidInputError, match="is a folder"), writing(str(path)) as file:
+    with pytest.raises(InvalidInputError, match="is a folder"), write_atomically(str(path)) as file:
         file.write("x")
         path.mkdir()
     assert alone(path)

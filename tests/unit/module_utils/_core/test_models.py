@@ -18,9 +18,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
     Query,
     Scan,
     ScanState,
-    given_query,
     given_scan,
     iso,
+    parse_query,
     predicted_scan,
     summarise,
     to_utc,
@@ -191,11 +191,11 @@ def test_what_is_no_scan_is_told_without_its_values(value: t.Any, wrong: str) ->
 
 def test_a_query_without_options_narrows_nothing() -> None:
     nothing = {"states": None, "started_after": None, "started_before": None, "owners": [], "all_users": False}
-    assert given_query({**nothing, "limit": None}) == given_query({}) == Query()
+    assert parse_query({**nothing, "limit": None}) == parse_query({}) == Query()
 
 
 def test_a_query_with_every_option() -> None:
-    query = given_query(
+    query = parse_query(
         {
             "states": ["failed", "completed"],
             "started_after": "2026-01-01T13:00:00+01:00",
@@ -214,10 +214,10 @@ def test_a_query_with_every_option() -> None:
 @pytest.mark.parametrize("value", ["yesterday", "2026-01-32", " "])
 def test_a_time_that_is_none_does_not_widen_a_query(name: str, value: str) -> None:
     with pytest.raises(InvalidInputError, match=rf"query\.{name} must be a time in ISO 8601"):
-        given_query({name: value})
+        parse_query({name: value})
 
 
 @pytest.mark.parametrize("limit", [0, -1])
 def test_a_limit_of_nothing_is_refused(limit: int) -> None:
     with pytest.raises(InvalidInputError, match=r"query\.limit must be 1 or more"):
-        given_query({"limit": limit})
+        parse_query({"limit": limit})

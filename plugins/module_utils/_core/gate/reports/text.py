@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ...redaction import Redactor
-from ...text import UNSEEN
+from ...text import INVISIBLE
 from ..policy import ADVISE
 from ..verdict import Rule
 from ..wording import describe, sentence
@@ -29,7 +29,7 @@ def clean_text(value: str | None) -> str:
     """Foreign text as one visible line without secrets; every report passes a vendor's texts through this."""
     text = Redactor().redact_text(value or "")
     # White space first: some of it is invisible too, and still separates words.
-    text = UNSEEN.sub("", " ".join(text.split())).strip()
+    text = INVISIBLE.sub("", " ".join(text.split())).strip()
     return text if len(text) <= _MAX_TEXT_LENGTH else text[: _MAX_TEXT_LENGTH - 1] + "\u2026"
 
 

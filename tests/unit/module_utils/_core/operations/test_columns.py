@@ -15,17 +15,21 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import format_of, harmless, render
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import (
+    escape_formula,
+    format_of,
+    render,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import (
     Attribute,
     Cluster,
+    ClusterLookup,
     Column,
     ColumnPage,
     ColumnQuery,
-    Lookup,
-    Summary,
+    ColumnSummary,
     Tag,
-    given_lookup,
+    parse_lookup,
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
     AmbiguousError,
@@ -177,7 +181,7 @@ class TestListing:
     def test_a_failure_tells_what_is_known(self) -> None:
         vendor = Vendor(*pages(20)[:1], UnavailableError("gone"))
         with pytest.raises(UnavailableError) as raised:
-            run(vendor, cluster=Lookup(name="sketch"))
+            run(vendor, cluster=ClusterLookup(name="sketch"))
         assert raised.value.result.cluster.id == "c4"
         assert raised.value.result.total_count == 20
         assert raised.value.result.summary["total"] == 10
@@ -198,14 +202,14 @@ class TestFinding:
     )
     def test_everything_that_is_given_has_to_hold(self, lookup: dict[str, t.Any], found: str) -> None:
         vendor = Vendor(*pages(1))
-        result = run(vendor, cluster=Lookup(**lookup))
+        result = run(vendor, cluster=ClusterLookup(**lookup))
         assert result.cluster.id == found
         assert vendor.asked == ["clusters", ColumnQuery(found)]
 
     def test_more_than_one_fails_and_names_them(self) -> None:
         vendor = Vendor(*pages(1))
         with pytest.raises(AmbiguousError) as raised:
-            run(vendor, cluster=Lookup(size=20))
+            run(vendor, cluster=ClusterLookup(size=20))
         assert raised.value.message == (
             "2 clusters have size 20: Sensitive HR Data (c1, 20 columns, High, Active); "
             "Marketing Metrics (c2, 20 columns, Low, Archived). Give cluster_id, or say more about the cluster."
@@ -216,7 +220,7 @@ class TestFinding:
     def test_a_crowd_is_named_in_part_and_told_in_full(self) -> None:
         crowd = [Cluster(id=f"x{number}", size=1) for number in range(50)]
         with pytest.raises(AmbiguousError) as raised:
-            run(Vendor(clusters=crowd), cluster=Lookup(size=1))
+            run(Vendor(clusters=crowd), cluster=ClusterLookup(size=1))
         assert "50 clusters have size 1: no name (x0, 1 columns); " in raised.value.message
         assert "; and 40 more. " in raised.value.message
         assert len(raised.value.result.candidates) == 50
@@ -231,13 +235,13 @@ class TestFinding:
     def test_none_fails_and_says_what_was_looked_for(self, lookup: dict[str, t.Any], words: str) -> None:
         vendor = Vendor(*pages(1))
         with pytest.raises(NotFoundError) as raised:
-            run(vendor, cluster=Lookup(**lookup))
+            run(vendor, cluster=ClusterLookup(**lookup))
         assert raised.value.message == words
         assert vendor.asked == ["clusters"]
 
     def test_a_lookup_without_anything_is_refused(self) -> None:
         with pytest.raises(InvalidInputError, match="give at least one of name, size, label, severity and status"):
-            given_lookup(dict.fromkeys(("name", "size", "label", "severity", "status")))
+            parse_lookup(dict.fromkeys(("name", "size", "label", "severity", "status")))
 
 
 class TestRefusals:
@@ -361,13 +365,13 @@ class TestFiles:
                 assert taken.wait(10)
                 yield ColumnPage([column(1)])
 
-        class Taking(Summary):
+        class Taking(ColumnSummary):
             def add(self, column: Column) -> None:
                 assert asked.wait(10)
                 taken.set()
                 super().add(column)
 
-        monkeypatch.setattr(columns, "Summary", Taking)
+        monkeypatch.setattr(columns, "ColumnSummary", Taking)
         assert run(Meeting(), dest=str(tmp_path / "columns.ndjson")).summary["total"] == 2
 
     @pytest.mark.parametrize("format_", ["csv", "ndjson", "json"])
@@ -481,7 +485,7 @@ class TestFormats:
         ],
     )
     def test_a_cell_that_a_spreadsheet_would_run_is_defused(self, name: str) -> None:
-        assert harmless(name) == f"'{name}"
+        assert escape_formula(name) == f"'{name}"
         given = Column(
             fully_qualified_name=name,
             column_name=name,
@@ -499,7 +503,7 @@ class TestFormats:
 
     @pytest.mark.parametrize("name", ["a=b", "a-b", "x@y", "", "'a", "größe", " padded "])
     def test_any_other_cell_stays_as_it_is(self, name: str) -> None:
-        assert harmless(name) == name
+        assert escape_formula(name) == name
 
     def test_a_semicolon_does_not_part_a_cell_where_spreadsheets_expect_one(self) -> None:
         line = text("csv", Column(column_name="a;=cmd()")).splitlines()[1]

@@ -19,7 +19,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     UnsupportedError,
     WaitTimeoutError,
 )
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import PREDICTED_ID, Query, given_query
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import PREDICTED_ID, Query, parse_query
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import status
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
@@ -129,7 +129,7 @@ def test_a_query_that_finds_nothing_finds_nothing() -> None:
 
 def test_a_query_narrows_what_is_asked_for() -> None:
     asked = [("startDate", "2026-01-01T00:00:00Z"), ("scanStatus", "Errored"), *EVERYTHING]
-    go(listed(query=asked), query=given_query({"states": ["failed"], "started_after": "2026-01-01T00:00:00Z"}))
+    go(listed(query=asked), query=parse_query({"states": ["failed"], "started_after": "2026-01-01T00:00:00Z"}))
 
 
 def test_a_vendor_that_cannot_list_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     UnknownOutcomeError,
     UnsupportedError,
 )
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import Query, Scan, ScanState, given_query
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import Query, Scan, ScanState, parse_query
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
 from support import CHILD_ID, SAS, SCAN_ID, SCAN_PATH, TARGET, TOKEN, Expected, item, job, looked, page
 
@@ -257,7 +257,7 @@ def listed(query: Query, *expected: Expected) -> list[str]:
 )
 def test_every_filter(options: dict[str, t.Any], path: str, params: list[tuple[str, str]]) -> None:
     asked = Expected("GET", path, answer=page(), query=[*params, ("pageSize", "100"), ("page", "1")])
-    assert listed(given_query(options), asked) == []
+    assert listed(parse_query(options), asked) == []
 
 
 @pytest.mark.parametrize("states", [{ScanState.QUEUED}, {ScanState.STOPPED}])
