@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import escape_formula
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.text import clean_text
+from ansible_collections.datascan.gate.plugins.module_utils._core.foreign_text import clean_text
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.body import parsed
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.faults import retry_after
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import iso, to_utc

@@ -18,8 +18,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit 
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import render as render_audit
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Column
+from ansible_collections.datascan.gate.plugins.module_utils._core.foreign_text import clean_text
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import render
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.text import clean_text
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from test_reports import HOSTILE, hostile

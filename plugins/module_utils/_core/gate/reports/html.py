@@ -14,12 +14,11 @@ import hashlib
 import typing as t
 import xml.etree.ElementTree as ET
 
+from ...foreign_text import NOT_KNOWN, clean_text
 from ...models import STATES, iso
 from ..policy import ADVISE
 from .style import CSS
 from .text import (
-    NOT_KNOWN,
-    clean_text,
     consequence,
     counts_sentence,
     describe_missing,

@@ -8,10 +8,9 @@ from __future__ import annotations
 import typing as t
 import xml.etree.ElementTree as ET
 
+from ...foreign_text import NOT_KNOWN, clean_text
 from .text import (
     ALLOWED,
-    NOT_KNOWN,
-    clean_text,
     counts_sentence,
     describe_missing,
     describe_reasons,

@@ -1,21 +1,15 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The verdict as Markdown, for the step summaries of CI servers.
-
-All foreign text stands in code spans: only there do Markdown, its dialects and the servers' own additions (tables,
-HTML, links, mentions, references to issues) leave every character alone.
-"""
+"""The verdict as Markdown, for the step summaries of CI servers. All foreign text stands in code spans."""
 
 from __future__ import annotations
 
-import re
 import typing as t
 
+from ...foreign_text import NOT_KNOWN, clean_text, code_span, table_cell
 from ...models import STATES
 from .text import (
-    NOT_KNOWN,
-    clean_text,
     consequence,
     counts_sentence,
     describe_missing,
@@ -60,24 +54,6 @@ def render(verdict: Verdict) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def code(value: str | None) -> str:
-    """Foreign text as a code span, or a dash."""
-    text = clean_text(value)
-    if not text:
-        return NOT_KNOWN
-    # The fence is longer than any run of backticks inside.
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * (longest + 1)
-    pad = " " if longest else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
-
-
-def cell(value: str | None) -> str:
-    """The same inside a table, where a pipe ends the cell even in a code span."""
-    # Dialects differ on two backslashes before a pipe, so a backslash of the text keeps its distance.
-    return code(value).replace("\\|", "\\ |").replace("|", "\\|")
-
-
 def _table(head: tuple[str, ...], rows: list[list[str]], right: tuple[str, ...] = ()) -> str:
     rule = ["---:" if name in right else "---" for name in head]
     return "\n".join(f"| {' | '.join(row)} |" for row in [list(head), rule, *rows])
@@ -102,15 +78,15 @@ def _row(item: ScanVerdict) -> list[str]:
     word = other_vendor_status(scan)
     return [
         _MARKS[item.passed],
-        _name(scan, cell),
-        cell(scan.provider),
-        f"{scan.state.value} ({cell(word)})" if word else scan.state.value,
+        _name(scan, table_cell),
+        table_cell(scan.provider),
+        f"{scan.state.value} ({table_cell(word)})" if word else scan.state.value,
         format_time(scan.started_at),
         format_time(scan.finished_at),
         format_duration(duration(scan)),
         NOT_KNOWN if scan.issue_count is None else str(scan.issue_count),
-        f"{cell(scan.source)} \u2192 {cell(scan.target)}" if scan.source or scan.target else NOT_KNOWN,
-        cell(scan.owner),
+        f"{table_cell(scan.source)} \u2192 {table_cell(scan.target)}" if scan.source or scan.target else NOT_KNOWN,
+        table_cell(scan.owner),
     ]
 
 
@@ -119,14 +95,14 @@ def _name(scan: Scan, quote: t.Callable[[str | None], str]) -> str:
 
 
 def _reasons_section(verdict: Verdict) -> list[str]:
-    lines = [f"- {code(reason)}" for reason in other_sentences(verdict)]
+    lines = [f"- {code_span(reason)}" for reason in other_sentences(verdict)]
     for item in verdict.scans:
         if not item.passed:
-            lines.append(f"- {_name(item.scan, code)}")
-            lines += [f"  - {code(reason)}" for reason in describe_reasons(item)]
+            lines.append(f"- {_name(item.scan, code_span)}")
+            lines += [f"  - {code_span(reason)}" for reason in describe_reasons(item)]
     return ["### Reasons", "\n".join(lines)] if lines else []
 
 
 def _missing_section(verdict: Verdict) -> list[str]:
-    lines = [f"- {code(scan_id)}: {text}" for scan_id, text in describe_missing(verdict).items()]
+    lines = [f"- {code_span(scan_id)}: {text}" for scan_id, text in describe_missing(verdict).items()]
     return ["### Missing", "\n".join(lines)] if lines else []

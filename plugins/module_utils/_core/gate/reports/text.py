@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...redaction import Redactor
-from ...text import INVISIBLE
+from ...foreign_text import NOT_KNOWN, clean_text
 from ..policy import ADVISE
 from ..verdict import Rule
 from ..wording import describe, sentence
@@ -19,18 +18,8 @@ if t.TYPE_CHECKING:
     from ...models import Scan
     from ..verdict import ScanVerdict, Verdict
 
-NOT_KNOWN = "-"  # shown where a value is not known
 MISSING = "asked for and not found"
 ALLOWED = f"{MISSING}, which the policy allows"
-_MAX_TEXT_LENGTH = 1000  # characters; a vendor may send a whole HTML page as its reason
-
-
-def clean_text(value: str | None) -> str:
-    """Foreign text as one visible line without secrets; every report passes a vendor's texts through this."""
-    text = Redactor().redact_text(value or "")
-    # White space first: some of it is invisible too, and still separates words.
-    text = INVISIBLE.sub("", " ".join(text.split())).strip()
-    return text if len(text) <= _MAX_TEXT_LENGTH else text[: _MAX_TEXT_LENGTH - 1] + "\u2026"
 
 
 def format_time(value: datetime | None) -> str:
