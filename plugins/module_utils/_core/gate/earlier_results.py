@@ -141,4 +141,6 @@ def _read_failure(option: str, value: Mapping[str, t.Any]) -> EarlierFailureErro
     message = value.get("msg")
     if not isinstance(message, str) or not message.strip():
         message = f"The task whose result is {option} failed without a message."
+    elif not message.endswith((".", "!", "?")):  # Ansible's own end without; another sentence may follow
+        message += "."
     return earlier_failure(message, error if isinstance(error, Mapping) else {"kind": InvalidInputError.kind})

@@ -241,6 +241,14 @@ def test_the_message(given: dict[str, t.Any], message: str) -> None:
     assert result.msg == message
 
 
+def test_a_message_of_ansible_itself_ends_like_a_sentence() -> None:
+    refused = {"failed": True, "msg": "one of the following is required: scan_ids, scans"}
+    result, _error = outcome(started=STARTED, waited=refused)
+    assert result.msg == (
+        "one of the following is required: scan_ids, scans. Gate failed: Scan 1 was still running when the wait ended."
+    )
+
+
 # The error of an earlier task
 
 
