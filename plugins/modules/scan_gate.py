@@ -203,7 +203,6 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.module impo
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import argument_spec
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.earlier_results import EarlierResults
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import (
     GateRequest,
     evaluate_gate,
@@ -230,13 +229,11 @@ def run(invocation: Invocation) -> t.Any:
     except InvalidInputError as error:
         raise refuse_gate(error) from None
     request = GateRequest(
-        results=EarlierResults(
-            started=invocation["started"],
-            found=invocation["found"],
-            waited=invocation["waited"],
-            scans=invocation["scans"],
-            missing=invocation["missing"],
-        ),
+        scans=invocation["scans"],
+        missing=invocation["missing"],
+        started=invocation["started"],
+        found=invocation["found"],
+        waited=invocation["waited"],
         policy=policy,
         mode=invocation["mode"],
         reports=[(report["format"], report["dest"]) for report in invocation["reports"]],

@@ -22,17 +22,6 @@ _MODULES = {"started": "scan_start or scan_rescan", "found": "scan_status", "wai
 
 
 @dataclass(frozen=True)
-class EarlierResults:
-    """The results that scan_gate is given; each is None where there is none."""
-
-    started: Mapping[str, t.Any] | None = None  # of scan_start or scan_rescan
-    found: Mapping[str, t.Any] | None = None  # of scan_status
-    waited: Mapping[str, t.Any] | None = None  # of scan_wait
-    scans: Sequence[Mapping[str, t.Any]] | None = None
-    missing: Sequence[str] = ()
-
-
-@dataclass(frozen=True)
 class Evidence:
     """The scans to judge, each as last seen, and how the tasks before the gate ended."""
 
@@ -56,45 +45,49 @@ class _TaskResult:
     can_be_judged: bool
 
 
-def read_evidence(given: EarlierResults) -> Evidence:
-    """Put together what earlier tasks returned.
+def read_evidence(
+    *,
+    started: Mapping[str, t.Any] | None = None,
+    found: Mapping[str, t.Any] | None = None,
+    waited: Mapping[str, t.Any] | None = None,
+    scans: Sequence[Mapping[str, t.Any]] | None = None,
+    missing: Sequence[str] = (),
+) -> Evidence:
+    """Put together the results of earlier tasks, of scans that are given one by one, and of ids that are missing.
 
     A scan is as the wait saw it last, or else as it was started or found. Raises InvalidInputError for what is not
     the result of a task of this collection, and where there is none.
     """
-    has_waited = given.waited is not None and given.waited.get("skipped") is not True  # skipped by a `when`
-    waited = _read_result("waited", given.waited or {}) if has_waited else None
+    # A task with a `when` that is false is registered as skipped.
+    wait = None if waited is None or waited.get("skipped") is True else _read_result("waited", waited)
     before = [
-        _read_result(name, value)
-        for name, value in (("started", given.started), ("found", given.found))
-        if value is not None
+        _read_result(name, value) for name, value in (("started", started), ("found", found)) if value is not None
     ]
-    plain = [given_scan(value, f"scans[{number}]") for number, value in enumerate(given.scans or [])]
-    if given.scans is None and waited is None and not before:
+    if scans is None and wait is None and not before:
         raise InvalidInputError("There is no result to judge: set scans, started, found or waited.")
-    seen = waited.scans if waited else ()
+    seen = wait.scans if wait else ()
     seen_keys = {(scan.provider, scan.id) for scan in seen}
-    others = [scan for result in before for scan in result.scans] + plain
-    tasks = [*before, *([waited] if waited else [])]
-    missing = [scan_id for result in before for scan_id in result.missing] + list(given.missing)
+    others = [scan for result in before for scan in result.scans]
+    others += [given_scan(value, f"scans[{number}]") for number, value in enumerate(scans or ())]
+    missing_ids = [scan_id for result in before for scan_id in result.missing] + list(missing)
     return Evidence(
         scans=(*seen, *(scan for scan in others if (scan.provider, scan.id) not in seen_keys)),
-        missing=tuple(dict.fromkeys(missing)),
-        timed_out=any(result.timed_out for result in ([waited] if waited else before)),
-        cancelled=waited.cancelled if waited else (),
-        failure=_find_failure(before, waited),
-        can_be_judged=all(result.can_be_judged for result in tasks),
+        missing=tuple(dict.fromkeys(missing_ids)),
+        timed_out=any(result.timed_out for result in ([wait] if wait else before)),
+        cancelled=wait.cancelled if wait else (),
+        failure=_find_failure(before, wait),
+        can_be_judged=all(result.can_be_judged for result in [*before, *([wait] if wait else [])]),
     )
 
 
-def _find_failure(before: Sequence[_TaskResult], waited: _TaskResult | None) -> EarlierFailureError | None:
+def _find_failure(before: Sequence[_TaskResult], wait: _TaskResult | None) -> EarlierFailureError | None:
     """The first failure that leaves the scans unknown; without one, how the last task ended, for it saw them last."""
-    tasks = [*before, *([waited] if waited else [])]
+    tasks = [*before, *([wait] if wait else [])]
     unknown = [result.failure for result in tasks if not result.can_be_judged]
     if unknown:
         return unknown[0]
-    if waited:
-        return waited.failure
+    if wait:
+        return wait.failure
     return next((result.failure for result in before if result.failure), None)
 
 

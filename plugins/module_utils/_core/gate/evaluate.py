@@ -13,7 +13,7 @@ from ..clock import Clock
 from ..errors import DatascanError, GateFailedError, InvalidInputError
 from ..files import FileChange, write_if_changed
 from ..models import Scan, summarise
-from .earlier_results import EarlierResults, Evidence, read_evidence
+from .earlier_results import Evidence, read_evidence
 from .policy import ADVISE, ENFORCE, Policy
 from .reports.render import render
 from .verdict import Reason, Rule, Verdict, judge
@@ -22,9 +22,16 @@ from .wording import NOT_JUDGED_IN_CHECK_MODE, gate_sentence, sentence
 
 @dataclass(frozen=True)
 class GateRequest:
-    """What scan_gate is asked for; `reports` are pairs of a format and a path."""
+    """What scan_gate is asked for: the results of earlier tasks, each None where there is none, or scans; a policy.
 
-    results: EarlierResults
+    Results are as `render_result` and `render_error` make them; `reports` are pairs of a format and a path.
+    """
+
+    scans: Sequence[Mapping[str, t.Any]] | None = None
+    missing: Sequence[str] = ()
+    started: Mapping[str, t.Any] | None = None  # of scan_start or scan_rescan
+    found: Mapping[str, t.Any] | None = None  # of scan_status
+    waited: Mapping[str, t.Any] | None = None  # of scan_wait
     policy: Policy = field(default_factory=Policy)
     mode: str = ENFORCE  # or ADVISE
     reports: Sequence[tuple[str, str]] = ()
@@ -63,7 +70,13 @@ def evaluate_gate(request: GateRequest, clock: Clock, check_mode: bool) -> GateR
     In check mode no file is written, and a scan that has not finished fails no gate: nothing waited for it.
     """
     try:
-        evidence = read_evidence(request.results)
+        evidence = read_evidence(
+            started=request.started,
+            found=request.found,
+            waited=request.waited,
+            scans=request.scans,
+            missing=request.missing,
+        )
     except InvalidInputError as error:
         raise refuse_gate(error) from None
     verdict = _judge_evidence(evidence, request, clock)

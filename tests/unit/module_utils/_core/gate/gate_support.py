@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.earlier_results import EarlierResults
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import (
     GateRequest,
     GateResult,
@@ -38,9 +37,9 @@ def failure(kind: str, msg: str = "It failed.", **known: t.Any) -> dict[str, t.A
 def ask(
     *, check_mode: bool = False, mode: str = "enforce", reports: t.Sequence[tuple[str, str]] = (), **given: t.Any
 ) -> GateResult:
-    """Ask a gate; everything but policy goes into its EarlierResults."""
+    """Ask a gate; everything but the policy goes into its request as it is."""
     policy = parse_policy(given.pop("policy", {}))
-    request = GateRequest(EarlierResults(**given), policy, mode, reports)
+    request = GateRequest(**given, policy=policy, mode=mode, reports=reports)
     return evaluate_gate(request, FakeClock(), check_mode)  # type: ignore[arg-type]
 
 
