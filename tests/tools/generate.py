@@ -23,10 +23,10 @@ sys.path.insert(0, str(ROOT / "tests/unit/robustness/faults"))
 import awx_pages
 import fault_page
 import report_schema
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import VERBS
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import CAPABILITIES
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 
-HEADINGS = {
+HEADINGS = {  # of the capabilities, and of what every provider does
     "start": "scan_start",
     "status": "scan_status, scan_wait",
     "list": "scan_status with query",
@@ -43,9 +43,9 @@ def abilities() -> str:
         "| | " + " | ".join(vendor.title for vendor in vendors) + " |",
         "| --- |" + " --- |" * len(vendors),
     ]
-    for verb in VERBS:
-        cells = ["yes" if vendor.supports(verb) else "no" for vendor in vendors]
-        rows.append(f"| {HEADINGS[verb]} | " + " | ".join(cells) + " |")
+    for name in sorted(["status", *CAPABILITIES], key=list(HEADINGS).index):
+        cells = ["yes" if name == "status" or vendor.supports(name) else "no" for vendor in vendors]
+        rows.append(f"| {HEADINGS[name]} | " + " | ".join(cells) + " |")
     urls = [f"`{vendor.api_url}`" if vendor.api_url else "yours" for vendor in vendors]
     rows.append("| default `api_url` | " + " | ".join(urls) + " |")
     return "\n".join(rows)
@@ -55,7 +55,9 @@ def instead() -> str:
     """What to do where a vendor's API lacks something."""
     lines = []
     for vendor in provider_classes().values():
-        lines += [f"- {vendor.title}, `{verb}`: {sentence}" for verb, sentence in vendor.unsupported.items()]
+        lines += [
+            f"- {vendor.title}, `{capability}`: {sentence}" for capability, sentence in vendor.unsupported.items()
+        ]
     return "\n".join(lines)
 
 
@@ -92,7 +94,7 @@ PAGES = {
     "docs/vendors.md": [marked("instead", instead)],
     "docs/faults.md": [marked(name, text) for name, text in fault_page.SECTIONS.items()],
     "plugins/doc_fragments/connection.py": [between("    required: true\n", "  api_url:\n", choices)],
-    "plugins/module_utils/_core/http/client.py": [between('\nVERSION = "', '"\n', version)],
+    "plugins/module_utils/_core/http/session.py": [between('\nVERSION = "', '"\n', version)],
     "docs/report.schema.json": [lambda _page: report_schema.text()],
     **{name: [lambda _page, text=text: text] for name, text in awx_pages.pages().items()},
 }

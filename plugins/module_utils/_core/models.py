@@ -84,7 +84,6 @@ Time = t.Annotated[
     PlainSerializer(lambda value: None if value is None else iso(value), when_used="json"),
 ]
 ErrorText = t.Annotated[t.Optional[str], BeforeValidator(_error_text)]
-Reason = ErrorText  # the providers' name for it
 
 
 class Scan(BaseModel):
