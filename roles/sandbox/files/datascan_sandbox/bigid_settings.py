@@ -45,6 +45,8 @@ class BigIDSettings(Settings):
     """How many columns the cluster mno345pqr678 has."""
     extra_clusters: int = 0
     page_limit_default: int = 10000
+    page_size_max: int | None = None
+    """How many scans or columns come on a page at most."""
     page_limit_max: int | None = None
     """More than this is never sent, whatever limit or ignoreLimit say."""
     offset_keys: bool = False

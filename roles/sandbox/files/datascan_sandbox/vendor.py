@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from fastapi import APIRouter
@@ -36,7 +36,9 @@ class Vendor(ABC):
     open_paths: tuple[str, ...] = ()
     """Operations that need no token of their own."""
     settings: Any
-    """The vendor's own kind of Settings."""
+    """The vendor's own kind of Settings. `page_size_max` and `cancel_processing_seconds` mean the same for all."""
+    by_id: Mapping[Any, Any]
+    """Every scan by its id, each with `started` and `timeline`."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -65,7 +67,11 @@ class Vendor(ABC):
 
     @abstractmethod
     def operations(self) -> list[tuple[str, str, Operation]]:
-        """Method, path and function of every operation."""
+        """Method, path and function of every operation.
+
+        A function is called get, list, start, cancel, rescan or columns (or begins so, with an underscore) where it
+        does what these names say for every vendor: shared tests go by them.
+        """
 
     @abstractmethod
     def user_of(self, request: Request) -> User | None:
