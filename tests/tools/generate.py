@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT / "tests/unit/robustness/faults"))
 import awx_pages
 import fault_page
 import report_schema
+import vendor_pages
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import CAPABILITIES
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 
@@ -61,11 +62,6 @@ def instead() -> str:
     return "\n".join(lines)
 
 
-def choices() -> str:
-    """The choices of the option provider, as the documentation fragment has them."""
-    return f"    choices: [{', '.join(sorted(provider_classes()))}]\n"
-
-
 def version() -> str:
     """The version that galaxy.yml says."""
     galaxy: dict[str, str] = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
@@ -84,16 +80,40 @@ def between(begin: str, end: str, text: Callable[[], str]) -> Callable[[str], st
     return replace
 
 
+def in_yaml(name: str, text: Callable[[], str]) -> Callable[[str], str]:
+    """Replaces what stands between two comments in YAML, in each place that has them."""
+    pattern = re.compile(rf"(# generated: {name}\n).*?(^ *# end of generated: {name}$)", re.DOTALL | re.MULTILINE)
+
+    def replace(page: str) -> str:
+        if not pattern.search(page):
+            raise SystemExit(f"There is no mark 'generated: {name}'.")
+        return pattern.sub(lambda match: f"{match[1]}{text()}\n{match[2]}", page)
+
+    return replace
+
+
 def marked(name: str, text: Callable[[], str]) -> Callable[[str], str]:
     """Replaces what stands between two comments in a Markdown page."""
-    return between(f"<!-- {name} -->\n\n", f"\n\n<!-- end of {name} -->", text)
+    return between(f"<!-- {name} -->\n", f"\n<!-- end of {name} -->", lambda: f"\n{text()}\n")
 
 
 PAGES = {
     "README.md": [marked("abilities", abilities)],
     "docs/vendors.md": [marked("instead", instead)],
     "docs/faults.md": [marked(name, text) for name, text in fault_page.SECTIONS.items()],
-    "plugins/doc_fragments/connection.py": [between("    required: true\n", "  api_url:\n", choices)],
+    "plugins/doc_fragments/connection.py": [
+        in_yaml("providers", vendor_pages.provider_choices),
+        in_yaml("public hosts", vendor_pages.api_url_sentence),
+        in_yaml("refresh tokens", vendor_pages.refresh_token_sentence),
+    ],
+    "plugins/modules/scan_start.py": [in_yaml("targets", vendor_pages.target_documentation)],
+    "plugins/modules/scan_rescan.py": [in_yaml("subjects", vendor_pages.rescan_documentation)],
+    "roles/run_scan/README.md": [marked("targets", vendor_pages.target_table)],
+    "roles/run_scan/meta/argument_specs.yml": [in_yaml("targets", vendor_pages.target_argument_specs)],
+    "roles/run_scan/tasks/main.yml": [in_yaml("targets", vendor_pages.target_task_options)],
+    "roles/rescan/README.md": [marked("subjects", vendor_pages.rescan_table)],
+    "roles/rescan/meta/argument_specs.yml": [in_yaml("subjects", vendor_pages.rescan_argument_specs)],
+    "roles/rescan/tasks/main.yml": [in_yaml("subjects", vendor_pages.rescan_task_options)],
     "plugins/module_utils/_core/http/session.py": [between('\nVERSION = "', '"\n', version)],
     "docs/report.schema.json": [lambda _page: report_schema.text()],
     **{name: [lambda _page, text=text: text] for name, text in awx_pages.pages().items()},
@@ -101,20 +121,20 @@ PAGES = {
 
 
 def main() -> int:
-    """Write the pages, or check them."""
-    drifted = []
+    """Write the pages, or check them. Nothing is written unless every page can be made."""
+    drifted: dict[str, str] = {}
     for name, changes in PAGES.items():
         path = ROOT / name
         before = after = path.read_text(encoding="utf-8") if path.exists() else ""
         for change in changes:
             after = change(after)
         if after != before:
-            drifted.append(name)
-            if "--check" not in sys.argv[1:]:
-                path.write_text(after, encoding="utf-8")
+            drifted[name] = after
     if drifted and "--check" in sys.argv[1:]:
         print(f"Run `make generate`: {', '.join(drifted)} do not say what they are made from.")
         return 1
+    for name, text in drifted.items():
+        (ROOT / name).write_text(text, encoding="utf-8")
     return 0
 
 
