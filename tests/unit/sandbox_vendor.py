@@ -29,17 +29,22 @@ _VENDORS = Sandbox(Clock()).vendors
 
 
 class SandboxVendor:
-    """A vendor whose scans last `lasts` seconds, or as long as the sandbox itself says."""
+    """A vendor whose scans last `lasts` seconds, or as long as the sandbox says."""
 
-    def __init__(self, name: str, now: Callable[[], float], *, lasts: float | None = None, **settings: t.Any) -> None:
-        """`now` gives seconds since the epoch. A setting that the vendor does not have is left out."""
+    def __init__(
+        self, name: str, now: Callable[[], float], *, lasts: float | None = None, phase: int = -1, **settings: t.Any
+    ) -> None:
+        """`now` gives seconds since the epoch. All that time a scan is in one phase: the first is that it waits.
+
+        A setting that the vendor does not have is left out.
+        """
         self.routes = routes = _VENDORS[name]
         routes.clock.offset = 0.0
         routes.clock._source = now
         routes.reset()
         known = {key: value for key, value in settings.items() if key in type(routes.settings).model_fields}
         routes.settings = routes.settings.merged(known)
-        self.lasts = lasts
+        self._lasts, self._phase = lasts, phase
         self.made: list[str] = []  # ids of the scans that requests made, not seed()
         self._patterns = [
             (method, re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path)), operation)
@@ -103,11 +108,11 @@ class SandboxVendor:
         raise AssertionError(f"{method} {path} is not an operation")
 
     def _stretch(self, known: set[t.Any]) -> None:
-        if self.lasts is None:
+        if self._lasts is None:
             return
         for scan_id, scan in self.routes.by_id.items():
             if scan_id not in known and scan.timeline.steps:
-                scan.timeline = Timeline(((scan.timeline.steps[0][0], self.lasts),), scan.timeline.last)
+                scan.timeline = Timeline(((scan.timeline.steps[self._phase][0], self._lasts),), scan.timeline.last)
 
 
 class SandboxAdapter(requests.adapters.BaseAdapter):
