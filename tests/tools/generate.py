@@ -1,13 +1,14 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes what the registry and the fault matrix know into the pages that show it. Usage: generate.py [--check]
+"""Writes what the registry knows into the pages that show it. Usage: generate.py [--check]
 
 With --check nothing is written, and the exit status tells whether a page has drifted.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
 from collections.abc import Callable
@@ -17,13 +18,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 import yaml
 from conftest import ROOT  # this also makes the checkout importable
 
-sys.path.insert(0, str(ROOT / "tests/unit/robustness/faults"))
-
 # isort: split
 import awx_pages
-import fault_page
+import changelog_page
 import report_schema
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import VERBS
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import VERBS, Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 
 HEADINGS = {
@@ -40,7 +39,7 @@ def abilities() -> str:
     """The table of vendors and what each can do."""
     vendors = provider_classes().values()
     rows = [
-        "| | " + " | ".join(vendor.title for vendor in vendors) + " |",
+        "| | " + " | ".join(f"[{vendor.title}](docs/vendors/{vendor.name}.md)" for vendor in vendors) + " |",
         "| --- |" + " --- |" * len(vendors),
     ]
     for verb in VERBS:
@@ -51,12 +50,10 @@ def abilities() -> str:
     return "\n".join(rows)
 
 
-def instead() -> str:
+def unsupported(vendor: type[Provider]) -> str:
     """What to do where a vendor's API lacks something."""
-    lines = []
-    for vendor in provider_classes().values():
-        lines += [f"- {vendor.title}, `{verb}`: {sentence}" for verb, sentence in vendor.unsupported.items()]
-    return "\n".join(lines)
+    lines = [f"- {HEADINGS[verb]}: {sentence}" for verb, sentence in vendor.unsupported.items()]
+    return "\n".join(lines) or "It lacks nothing that this collection does."
 
 
 def choices() -> str:
@@ -84,35 +81,38 @@ def between(begin: str, end: str, text: Callable[[], str]) -> Callable[[str], st
 
 def marked(name: str, text: Callable[[], str]) -> Callable[[str], str]:
     """Replaces what stands between two comments in a Markdown page."""
-    return between(f"<!-- {name} -->\n\n", f"\n\n<!-- end of {name} -->", text)
+    return between(f"<!-- {name} -->\n", f"\n<!-- end of {name} -->", lambda: f"\n{text()}\n")
 
 
 PAGES = {
     "README.md": [marked("abilities", abilities)],
-    "docs/vendors.md": [marked("instead", instead)],
-    "docs/faults.md": [marked(name, text) for name, text in fault_page.SECTIONS.items()],
+    "CHANGELOG.md": [lambda _page: changelog_page.text()],
     "plugins/doc_fragments/connection.py": [between("    required: true\n", "  api_url:\n", choices)],
     "plugins/module_utils/_core/http/client.py": [between('\nVERSION = "', '"\n', version)],
     "docs/report.schema.json": [lambda _page: report_schema.text()],
     **{name: [lambda _page, text=text: text] for name, text in awx_pages.pages().items()},
+    **{
+        f"docs/vendors/{name}.md": [marked("unsupported", functools.partial(unsupported, vendor))]
+        for name, vendor in provider_classes().items()
+    },
 }
 
 
 def main() -> int:
-    """Write the pages, or check them."""
-    drifted = []
+    """Write the pages, or check them. Nothing is written unless every page can be made."""
+    drifted: dict[str, str] = {}
     for name, changes in PAGES.items():
         path = ROOT / name
         before = after = path.read_text(encoding="utf-8") if path.exists() else ""
         for change in changes:
             after = change(after)
         if after != before:
-            drifted.append(name)
-            if "--check" not in sys.argv[1:]:
-                path.write_text(after, encoding="utf-8")
+            drifted[name] = after
     if drifted and "--check" in sys.argv[1:]:
         print(f"Run `make generate`: {', '.join(drifted)} do not say what they are made from.")
         return 1
+    for name, text in drifted.items():
+        (ROOT / name).write_text(text, encoding="utf-8")
     return 0
 
 

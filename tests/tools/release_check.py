@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+ADDRESSES = ("repository", "homepage", "documentation", "issues")
 
 
 def git(*args: str) -> str:
@@ -28,8 +29,9 @@ def reasons() -> list[str]:
     fragments = sorted(path.name for path in (ROOT / "changelogs/fragments").glob("*.y*ml"))
     version = galaxy["version"]
     found = []
-    if "example.com" in galaxy["repository"]:
-        found.append("Set repository in galaxy.yml to the public address of the repository.")
+    placeholders = [name for name in ADDRESSES if "example.com" in galaxy[name]]
+    if placeholders:
+        found.append(f"Set public addresses in galaxy.yml: {', '.join(placeholders)}.")
     if version not in changelog["releases"]:
         found.append(f"The changelog has no release {version}: run antsibull-changelog release.")
     if fragments:
