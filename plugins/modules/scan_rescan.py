@@ -106,16 +106,16 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import WAIT_SPEC
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import rescan
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import RescansScans, require
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import providers_supporting
 
-BY = sorted({vendor.rescan_option for vendor in providers_supporting("rescan")})
+BY = sorted({vendor.rescan_option for vendor in providers_supporting(RescansScans)})
 
 
 def run(invocation: Invocation) -> t.Any:
     """Scan again what the vendor's own option names."""
     context = invocation.context()
-    provider = context.provider
-    provider.require("rescan")
+    provider = require(context.provider, RescansScans)
     subject = invocation[provider.rescan_option]
     if subject is None:
         raise InvalidInputError(f"{provider.rescan_option} is missing: it says what {provider.title} is to scan again.")

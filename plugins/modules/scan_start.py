@@ -227,15 +227,16 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs impor
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import start
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import check_seconds
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import StartsScans, require
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import providers_supporting
 
-VENDORS = providers_supporting("start")
+VENDORS = providers_supporting(StartsScans)
 
 
 def run(invocation: Invocation) -> t.Any:
     """Start what the dictionary named after the vendor says."""
     context = invocation.context()
-    context.provider.require("start")
+    require(context.provider, StartsScans)
     target = invocation[context.provider.name]
     if target is None:
         raise InvalidInputError(

@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-"""The way through a door in place: in the worker that is already there, without starting a process.
+"""Action plugins that run a module's operation in Ansible's own worker process.
 
-A module costs about half a second of processor time to start, for a request of milliseconds, and cannot print
-while it runs.
+A module costs about half a second of processor time to start, for a request of milliseconds, and cannot print while it
+runs.
 """
 
 import json
@@ -33,14 +33,14 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.regi
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 
 display = Display()
-# Made and loaded here, once for a play: each task has a worker of its own, which would do so again.
+# Built and loaded here, once for a play: otherwise the worker of each task would do so again.
 _ENCODER = get_module_encoder("legacy", Direction.CONTROLLER_TO_MODULE)
 _DECODER = get_module_decoder("legacy", Direction.CONTROLLER_TO_MODULE)
 provider_classes()
 
 
 class InProcessAction(ActionBase):
-    """Runs a door in place where the module would have run here anyway, and the module everywhere else."""
+    """Runs the operation in process where the module would have run here anyway, and the module everywhere else."""
 
     _supports_check_mode = True
     _supports_async = True
@@ -51,8 +51,8 @@ class InProcessAction(ActionBase):
         task_vars = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         if self._runs_in_process(task_vars):
-            return {**result, **self._in_process(task_vars)}
-        return {**result, **self._as_module(task_vars)}
+            return {**result, **self._run_in_process(task_vars)}
+        return {**result, **self._run_module(task_vars)}
 
     def _runs_in_process(self, task_vars: dict[str, t.Any]) -> bool:
         wanted = self._templar.template(task_vars.get("datascan_in_process", True))
@@ -71,7 +71,7 @@ class InProcessAction(ActionBase):
         return bool(environment)
 
     def _is_this_python(self, task_vars: dict[str, t.Any]) -> bool:
-        """Whether the interpreter for the task's host is unset, or is the one that runs Ansible."""
+        """Whether the interpreter of the task's host is unset, or is the one that runs Ansible."""
         host_vars = task_vars
         if self._task.delegate_to:
             host_vars = task_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to, task_vars)
@@ -79,7 +79,7 @@ class InProcessAction(ActionBase):
         interpreter = str(self._templar.template(setting) or "auto")
         return interpreter.startswith("auto") or _same_python(interpreter, sys.executable)
 
-    def _as_module(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+    def _run_module(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
         result: dict[str, t.Any] = self._execute_module(
             module_name=f"datascan.gate.{self.module_spec.name}",
@@ -91,8 +91,8 @@ class InProcessAction(ActionBase):
             self._remove_tmp_path(self._connection._shell.tmpdir)  # type: ignore[no-untyped-call]
         return result
 
-    def _in_process(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
-        """The same as the module: validated by the same spec, failing in the same words, without the same secrets."""
+    def _run_in_process(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        """The same as the module: the same spec, messages, results and redaction."""
         validator = ArgumentSpecValidator(self.module_spec.argument_spec, **self.module_spec.constraints)
         validation = validator.validate(self._plain_args())
         warnings = [
@@ -106,7 +106,7 @@ class InProcessAction(ActionBase):
             if isinstance(validation.errors[0], UnsupportedError):
                 message = f"Unsupported parameters for (datascan.gate.{self.module_spec.name}) module: {message}"
             result = {"failed": True, "msg": redactor.redact_text(message)}
-            credentials |= validation._no_log_values  # what is wrong may stand anywhere in a message
+            credentials |= validation._no_log_values  # a message may quote a wrong value
         else:
             invocation = Invocation(
                 params=params,
@@ -116,7 +116,7 @@ class InProcessAction(ActionBase):
                 warn=warnings.append,
                 report_progress=self._report_progress,
             )
-            os.chdir(self._loader.get_basedir())  # where a module runs; this worker ends with its task
+            os.chdir(self._loader.get_basedir())  # the working directory of a module; this worker ends with its task
             result = execute(self.module_spec, invocation)
         if _shows_invocation(task_vars):
             result["invocation"] = {"module_args": shown_options(self.module_spec.argument_spec, params)}
@@ -126,7 +126,7 @@ class InProcessAction(ActionBase):
         return cleaned
 
     def _plain_args(self) -> dict[str, t.Any]:
-        """The options as a module would get them: plain values, without Ansible's own types around them."""
+        """The options as a module gets them: plain values instead of Ansible's own types."""
         args: dict[str, t.Any] = json.loads(json.dumps(self._task.args, cls=_ENCODER), cls=_DECODER)
         return args
 
@@ -135,14 +135,14 @@ class InProcessAction(ActionBase):
 
 
 class _Unprinted(dict[str, t.Any]):
-    """Options for a module. With ANSIBLE_DEBUG Ansible prints them as they are, and secrets are among them."""
+    """Options for a module, with their secrets: with ANSIBLE_DEBUG, Ansible prints the repr of them."""
 
     def __repr__(self) -> str:
         return "options that are not shown"
 
 
 def _shows_invocation(task_vars: dict[str, t.Any]) -> bool:
-    """Whether results have the options that were used: always before ansible-core 2.21, and where that is set since."""
+    """Whether results show the options: always before ansible-core 2.21, and since then if a setting says so."""
     try:
         return bool(C.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
     except AnsibleError:
@@ -150,6 +150,6 @@ def _shows_invocation(task_vars: dict[str, t.Any]) -> bool:
 
 
 def _same_python(one: str, other: str) -> bool:
-    """Whether two paths lead to one Python of one environment: its folder has it as python, python3 and python3.11."""
+    """Whether two paths are names of one Python in one environment, such as python, python3 and python3.11."""
     in_one_folder = os.path.dirname(os.path.abspath(one)) == os.path.dirname(os.path.abspath(other))
     return in_one_folder and os.path.realpath(one) == os.path.realpath(other)

@@ -14,13 +14,14 @@ from collections.abc import Iterator, Mapping
 
 import yaml
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import CONNECTION_SPEC
-from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import (
+    RescansScans,
+    StartsScans,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import (
-    ConnectionOptions,
     provider_classes,
 )
-from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from conftest import ROOT
 
 FOLDER = "playbooks/files/awx"
@@ -44,7 +45,10 @@ def _page(vendor: Vendor) -> str:
     # What scans anew opens the gate; what only looks at scans does where the vendor's API can do no more.
     first = next(name for name in ("run_scan.yml", "rescan.yml", "watch_scans.yml") if name in playbooks)
     data = {
-        "credential_types": [_connection_type(vendor), *_target_types(vendor)],
+        "credential_types": [
+            _connection_type(vendor),
+            *(_target_types(vendor) if issubclass(vendor, StartsScans) else ()),
+        ],
         "job_templates": templates,
         "workflow": {
             "name": f"datascan.gate {vendor.title} gate",
@@ -67,7 +71,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _connection_type(vendor: Vendor) -> Data:
-    exchanges = _exchanges_tokens(vendor)
+    exchanges = vendor.takes_refresh_token
     fields = [
         _field("api_url", "API address", "With its version path.", default=vendor.api_url),
         _field("api_token", "API token", secret=True),
@@ -104,7 +108,7 @@ def _connection_type(vendor: Vendor) -> Data:
     }
 
 
-def _target_types(vendor: Vendor) -> Iterator[Data]:
+def _target_types(vendor: type[StartsScans]) -> Iterator[Data]:
     """One for what is secret in what is to be scanned, if anything is."""
     secrets = [name for name, option in vendor.target_options.items() if _is_credential(option)]
     if secrets:
@@ -122,7 +126,7 @@ def _target_types(vendor: Vendor) -> Iterator[Data]:
 
 
 def _job_templates(vendor: Vendor) -> Iterator[Data]:
-    if vendor.supports("start"):
+    if issubclass(vendor, StartsScans):
         yield _job_template(vendor, "run_scan", _target_questions(vendor), {f"run_scan_{vendor.name}": _target(vendor)})
     ids = _question("watch_scans_ids", "Scan ids", "With commas between.")
     if vendor.supports("list"):
@@ -134,7 +138,7 @@ def _job_templates(vendor: Vendor) -> Iterator[Data]:
         yield _job_template(vendor, "watch_scans", [ids | optional, since | optional], {"watch_scans_query": query})
     else:
         yield _job_template(vendor, "watch_scans", [ids], {})
-    if vendor.supports("rescan"):
+    if issubclass(vendor, RescansScans):
         subject = _question(f"rescan_{vendor.rescan_option}", _label(vendor.rescan_option), "What to scan again.")
         yield _job_template(vendor, "rescan", [subject], {})
 
@@ -162,7 +166,7 @@ def _job_template(vendor: Vendor, role: str, questions: list[Data], extra_vars: 
     }
 
 
-def _target_questions(vendor: Vendor) -> list[Data]:
+def _target_questions(vendor: type[StartsScans]) -> list[Data]:
     """What is to be scanned. Data that may hold samples is asked for as a password, which AWX keeps encrypted."""
     described = _described("run_scan")["options"][f"run_scan_{vendor.name}"]["options"]
     questions = []
@@ -189,7 +193,7 @@ def _target_questions(vendor: Vendor) -> list[Data]:
     return questions
 
 
-def _target(vendor: Vendor) -> Data:
+def _target(vendor: type[StartsScans]) -> Data:
     """What is to be scanned, from the survey's answers and the environment."""
 
     def value(name: str, option: Mapping[str, t.Any]) -> str:
@@ -204,14 +208,6 @@ def _target(vendor: Vendor) -> Data:
 def _environment() -> dict[str, str]:
     """The environment variable of each connection option that has one."""
     return {option: spec["fallback"][1][0] for option, spec in CONNECTION_SPEC.items() if "fallback" in spec}
-
-
-def _exchanges_tokens(vendor: Vendor) -> bool:
-    try:
-        vendor.credential(ConnectionOptions(provider=vendor.name, refresh_token="any"), Redactor())
-    except InvalidInputError:
-        return False
-    return True
 
 
 def _is_credential(option: Mapping[str, t.Any]) -> bool:

@@ -22,10 +22,10 @@ from conftest import ROOT  # this also makes the checkout importable
 import awx_pages
 import changelog_page
 import report_schema
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import VERBS, Provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import CAPABILITIES, Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 
-HEADINGS = {
+HEADINGS = {  # of the capabilities, and of what every provider does
     "start": "scan_start",
     "status": "scan_status, scan_wait",
     "list": "scan_status with query",
@@ -42,9 +42,9 @@ def abilities() -> str:
         "| | " + " | ".join(f"[{vendor.title}](docs/vendors/{vendor.name}.md)" for vendor in vendors) + " |",
         "| --- |" + " --- |" * len(vendors),
     ]
-    for verb in VERBS:
-        cells = ["yes" if vendor.supports(verb) else "no" for vendor in vendors]
-        rows.append(f"| {HEADINGS[verb]} | " + " | ".join(cells) + " |")
+    for name in sorted(["status", *CAPABILITIES], key=list(HEADINGS).index):
+        cells = ["yes" if name == "status" or vendor.supports(name) else "no" for vendor in vendors]
+        rows.append(f"| {HEADINGS[name]} | " + " | ".join(cells) + " |")
     urls = [f"`{vendor.api_url}`" if vendor.api_url else "yours" for vendor in vendors]
     rows.append("| default `api_url` | " + " | ".join(urls) + " |")
     return "\n".join(rows)
@@ -52,7 +52,7 @@ def abilities() -> str:
 
 def unsupported(vendor: type[Provider]) -> str:
     """What to do where a vendor's API lacks something."""
-    lines = [f"- {HEADINGS[verb]}: {sentence}" for verb, sentence in vendor.unsupported.items()]
+    lines = [f"- {HEADINGS[capability]}: {sentence}" for capability, sentence in vendor.unsupported.items()]
     return "\n".join(lines) or "It lacks nothing that this collection does."
 
 
@@ -88,7 +88,7 @@ PAGES = {
     "README.md": [marked("abilities", abilities)],
     "CHANGELOG.md": [lambda _page: changelog_page.text()],
     "plugins/doc_fragments/connection.py": [between("    required: true\n", "  api_url:\n", choices)],
-    "plugins/module_utils/_core/http/client.py": [between('\nVERSION = "', '"\n', version)],
+    "plugins/module_utils/_core/http/session.py": [between('\nVERSION = "', '"\n', version)],
     "docs/report.schema.json": [lambda _page: report_schema.text()],
     **{name: [lambda _page, text=text: text] for name, text in awx_pages.pages().items()},
     **{

@@ -18,6 +18,8 @@ import requests
 import urllib3
 from ansible.release import __version__
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.client import HttpClient
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.session import Session
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import ConnectionOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
@@ -140,8 +142,24 @@ def connected(
     given = {"provider": "glasswall", "api_url": "https://vendor.test/api/v1", "api_token": TOKEN, **settings}
     provider = connect(ConnectionOptions(**given), clock, warn, Redactor([TOKEN]))  # type: ignore[arg-type]
     script = Script(expected, clock)
-    provider.http.session.mount("https://", script)
+    mount(provider, script)
     return provider, script
+
+
+def client_of(provider: Provider) -> HttpClient:
+    """The HTTP client of a provider; only tests may reach it."""
+    return provider._client
+
+
+def session_of(connected: Provider | HttpClient) -> Session:
+    """The session in which requests are sent; only tests may reach it."""
+    client = connected if isinstance(connected, HttpClient) else client_of(connected)
+    return client._session
+
+
+def mount(connected: Provider | HttpClient, network: requests.adapters.BaseAdapter) -> None:
+    """Put something in place of the network."""
+    session_of(connected).mount("https://", network)
 
 
 @contextmanager

@@ -1,15 +1,18 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Time as the verbs see it: one small thing that a test can replace, so that no test sleeps."""
+"""Time as operations see it: one small class that a test can replace, so that no test sleeps."""
 
 from __future__ import annotations
 
 import random
+import threading
 import time
 from datetime import datetime, timezone
 
-LONGEST = 10**9  # seconds, which are thirty years: what a user gives may be no longer, for dates end
+from .errors import InterruptedWaitError
+
+LONGEST = 10**9  # seconds, about thirty years: the longest time that an option may give, because dates end
 
 
 class Clock:
@@ -24,9 +27,25 @@ class Clock:
         return datetime.now(timezone.utc)
 
     def sleep(self, seconds: float) -> None:
-        """Do nothing for so many seconds."""
+        """Pause for this many seconds."""
         time.sleep(seconds)
 
     def random(self) -> float:
         """A number from 0 up to, but not including, 1: for jitter."""
         return random.random()
+
+
+class InterruptibleClock(Clock):
+    """A clock whose sleeps another thread can end, for a program that has to stop while an operation runs."""
+
+    def __init__(self) -> None:
+        self._interrupted = threading.Event()
+
+    def interrupt(self) -> None:
+        """End the current and every later sleep, in all threads, with InterruptedWaitError."""
+        self._interrupted.set()
+
+    def sleep(self, seconds: float) -> None:
+        """Pause for this many seconds. Raises InterruptedWaitError once `interrupt` was called."""
+        if self._interrupted.wait(seconds):
+            raise InterruptedWaitError("The wait was interrupted. Scans that were started run on.")

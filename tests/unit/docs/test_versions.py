@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.datascan.gate.plugins.module_utils._core.http import client as _http
+from ansible_collections.datascan.gate.plugins.module_utils._core.http import session
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -60,7 +60,7 @@ def test_the_version_is_a_semantic_one() -> None:
 
 
 def test_the_user_agent_tells_the_version() -> None:
-    assert GALAXY["version"] == _http.VERSION
+    assert GALAXY["version"] == session.VERSION
 
 
 def test_the_changelog_is_not_ahead_and_a_release_leaves_no_fragment() -> None:

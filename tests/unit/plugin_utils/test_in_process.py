@@ -58,8 +58,8 @@ def action(
 
 
 def way(made: InProcessAction, monkeypatch: pytest.MonkeyPatch, **task_vars: t.Any) -> str:
-    monkeypatch.setattr(made, "_in_process", lambda task_vars: {"way": "in place"})
-    monkeypatch.setattr(made, "_as_module", lambda task_vars: {"way": "module"})
+    monkeypatch.setattr(made, "_run_in_process", lambda task_vars: {"way": "in place"})
+    monkeypatch.setattr(made, "_run_module", lambda task_vars: {"way": "module"})
     return str(made.run(None, task_vars)["way"])
 
 

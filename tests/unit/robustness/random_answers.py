@@ -19,7 +19,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from hypothesis import strategies as st
-from support import FakeClock, response_to
+from support import FakeClock, mount, response_to
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 MOST_REQUESTS = 60  # no operation here needs more, so one that sends more would never end
@@ -162,5 +162,5 @@ def babbling(vendor: str, said: Sequence[Answer], warned: list[str], **settings:
         warned.append,
         Redactor(),
     )
-    provider.http.session.mount("https://", Babble(said))
+    mount(provider, Babble(said))
     return provider

@@ -29,7 +29,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.con
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import ConnectionOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
-from support import reset, response_to
+from support import mount, reset, response_to, session_of
 
 sys.path.append(str(Path(__file__).resolve().parents[3] / "roles" / "sandbox" / "files"))
 from datascan_sandbox import glasswall_scans
@@ -248,8 +248,8 @@ class Pipeline(threading.Thread):
             provider="glasswall", api_url="https://vendor.test/api/v1", api_token="sandbox-token", retries=2
         )
         provider = connect(connection, self, self.warned.append, Redactor())  # type: ignore[arg-type]
-        provider.http.session.mount("https://", _Wire(self._request))
-        provider.http.session.trust_env = False  # looking for proxies takes longer than all the rest
+        mount(provider, _Wire(self._request))
+        session_of(provider).trust_env = False  # looking for proxies takes longer than all the rest
         return OperationContext(provider, self, warn=self.warned.append)  # type: ignore[arg-type]
 
     def _hand_over(self) -> None:

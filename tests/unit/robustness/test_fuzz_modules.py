@@ -19,7 +19,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from hypothesis import HealthCheck, given, settings
 from random_answers import Answer, Babble, answers
-from support import CHILD_ID, SCAN_ID, TARGET, FakeClock
+from support import CHILD_ID, SCAN_ID, TARGET, FakeClock, mount
 
 PLUGINS = "ansible_collections.datascan.gate.plugins"
 CONNECT = _ansible.connect
@@ -80,7 +80,7 @@ def test_any_answer_makes_a_result_or_one_sentence(
     def holds(answered: list[Answer]) -> None:
         def connect(*args: t.Any, **kwargs: t.Any) -> t.Any:
             provider = CONNECT(*args, **kwargs)
-            provider.http.session.mount("https://", Babble(answered))
+            mount(provider, Babble(answered))
             return provider
 
         monkeypatch.setattr(_ansible, "connect", connect)

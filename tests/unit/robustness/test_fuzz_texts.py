@@ -12,8 +12,8 @@ import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import escape_formula
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.text import plain
-from ansible_collections.datascan.gate.plugins.module_utils._core.http.body import parsed
-from ansible_collections.datascan.gate.plugins.module_utils._core.http.faults import retry_after
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.body import parse_json
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.retry import parse_retry_after
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import iso, to_utc
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.glasswall.azure_sas import ConnectionString
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
@@ -57,7 +57,7 @@ def test_a_date(text: str) -> None:
 
 @any_text()
 def test_a_wait_that_a_server_wishes(text: str) -> None:
-    wish = retry_after(text, FakeClock())  # type: ignore[arg-type]
+    wish = parse_retry_after(text, FakeClock())  # type: ignore[arg-type]
     assert wish is None or isinstance(wish, float)
 
 
@@ -104,5 +104,5 @@ def test_a_secret(text: str) -> None:
 
 @any_text()
 def test_a_body_and_a_cell(text: str) -> None:
-    assert parsed(text)[0] in (True, False)
+    assert parse_json(text)[0] in (True, False)
     assert escape_formula(text) in (text, f"'{text}")

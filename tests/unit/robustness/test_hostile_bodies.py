@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
-from ansible_collections.datascan.gate.plugins.module_utils._core.http.body import parsed
-from support import connected
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.body import parse_json
+from support import client_of, connected
 
 
 @pytest.mark.parametrize(
@@ -23,19 +23,19 @@ from support import connected
     ],
 )
 def test_json_as_its_standard_has_it(text: str, data: object) -> None:
-    assert parsed(text) == (True, data)
+    assert parse_json(text) == (True, data)
 
 
 @pytest.mark.parametrize("text", ["", "{", "<html>", "[" * 100_000, '{"data":' * 50_000, "1" * 5000, "{} {}", "'a'"])
 def test_anything_else_is_none(text: str) -> None:
-    assert parsed(text) == (False, None)
+    assert parse_json(text) == (False, None)
 
 
 def test_half_a_character_is_refused_before_it_is_sent() -> None:
     vendor, _script = connected([], provider="bigid")
     for read in (
-        lambda text: vendor.http.read("GET", (text,), str),
-        lambda text: vendor.http.read("GET", (), str, params=[("q", text)]),
+        lambda text: client_of(vendor).read("GET", (text,), str),
+        lambda text: client_of(vendor).read("GET", (), str, params=[("q", text)]),
     ):
         with pytest.raises(InvalidInputError, match=r"^'a.udcff' holds half a character, which cannot be sent\.$"):
             read("a\udcff")

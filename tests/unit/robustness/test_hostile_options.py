@@ -210,4 +210,4 @@ def test_a_number_that_no_clock_can_count_to_is_refused(
 def test_a_servers_clock_that_tells_no_time_is_not_believed(date: str) -> None:
     vendor, _script = connected([listed(headers={"Date": date})])
     assert list(vendor.list_scans(Query(states=ACTIVE))) == []
-    assert vendor.http.server_now() == FakeClock().now()
+    assert vendor.server_now() == FakeClock().now()

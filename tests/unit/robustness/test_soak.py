@@ -24,7 +24,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.options import
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from faulty_vendor import InProcess, Vendor, on_a_socket, scans_of
-from support import TOKEN
+from support import TOKEN, mount
 
 IDS = {name: scans_of(name) for name in ("advalidation", "bigid", "glasswall", "protecto")}
 
@@ -93,7 +93,7 @@ class Soak:
         settings = ConnectionOptions(vendor.name, api_url or "https://vendor.test/api/v1", TOKEN, retries=2)
         provider = connect(settings, clock, self.warned.append, Redactor([TOKEN]))  # type: ignore[arg-type]
         if api_url is None:
-            provider.http.session.mount("https://", InProcess(vendor))
+            mount(provider, InProcess(vendor))
         self._look = provider.get_many
         provider.get_many = self.look  # type: ignore[method-assign]
         self._job = OperationContext(provider, clock, report_progress=self.tell, warn=self.warned.append)  # type: ignore[arg-type]
@@ -111,7 +111,7 @@ class Soak:
 
     def run(self, scan_ids: Sequence[str]) -> wait.WaitResult:
         result = wait.wait_for_scans(self._job, wait.WaitRequest(scan_ids=scan_ids, options=WaitOptions(timeout=1e9)))
-        self._job.provider.http.close()
+        self._job.provider.close()
         return result
 
     def is_level(self) -> None:

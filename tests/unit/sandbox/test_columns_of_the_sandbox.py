@@ -30,7 +30,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from datascan_sandbox import bigid_catalogue
-from support import FakeClock, response_to
+from support import FakeClock, mount, response_to
 
 LARGE = "mno345pqr678"
 COLUMNS = 2507
@@ -79,7 +79,7 @@ def connected(world: Any, warned: list[str] | None = None, **settings: Any) -> P
     said: list[str] = [] if warned is None else warned
     clock: Any = FakeClock()
     provider = connect(ConnectionOptions(api_token="sandbox-token", **given), clock, said.append, Redactor())
-    provider.http.session.mount("https://", Bridge(world))
+    mount(provider, Bridge(world))
     return provider
 
 
@@ -89,7 +89,7 @@ def run(world: Any, warned: list[str] | None = None, **settings: Any) -> Any:
     lookup = {"cluster": ClusterLookup(**settings.pop("cluster"))} if "cluster" in settings else {}
     files = {name: settings.pop(name) for name in ("dest", "format") if name in settings}
     query = ColumnQuery(**{"cluster_id": "" if lookup else LARGE, **settings})
-    job = OperationContext(provider, provider.clock, warn=said.append)
+    job = OperationContext(provider, FakeClock(), warn=said.append)
     result = columns.read_columns(job, columns.ColumnsRequest(query, **lookup, **files))
     assert warned is not None or not said, said
     return result

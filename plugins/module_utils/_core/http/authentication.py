@@ -1,51 +1,77 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The forms in which a token goes with a request."""
+"""How a request is authenticated: the protocol, and the two generic forms of a token's header."""
 
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from ..errors import InvalidInputError
 
-if t.TYPE_CHECKING:
-    from .client import Http
-
-SCHEMES = ("auto", "bearer", "raw", "api_key")
+T = t.TypeVar("T")
+HeaderForm = Callable[[str], Mapping[str, str]]  # from a token to the header that carries it
 
 
-class Token:
-    """A ready token, sent as it is."""
+class Reader(t.Protocol):
+    """The part of the HTTP client that an authentication may use."""
 
-    def __init__(self, token: str | None, scheme: str) -> None:
-        """`scheme` is one of SCHEMES but auto, which a vendor's own file resolves."""
+    def read(
+        self, method: str, path: Sequence[str], parse: Callable[[t.Any], T], *, headers: Mapping[str, str] | None = None
+    ) -> T:
+        """Send a request with these headers instead of the authentication's."""
+
+
+class Authentication(t.Protocol):
+    """Authenticates requests. Several threads and several clients may share one."""
+
+    def headers(self, client: Reader) -> Mapping[str, str]:
+        """The headers of the next request. To get them, requests may be sent with `client`."""
+
+    def accepted(self, headers: Mapping[str, str]) -> None:
+        """Called after a request with these headers succeeded."""
+
+    def refused(self, headers: Mapping[str, str]) -> bool:
+        """Called after HTTP 401 for a request with these headers: True where another attempt is worthwhile."""
+
+
+class TokenAuthentication:
+    """A token that is sent as it is given."""
+
+    def __init__(self, token: str | None, form: HeaderForm) -> None:
+        """Raises InvalidInputError for a token that is missing or cannot be sent."""
         if not token:
             raise InvalidInputError("api_token is missing: set it, or the environment variable DATASCAN_API_TOKEN.")
         check_token("api_token", token)
-        self._headers = header_for(token, scheme)
+        self._headers = form(token)
 
-    def headers(self, http: Http) -> Mapping[str, str]:
+    def headers(self, client: Reader) -> Mapping[str, str]:
         """The header that carries the token."""
         return self._headers
 
     def accepted(self, headers: Mapping[str, str]) -> None:
-        """There is nothing to learn from that."""
+        """Nothing changes."""
 
     def refused(self, headers: Mapping[str, str]) -> bool:
-        """A ready token has no second chance."""
+        """There is no other token to try."""
         return False
 
 
+def bearer_header(token: str) -> Mapping[str, str]:
+    """`Authorization: Bearer TOKEN` (RFC 6750, 2.1)."""
+    return {"Authorization": f"Bearer {token}"}
+
+
+def raw_header(token: str) -> Mapping[str, str]:
+    """`Authorization: TOKEN`."""
+    return {"Authorization": token}
+
+
+HEADER_FORMS: Mapping[str, HeaderForm] = {"bearer": bearer_header, "raw": raw_header}  # by auth_scheme
+
+
 def check_token(option: str, token: str) -> None:
-    """Refuse a token that no header can carry, in words that do not show it."""
+    """Reject a token that no header can carry, without showing it."""
     if not token.isascii() or not token.isprintable():
         raise InvalidInputError(f"{option} holds a character that no HTTP header can carry, such as a line end.")
-
-
-def header_for(token: str, scheme: str) -> dict[str, str]:
-    """The header for a token: `Authorization: Bearer T`, `Authorization: T`, or `X-API-Key: T`."""
-    if scheme == "api_key":
-        return {"X-API-Key": token}
-    return {"Authorization": token if scheme == "raw" else f"Bearer {token}"}

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The JSON of an answer, as its standard has it: what Python reads beyond that cannot be passed on to anybody."""
+"""The body of a response: read within limits, and parsed as strict JSON."""
 
 from __future__ import annotations
 
@@ -10,15 +10,41 @@ import math
 import re
 import typing as t
 
-_C1 = re.compile("[\x7f-\x9f]")  # a command to a terminal in one character, which Ansible prints as it is
-# Where there may be one of those, or a character may be written as its two halves, or as one of them.
+from ..clock import Clock
+from ..compat.requests import requests
+
+MAX_BODY = 256 * 1024 * 1024  # bytes after decompression
+_CHUNK = 64 * 1024  # bytes
+_C1 = re.compile("[\x7f-\x9f]")  # a terminal command in one character, which Ansible prints unchanged
+# Text that may hold one of those, or a character that is written as surrogates.
 _SUSPECT = re.compile(r"[\x7f-\x9f]|\\u(?:[dD][89a-fA-F]|00[89]|007[fF])")
 
 
-def parsed(text: str) -> tuple[bool, t.Any]:
-    """Whether a body is JSON, and what it says. A number that is infinite or none is null."""
+class BodyTooLargeError(Exception):
+    """The body is larger than MAX_BODY."""
+
+
+def read_body(raw: t.Any, clock: Clock, end: float) -> str:
+    """Read urllib3's response piece by piece, so that an endless or a dripping body ends at a limit.
+
+    Raises BodyTooLargeError, and requests.ReadTimeout after `end`, a time of the monotonic clock.
+    """
+    pieces = []
+    size = 0
+    while piece := raw.read1(_CHUNK, decode_content=True):
+        size += len(piece)
+        pieces.append(piece)
+        if size > MAX_BODY:
+            raise BodyTooLargeError
+        if clock.monotonic() > end:
+            raise requests.ReadTimeout("the body did not end in time")
+    return b"".join(pieces).decode("utf-8", errors="replace")
+
+
+def parse_json(text: str) -> tuple[bool, t.Any]:
+    """Whether a text is JSON, and its value. Infinite numbers and NaN become None, lone surrogates are replaced."""
     try:
-        data = json.loads(text, parse_constant=lambda _name: None, parse_float=_finite)
+        data = json.loads(text, parse_constant=lambda _name: None, parse_float=_parse_float)
         if _SUSPECT.search(text):
             whole = _C1.sub("\ufffd", json.dumps(data, ensure_ascii=False))
             data = json.loads(whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
@@ -27,6 +53,6 @@ def parsed(text: str) -> tuple[bool, t.Any]:
         return False, None
 
 
-def _finite(text: str) -> float | None:
+def _parse_float(text: str) -> float | None:
     value = float(text)
     return value if math.isfinite(value) else None

@@ -1,21 +1,40 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a fault on the way to a vendor means: a sentence, a kind, and whether the request had left."""
+"""What an exception, a status or a body means: an error in a sentence, and whether the request had left."""
 
 from __future__ import annotations
 
 import ssl
-from datetime import timezone
-from email.utils import parsedate_to_datetime
+import typing as t
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-from .. import errors as _errors
-from ..clock import Clock
+from ..compat.pydantic import reason
 from ..compat.requests import requests, urllib3
+from ..errors import (
+    DatascanError,
+    ForbiddenError,
+    InvalidInputError,
+    InvalidResponseError,
+    NotFoundError,
+    RejectedError,
+    UnauthorizedError,
+    UnavailableError,
+    UntrustedCertificateError,
+)
+from .request import Request
+from .response import Response
 
 _TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
-MEANING = {
+_TOO_EARLY = 425  # transient for a read only: some vendors refuse writes with it
+_ERRORS: Mapping[int, type[DatascanError]] = {
+    401: UnauthorizedError,
+    403: ForbiddenError,
+    404: NotFoundError,
+    **dict.fromkeys(_TRANSIENT, UnavailableError),
+}
+_MEANINGS = {
     401: "the token is missing, wrong or expired: check api_token",
     403: "this token may not do that",
     404: "nothing is there for this token: check the id and api_url",
@@ -25,86 +44,124 @@ MEANING = {
 
 
 class Fault(Exception):
-    """An error and what the retries need to know about it."""
+    """An error, and what decides whether its request is sent again."""
 
-    def __init__(self, error: _errors.DatascanError, *, sent: bool, retry_after: float | None = None) -> None:
+    def __init__(self, error: DatascanError, *, sent: bool, retry_after: str | None = None) -> None:
+        """`sent`: whether the request had left this machine; `retry_after`: that header of the response."""
         super().__init__(error.message)
         self.error = error
         self.sent = sent
         self.retry_after = retry_after
 
 
-def kind_of(status: int) -> type[_errors.DatascanError]:
-    known = {401: _errors.UnauthorizedError, 403: _errors.ForbiddenError, 404: _errors.NotFoundError}
-    if status in _TRANSIENT:
-        return _errors.UnavailableError
-    return known.get(status, _errors.RejectedError)
-
-
-def retry_after(value: str | None, clock: Clock) -> float | None:
-    """Seconds from a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3); None for nonsense."""
-    if not value:
-        return None
-    if value.strip().isascii() and value.strip().isdigit():
-        return float(value.strip()[:9])
+def redirect_fault(request: Request, status: int, location: str) -> Fault:
+    """A redirect; none is followed, because it could carry the credential to another host."""
     try:
-        return (parsedate_to_datetime(value).astimezone(timezone.utc) - clock.now()).total_seconds()
-    except (TypeError, ValueError, OverflowError):
-        return None
+        host = urlsplit(location).netloc or "another path"
+    except ValueError:
+        host = "another path"
+    message = (
+        f"{request} was redirected to {host}, and no redirect is followed with a credential; "
+        "set api_url to the address that answers itself."
+    )
+    return Fault(RejectedError(message, request=request.failed(status)), sent=True)
 
 
-def fault_of(exc: Exception, method: str, url: str, timeout: float) -> Fault:
-    """What a failed connection means, in a sentence, and whether the request had left."""
-    host = urlsplit(url).netloc
-    request = _errors.FailedRequest(method=method, url=url)
-    cause = _root(exc)
+def error_fault(
+    request: Request,
+    response: Response,
+    vendor_errors: Sequence[Mapping[str, t.Any]],
+    effective_status: int,
+    retry_after: str | None,
+) -> Fault:
+    """An error of the vendor, under an HTTP status for errors or under 200."""
+    status = response.status
+    verb = f"failed with HTTP {status}" if status >= 400 else f"answered HTTP {status} with an error"
+    reasons = "; ".join(str(error["message"]) for error in vendor_errors if error.get("message"))
+    detail = f": {reasons}" if reasons else f" ({_MEANINGS.get(effective_status, 'no reason given')})."
+    error = _ERRORS.get(effective_status, RejectedError)(
+        f"{request} {verb}{detail}",
+        request=request.failed(status, vendor_errors),
+        is_transient=True if status == _TOO_EARLY and not request.is_write else None,
+    )
+    return Fault(error, sent=True, retry_after=retry_after)
+
+
+def not_json_fault(request: Request, response: Response) -> Fault:
+    """A body that is not JSON where JSON is documented."""
+    if response.text.lstrip()[:1] == "<":
+        what = "an HTML page"
+    elif response.text.strip():
+        what = "a body that is not whole JSON"
+    else:
+        what = "an empty body"
+    message = f"{request} answered HTTP {response.status} with {what}."
+    return Fault(InvalidResponseError(message, request=request.failed(response.status)), sent=True)
+
+
+def shape_fault(request: Request, response: Response, error: ValueError) -> Fault:
+    """JSON that cannot be read as what is documented; the message does not quote its values."""
+    message = f"{request} answered HTTP {response.status} in a shape that is not documented ({reason(error)})."
+    return Fault(InvalidResponseError(message, request=request.failed(response.status)), sent=True)
+
+
+def too_large_fault(request: Request, status: int, limit: int) -> Fault:
+    """A body above the limit, in bytes."""
+    message = f"{request} answered with more than {limit // 2**20} MiB, which is refused."
+    return Fault(InvalidResponseError(message, request=request.failed(status), is_transient=False), sent=True)
+
+
+def exchange_fault(exc: Exception, request: Request, timeout: float) -> Fault:
+    """What an exception of requests, urllib3 or the system means; `timeout` is the seconds that the request had."""
+    cause = _root_cause(exc)
     if isinstance(exc, requests.exceptions.SSLError) and not isinstance(cause, ssl.SSLEOFError):
-        why = "its certificate is not trusted" if "CERTIFICATE_VERIFY_FAILED" in str(exc) else "TLS failed"
-        detail = str(getattr(cause, "verify_message", "") or cause)
-        error = _errors.UntrustedCertificateError(
-            f"No safe connection to {host}: {why} ({detail}). If it is your own authority's, set ca_path.",
-            request=request,
-        )
-        return Fault(error, sent=False)
+        return _certificate_fault(exc, cause, request)
     if isinstance(exc, (requests.ConnectTimeout, requests.exceptions.ProxyError)) or isinstance(
         cause, (urllib3.exceptions.NewConnectionError, ConnectionRefusedError)
     ):
-        error_text = (
-            "the name is not known"
-            if "resol" in type(cause).__name__.lower() or "resolve" in str(cause)
-            else "nobody answers there"
-        )
-        if isinstance(exc, requests.exceptions.ProxyError):
-            error_text = "the proxy did not connect"
-        return Fault(
-            _errors.UnavailableError(
-                f"No connection to {host}: {error_text}. Check api_url and the network.", request=request
-            ),
-            sent=False,
-        )
-    if isinstance(exc, (requests.Timeout, urllib3.exceptions.TimeoutError)):
-        message = f"{method} {url} did not answer within {timeout:g} seconds."
-        return Fault(_errors.UnavailableError(message, request=request), sent=True)
+        return _unreachable_fault(exc, cause, request)
+    if is_timeout(exc):
+        message = f"{request} did not answer within {timeout:g} seconds."
+        return Fault(UnavailableError(message, request=request.failed()), sent=True)
     if isinstance(exc, OSError) and not isinstance(exc, (requests.RequestException, ConnectionError)):
-        # requests raises a bare OSError for a certificate file that is not there.
-        return Fault(
-            _errors.InvalidInputError(f"ca_path, client_cert or client_key cannot be read: {exc}.", request=request),
-            sent=False,
-        )
+        # requests raises a bare OSError for a certificate file that does not exist.
+        message = f"ca_path, client_cert or client_key cannot be read: {exc}."
+        return Fault(InvalidInputError(message, request=request.failed()), sent=False)
     if isinstance(exc, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
-        return Fault(
-            _errors.InvalidInputError(
-                f"{type(exc).__name__}: api_url or api_token holds a character that HTTP cannot carry."
-            ),
-            sent=False,
-        )
-    return Fault(
-        _errors.UnavailableError(f"{method} {url} broke off before the answer was whole.", request=request), sent=True
+        message = f"{type(exc).__name__}: api_url or api_token holds a character that HTTP cannot carry."
+        return Fault(InvalidInputError(message), sent=False)
+    message = f"{request} broke off before the answer was whole."
+    return Fault(UnavailableError(message, request=request.failed()), sent=True)
+
+
+def is_timeout(exc: Exception) -> bool:
+    """Whether a request took longer than it may."""
+    return isinstance(exc, (requests.Timeout, urllib3.exceptions.TimeoutError))
+
+
+def _certificate_fault(exc: Exception, cause: BaseException, request: Request) -> Fault:
+    why = "its certificate is not trusted" if "CERTIFICATE_VERIFY_FAILED" in str(exc) else "TLS failed"
+    detail = str(getattr(cause, "verify_message", "") or cause)
+    message = (
+        f"No safe connection to {urlsplit(request.url).netloc}: {why} ({detail}). "
+        "If it is your own authority's, set ca_path."
     )
+    return Fault(UntrustedCertificateError(message, request=request.failed()), sent=False)
 
 
-def _root(exc: BaseException) -> BaseException:
-    """The first cause that requests and urllib3 have wrapped."""
+def _unreachable_fault(exc: Exception, cause: BaseException, request: Request) -> Fault:
+    if isinstance(exc, requests.exceptions.ProxyError):
+        why = "the proxy did not connect"
+    elif "resol" in type(cause).__name__.lower() or "resolve" in str(cause):
+        why = "the name is not known"
+    else:
+        why = "nobody answers there"
+    message = f"No connection to {urlsplit(request.url).netloc}: {why}. Check api_url and the network."
+    return Fault(UnavailableError(message, request=request.failed()), sent=False)
+
+
+def _root_cause(exc: BaseException) -> BaseException:
+    """The first cause, which requests and urllib3 wrap several times."""
     while True:
         inner = next((arg for arg in exc.args if isinstance(arg, BaseException)), None) or getattr(exc, "reason", None)
         if not isinstance(inner, BaseException):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Staying under a vendor's limit of requests, rather than running into it."""
+"""Keeping below a vendor's limit of requests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..clock import Clock
 
 @dataclass(frozen=True)
 class RateLimit:
-    """How many requests a vendor takes a minute in the long run, and how many at once after a while without any."""
+    """How many requests a vendor takes a minute in the long run, and how many at once after a pause."""
 
     per_minute: float
     burst: int = 1
@@ -25,30 +25,33 @@ class RateLimit:
 
 
 class RateLimiter:
-    """Lets each request wait for its turn; several threads may ask for theirs."""
+    """Delays requests to keep a rate limit. Several threads and several clients may share one limiter.
 
-    def __init__(self, rate: RateLimit | None, clock: Clock) -> None:
-        """Without a rate, every turn is now."""
-        self._rate = rate
-        self._clock = clock
-        self._due = float("-inf")  # when the next request would leave if none ever hurried
+    Each caller brings its own clock, which interrupts that caller's sleep only. The monotonic time of all
+    clocks that share a limiter must be the same.
+    """
+
+    def __init__(self, rate_limit: RateLimit | None) -> None:
+        """Without a limit nothing is delayed."""
+        self._rate_limit = rate_limit
+        self._due = float("-inf")  # when the next request would leave if there were no bursts
         self._lock = threading.Lock()
 
-    def acquire(self) -> None:
+    def acquire(self, clock: Clock) -> None:
         """Sleep until the next request may leave."""
-        if self._rate is None:
+        if self._rate_limit is None:
             return
         with self._lock:
-            now = self._clock.monotonic()
-            # Requests that were not sent may be made up for, but not more of them than fit into a burst.
-            due = max(self._due, now - (self._rate.burst - 1) * self._rate.step)
-            self._due = due + self._rate.step
+            now = clock.monotonic()
+            # A burst makes up for requests that were not sent earlier, at most as many as it may hold.
+            due = max(self._due, now - (self._rate_limit.burst - 1) * self._rate_limit.step)
+            self._due = due + self._rate_limit.step
         if due > now:
-            self._clock.sleep(due - now)
+            clock.sleep(due - now)
 
-    def penalize(self) -> None:
-        """The vendor says that it is too fast: others, or a task before, have used up what was free for a burst."""
-        if self._rate is None:
+    def penalize(self, clock: Clock) -> None:
+        """Allow no burst after HTTP 429: another client, or an earlier task, has used it up."""
+        if self._rate_limit is None:
             return
         with self._lock:
-            self._due = max(self._due, self._clock.monotonic() + self._rate.step)
+            self._due = max(self._due, clock.monotonic() + self._rate_limit.step)

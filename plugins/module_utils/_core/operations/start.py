@@ -65,7 +65,7 @@ def start_scan(context: OperationContext, request: StartRequest) -> StartResult:
     if reusable:
         return _after_waiting(context, request, StartResult(scan=reusable, reused=True))
     if context.check_mode:
-        predicted = provider.predict(request.target)
+        predicted = provider.predict_scan(request.target)
         waited = no_wait_stats(context, request.wait)
         return StartResult(True, predicted, False, waited, ScanDiff(after=[predicted]))
     return _after_waiting(context, request, _start(context, request, candidates))

@@ -5,29 +5,35 @@
 
 Oddities that shape this file: a scan is finished before its issues are counted; a scan does not say of which creative
 it is, so scanning again goes by the creative; errors come as an object, a text, an empty object or an HTML page; a
-Retry-After always says 15, whatever the time really is, and the rate of requests is limited for each address.
+Retry-After is always 15, although the real time differs, and the rate of requests is limited for each address.
 """
 
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..compat.pydantic import BaseModel, ConfigDict, Field, to_camel
-from ..errors import DatascanError, InvalidInputError, NotFoundError
-from ..http.client import Answer
+from ..errors import DatascanError, InterruptedWaitError, InvalidInputError, NotFoundError
+from ..http.authentication import HEADER_FORMS
 from ..http.rate_limit import RateLimit
+from ..http.response import Response
 from ..models import ACTIVE, Reason, Scan, ScanState
-from .base import Provider
+from .capabilities import RescansScans
 
 _NAMED = 10  # checks in a reason; the pages of Advalidation show them all
 
 
-class _Wire(BaseModel):
+def api_key_header(token: str) -> Mapping[str, str]:
+    """The header of an API key."""
+    return {"X-API-Key": token}
+
+
+class _AdvalidationModel(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, extra="ignore", coerce_numbers_to_str=True)
 
 
-class CheckResult(_Wire):
+class CheckResult(_AdvalidationModel):
     """One check of a scan."""
 
     name: str | None = None
@@ -35,7 +41,7 @@ class CheckResult(_Wire):
     value_formatted: str | None = None
 
 
-class ScanItem(_Wire):
+class ScanItem(_AdvalidationModel):
     """A scan as Advalidation sends it."""
 
     id: str = Field(pattern=r"\S")
@@ -48,25 +54,25 @@ class ScanItem(_Wire):
     tests: list[CheckResult] | None = None
 
 
-class ScanAnswer(_Wire):
-    """The answer to a question about one scan."""
+class ScanResponse(_AdvalidationModel):
+    """The body of a response about one scan."""
 
     data: ScanItem
 
 
-class CreativeItem(_Wire):
-    """Of a creative only its latest scan is of use."""
+class CreativeItem(_AdvalidationModel):
+    """A creative; only its latest scan is used."""
 
     latest_scan_status: ScanItem | None = None
 
 
-class CreativeAnswer(_Wire):
-    """The answer to a question about one creative."""
+class CreativeResponse(_AdvalidationModel):
+    """The body of a response about one creative."""
 
     data: CreativeItem
 
 
-class Advalidation(Provider):
+class Advalidation(RescansScans):
     """The vendor's one public host."""
 
     name = "advalidation"
@@ -86,17 +92,18 @@ class Advalidation(Provider):
         "cancelled": ScanState.CANCELLED,
     }
     auth_scheme = "api_key"
+    header_forms = {**HEADER_FORMS, "api_key": api_key_header}
     api_url = "https://app.advalidation.io/v2"
     min_poll_interval = 2.0
-    # 60 a minute and 15 at once are allowed to one address; others behind it want to ask as well.
-    rate = RateLimit(per_minute=50, burst=10)
+    # 60 a minute and 15 at once are allowed to one address, which other clients may share.
+    rate_limit = RateLimit(per_minute=50, burst=10)
     trusts_retry_after = False
     rescan_option = "creative_id"
 
     @classmethod
-    def parse_errors(cls, answer: Answer) -> list[dict[str, t.Any]]:
-        """{error: {issues: [{type, message, relatedField or relatedId}]}}, {error: text}, or nothing of use."""
-        error = answer.data.get("error") if isinstance(answer.data, dict) else None
+    def parse_errors(cls, response: Response) -> list[dict[str, t.Any]]:
+        """{error: {issues: [{type, message, relatedField or relatedId}]}}, {error: text}, or no reason."""
+        error = response.data.get("error") if isinstance(response.data, dict) else None
         if isinstance(error, str):
             return [{"code": None, "message": error}]
         if not isinstance(error, dict):
@@ -117,24 +124,26 @@ class Advalidation(Provider):
         return _number(scan_id, "scan")
 
     def get(self, scan_id: str) -> Scan:
-        """GET /scans/{scanId}, and where there are issues once more, for the checks that found them."""
+        """GET /scans/{scanId}; where there are issues, a second time for the checks that found them."""
         path = ("scans", self.check_id(scan_id))
         try:
-            scan = self.http.read("GET", path, self._scan)
+            scan = self._client.read("GET", path, self._scan)
         except NotFoundError as error:
             raise _not_found("scan", scan_id, error) from None
         if scan.state is not ScanState.COMPLETED or not scan.issue_count:
             return scan
         try:
-            return self.http.read("GET", path, self._scan, params=[("include_checks", "true")])
+            return self._client.read("GET", path, self._scan, params=[("include_checks", "true")])
+        except InterruptedWaitError:
+            raise
         except DatascanError:
-            return scan  # the count is what a gate judges by; names of checks are a courtesy
+            return scan  # a gate judges by the count; the names of the checks are only shown
 
     def get_rescan_parent(self, subject: str) -> Scan | None:
         """GET /creatives/{creativeId}: its latest scan, if it has one."""
         path = ("creatives", _number(subject, "creative"))
         try:
-            latest = self.http.read("GET", path, CreativeAnswer.model_validate).data.latest_scan_status
+            latest = self._client.read("GET", path, CreativeResponse.model_validate).data.latest_scan_status
         except NotFoundError as error:
             raise _not_found("creative", subject, error) from None
         return self._to_scan(latest) if latest else None
@@ -144,14 +153,14 @@ class Advalidation(Provider):
         return parent if parent.state in ACTIVE else None
 
     def rescan_blocker(self, parent: Scan) -> str | None:
-        """Nothing is said about having to wait."""
+        """The documents do not mention a time to wait."""
         return None
 
     def rescan(self, subject: str) -> Scan:
         """POST /creatives/{creativeId}/rescan; the answer is the new scan."""
         path = ("creatives", _number(subject, "creative"), "rescan")
         try:
-            return self.http.write("POST", path, self._scan, body={})
+            return self._client.write("POST", path, self._scan, body={})
         except NotFoundError as error:
             raise _not_found("creative", subject, error) from None
 
@@ -161,15 +170,15 @@ class Advalidation(Provider):
         return latest if latest and latest.id != parent.id else None
 
     def _scan(self, data: t.Any) -> Scan:
-        return self._to_scan(ScanAnswer.model_validate(data).data)
+        return self._to_scan(ScanResponse.model_validate(data).data)
 
     def _to_scan(self, item: ScanItem) -> Scan:
-        word = (item.processing_status or "").strip() or None
-        state = self.parse_state(word)
+        status = (item.processing_status or "").strip() or None
+        state = self.parse_state(status)
         reason = None
         if state is ScanState.COMPLETED and item.is_inconclusive:
-            # It ran to its end and came to no verdict, so a gate must not take a count of 0 for one. Not `stopped`:
-            # a policy that allows that for another vendor's scans would let this one pass along with them.
+            # The scan has no verdict, so a count of 0 must not pass a gate. The state is not `stopped`, because a
+            # policy that allows `stopped` for another vendor's scans would let this one pass as well.
             state, reason = ScanState.FAILED, f"inconclusive: {item.inconclusive_reason or 'no reason given'}"
         elif state is ScanState.COMPLETED and item.nb_issues is None:
             state = ScanState.RUNNING  # not analysed yet
@@ -181,7 +190,7 @@ class Advalidation(Provider):
             id=item.id,
             provider=self.name,
             state=state,
-            vendor_status=word,
+            vendor_status=status,
             started_at=item.created_at,
             finished_at=item.finished_at,
             issue_count=item.nb_issues,

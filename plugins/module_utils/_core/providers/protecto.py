@@ -4,7 +4,7 @@
 """Protecto: submit objects for a data scan, and ask how many scans at once are going, both with PUT.
 
 Oddities of its documents that shape this file: later ones move both operations to other paths and rename the status;
-words end in spaces; `success` is a string or a boolean; nothing at all is written as `-`, `None` or an empty string;
+statuses end in spaces; `success` is a string or a boolean; a missing value is `-`, `None` or an empty string;
 times have no zone; a scan that waits already has an end; an answer may repeat what was sampled, which is personal data.
 """
 
@@ -16,11 +16,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ..compat.pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from ..errors import DatascanError, InvalidInputError, InvalidResponseError, NotFoundError, RejectedError
-from ..http.client import Answer
+from ..errors import (
+    DatascanError,
+    InterruptedWaitError,
+    InvalidInputError,
+    InvalidResponseError,
+    NotFoundError,
+    RejectedError,
+)
+from ..http.response import Response
 from ..models import PREDICTED_ID, Reason, Scan, ScanState
-from .base import Provider
-from .records import InvalidRecord, read_each
+from .capabilities import StartsScans
+from .records import InvalidRecord, parse_each
 
 _CHUNK = 100  # tracking ids in one request
 _GENERATIONS = (
@@ -38,7 +45,7 @@ def _as_list(value: t.Any) -> t.Any:
 
 
 class StatusItem(BaseModel):
-    """A scan as Protecto sends it. What was sampled is no field of this, and so goes no further."""
+    """A scan as Protecto sends it, without the fields that hold sampled values."""
 
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True, str_strip_whitespace=True)
 
@@ -50,13 +57,13 @@ class StatusItem(BaseModel):
     error_msg: Reason = None
 
     @property
-    def word(self) -> str | None:
+    def state(self) -> str | None:
         """The status under either of its names."""
         return (self.request_status or self.status or "").strip() or None
 
 
-class Envelope(BaseModel):
-    """An answer. One scan comes as an object or as a list."""
+class SubmittedEnvelope(BaseModel):
+    """The body of the response to a start. One scan comes as an object or as a list."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -64,14 +71,14 @@ class Envelope(BaseModel):
 
 
 class StatusEnvelope(BaseModel):
-    """The same where each scan is read on its own."""
+    """The body of a response about scans, each of which is parsed on its own."""
 
     model_config = ConfigDict(extra="ignore")
 
     data: t.Annotated[list[t.Any], BeforeValidator(_as_list)]
 
 
-class Protecto(Provider):
+class Protecto(StartsScans):
     """A tenant or a deployment of its own; trial accounts have no data scans."""
 
     name = "protecto"
@@ -90,7 +97,7 @@ class Protecto(Provider):
         "success": ScanState.COMPLETED,
         "failed": ScanState.FAILED,
         "error": ScanState.FAILED,  # what the vendor's own sample program asks for
-        "purged": ScanState.STOPPED,  # it ended, and how it ended is gone: nobody may take that for success
+        "purged": ScanState.STOPPED,  # it ended, and whether it succeeded is no longer known
     }
     min_poll_interval = 5.0
     target_options = {
@@ -118,21 +125,21 @@ class Protecto(Provider):
     _sampled: frozenset[str] = frozenset()  # the words of all sampled values
 
     @classmethod
-    def parse_errors(cls, answer: Answer) -> list[dict[str, t.Any]]:
+    def parse_errors(cls, response: Response) -> list[dict[str, t.Any]]:
         """Either {success: false, error: {message}}, or {detail} with a text or FastAPI's list of what is wrong."""
-        data = answer.data
+        data = response.data
         if not isinstance(data, dict):
             return []
         if "detail" in data and "data" not in data:
             detail = data["detail"]
             return [_from_detail(item) for item in (detail if isinstance(detail, list) else [detail])]
-        if answer.status < 400 and str(data.get("success")).strip().lower() != "false":
+        if response.status < 400 and str(data.get("success")).strip().lower() != "false":
             return []
         error = data.get("error") or data
         return [{"code": None, "message": _text(error.get("message") if isinstance(error, dict) else error)}]
 
     def check_id(self, scan_id: str) -> str:
-        """Tracking ids have no form that one could rely on."""
+        """Tracking ids have no documented form."""
         if not scan_id.strip():
             raise InvalidInputError("An empty text is no Protecto tracking id.")
         return scan_id.strip()
@@ -148,15 +155,17 @@ class Protecto(Provider):
         """PUT with a list of ids. Though a PUT, it only reads."""
         found: dict[str, Scan | DatascanError] = {}
         for begin in range(0, len(scan_ids), _CHUNK):
-            found |= self._look(scan_ids[begin : begin + _CHUNK])
+            found |= self._get_chunk(scan_ids[begin : begin + _CHUNK])
         return found
 
-    def _look(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
+    def _get_chunk(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
         try:
-            records = self._put("status", self.http.read, _records, list(scan_ids))
+            records = self._put("status", self._client.read, _parse_records, list(scan_ids))
+        except InterruptedWaitError:
+            raise
         except DatascanError as error:
             return dict.fromkeys(scan_ids, error)
-        found: dict[str, Scan | DatascanError] = {}  # in which order the answers come is not promised
+        found: dict[str, Scan | DatascanError] = {}  # the order of the records is not documented
         without_id: DatascanError | None = None
         for record in records:
             if not isinstance(record, InvalidRecord):
@@ -166,11 +175,11 @@ class Protecto(Provider):
             else:
                 self._warn_once(record.sentence(self.title))
                 without_id = without_id or (record.error(self.title) if record.scan_id is None else None)
-        # One without an id may be any that is missing, so that nobody can say of that that it is not there.
+        # A record without an id may be any of the missing scans, so those cannot be reported as not found.
         return {scan_id: found.get(scan_id) or without_id or _not_found(scan_id) for scan_id in scan_ids}
 
     def validate_target(self, target: Mapping[str, t.Any]) -> None:
-        """Names must be there. What is sampled is remembered from here on, so that no answer can bring it back."""
+        """Names must not be empty. Sampled values are remembered, to be removed from all later responses."""
         if not target["objects"]:
             raise InvalidInputError("protecto.objects is empty: it says what to scan.")
         for number, item in enumerate(target["objects"]):
@@ -181,13 +190,13 @@ class Protecto(Provider):
         samples = [sample for item in target["objects"] for column in _columns(item) for sample in column["samples"]]
         self._sampled = frozenset(word for sample in samples for word in _words(sample))
 
-    def predict(self, target: Mapping[str, t.Any]) -> Scan:
+    def predict_scan(self, target: Mapping[str, t.Any]) -> Scan:
         """It begins in the queue."""
         return Scan(id=PREDICTED_ID, provider=self.name, state=ScanState.QUEUED)
 
     def start(self, target: Mapping[str, t.Any]) -> Scan:
         """PUT with a list of objects, which are one scan together."""
-        items = self._put("start", self.http.write, _submitted, [_wire(item) for item in target["objects"]])
+        items = self._put("start", self._client.write, _parse_submitted, [_to_wire(item) for item in target["objects"]])
         ids = {item.tracking_id.strip(): None for item in items}
         if len(ids) > 1:
             raise InvalidResponseError(
@@ -195,9 +204,9 @@ class Protecto(Provider):
                 "They run; look at them with scan_status.",
                 may_have_changed=True,
             )
-        if items[0].word:
+        if items[0].state:
             return self._scan(items[0])
-        return self.predict(target).model_copy(update={"id": next(iter(ids))})
+        return self.predict_scan(target).model_copy(update={"id": next(iter(ids))})
 
     def _put(
         self,
@@ -221,7 +230,7 @@ class Protecto(Provider):
             else:
                 self._paths = paths
                 return records
-        # Not "not found": that would say that a scan is missing.
+        # Not NotFoundError, which means that a scan is missing.
         raise RejectedError(
             f"No data scans are there: {' and '.join(str(error.request.url) for error in tried)} answered HTTP "
             f"{' and '.join(str(error.http_status) for error in tried)}. Check api_url, which ends in /api/vault.",
@@ -233,8 +242,8 @@ class Protecto(Provider):
         return Scan(
             id=item.tracking_id.strip(),
             provider=self.name,
-            state=self.parse_state(item.word),
-            vendor_status=item.word,
+            state=self.parse_state(item.state),
+            vendor_status=item.state,
             started_at=item.process_started_at,
             finished_at=item.process_ended_at,
             error=_WITHHELD if reason and self._may_quote(reason) else reason,
@@ -255,17 +264,17 @@ class Protecto(Provider):
         )
 
     def _may_quote(self, reason: str) -> bool:
-        """One word in common is enough: a vendor may shorten a value, or write it in another way."""
+        """Whether a reason has a word in common with a sample, which the vendor may have shortened or rewritten."""
         return not self._sampled.isdisjoint(_words(reason))
 
 
-def _records(data: t.Any) -> list[StatusItem | InvalidRecord]:
-    return read_each(StatusEnvelope.model_validate(data).data, StatusItem.model_validate, "tracking_id")
+def _parse_records(data: t.Any) -> list[StatusItem | InvalidRecord]:
+    return parse_each(StatusEnvelope.model_validate(data).data, StatusItem.model_validate, "tracking_id")
 
 
-def _submitted(data: t.Any) -> list[StatusItem]:
-    """With no tracking id at all, nobody knows whether a scan was started."""
-    items = Envelope.model_validate(data).data
+def _parse_submitted(data: t.Any) -> list[StatusItem]:
+    """Without a tracking id it is unknown whether a scan was started."""
+    items = SubmittedEnvelope.model_validate(data).data
     if not items:
         raise ValueError("data holds no tracking_id")
     return items
@@ -277,7 +286,7 @@ def _words(text: str) -> list[str]:
 
 
 def _text(value: t.Any) -> str | None:
-    """A reason. Whatever is no text may be what was sent, and there is nothing to read in it."""
+    """A reason, if it is a text. Anything else may repeat what was sent."""
     return value if isinstance(value, str) and value.strip() else None
 
 
@@ -285,7 +294,7 @@ def _columns(item: Mapping[str, t.Any]) -> Sequence[Mapping[str, t.Any]]:
     return item.get("data_samples") or ()
 
 
-def _wire(item: Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _to_wire(item: Mapping[str, t.Any]) -> dict[str, t.Any]:
     wire = {"data_source_name": item["data_source_name"], "object_name": item["object_name"]}
     if samples := _columns(item):
         wire["data_samples"] = [{"column_name": one["column_name"], "samples": one["samples"]} for one in samples]
@@ -296,11 +305,11 @@ def _from_detail(detail: t.Any) -> dict[str, t.Any]:
     """One of FastAPI's errors, without the `input` in which it repeats what was sent."""
     if not isinstance(detail, dict):
         return {"code": None, "message": _text(detail)}
-    place = detail.get("loc")
+    location = detail.get("loc")
     return {
         "code": _text(detail.get("type")),
         "message": _text(detail.get("msg") or detail.get("message")),
-        "field": ".".join(str(step) for step in place) if isinstance(place, list) else None,
+        "field": ".".join(str(step) for step in location) if isinstance(location, list) else None,
     }
 
 

@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 
 from ..clock import Clock
 from ..errors import InvalidInputError
-from ..http.client import Connection, Http
-from ..options import ConnectionOptions
+from ..http.authentication import HeaderForm
+from ..http.client import HttpClient
+from ..http.connection import Connection
+from ..http.rate_limit import RateLimiter
+from ..options import CONNECTION_OPTIONS, ConnectionOptions
 from ..redaction import Redactor
 from .base import Provider
 
@@ -30,10 +33,11 @@ _REGISTRY = {
     "protecto": ("protecto", "Protecto"),
 }
 NAMES = tuple(sorted(_REGISTRY))
+P = t.TypeVar("P", bound=Provider)
 
 
 def provider_class(name: str) -> type[Provider]:
-    """One vendor. Only its own file is loaded, for compiling all of them would be a tenth of a module's time."""
+    """One vendor's class. Only its own file is loaded, because compiling all takes a tenth of a module's time."""
     if name not in _REGISTRY:
         raise InvalidInputError(f"provider must be one of {', '.join(NAMES)}, not {name!r}.")
     module = import_module(f".{_REGISTRY[name][0]}", __package__)
@@ -42,40 +46,70 @@ def provider_class(name: str) -> type[Provider]:
 
 
 def provider_classes() -> dict[str, type[Provider]]:
-    """All vendors by name."""
+    """All vendors' classes by name."""
     return {name: provider_class(name) for name in NAMES}
 
 
-def providers_supporting(verb: str) -> list[type[Provider]]:
-    """The vendors that can do something."""
-    return [vendor for vendor in provider_classes().values() if vendor.supports(verb)]
+def providers_supporting(capability: type[P]) -> list[type[P]]:
+    """The classes that have a capability, which is a class of capabilities.py."""
+    return [provider for provider in provider_classes().values() if issubclass(provider, capability)]
 
 
-def connect(options: ConnectionOptions, clock: Clock, warn: Callable[[str], None], secrets: Redactor) -> Provider:
-    """A vendor, ready to be asked. Nothing is sent yet."""
-    vendor = provider_class(options.provider)
-    api_url = options.api_url or vendor.api_url
-    if not api_url:
-        raise InvalidInputError(
-            f"api_url is missing: {vendor.title} has no public host, so set it or the environment variable "
-            "DATASCAN_API_URL to the base address of your deployment."
+class Connector:
+    """Builds connected providers that share one rate limit and one authentication. Several threads may use it."""
+
+    def __init__(self, options: ConnectionOptions, redactor: Redactor) -> None:
+        """Raises InvalidInputError for options that cannot work. A token that is received later joins the redactor."""
+        self._provider_class = provider = provider_class(options.provider)
+        api_url = options.api_url or provider.api_url
+        if not api_url:
+            raise InvalidInputError(
+                f"api_url is missing: {provider.title} has no public host, so set it or the environment variable "
+                "DATASCAN_API_URL to the base address of your deployment."
+            )
+        self._connection = Connection(
+            api_url=api_url,
+            validate_certs=options.validate_certs,
+            ca_path=options.ca_path,
+            client_cert=options.client_cert,
+            client_key=options.client_key,
+            timeout=options.timeout,
+            retries=options.retries,
         )
-    connection = Connection(
-        api_url=api_url,
-        validate_certs=options.validate_certs,
-        ca_path=options.ca_path,
-        client_cert=options.client_cert,
-        client_key=options.client_key,
-        timeout=options.timeout,
-        retries=options.retries,
-    )
-    http = Http(
-        connection,
-        vendor.credential(options, secrets),
-        clock=clock,
-        parse_errors=vendor.parse_errors,
-        effective_status=vendor.effective_status,
-        trusts_retry_after=vendor.trusts_retry_after,
-        rate=vendor.rate,
-    )
-    return vendor(http, clock, warn)
+        header_forms = _header_forms(provider, options.auth_scheme)
+        self._authentication = provider.authentication(options, redactor, header_forms)
+        self._rate_limiter = RateLimiter(provider.rate_limit)
+
+    def connect(self, clock: Clock, warn: Callable[[str], None]) -> Provider:
+        """A provider for one operation, with connections and a deadline of its own. Nothing is sent yet."""
+        provider = self._provider_class
+        client = HttpClient(
+            self._connection,
+            self._authentication,
+            clock=clock,
+            parse_errors=provider.parse_errors,
+            effective_status=provider.effective_status,
+            trusts_retry_after=provider.trusts_retry_after,
+            rate_limiter=self._rate_limiter,
+        )
+        return provider(client, clock, warn)
+
+
+def connect(options: ConnectionOptions, clock: Clock, warn: Callable[[str], None], redactor: Redactor) -> Provider:
+    """One connected provider, for a program that runs one operation. Nothing is sent yet."""
+    return Connector(options, redactor).connect(clock, warn)
+
+
+def _header_forms(provider: type[Provider], auth_scheme: str) -> Mapping[str, HeaderForm]:
+    """The provider's forms of a token's header.
+
+    A scheme that only another vendor uses works for this one too, because the gateway in front of a deployment may
+    ask for it. Only then the other vendors' files are loaded.
+    """
+    if auth_scheme == "auto" or auth_scheme in provider.header_forms:
+        return provider.header_forms
+    for other in provider_classes().values():
+        if auth_scheme in other.header_forms:
+            return {**provider.header_forms, auth_scheme: other.header_forms[auth_scheme]}
+    choices = CONNECTION_OPTIONS["auth_scheme"]["choices"]
+    raise InvalidInputError(f"auth_scheme must be one of {', '.join(choices)}, not {auth_scheme!r}.")

@@ -22,7 +22,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.module impo
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import CONNECTION_SPEC
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError
-from ansible_collections.datascan.gate.plugins.module_utils._core.http import client as _http
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.session import VERSION
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import credentials_in
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
@@ -42,6 +42,7 @@ from support import (
     item,
     listed,
     looked,
+    mount,
     reset,
     running,
     started,
@@ -88,7 +89,7 @@ class Through:
 
     def connect(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
         provider = CONNECT(*args, **kwargs)
-        provider.http.session.mount("https://", self.script)
+        mount(provider, self.script)
         return provider
 
 
@@ -462,7 +463,7 @@ def test_every_option_says_what_it_is(name: str) -> None:
 def test_a_modules_names_agree(name: str) -> None:
     own = yaml.safe_load(MODULES[name].DOCUMENTATION)
     assert own["module"] == name == SPECS[name].name
-    assert [int(part) for part in own["version_added"].split(".")] <= [int(part) for part in _http.VERSION.split(".")]
+    assert [int(part) for part in own["version_added"].split(".")] <= [int(part) for part in VERSION.split(".")]
     assert yaml.safe_load(MODULES[name].EXAMPLES)
     assert "error" in yaml.safe_load(MODULES[name].RETURN)
 

@@ -20,7 +20,7 @@ import fault_list as fl
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import ColumnQuery
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError
-from ansible_collections.datascan.gate.plugins.module_utils._core.http import client as _http
+from ansible_collections.datascan.gate.plugins.module_utils._core.http import body as _body
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Query
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import (
     cancel,
@@ -38,7 +38,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.redaction impo
 from fault_list import Fault
 from fault_server import ELSEWHERE, HOST, Reply, Server
 from fault_vendors import LASTS, VENDORS, Vendor
-from support import TOKEN, FakeClock
+from support import TOKEN, FakeClock, session_of
 
 WAIT_OPTIONS = WaitOptions(timeout=25.0, interval=10.0)
 TIMEOUT = 2.0  # seconds for a request, on the fake clock
@@ -213,14 +213,14 @@ class Cell:
         )
         provider = connect(settings, self.clock, self.seen.warnings.append, Redactor([TOKEN]))  # type: ignore[arg-type]
         job = OperationContext(provider, self.clock, warn=self.seen.warnings.append)  # type: ignore[arg-type]
-        monkeypatch.setattr(_http, "MAX_BODY", fl.LIMIT)
-        with self._network(provider.http.session, server, certificate or "plain", monkeypatch):
+        monkeypatch.setattr(_body, "MAX_BODY", fl.LIMIT)
+        with self._network(session_of(provider), server, certificate or "plain", monkeypatch):
             try:
                 self.seen.result = self._verb(job)
             except DatascanError as error:
                 self.seen.error = error
             finally:
-                provider.http.close()
+                provider.close()
         self.seen.made, self.seen.strayed = self.vendor.made, server.strayed
         return self.seen
 

@@ -11,12 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import fault_list as fl
-from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import (
-    ConnectionOptions,
-    provider_classes,
-)
-from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import CAPABILITIES
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 from fault_exceptions import EXCEPTIONS
 from fault_list import Fault
 from fault_rules import ONCE, RULES, TAKEN, WRITES, Cells
@@ -41,9 +37,8 @@ class Cannot:
 def cannot(verb: str, vendor_name: str, fault: Fault) -> str | None:
     """Why a cell cannot happen; None where it can."""
     vendor = provider_classes()[vendor_name]
-    needs = "status" if verb == "wait" else verb
-    if not vendor.supports(needs):
-        return f"The API lacks this. {vendor.unsupported[needs]}"
+    if verb in CAPABILITIES and not vendor.supports(verb):
+        return f"The API lacks this. {vendor.unsupported[verb]}"
     if verb == "columns" and fault in (fl.UNKNOWN_WORD, fl.FUTURE, fl.EXPIRED_TOKEN, fl.EXPIRED_TOKEN_RENEWED):
         return "A column has neither a state nor a time, and nothing waits for one."
     if fault in fl.PAGES and verb == "cancel":
@@ -52,11 +47,8 @@ def cannot(verb: str, vendor_name: str, fault: Fault) -> str | None:
         return "The API lists no scans."
     if fault is fl.UNKNOWN_WORD and (verb, vendor_name) == ("start", "bigid"):
         return "The answer to a start is an id, and tells no state."
-    if fault is fl.EXPIRED_TOKEN_RENEWED:
-        try:
-            vendor.credential(ConnectionOptions(vendor_name, refresh_token="a-token"), Redactor())
-        except InvalidInputError:
-            return "The API has no such tokens."
+    if fault is fl.EXPIRED_TOKEN_RENEWED and not vendor.takes_refresh_token:
+        return "The API has no such tokens."
     return None
 
 

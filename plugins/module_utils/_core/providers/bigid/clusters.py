@@ -16,12 +16,12 @@ from collections.abc import Iterator, Sequence
 
 from ...columns.models import Cluster, Column, ColumnPage, ColumnQuery, Tag, TagProperties, none_is_empty
 from ...compat.pydantic import BaseModel, BeforeValidator, ConfigDict, to_camel
-from ...errors import DatascanError, NotFoundError
-from ..base import Provider
+from ...errors import DatascanError, InterruptedWaitError, NotFoundError
+from ..capabilities import ListsColumns
 
 _PAGE_SIZE = 1000  # the document's default of 10000 needs ten times the memory
 _PATH = ("data-catalog", "column", "cluster", "similar")
-_OTHER_NAME = "cluster_id"  # what another description of the API calls clusterId
+_OTHER_NAME = "cluster_id"  # the name of clusterId in another description of the API
 
 
 class _Camel(BaseModel):
@@ -49,7 +49,7 @@ class _Column(Column, _Camel):
 
 
 def _count(value: t.Any) -> t.Any:
-    """A count that is none is not known; it is only a hint anyway."""
+    """A count, or None for anything else; it is only a hint."""
     try:
         return max(0, int(float(value)))
     except (TypeError, ValueError, OverflowError):
@@ -62,16 +62,16 @@ def _offset(value: t.Any) -> t.Any:
     return [str(key) for key in keys if key not in (None, "")]
 
 
-class _Page(_Camel):
-    """One page of columns; `offset` says where the next one starts, if it says anything."""
+class _ColumnPageBody(_Camel):
+    """One page of columns; `offset` may say where the next page starts."""
 
     results: list[_Column]
     total_count: t.Annotated[t.Optional[int], BeforeValidator(_count)] = None
     offset: t.Annotated[list[str], BeforeValidator(_offset)] = []
 
 
-class _Place:
-    """Where the next page starts: by the key that the last one gave, else by the number of columns before it."""
+class _PageOffset:
+    """Where the next page starts: at the key that the last page gave, else after the number of columns before it."""
 
     def __init__(self, query: ColumnQuery) -> None:
         self._skip = query.skip
@@ -79,78 +79,78 @@ class _Place:
         self._is_sample = query.sample is not None
 
     def params(self) -> list[tuple[str, str]]:
-        """A key that BigID gave counts from the start; the user's own may be meant together with skip."""
+        """A key that BigID gave counts from the start; `skip` may add to the user's own key."""
         skip = [("skip", str(self._skip))] if self._skip and self._keys in ([], self._own) else []
         return skip + [("offsetKey", key) for key in self._keys]
 
-    def moves_on(self, page: _Page, full: bool) -> bool:
-        """Go behind a page; False where it was the last."""
+    def advance(self, page: _ColumnPageBody, full: bool) -> bool:
+        """Move behind a page; False where it is the last."""
         self._skip += len(page.results)
-        if self._is_sample:  # a second request would draw another one
+        if self._is_sample:  # a second request would draw another sample
             return False
         if page.offset and page.offset != self._keys:
             self._keys = page.offset
         elif self._own:
-            return self._keys == self._own  # behind BigID's keys nothing can be counted: where they began is unknown
+            return self._keys == self._own  # after BigID's keys columns cannot be counted: their start is unknown
         else:
             self._keys = []
-            # A count that was passed is a lie; one that is met, on a page that had room for more, is the end.
+            # A count that is exceeded is wrong; one that is met, on a page that is not full, is the end.
             return full or self._skip != page.total_count
         return True
 
-    def has_more(self, page: _Page) -> bool:
-        """Whether the count says that there is more."""
+    def has_more(self, page: _ColumnPageBody) -> bool:
+        """Whether the count says that more columns follow."""
         return not self._is_sample and self._skip < (page.total_count or 0)
 
-    def is_lost(self, page: _Page) -> bool:
-        """Whether no count tells where this is."""
+    def is_lost(self, page: _ColumnPageBody) -> bool:
+        """Whether a count cannot tell how many columns follow."""
         return page.total_count is None or bool(self._own)
 
 
-class BigIDClusters(Provider):
-    """The part of the vendor that knows clusters."""
+class BigIDClusters(ListsColumns, is_partial=True):
+    """The part of the provider that lists clusters and columns."""
 
     _cluster_parameter = "clusterId"
 
     def list_clusters(self) -> Sequence[Cluster]:
         """GET /clusters. How its filter is written is not documented, so all are read."""
-        return self.http.read("GET", ("clusters",), _clusters)
+        return self._client.read("GET", ("clusters",), _parse_clusters)
 
     def list_columns(self, query: ColumnQuery) -> Iterator[ColumnPage]:
         """GET /data-catalog/column/cluster/similar, until the limit is reached or nothing new comes."""
         seen: set[bytes] = set()
-        place = _Place(query)
+        offset = _PageOffset(query)
         left = None if query.ignore_limit else query.limit
         asked_again = False
         while left is None or left > 0:
             size = _size(query, left)
-            page = self._column_page(query, size, place)
+            page = self._get_page(query, size, offset)
             new = [column for column in page.results if _is_new(column, seen)][:left]
             yield ColumnPage(new, page.total_count)
             full = len(page.results) >= size and not query.ignore_limit
             if new:
                 left = None if left is None else left - len(new)
                 asked_again = False
-                if not place.moves_on(page, full):
+                if not offset.advance(page, full):
                     return
-            elif place.has_more(page) and not asked_again:
-                asked_again = True  # by its count there is more, so that this may be a fault that passes
+            elif offset.has_more(page) and not asked_again:
+                asked_again = True  # the count says that more follow, so this may be a transient fault
             else:
-                if full and place.is_lost(page):
+                if full and offset.is_lost(page):
                     self._warn(
                         f"{self.title} repeated a page of columns and did not say what follows it: "
                         f"there may be more than the {len(seen)} that were read."
                     )
                 return
 
-    def _column_page(self, query: ColumnQuery, size: int, place: _Place) -> _Page:
+    def _get_page(self, query: ColumnQuery, size: int, offset: _PageOffset) -> _ColumnPageBody:
         given = {"filter": query.filter, "searchText": query.search_text, "sort": query.sort, "sample": query.sample}
         params = [(name, str(value)) for name, value in given.items() if value is not None]
         params += [("ignoreLimit", "true")] if query.ignore_limit else []
-        params += [("limit", str(size)), *place.params()]
+        params += [("limit", str(size)), *offset.params()]
         params += [("requireTotalCount", "true")]
         try:
-            return self._ask_for_columns(query.cluster_id, params)
+            return self._read_columns(query.cluster_id, params)
         except NotFoundError as error:
             message = f"{self.title} knows no cluster {query.cluster_id}, or this token may not see it."
             raise NotFoundError(message, request=error.request) from None
@@ -163,17 +163,19 @@ class BigIDClusters(Provider):
             )
             raise error.with_message(message) from None
 
-    def _ask_for_columns(self, cluster_id: str, params: list[tuple[str, str]]) -> _Page:
-        def ask(name: str) -> _Page:
-            return self.http.read("GET", _PATH, _page, params=[(name, cluster_id), *params])
+    def _read_columns(self, cluster_id: str, params: list[tuple[str, str]]) -> _ColumnPageBody:
+        def read(name: str) -> _ColumnPageBody:
+            return self._client.read("GET", _PATH, _parse_column_page, params=[(name, cluster_id), *params])
 
         try:
-            return ask(self._cluster_parameter)
+            return read(self._cluster_parameter)
         except DatascanError as error:
             if error.http_status != 400 or self._cluster_parameter == _OTHER_NAME:
                 raise
             try:
-                page = ask(_OTHER_NAME)
+                page = read(_OTHER_NAME)
+            except InterruptedWaitError:
+                raise
             except DatascanError:
                 raise error from None
         self._cluster_parameter = _OTHER_NAME
@@ -181,38 +183,38 @@ class BigIDClusters(Provider):
 
 
 def _size(query: ColumnQuery, left: int | None) -> int:
-    """How many columns to ask for at once. A sample has to come in one answer."""
+    """How many columns to request at once. A sample must come in one response."""
     wanted = [number for number in (query.sample, left) if number is not None]
     return min(wanted if query.sample is not None else [*wanted, _PAGE_SIZE])
 
 
 def _is_new(column: Column, seen: set[bytes]) -> bool:
-    """Whether a column has not come before; a digest, for names are long and columns many."""
+    """Whether a column was not seen before. Digests are kept, because names are long and columns many."""
     identity = hashlib.blake2b(repr(column.identity).encode(), digest_size=16).digest()
     is_new = identity not in seen
     seen.add(identity)
     return is_new
 
 
-def _clusters(data: t.Any) -> list[Cluster]:
+def _parse_clusters(data: t.Any) -> list[Cluster]:
     if isinstance(data, dict):
         data = data.get("data")
     if isinstance(data, dict):
         data = data.get("clusters")
     if not isinstance(data, list):
         raise ValueError("a list of clusters is missing")
-    return [_Cluster.model_validate(_plain_names(item)) for item in data]
+    return [_Cluster.model_validate(_rename_fields(item)) for item in data]
 
 
-def _plain_names(item: t.Any) -> t.Any:
-    """The envelope's clusters spell two of their names in another way."""
+def _rename_fields(item: t.Any) -> t.Any:
+    """The clusters of an envelope have other names for two fields."""
     return {"id": item.get("clusterId"), "name": item.get("clusterName"), **item} if isinstance(item, dict) else item
 
 
-def _page(data: t.Any) -> _Page:
+def _parse_column_page(data: t.Any) -> _ColumnPageBody:
     if isinstance(data, dict) and "results" not in data:
         data = data.get("data")
-    page = _Page.model_validate(data)
+    page = _ColumnPageBody.model_validate(data)
     if not all(any(column.identity) for column in page.results):
         raise ValueError("a column without any name")
     return page

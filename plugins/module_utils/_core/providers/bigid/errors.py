@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ...http.client import Answer
+from ...http.response import Response
 
-# What may stand in an answer that is nothing but an error. A scan may have an error of its own among other keys.
+# The keys of a response that is only an error. A scan may have an error of its own among other keys.
 _ENVELOPE = frozenset({"status", "statusCode", "success", "message", "error", "errors", "detail", "data"})
 _NOT_LOGGED_IN = re.compile(
     r"^authentication failed|failed to authenticate token|refresh token not valid"  # seen
@@ -28,21 +28,21 @@ _MEANINGS = (
 )
 
 
-def parse_errors(answer: Answer) -> list[dict[str, t.Any]]:
-    """The errors in an answer; empty where it is none, or one that says no more than its status."""
-    body = answer.data
-    if not isinstance(body, dict) or (answer.status < 400 and not _is_error(body)):
+def parse_errors(response: Response) -> list[dict[str, t.Any]]:
+    """The errors in a response; empty for no error, and for one that says no more than its status."""
+    body = response.data
+    if not isinstance(body, dict) or (response.status < 400 and not _is_error(body)):
         return []
     code = _code(body)
     errors: list[dict[str, t.Any]] = [{"code": code, "message": words} for words in _messages(body)]
-    return errors or ([{"code": code, "message": None}] if answer.status < 400 else [])
+    return errors or ([{"code": code, "message": None}] if response.status < 400 else [])
 
 
-def effective_status(answer: Answer) -> int:
-    """The HTTP status that an error under 200 would have had; what nobody can tell is a refusal."""
-    body = answer.data
-    if answer.status >= 400 or not isinstance(body, dict):
-        return answer.status
+def effective_status(response: Response) -> int:
+    """The HTTP status that an error under 200 amounts to; 400 where its text does not tell."""
+    body = response.data
+    if response.status >= 400 or not isinstance(body, dict):
+        return response.status
     words = _messages(body)
     for status, pattern in _MEANINGS:
         if any(pattern.search(text) for text in words):
@@ -51,7 +51,7 @@ def effective_status(answer: Answer) -> int:
 
 
 def _is_error(body: dict[str, t.Any]) -> bool:
-    """Whether an answer under 2xx is an error. Its `status` alone is none: a scan's may have the same name."""
+    """Whether a response under 2xx is an error. Its `status` alone does not tell: a scan has one as well."""
     if body.get("success") in (False, "false"):
         return True
     if set(body) - _ENVELOPE or body.get("data"):
@@ -62,7 +62,7 @@ def _is_error(body: dict[str, t.Any]) -> bool:
 
 
 def _messages(body: dict[str, t.Any]) -> list[str]:
-    """Every reason that is given, each once; an empty object among the errors gives none."""
+    """Every reason, each once; an empty object among the errors has none."""
     errors = body.get("errors")
     found = [body.get("error"), body.get("message"), body.get("detail"), *(errors if isinstance(errors, list) else [])]
     texts = [item.get("message") or item.get("error") if isinstance(item, dict) else item for item in found]

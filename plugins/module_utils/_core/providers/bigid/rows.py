@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What BigID says of scans: rows of its parent-scan list, a scan's own record, its status, and the answer to a start.
+"""BigID's bodies: rows of its parent-scan list, a scan's own record, its status, and the response to a start.
 
-Read by hand, and with patience: the documents show of a row only the id (under two names) and `name`, and say that
+Parsed by hand, and leniently: the documents show only the id (under two names) and `name` of a row, and say that
 the list is sorted by updated_at. `state` is seen in the record. All other keys are inferred, and optional.
 """
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ...models import to_utc
-from ..records import InvalidRecord, read_each
+from ..records import InvalidRecord, parse_each
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Row:
     finished_at: datetime | None = None
     updated_at: datetime | None = None
 
-    def over(self, older: Row) -> Row:
-        """This row, with what an older one of the same scan tells and this one does not, and which does not change."""
+    def merge(self, older: Row) -> Row:
+        """This row, with the constant fields that it lacks from an older row of the same scan."""
         return replace(
             self,
             name=self.name or older.name,
@@ -40,7 +40,7 @@ class Row:
         )
 
     def starts_between(self, after: datetime | None, before: datetime | None) -> bool:
-        """Whether it started then, as far as is known: a scan whose times are not told is not left out."""
+        """Whether the scan may have started then; a scan without times is kept."""
         latest = self.started_at or self.updated_at  # it started no later than its last change
         too_early = after is not None and latest is not None and latest < after
         too_late = before is not None and self.started_at is not None and self.started_at > before
@@ -48,7 +48,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Page:
+class ScanPage:
     """A part of the parent-scan list: its rows, and those without an id; `total` is a hint that may be missing."""
 
     rows: list[Row]
@@ -57,26 +57,26 @@ class Page:
 
     @property
     def size(self) -> int:
-        """How many rows came."""
+        """How many records the page has."""
         return len(self.rows) + len(self.without_id)
 
 
-def parse_page(data: t.Any) -> Page:
+def parse_page(data: t.Any) -> ScanPage:
     """`data.scanChildren` as the sample answer has it, or a list in `data` as the code samples read it."""
     body = data.get("data") if isinstance(data, dict) else None
     if isinstance(body, dict):
-        return Page(*_rows(body.get("scanChildren")), _count(body.get("totalCount")))
-    return Page(*_rows(body), _count(data.get("totalCount")) if isinstance(data, dict) else None)
+        return ScanPage(*_parse_rows(body.get("scanChildren")), _count(body.get("totalCount")))
+    return ScanPage(*_parse_rows(body), _count(data.get("totalCount")) if isinstance(data, dict) else None)
 
 
 def parse_record(data: t.Any, scan_id: str) -> Row:
     """A scan's own record: an array with one object, or that object. It need not repeat the id."""
     items = data if isinstance(data, list) else [data]
-    return replace(_row_in(items[0] if items else {}, scan_id), id=scan_id)
+    return replace(_parse_row(items[0] if items else {}, scan_id), id=scan_id)
 
 
 def parse_status(data: t.Any) -> t.Any:
-    """What the status says: true, false, or whatever else. In an envelope, `status` is not the scan's."""
+    """The status: true, false, or another value. An envelope's `status` is not the scan's."""
     if not isinstance(data, dict):
         raise ValueError("it is no object")
     return data.get("status")
@@ -85,11 +85,11 @@ def parse_status(data: t.Any) -> t.Any:
 def parse_started(data: t.Any) -> str:
     """The id of a scan that was started."""
     result = data.get("result") if isinstance(data, dict) else None
-    return _row_in(result).id
+    return _parse_row(result).id
 
 
-def _row_in(item: t.Any, default_id: str | None = None) -> Row:
-    """A row; without an id it is none."""
+def _parse_row(item: t.Any, default_id: str | None = None) -> Row:
+    """A row. Raises ValueError without an id."""
     if not isinstance(item, dict):
         raise ValueError("a scan is no object")
     scan_id = _text(item, "_id", "id") or default_id
@@ -107,16 +107,16 @@ def _row_in(item: t.Any, default_id: str | None = None) -> Row:
     )
 
 
-def _rows(items: t.Any) -> tuple[list[Row], list[InvalidRecord]]:
+def _parse_rows(items: t.Any) -> tuple[list[Row], list[InvalidRecord]]:
     if not isinstance(items, list):
         raise ValueError("the list of scans is missing")
-    records = read_each(items, _row_in, "_id")
+    records = parse_each(items, _parse_row, "_id")
     rows = [record for record in records if not isinstance(record, InvalidRecord)]
     return rows, [record for record in records if isinstance(record, InvalidRecord)]
 
 
 def _text(item: dict[str, t.Any], *keys: str) -> str | None:
-    """The first of these keys that holds a text, or a whole number as ids may be."""
+    """The first of these keys that holds a text or a whole number."""
     for key in keys:
         value = item.get(key)
         if isinstance(value, int) and not isinstance(value, bool):

@@ -1,31 +1,33 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""BigID's tokens: a session token lasts a day, and a user token is exchanged for such.
+"""BigID's tokens: a session token lasts a day, and a user token is exchanged for session tokens.
 
 The documents send a session token as `Bearer TOKEN`, and all code that is known to work sends it bare. So `auto`
-sends it bare, and the other way once where that is refused; what worked is kept.
+sends it bare, and once as `Bearer TOKEN` where that is refused; the form that worked is kept.
 """
 
 from __future__ import annotations
 
 import threading
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from ...errors import DatascanError, InvalidInputError, UnauthorizedError
-from ...http.authentication import check_token, header_for
-from ...http.client import Http
+from ...errors import DatascanError, InterruptedWaitError, InvalidInputError, UnauthorizedError
+from ...http.authentication import HeaderForm, Reader, check_token, raw_header
 from ...redaction import Redactor
 
-_FORMS = ("raw", "bearer")  # in the order in which `auto` tries them
 
+class SessionTokenAuthentication:
+    """The current session token. The lock lets one thread exchange it while the others wait for the result."""
 
-class SessionToken:
-    """The session token of now. The lock lets one thread exchange it while the others wait for what comes of it."""
+    def __init__(
+        self, api_token: str | None, refresh_token: str | None, forms: Sequence[HeaderForm], redactor: Redactor
+    ) -> None:
+        """`api_token` is a session token, which is replaced with the help of `refresh_token` once it is refused.
 
-    def __init__(self, api_token: str | None, refresh_token: str | None, scheme: str, secrets: Redactor) -> None:
-        """`api_token` is a session token, which `refresh_token` replaces once it is refused; one of them will do."""
+        One of them is enough. The `forms` of the header are tried in this order until one works.
+        """
         if not api_token and not refresh_token:
             raise InvalidInputError(
                 "There is no token for BigID: set api_token (a session token) or refresh_token (a user token, which is "
@@ -36,20 +38,20 @@ class SessionToken:
             check_token(option, token or "")
         self._session = api_token or None
         self._user_token = refresh_token
-        self._forms = _FORMS if scheme == "auto" else (scheme,)
+        self._forms = forms
         self._form = 0
         self._form_works = False
-        self._is_untried = False  # whether the session token was exchanged for, and has not worked yet
-        self._secrets = secrets
+        self._is_untried = False  # whether the session token is new and has not worked yet
+        self._redactor = redactor
         self._lock = threading.Lock()
 
-    def headers(self, http: Http) -> Mapping[str, str]:
-        """The session token's header; where there is no session token, it is exchanged for first."""
+    def headers(self, client: Reader) -> Mapping[str, str]:
+        """The session token's header; without a session token, the user token is exchanged for one first."""
         with self._lock:
             if self._session is None:
-                self._session = self._exchange(http)
+                self._session = self._exchange(client)
                 self._is_untried = True
-            return header_for(self._session, self._forms[self._form])
+            return self._forms[self._form](self._session)
 
     def accepted(self, headers: Mapping[str, str]) -> None:
         """This token and this form of it work."""
@@ -59,10 +61,10 @@ class SessionToken:
                 self._is_untried = False
 
     def refused(self, headers: Mapping[str, str]) -> bool:
-        """Try the other form while none has worked, then a new session token; not one more where that is refused."""
+        """Try the other form while none has worked, then one new session token."""
         with self._lock:
             if not self._is_current(headers):
-                return True  # another thread has seen to it
+                return True  # another thread has replaced it
             if not self._form_works and self._form + 1 < len(self._forms):
                 self._form += 1
                 return True
@@ -74,13 +76,15 @@ class SessionToken:
             return True
 
     def _is_current(self, headers: Mapping[str, str]) -> bool:
-        return self._session is not None and headers == header_for(self._session, self._forms[self._form])
+        return self._session is not None and headers == self._forms[self._form](self._session)
 
-    def _exchange(self, http: Http) -> str:
-        """GET /refresh-access-token, with the user token bare: so it is in all code that is known to work."""
-        own = {"Authorization": str(self._user_token)}
+    def _exchange(self, client: Reader) -> str:
+        """GET /refresh-access-token with the raw user token, as all code that is known to work sends it."""
+        headers = raw_header(str(self._user_token))
         try:
-            token = http.read("GET", ("refresh-access-token",), _session_token, headers=own)
+            token = client.read("GET", ("refresh-access-token",), _parse_session_token, headers=headers)
+        except InterruptedWaitError:
+            raise
         except DatascanError as error:
             if error.is_transient:
                 raise
@@ -89,11 +93,11 @@ class SessionToken:
                 "A user token lasts only so long; a new one is made in BigID's access management.",
                 request=error.request,
             ) from None
-        self._secrets.add(token)
+        self._redactor.add(token)
         return token
 
 
-def _session_token(data: t.Any) -> str:
+def _parse_session_token(data: t.Any) -> str:
     token = data.get("systemToken") if isinstance(data, dict) else None
     if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
         raise ValueError("systemToken is missing")

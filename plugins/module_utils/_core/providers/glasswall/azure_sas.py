@@ -22,7 +22,7 @@ _PERMISSIONS = {"r": "Read", "w": "Write", "c": "Create", "l": "List"}
 
 @dataclass(frozen=True)
 class ConnectionString:
-    """The parts of a connection string that matter: the blob endpoint's host, and the SAS's fields."""
+    """The parts of a connection string that are checked: the blob endpoint's host, and the SAS's fields."""
 
     host: str | None
     sas: dict[str, str]
@@ -30,7 +30,7 @@ class ConnectionString:
 
     @classmethod
     def parse(cls, text: str) -> ConnectionString:
-        """Read `Name=Value;Name=Value`; what is missing is missing, never an error."""
+        """Parse `Name=Value;Name=Value`. A missing part is not an error here."""
         parts = {}
         for part in text.strip().split(";"):
             name, _equals, value = part.partition("=")
@@ -43,7 +43,7 @@ class ConnectionString:
         return cls(host=host, sas=sas, has_account_key="accountkey" in parts)
 
     def faults(self, *, resources: str, permissions: str, now: datetime) -> list[str]:
-        """What breaks the rules, as clauses; empty for a string that Glasswall would take."""
+        """What breaks the rules, as clauses; empty for a string that Glasswall accepts."""
         if self.has_account_key:
             return ["it holds an account key, but only a shared access signature (SAS) is taken"]
         faults = []

@@ -21,6 +21,7 @@ from ...errors import (
     ConflictError,
     DatascanError,
     ForbiddenError,
+    InterruptedWaitError,
     InvalidInputError,
     InvalidResponseError,
     NotFoundError,
@@ -28,22 +29,32 @@ from ...errors import (
     TooEarlyError,
     TooLateError,
 )
-from ...http.client import Answer, Http
+from ...http.client import HttpClient
+from ...http.response import Response
 from ...models import ACTIVE, Query, Scan, ScanState, iso, predicted_scan
-from ..base import Provider
+from ..capabilities import CancelsScans, ListsScans, RescansScans, StartsScans
 from ..records import InvalidRecord
 from .azure_sas import ConnectionString
-from .records import Record, ScanStatusItem, could_match, is_last_page, matches, parse_page, place, places
+from .records import (
+    Record,
+    ScanStatusItem,
+    could_match,
+    is_last_page,
+    location_key,
+    location_keys,
+    matches,
+    parse_page,
+)
 
-_FEW = 2  # so few scans are asked for one by one: a page of the list may hold none of them
-_PAGE_SIZE = 100  # asked for; a server that gives fewer is read to the end all the same
+_FEW = 2  # so few scans are read one by one, because a page of the list may hold none of them
+_PAGE_SIZE = 100  # requested; a server may send fewer
 _STATES = {
     "listing": ScanState.RUNNING,
     "processing": ScanState.RUNNING,
     "completed": ScanState.COMPLETED,
     "cancelled": ScanState.CANCELLED,
-    "errored": ScanState.FAILED,  # the word of the lists' filter
-    "error": ScanState.FAILED,  # the word of the answers
+    "errored": ScanState.FAILED,  # in the lists' filter
+    "error": ScanState.FAILED,  # in responses
     "unknown": ScanState.UNKNOWN,
 }
 _QUERY_WORDS = ("Listing", "Processing", "Cancelled", "Completed", "Errored", "Unknown")
@@ -54,7 +65,7 @@ _STRINGS = {  # connection string -> what its SAS must allow: resource types, pe
 }
 
 
-class Glasswall(Provider):
+class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
     """A Constellation deployment; it has no public host."""
 
     name = "glasswall"
@@ -70,17 +81,19 @@ class Glasswall(Provider):
         "auto_rescan": {"type": "bool", "default": False},
     }
 
-    def __init__(self, http: Http, clock: Clock, warn: Callable[[str], None]) -> None:
-        super().__init__(http, clock, warn)
+    def __init__(self, client: HttpClient, clock: Clock, warn: Callable[[str], None]) -> None:
+        super().__init__(client, clock, warn)
         self._starts: dict[str, datetime] = {}  # when the scans seen so far started, to narrow the next list
         self._unlisted: set[str] = set()  # ids that the list of own scans is known to lack
 
     @classmethod
-    def parse_errors(cls, answer: Answer) -> list[dict[str, t.Any]]:
-        """Errors are a bare list of {errorCode, message}; under 2xx such a list, where a scan belongs, is one too."""
-        if not isinstance(answer.data, list):
+    def parse_errors(cls, response: Response) -> list[dict[str, t.Any]]:
+        """Errors are a bare list of {errorCode, message}; such a list under 2xx, instead of a scan, is an error too."""
+        if not isinstance(response.data, list):
             return []
-        items = [item for item in answer.data if isinstance(item, dict) and ("errorCode" in item or "message" in item)]
+        items = [
+            item for item in response.data if isinstance(item, dict) and ("errorCode" in item or "message" in item)
+        ]
         return [{"code": item.get("errorCode"), "message": item.get("message")} for item in items]
 
     def check_id(self, scan_id: str) -> str:
@@ -95,12 +108,12 @@ class Glasswall(Provider):
     def get(self, scan_id: str) -> Scan:
         """GET /scans/{scanId}."""
         try:
-            return self.http.read("GET", ("scans", self.check_id(scan_id)), self._scan)
+            return self._client.read("GET", ("scans", self.check_id(scan_id)), self._scan)
         except NotFoundError as error:
             raise _not_found(scan_id, error) from None
 
     def get_many(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
-        """Many scans from the list of own scans, as long as its next page may spare more single looks than it costs."""
+        """Many scans from the list of own scans, while its next page may save more single requests than it costs."""
         found: dict[str, Scan | DatascanError] = {}
         listed = [scan_id for scan_id in scan_ids if scan_id not in self._unlisted]
         if len(listed) > _FEW:
@@ -108,6 +121,8 @@ class Glasswall(Provider):
                 found.update(self._from_list(listed))
             except (ForbiddenError, NotFoundError, RejectedError):
                 self._unlisted.update(listed)  # this token may see scans, but no list of them
+            except InterruptedWaitError:
+                raise
             except DatascanError as error:
                 found = dict.fromkeys(listed, error)
         missing = [scan_id for scan_id in scan_ids if scan_id not in found]
@@ -129,11 +144,11 @@ class Glasswall(Provider):
             missing = len(wanted) - len(found)
             if not missing or pages_left > missing:
                 return found
-        self._unlisted |= wanted - found.keys()  # another user's: the list will never have them
+        self._unlisted |= wanted - found.keys()  # another user's scans, which the list never has
         return found
 
     def _since(self, scan_ids: Sequence[str]) -> list[tuple[str, str]]:
-        """The list's filter that leaves out all that started before the first of these, once that is known."""
+        """The list's filter that leaves out all scans before the first of these, once its start is known."""
         starts = [self._starts.get(scan_id) for scan_id in scan_ids]
         known = [start for start in starts if start is not None]
         return [("startDate", iso(min(known) - timedelta(seconds=1)))] if len(known) == len(starts) else []
@@ -144,32 +159,32 @@ class Glasswall(Provider):
             if not isinstance(record, InvalidRecord):
                 yield self._to_scan(record)
                 continue
-            if record.scan_id is None:  # nobody could look at it, or judge it
+            if record.scan_id is None:  # a scan that cannot be read or judged later
                 raise record.error(self.title)
             self._warn_once(record.sentence(self.title))
             yield self._unknown(record, record.scan_id)
 
     def list_scans_of(self, target: Mapping[str, t.Any], query: Query) -> Iterator[Scan]:
-        """Of those that cannot be read, none may be a scan that runs for the same source and target."""
-        wanted = self.predict(target)
+        """An invalid record fails the list where it may be a running scan of the same source and target."""
+        wanted = self.predict_scan(target)
         for record in self._find(query):
             if not isinstance(record, InvalidRecord):
                 scan = self._to_scan(record)
                 if matches(scan, wanted):
                     yield scan
                 continue
-            words = record.sentence(self.title)
+            message = record.sentence(self.title)
             if (query.states is None or query.states & ACTIVE) and could_match(record, wanted):
                 raise InvalidResponseError(
-                    f"{words} It may be a scan of the same source and target, so none is started."
+                    f"{message} It may be a scan of the same source and target, so none is started."
                 )
-            self._warn_once(words)
+            self._warn_once(message)
 
     def _find(self, query: Query) -> Iterator[Record]:
-        """The records that a query asks for; by their state Glasswall picks them as well."""
+        """The records that match a query."""
         params = self._params(query)
         if query.states is not None and not any(name == "scanStatus" for name, _value in params):
-            return  # Glasswall has no word for any of the states asked for
+            return  # the query's states do not exist in Glasswall
         path = ("scans", "allusers") if query.all_users or query.owners else ("scans",)
         for records, _pages_left in self._pages(path, params):
             for record in records:
@@ -177,20 +192,20 @@ class Glasswall(Provider):
                     yield record
 
     def _pages(self, path: Sequence[str], params: Sequence[tuple[str, str]]) -> Iterator[tuple[list[Record], int]]:
-        """What each page of a list has that no page before it had, and how many pages follow by the page's own word."""
+        """The new records of each page, and how many pages follow according to that page."""
         seen: set[str | None] = set()
         lost = 0
         number = 1
         while True:
             page_params = [*params, ("pageSize", str(_PAGE_SIZE)), ("page", str(number))]
-            page, records = self.http.read("GET", path, parse_page, params=page_params)
+            page, records = self._client.read("GET", path, parse_page, params=page_params)
             without_id: list[Record] = [record for record in records if record.scan_id is None]
             new = [record for record in records if record.scan_id is not None and record.scan_id not in seen]
             seen.update(record.scan_id for record in new)
             lost += len(without_id)
             left = max(0, (page.total or 0) - len(seen) - lost)
             yield without_id + new, -(-left // max(1, len(records)))
-            # Only what repeats proves the end; a total that lies, or pages that shift, must not hide a scan.
+            # Only a page that repeats proves the end: a wrong total, or pages that shift, must not hide a scan.
             if not new or is_last_page(page, number, len(seen) + lost):
                 if left:
                     self._warn_once(
@@ -214,32 +229,28 @@ class Glasswall(Provider):
         """The five rules for each SAS, on our own clock, before anything is sent."""
         for option, (resources, permissions) in _STRINGS.items():
             string = ConnectionString.parse(target[option])
-            faults = string.faults(resources=resources, permissions=permissions, now=self.clock.now())
+            faults = string.faults(resources=resources, permissions=permissions, now=self._clock.now())
             if faults:
                 raise InvalidInputError(f"glasswall.{option} would be refused: {'; '.join(faults)}.")
         for option in ("source_container_path", "target_container_path", "quarantine_container_path"):
             if not target[option].strip("/ "):
                 raise InvalidInputError(f"glasswall.{option} is empty: it names a container in the storage account.")
 
-    def is_same_target(self, scan: Scan, target: Mapping[str, t.Any]) -> bool:
-        """Storage account and container, of source and target both; where quarantined files go makes no other scan."""
-        return matches(scan, self.predict(target))
-
-    def predict(self, target: Mapping[str, t.Any]) -> Scan:
+    def predict_scan(self, target: Mapping[str, t.Any]) -> Scan:
         """Hosts come from the connection strings; the API reports them as sourceStorage and targetStorage."""
         return predicted_scan(
             self.name,
-            source=place(
+            source=location_key(
                 ConnectionString.parse(target["source_connection_string"]).host, target["source_container_path"]
             ),
-            target=place(
+            target=location_key(
                 ConnectionString.parse(target["destination_connection_string"]).host, target["target_container_path"]
             ),
         )
 
     def start(self, target: Mapping[str, t.Any]) -> Scan:
         """POST /scans; 400 and 412 carry the reasons."""
-        return self.http.write(
+        return self._client.write(
             "POST", ("scans",), self._scan, body={to_camel(option): target[option] for option in self.target_options}
         )
 
@@ -248,9 +259,9 @@ class Glasswall(Provider):
         return (scan.vendor_status or "").lower() == "listing"
 
     def cancel(self, scan_id: str) -> Scan:
-        """DELETE /scans/{scanId}; the answer may still say Processing."""
+        """DELETE /scans/{scanId}; the response may still have the status Processing."""
         try:
-            return self.http.write("DELETE", ("scans", self.check_id(scan_id)), self._scan)
+            return self._client.write("DELETE", ("scans", self.check_id(scan_id)), self._scan)
         except NotFoundError as error:
             raise _not_found(scan_id, error) from None
         except DatascanError as error:
@@ -286,9 +297,9 @@ class Glasswall(Provider):
         return _STILL_LISTING.format(parent.id) if (parent.vendor_status or "").lower() == "listing" else None
 
     def rescan(self, parent_id: str) -> Scan:
-        """PATCH /scans/{scanId}; the answer is the child."""
+        """PATCH /scans/{scanId}; the response is the child."""
         try:
-            return self.http.write("PATCH", ("scans", self.check_id(parent_id)), self._scan)
+            return self._client.write("PATCH", ("scans", self.check_id(parent_id)), self._scan)
         except NotFoundError as error:
             raise _not_found(parent_id, error) from None
         except DatascanError as error:
@@ -304,7 +315,7 @@ class Glasswall(Provider):
         return self._to_scan(ScanStatusItem.model_validate(data))
 
     def _to_scan(self, item: ScanStatusItem) -> Scan:
-        scan = self._scan_of(item)
+        scan = self._build_scan(item)
         if scan.started_at:
             self._starts[scan.id] = scan.started_at
         return scan
@@ -313,8 +324,8 @@ class Glasswall(Provider):
         return self.parse_state(item.scan_status)
 
     def _unknown(self, record: InvalidRecord, scan_id: str) -> Scan:
-        """A scan of which no more is known than that it is there; no gate lets it pass."""
-        source, target = places(record)
+        """A scan of which only the existence is known; no gate passes it."""
+        source, target = location_keys(record)
         return Scan(
             id=scan_id,
             provider=self.name,
@@ -325,7 +336,7 @@ class Glasswall(Provider):
             error=f"it cannot be read ({record.why})",
         )
 
-    def _scan_of(self, item: ScanStatusItem) -> Scan:
+    def _build_scan(self, item: ScanStatusItem) -> Scan:
         return Scan(
             id=item.scan_id,
             provider=self.name,
@@ -334,8 +345,8 @@ class Glasswall(Provider):
             started_at=item.scan_start_time,
             finished_at=item.scan_end_time,
             owner=item.scan_owner,
-            source=place(item.source_storage, item.source_container_path),
-            target=place(item.target_storage, item.target_container_path),
+            source=location_key(item.source_storage, item.source_container_path),
+            target=location_key(item.target_storage, item.target_container_path),
             parent_id=item.parent_scan,
             child_ids=item.child_scans or [],
         )

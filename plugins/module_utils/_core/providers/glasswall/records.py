@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Glasswall says of scans: a scan, a page of a list of them, and the places that a scan is from and to."""
+"""Glasswall's records: a scan, a page of a list of scans, and the keys that compare sources and targets."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import typing as t
 
 from ...compat.pydantic import BaseModel, ConfigDict, Field, to_camel
 from ...models import Scan
-from ..records import InvalidRecord, read_each
+from ..records import InvalidRecord, parse_each
 
 
-class _Wire(BaseModel):
+class _GlasswallModel(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, extra="ignore", coerce_numbers_to_str=True)
 
 
-class ScanStatusItem(_Wire):
+class ScanStatusItem(_GlasswallModel):
     """A scan as Glasswall sends it."""
 
     scan_id: str = Field(pattern=r"\S")
@@ -32,14 +32,14 @@ class ScanStatusItem(_Wire):
     child_scans: list[str] | None = None
 
 
-class PageLinks(_Wire):
-    """Of the page links only their number is of use."""
+class PageLinks(_GlasswallModel):
+    """The links to other pages; only their number is used."""
 
     total_pages: int | None = None
 
 
-class ScanStatusItemList(_Wire):
-    """One page of a list of scans, each of which is read on its own."""
+class ScanStatusItemList(_GlasswallModel):
+    """One page of a list of scans, each of which is parsed on its own."""
 
     scans: list[t.Any]
     total: int | None = None
@@ -52,20 +52,20 @@ Record = t.Union[ScanStatusItem, InvalidRecord]
 def parse_page(data: t.Any) -> tuple[ScanStatusItemList, list[Record]]:
     """A page, and its records."""
     page = ScanStatusItemList.model_validate(data)
-    return page, read_each(page.scans, ScanStatusItem.model_validate, "scanId")
+    return page, parse_each(page.scans, ScanStatusItem.model_validate, "scanId")
 
 
-def places(record: InvalidRecord) -> tuple[str | None, str | None]:
-    """Source and target of a record that cannot be read; None where that part cannot be read either."""
+def location_keys(record: InvalidRecord) -> tuple[str | None, str | None]:
+    """Source and target of an invalid record; None for a part that cannot be read either."""
     hosts = record.text("sourceStorage"), record.text("targetStorage")
     containers = record.text("sourceContainerPath"), record.text("targetContainerPath")
-    source, target = (place(*parts) if all(parts) else None for parts in zip(hosts, containers, strict=True))
+    source, target = (location_key(*parts) if all(parts) else None for parts in zip(hosts, containers, strict=True))
     return source, target
 
 
 def could_match(record: InvalidRecord, wanted: Scan) -> bool:
-    """Whether it may be a scan of these: what can be read of it says nothing else."""
-    source, target = places(record)
+    """Whether an invalid record may have the source and target of a scan: what can be read does not differ."""
+    source, target = location_keys(record)
     return source in (None, wanted.source) and target in (None, wanted.target)
 
 
@@ -74,16 +74,16 @@ def matches(scan: Scan, wanted: Scan) -> bool:
     return (scan.source, scan.target) == (wanted.source, wanted.target)
 
 
-def place(host: str | None, container: str | None) -> str | None:
-    """A storage account's host and a container in it, written one way, so that places can be compared."""
+def location_key(host: str | None, container: str | None) -> str | None:
+    """A storage account's host and a container in it, normalized so that two of them can be compared."""
     if not host and not container:
         return None
     return f"{(host or '').lower()}/{(container or '').strip('/ ')}"
 
 
 def is_last_page(page: ScanStatusItemList, number: int, seen: int) -> bool:
-    """Whether everything that the page says agrees that nothing follows."""
-    counted = page.total is None or seen == page.total  # fewer than were seen is a total that lies
+    """Whether all that the page says about its list agrees that no page follows."""
+    counted = page.total is None or seen == page.total  # a total below what was seen is wrong
     if page.page_links is None:  # left out where all fits on one page
         return counted
     pages = page.page_links.total_pages

@@ -14,8 +14,11 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     UnauthorizedError,
     UnavailableError,
 )
-from ansible_collections.datascan.gate.plugins.module_utils._core.http.client import Answer, Connection, Http
-from support import Expected, FakeClock, Script, connected
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.authentication import Reader
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.client import HttpClient
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.connection import Connection
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.response import Response
+from support import Expected, FakeClock, Script, connected, mount
 
 
 @dataclass
@@ -26,10 +29,10 @@ class Exchanged:
     token: str | None = None
     heard: list[str] = field(default_factory=list)
 
-    def headers(self, http: Http) -> Mapping[str, str]:
+    def headers(self, client: Reader) -> Mapping[str, str]:
         if self.token is None:
             own = {"Authorization": "long-lived"}
-            self.token = http.read("GET", ("token",), lambda data: str(data["token"]), headers=own)
+            self.token = client.read("GET", ("token",), lambda data: str(data["token"]), headers=own)
             self.left -= 1
         return {"Authorization": self.token}
 
@@ -42,15 +45,19 @@ class Exchanged:
         return self.left > 0
 
 
-def http(credential: Exchanged, *expected: Expected) -> tuple[Http, Script]:
-    def parse_errors(answer: Answer) -> list[dict[str, str]]:
-        return [{"message": answer.data["wrong"]}] if isinstance(answer.data, dict) and "wrong" in answer.data else []
+def http(credential: Exchanged, *expected: Expected) -> tuple[HttpClient, Script]:
+    def parse_errors(response: Response) -> list[dict[str, str]]:
+        return (
+            [{"message": response.data["wrong"]}]
+            if isinstance(response.data, dict) and "wrong" in response.data
+            else []
+        )
 
-    def effective_status(answer: Answer) -> int:
-        return 401 if answer.text.count("who are you") else answer.status
+    def effective_status(response: Response) -> int:
+        return 401 if response.text.count("who are you") else response.status
 
     clock = FakeClock()
-    made = Http(
+    made = HttpClient(
         Connection("https://vendor.test", retries=1),
         credential,
         clock=clock,
@@ -58,7 +65,7 @@ def http(credential: Exchanged, *expected: Expected) -> tuple[Http, Script]:
         effective_status=effective_status,
     )  # type: ignore[arg-type]
     script = Script(list(expected), clock)
-    made.session.mount("https://", script)
+    mount(made, script)
     return made, script
 
 

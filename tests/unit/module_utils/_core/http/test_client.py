@@ -35,26 +35,30 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     UnknownOutcomeError,
     UntrustedCertificateError,
 )
-from ansible_collections.datascan.gate.plugins.module_utils._core.http import client as _http
-from ansible_collections.datascan.gate.plugins.module_utils._core.http.authentication import SCHEMES, Token, header_for
-from ansible_collections.datascan.gate.plugins.module_utils._core.http.client import (
-    Answer,
-    Connection,
-    Credential,
-    Http,
+from ansible_collections.datascan.gate.plugins.module_utils._core.http import body as _body
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.authentication import (
+    Authentication,
+    Reader,
+    TokenAuthentication,
+    bearer_header,
+    raw_header,
 )
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.client import MAX_REAUTHENTICATIONS, HttpClient
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.connection import Connection
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.response import Response
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.session import VERSION
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from support import TOKEN, Expected, FakeClock, Script, reset
+from support import TOKEN, Expected, FakeClock, Script, mount, reset
 
 URL = "https://vendor.test/api"
 TRANSIENT = [408, 429, 500, 502, 503, 504]
 
 
-def parse_errors(answer: Answer) -> list[dict[str, t.Any]]:
+def parse_errors(response: Response) -> list[dict[str, t.Any]]:
     """A made-up vendor, whose errors look like {"wrong": "words"}."""
-    words = answer.data.get("wrong") if isinstance(answer.data, dict) else None
+    words = response.data.get("wrong") if isinstance(response.data, dict) else None
     return [{"code": 7, "message": words}] if words else []
 
 
@@ -65,20 +69,20 @@ class Spoken:
         self,
         *expected: Expected,
         clock: FakeClock | None = None,
-        credential: Credential | None = None,
+        credential: Authentication | None = None,
         trusts_retry_after: bool = True,
         **connection: t.Any,
     ) -> None:
         self.clock = clock or FakeClock()
-        self.http = Http(
+        self.http = HttpClient(
             Connection(**{"api_url": URL, **connection}),
-            credential or Token(TOKEN, "bearer"),
+            credential or TokenAuthentication(TOKEN, bearer_header),
             clock=self.clock,  # type: ignore[arg-type]
             parse_errors=parse_errors,
             trusts_retry_after=trusts_retry_after,
         )
         self.script = Script(list(expected), self.clock)
-        self.http.session.mount("https://", self.script)
+        mount(self.http, self.script)
 
     def read(self, **kwargs: t.Any) -> t.Any:
         try:
@@ -252,16 +256,15 @@ def test_retry_after_counts_for_nothing_where_the_vendors_is_known_to_lie() -> N
 
 def test_no_retry_sleeps_past_the_deadline() -> None:
     spoken = Spoken(get(503, {}, takes=1.0), get(503, {}, headers={"Retry-After": "20"}, takes=1.0))
-    spoken.http.deadline = 21.0
-    with pytest.raises(UnavailableError):
+    with spoken.http.deadline(21.0), pytest.raises(UnavailableError):
         spoken.read()
     assert spoken.clock.elapsed == 2.25
 
 
 def test_a_retry_may_end_at_the_deadline() -> None:
     spoken = Spoken(get(503, {}, headers={"Retry-After": "20"}), get())
-    spoken.http.deadline = 20.0
-    assert spoken.read() == {"ok": True}
+    with spoken.http.deadline(20.0):
+        assert spoken.read() == {"ok": True}
 
 
 # Writes
@@ -293,7 +296,7 @@ def test_a_write_that_answers_in_another_shape_is_lost() -> None:
 
 
 def test_a_write_whose_answer_is_too_large_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_http, "MAX_BODY", 1000)
+    monkeypatch.setattr(_body, "MAX_BODY", 1000)
     with pytest.raises(UnknownOutcomeError, match="which is refused"):
         Spoken(post(200, '"' + "x" * 2000 + '"')).write()
 
@@ -333,7 +336,7 @@ class Chances:
         self.chances = chances
         self.number = 0
 
-    def headers(self, http: Http) -> dict[str, str]:
+    def headers(self, client: Reader) -> dict[str, str]:
         return {"Authorization": f"Bearer token-{self.number}"}
 
     def accepted(self, headers: Mapping[str, str]) -> None:
@@ -365,7 +368,7 @@ def test_a_token_that_was_renewed_is_used_at_once(method: str) -> None:
 
 
 def test_second_chances_end() -> None:
-    tries = 1 + _http._SECOND_CHANCES
+    tries = 1 + MAX_REAUTHENTICATIONS
     spoken = Spoken(*[get(401, "", sent_headers=with_token(n)) for n in range(tries)], credential=Chances(99))
     with pytest.raises(UnauthorizedError):
         spoken.read()
@@ -382,7 +385,7 @@ def test_second_chances_come_on_top_of_retries() -> None:
 def test_headers() -> None:
     spoken = Spoken(get(sent_headers={"Accept": "application/json", "Authorization": f"Bearer {TOKEN}"}))
     spoken.read()
-    assert spoken.script.sent[0].headers["User-Agent"] == f"datascan.gate/{_http.VERSION}"
+    assert spoken.script.sent[0].headers["User-Agent"] == f"datascan.gate/{VERSION}"
 
 
 def test_a_netrc_file_does_not_replace_the_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -502,18 +505,18 @@ def test_an_endless_body_ends_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> N
 
         read1 = read
 
-    monkeypatch.setattr(_http, "MAX_BODY", 2 * 2**20)
+    monkeypatch.setattr(_body, "MAX_BODY", 2 * 2**20)
     with pytest.raises(InvalidResponseError, match="more than 2 MiB, which is refused"):
         Spoken(get(200, Endless())).read()
     assert Endless.given < 3 * 2**20
 
 
 def test_the_limit_of_an_answer() -> None:
-    assert _http.MAX_BODY == 256 * 2**20
+    assert _body.MAX_BODY == 256 * 2**20
 
 
 def test_a_compressed_body_is_measured_as_it_comes_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_http, "MAX_BODY", 2**20)
+    monkeypatch.setattr(_body, "MAX_BODY", 2**20)
     bomb = gzip.compress(b" " * 20 * 2**20)
     with pytest.raises(InvalidResponseError, match="which is refused"):
         Spoken(get(200, bomb, headers={"Content-Encoding": "gzip"})).read()
@@ -610,22 +613,20 @@ def test_an_api_url_may_end_in_a_slash_or_a_line_end(api_url: str) -> None:
 
 
 def test_the_forms_of_a_token() -> None:
-    assert header_for("T", "bearer") == {"Authorization": "Bearer T"}
-    assert header_for("T", "raw") == {"Authorization": "T"}
-    assert header_for("T", "api_key") == {"X-API-Key": "T"}
-    assert SCHEMES == ("auto", "bearer", "raw", "api_key")
+    assert bearer_header("T") == {"Authorization": "Bearer T"}
+    assert raw_header("T") == {"Authorization": "T"}
 
 
 @pytest.mark.parametrize("token", [None, ""])
 def test_a_token_is_needed(token: str | None) -> None:
     with pytest.raises(InvalidInputError, match=r"api_token is missing: set it, or .* DATASCAN_API_TOKEN"):
-        Token(token, "bearer")
+        TokenAuthentication(token, bearer_header)
 
 
 @pytest.mark.parametrize("token", ["line\nend", "tab\there", "pässword", "nul\0"])
 def test_a_token_that_no_header_can_carry_is_not_quoted(token: str) -> None:
     with pytest.raises(InvalidInputError, match="api_token holds a character") as caught:
-        Token(token, "bearer")
+        TokenAuthentication(token, bearer_header)
     assert token not in caught.value.message
 
 
@@ -674,19 +675,21 @@ def sends(*pieces: bytes) -> Talk:
     return lambda connection, number: connection.sendall(pieces[min(number, len(pieces)) - 1])
 
 
-def session(port: int, scheme: str = "http", **connection: t.Any) -> Http:
+def session(port: int, scheme: str = "http", **connection: t.Any) -> HttpClient:
     given = {"api_url": f"{scheme}://127.0.0.1:{port}/api", "timeout": 5.0, "retries": 0, **connection}
-    return Http(Connection(**given), Token(TOKEN, "bearer"), clock=Clock(), parse_errors=parse_errors)
+    return HttpClient(
+        Connection(**given), TokenAuthentication(TOKEN, bearer_header), clock=Clock(), parse_errors=parse_errors
+    )
 
 
-def ask(http: Http) -> t.Any:
+def ask(http: HttpClient) -> t.Any:
     try:
         return http.read("GET", ("x",), lambda data: data)
     finally:
         http.close()
 
 
-def send(http: Http) -> t.Any:
+def send(http: HttpClient) -> t.Any:
     try:
         return http.write("POST", ("x",), lambda data: data, body={})
     finally:

@@ -5,19 +5,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import typing as t
 
 import pytest
 import requests
-from ansible_collections.datascan.gate.plugins.module_utils._core.errors import WaitTimeoutError
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import UnavailableError, WaitTimeoutError
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.deadline import FINAL_POLL_TIMEOUT
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import wait
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
-from support import FakeClock, Script, connected, item
+from support import SCAN_ID, SCAN_PATH, Expected, FakeClock, Script, connected, item, looked, mount
 
-LAST = 10.0
+LAST = FINAL_POLL_TIMEOUT
 IDS = [f"00000000-0000-4000-8000-{number:012}" for number in range(40)]
 
 
@@ -65,7 +67,7 @@ def overrun(vendor: FallsSilent, ids: list[str], timeout: float, *, on_timeout: 
     """Seconds between the end of the time to wait and the end of the wait."""
     clock = vendor.clock
     provider, _script = connected([], clock=clock)
-    provider.http.session.mount("https://", vendor)
+    mount(provider, vendor)
     job = OperationContext(provider, clock)  # type: ignore[arg-type]
     with pytest.raises(WaitTimeoutError) as caught:
         wait.wait_for_scans(
@@ -73,6 +75,71 @@ def overrun(vendor: FallsSilent, ids: list[str], timeout: float, *, on_timeout: 
         )
     assert caught.value.result.waited.timed_out
     return clock.elapsed - timeout
+
+
+def busy(seconds: float, *deadlines: float) -> float:
+    """Seconds until a request that is answered with 503 and `Retry-After: seconds` is given up or answered."""
+    clock = FakeClock()
+    first = Expected("GET", SCAN_PATH, 503, {}, headers={"Retry-After": str(seconds)})
+    provider, script = connected([first, looked("Processing")], clock=clock)
+    with contextlib.ExitStack() as stack:
+        for deadline in deadlines:
+            stack.enter_context(provider.deadline(deadline))
+        with contextlib.suppress(UnavailableError):
+            provider.get(SCAN_ID)
+    assert len(script.left) == (1 if clock.elapsed == 0 else 0)
+    return clock.elapsed
+
+
+@pytest.mark.parametrize("deadlines", [(20.0, 40.0), (40.0, 20.0), (20.0,), (40.0, 20.0, 30.0)])
+def test_of_nested_deadlines_the_nearest_holds(deadlines: tuple[float, ...]) -> None:
+    assert busy(20, *deadlines) == 20.0
+    assert busy(21, *deadlines) == 0.0
+
+
+def test_after_a_nested_deadline_the_outer_one_holds_again() -> None:
+    clock = FakeClock()
+    answers = [Expected("GET", SCAN_PATH, 503, {}, headers={"Retry-After": "30"}) for _request in range(3)]
+    provider, script = connected([*answers, looked("Processing")], clock=clock)
+    with provider.deadline(40.0):
+        with provider.deadline(20.0), pytest.raises(UnavailableError):
+            provider.get(SCAN_ID)
+        assert clock.elapsed == 0.0
+        with pytest.raises(UnavailableError):
+            provider.get(SCAN_ID)
+        assert clock.elapsed == 30.0
+    provider.get(SCAN_ID)
+    assert clock.elapsed == 30.0
+    assert not script.left
+
+
+def test_a_time_out_after_a_nested_deadline_stops_no_request_of_the_outer_one() -> None:
+    clock = FakeClock()
+    provider, _script = connected([], clock=clock, retries=0)
+    vendor = FallsSilent(clock, 0.0)
+    mount(provider, vendor)
+    with provider.deadline(100.0):
+        with provider.deadline(0.0):
+            for _request in range(2):
+                with pytest.raises(UnavailableError):
+                    provider.get(SCAN_ID)
+        assert vendor.allowed == [LAST]
+        with pytest.raises(UnavailableError):
+            provider.get(SCAN_ID)
+    assert vendor.allowed == [LAST, 30.0]
+
+
+def test_a_time_out_after_the_outer_deadline_stops_every_further_request_until_its_end() -> None:
+    clock = FakeClock()
+    provider, _script = connected([], clock=clock, retries=0)
+    vendor = FallsSilent(clock, 0.0)
+    mount(provider, vendor)
+    with provider.deadline(0.0):
+        with provider.deadline(100.0), pytest.raises(UnavailableError):
+            provider.get(SCAN_ID)
+        with pytest.raises(UnavailableError):
+            provider.get(SCAN_ID)
+    assert vendor.allowed == [LAST]
 
 
 @pytest.mark.parametrize("scans", [1, 40])
@@ -108,7 +175,7 @@ def test_a_time_out_that_is_shorter_stays() -> None:
     clock = FakeClock()
     provider, _script = connected([], clock=clock, timeout=2.0)
     vendor = FallsSilent(clock, 0.0)
-    provider.http.session.mount("https://", vendor)
+    mount(provider, vendor)
     with pytest.raises(WaitTimeoutError):
         wait.wait_for_scans(
             OperationContext(provider, clock), wait.WaitRequest(scan_ids=IDS[:1], options=WaitOptions(timeout=0.0))
@@ -125,7 +192,7 @@ def test_the_next_wait_asks_again() -> None:
     clock = FakeClock()
     provider, _script = connected([], clock=clock)
     vendor = FallsSilent(clock, 0.0)
-    provider.http.session.mount("https://", vendor)
+    mount(provider, vendor)
     settings = wait.WaitRequest(scan_ids=IDS[:1], options=WaitOptions(timeout=0.0))
     for _wait in range(2):
         with pytest.raises(WaitTimeoutError):

@@ -19,38 +19,38 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.regi
 from support import SCAN_ID, SCAN_PATH, Expected, FakeClock, connected, looked
 
 
-def turns(pace: RateLimiter, clock: FakeClock, count: int) -> list[float]:
+def turns(limiter: RateLimiter, clock: FakeClock, count: int) -> list[float]:
     """When so many requests leave that all want to leave at once."""
     left = []
     for _turn in range(count):
-        pace.acquire()
+        limiter.acquire(clock)
         left.append(clock.elapsed)
     return left
 
 
 def test_a_burst_leaves_at_once_and_then_one_a_step() -> None:
     clock = FakeClock()
-    pace = RateLimiter(RateLimit(per_minute=30, burst=3), clock)  # type: ignore[arg-type]
-    assert turns(pace, clock, 6) == [0, 0, 0, 2, 4, 6]
+    limiter = RateLimiter(RateLimit(per_minute=30, burst=3))
+    assert turns(limiter, clock, 6) == [0, 0, 0, 2, 4, 6]
 
 
 def test_a_rest_is_made_up_for_but_never_by_more_than_a_burst() -> None:
     clock = FakeClock()
-    pace = RateLimiter(RateLimit(per_minute=30, burst=3), clock)  # type: ignore[arg-type]
-    turns(pace, clock, 3)
+    limiter = RateLimiter(RateLimit(per_minute=30, burst=3))
+    turns(limiter, clock, 3)
     clock.elapsed = 4.0
-    assert turns(pace, clock, 3) == [4, 4, 6]
+    assert turns(limiter, clock, 3) == [4, 4, 6]
     clock.elapsed = 1000.0
-    assert turns(pace, clock, 4) == [1000, 1000, 1000, 1002]
+    assert turns(limiter, clock, 4) == [1000, 1000, 1000, 1002]
 
 
 @pytest.mark.parametrize("gap", [0.0, 0.3, 0.9, 1.7])
 def test_no_minute_ever_holds_more_than_the_rate_and_a_burst(gap: float) -> None:
     clock = FakeClock()
-    pace = RateLimiter(RateLimit(per_minute=50, burst=10), clock)  # type: ignore[arg-type]
+    limiter = RateLimiter(RateLimit(per_minute=50, burst=10))
     left = []
     for _turn in range(300):
-        pace.acquire()
+        limiter.acquire(clock)
         left.append(clock.elapsed)
         clock.elapsed += gap
     assert max(sum(begin <= one < begin + 60 for one in left) for begin in left) <= 60
@@ -58,22 +58,22 @@ def test_no_minute_ever_holds_more_than_the_rate_and_a_burst(gap: float) -> None
 
 def test_where_the_vendor_says_that_it_is_too_fast_nothing_is_left_for_a_burst() -> None:
     clock = FakeClock()
-    pace = RateLimiter(RateLimit(per_minute=30, burst=3), clock)  # type: ignore[arg-type]
-    pace.acquire()
-    pace.penalize()
-    assert turns(pace, clock, 3) == [2, 4, 6]
+    limiter = RateLimiter(RateLimit(per_minute=30, burst=3))
+    limiter.acquire(clock)
+    limiter.penalize(clock)
+    assert turns(limiter, clock, 3) == [2, 4, 6]
 
 
 def test_without_a_rate_nobody_waits() -> None:
     clock = FakeClock()
-    assert turns(RateLimiter(None, clock), clock, 1000)[-1] == 0  # type: ignore[arg-type]
+    assert turns(RateLimiter(None), clock, 1000)[-1] == 0
 
 
 @pytest.fixture
 def limited(monkeypatch: pytest.MonkeyPatch) -> type[Provider]:
     """Glasswall, if it allowed only 20 requests a minute, two of them at once."""
     vendor = provider_classes()["glasswall"]
-    monkeypatch.setattr(vendor, "rate", RateLimit(per_minute=20, burst=2))
+    monkeypatch.setattr(vendor, "rate_limit", RateLimit(per_minute=20, burst=2))
     return vendor
 
 

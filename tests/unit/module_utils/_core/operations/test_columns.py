@@ -40,7 +40,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import columns
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import CAPABILITIES
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import ListsColumns
 from support import FakeClock, job
 
 CLUSTERS = [
@@ -58,13 +59,13 @@ def column(number: int, **facts: t.Any) -> Column:
     return Column(fully_qualified_name=f"s.t.{name}", column_name=name, table_name="t", source="s", **facts)
 
 
-class Vendor(Provider):
+class Vendor(ListsColumns):
     """Gives pages from memory; what stands among them and is an error is raised."""
 
     name = "vendor"
     title = "Vendor"
-    unsupported: t.ClassVar = {}
-    words: t.ClassVar = {}
+    unsupported: t.ClassVar = {name: "It has columns only." for name in CAPABILITIES if name != "columns"}
+    state_map: t.ClassVar = {}
 
     def __init__(self, *pages: t.Any, clusters: Sequence[Cluster] | None = None) -> None:
         self.pages = pages

@@ -157,6 +157,8 @@ def test_a_time_out_may_cancel() -> None:
     assert error.message.endswith(f" Scan {SCAN_ID} was cancelled.")
     assert (error.result.changed, error.result.cancelled, error.result.waited.timed_out) == (True, [SCAN_ID], True)
     assert [scan.state for scan in error.result.scans] == ["cancelled"]
+    assert [scan.state for scan in error.result.diff.before] == ["running"]
+    assert [scan.state for scan in error.result.diff.after] == ["cancelled"]
 
 
 def test_only_what_still_runs_is_cancelled() -> None:

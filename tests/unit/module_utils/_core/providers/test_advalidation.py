@@ -31,7 +31,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import cancel, rescan, start, status, wait
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
-from support import TOKEN, Expected, FakeClock, job, reset
+from support import TOKEN, Expected, FakeClock, job, reset, session_of
 
 ID, NEW = 1001, 1002
 CREATIVE = "/v2/creatives/7"
@@ -313,13 +313,13 @@ def test_a_wait_stays_under_the_limit_however_many_scans_it_watches(count: int) 
     ids = [str(number) for number in range(1, count + 1)]
     looks = [looked(word, int(one)) for word in ("processing",) * 8 + ("finished",) for one in ids]
     with advalidation(*looks, clock=clock) as the_job:
-        request = the_job.provider.http.session.request
+        request = session_of(the_job.provider).request
 
         def noting(*args: t.Any, **kwargs: t.Any) -> t.Any:
             sent.append(clock.elapsed)
             return request(*args, **kwargs)
 
-        the_job.provider.http.session.request = noting  # type: ignore[method-assign]
+        session_of(the_job.provider).request = noting  # type: ignore[method-assign]
         wait.wait_for_scans(the_job, wait.WaitRequest(ids))
     assert len(sent) == 9 * count
     # A bucket of 15 that one request a second is put into again never runs empty.

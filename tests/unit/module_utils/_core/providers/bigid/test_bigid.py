@@ -35,7 +35,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers impo
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
-from support import TOKEN, Expected, FakeClock, Script, connected, job
+from support import TOKEN, Expected, FakeClock, Script, connected, job, mount
 from support import _response as response_to
 
 FOLDER = Path(__file__).parents[5] / "contracts" / "bigid"
@@ -687,7 +687,7 @@ def test_an_exchanged_token_is_a_secret() -> None:
     known, clock = Redactor(["user-token"]), FakeClock()
     settings = ConnectionOptions(provider="bigid", api_url="https://vendor.test/api/v1", refresh_token="user-token")
     provider = connect(settings, clock, print, known)  # type: ignore[arg-type]
-    provider.http.session.mount("https://", Script([session("session-token-1"), running("session-token-1")], clock))
+    mount(provider, Script([session("session-token-1"), running("session-token-1")], clock))
     provider.get(ID)
     assert "session-token-1" in known.values
 
@@ -732,7 +732,7 @@ class Crowd(requests.adapters.BaseAdapter):
 def test_many_threads_make_one_exchange() -> None:
     provider, _script = connected([], provider="bigid", **BY_USER_TOKEN)
     crowd = Crowd()
-    provider.http.session.mount("https://", crowd)
+    mount(provider, crowd)
     for exchanges in (1, 2):
         seen = provider.get_many([str(number) for number in range(40)])
         assert all(isinstance(scan, Scan) for scan in seen.values())

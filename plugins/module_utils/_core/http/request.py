@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A request to a vendor, and its address."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode, urlsplit
+
+from ..errors import FailedRequest, InvalidInputError
+
+Params = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is sent. A write changes something at the vendor; `body` is sent as JSON."""
+
+    method: str
+    url: str
+    body: t.Any = None
+    is_write: bool = False
+    headers: Mapping[str, str] | None = None  # sent instead of the authentication's
+
+    def __str__(self) -> str:
+        """As messages name it."""
+        return f"{self.method} {self.url}"
+
+    def failed(
+        self, http_status: int | None = None, vendor_errors: Sequence[Mapping[str, t.Any]] = ()
+    ) -> FailedRequest:
+        """The same for an error."""
+        return FailedRequest(http_status, self.method, self.url, vendor_errors)
+
+
+def check_base_url(api_url: str) -> str:
+    """The base address without white space and slashes at its end. Raises InvalidInputError for anything else."""
+    api_url = api_url.strip()  # an api_url that was read from a file ends in a line end
+    try:
+        parts = urlsplit(api_url)
+        host, user = parts.hostname, parts.username
+        parts.port  # noqa: B018  (raises ValueError for a port that is not a number)
+    except ValueError:
+        host = user = None
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not host:
+        raise InvalidInputError(
+            "api_url must be the API's base address with its version path, like https://scans.example.com/api/v1."
+        )
+    if user is not None or "?" in api_url or "#" in api_url:
+        raise InvalidInputError("api_url must hold no user, no query and no fragment: credentials go into api_token.")
+    return api_url.rstrip("/")
+
+
+def build_url(base: str, path: Sequence[str], params: Params = ()) -> str:
+    """The address of a path below the base. Raises InvalidInputError for a segment that cannot be sent."""
+    for segment in path:
+        if segment in ("", ".", ".."):  # clients and servers remove these even where they are quoted
+            raise InvalidInputError(f"{segment!r} is no id.")
+    try:
+        url = "/".join((base, *(quote(segment, safe="") for segment in path)))
+        return f"{url}?{urlencode(params)}" if params else url
+    except UnicodeEncodeError as error:
+        raise InvalidInputError(f"{error.object!r} holds half a character, which cannot be sent.") from None

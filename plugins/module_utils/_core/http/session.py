@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A pool of connections to one vendor: what requests does beyond it, and what it may not do. Nothing else sends."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from ..compat.requests import requests
+from ..errors import InvalidInputError
+from .connection import Connection
+from .request import Request
+
+VERSION = "0.1.0"
+
+
+class Session(requests.Session if requests else object):  # type: ignore[misc]
+    """Follows no redirect, and takes no credential or certificate from the environment."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__()
+        self.headers.update({"Accept": "application/json", "User-Agent": f"datascan.gate/{VERSION}"})
+        self._connection = connection
+
+    def exchange(self, request: Request, headers: Mapping[str, str], timeout: float) -> t.Any:
+        """Send a request, and return requests' response as soon as its headers are read.
+
+        Raises what requests raises. `timeout` is seconds for connecting, and between two reads.
+        """
+        connection = self._connection
+        return self.request(
+            request.method,
+            request.url,
+            json=request.body,
+            auth=_HeaderAuth(headers),
+            timeout=timeout,
+            # Given with each request, because REQUESTS_CA_BUNDLE overrules what a session says.
+            verify=connection.ca_path or True if connection.validate_certs else False,
+            cert=_client_certificate(connection),
+            allow_redirects=False,
+            stream=True,
+        )
+
+    def get_redirect_target(self, resp: t.Any) -> str | None:
+        """None. requests parses the address of a redirect that it does not follow, and raises where it is invalid."""
+        return None
+
+
+class _HeaderAuth(requests.auth.AuthBase if requests else object):  # type: ignore[misc]
+    """Sets the headers as requests' auth, because requests would otherwise use the credentials of a .netrc file."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = headers
+
+    def __call__(self, request: t.Any) -> t.Any:
+        request.headers.update(self._headers)
+        return request
+
+
+def _client_certificate(connection: Connection) -> str | tuple[str, str] | None:
+    if connection.client_key and not connection.client_cert:
+        raise InvalidInputError("client_key needs client_cert: the key alone proves nothing.")
+    if connection.client_cert and connection.client_key:
+        return connection.client_cert, connection.client_key
+    return connection.client_cert

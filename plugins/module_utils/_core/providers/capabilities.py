@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The capabilities of providers: a provider that extends one of these classes implements its abstract methods."""
+
+from __future__ import annotations
+
+import typing as t
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..errors import UnsupportedError
+from ..models import Query, Scan
+from .base import CAPABILITIES, Provider
+
+if t.TYPE_CHECKING:
+    from ..columns.models import Cluster, ColumnPage, ColumnQuery
+
+Target = Mapping[str, t.Any]  # what scan_start scans: the option that is named after the provider
+P = t.TypeVar("P", bound=Provider)
+
+
+class StartsScans(Provider, capability="start"):
+    """Starts scans."""
+
+    target_options: t.ClassVar[Mapping[str, t.Any]]  # argument spec of a target
+
+    _required_attributes = ("target_options",)
+
+    @abstractmethod
+    def validate_target(self, target: Target) -> None:
+        """Raise InvalidInputError for a target that the vendor would refuse, as far as this is known before sending."""
+
+    @abstractmethod
+    def predict_scan(self, target: Target) -> Scan:
+        """The scan that a start would make, with PREDICTED_ID as its id."""
+
+    @abstractmethod
+    def start(self, target: Target) -> Scan:
+        """Start a scan. The request is sent once; UnknownOutcomeError where it may have been carried out."""
+
+    def is_same_target(self, scan: Scan, target: Target) -> bool:
+        """Whether a scan has this source and target."""
+        predicted = self.predict_scan(target)
+        return (scan.source, scan.target) == (predicted.source, predicted.target)
+
+
+class ListsScans(Provider, capability="list"):
+    """Lists scans."""
+
+    @abstractmethod
+    def list_scans(self, query: Query) -> Iterator[Scan]:
+        """The scans that match a query, each once."""
+
+    @abstractmethod
+    def list_scans_of(self, target: Target, query: Query) -> Iterator[Scan]:
+        """Those of them that have this source and target.
+
+        Raises InvalidResponseError for a record that cannot be read and could be such a scan, because a second
+        scan must not be started beside it.
+        """
+
+
+class CancelsScans(Provider, capability="cancel"):
+    """Cancels scans."""
+
+    @abstractmethod
+    def is_cancellable(self, scan: Scan) -> bool:
+        """Whether the vendor would still cancel this scan, judging by its state."""
+
+    @abstractmethod
+    def cancel(self, scan_id: str) -> Scan:
+        """Request the cancellation of a scan. Raises TooLateError where the vendor no longer cancels it."""
+
+
+class RescansScans(Provider, capability="rescan"):
+    """Scans again what was scanned before."""
+
+    rescan_option: t.ClassVar[str] = "scan_id"  # the option of scan_rescan that names the subject
+
+    @abstractmethod
+    def get_rescan_parent(self, subject: str) -> Scan | None:
+        """The scan that is to be repeated, or None where the subject has no scan yet."""
+
+    @abstractmethod
+    def find_running_rescan(self, parent: Scan, *, everyone: bool = False) -> Scan | None:
+        """A rescan that runs; with `everyone` also another user's, which may take more requests."""
+
+    @abstractmethod
+    def rescan_blocker(self, parent: Scan) -> str | None:
+        """Why the vendor would not scan this one again now, judging by its state; None where it would."""
+
+    @abstractmethod
+    def rescan(self, subject: str) -> Scan:
+        """Scan again. The request is sent once.
+
+        Raises ConflictError where a rescan runs, TooEarlyError while the vendor does not accept one yet,
+        UnknownOutcomeError where the request may have been carried out.
+        """
+
+    @abstractmethod
+    def find_created_rescan(self, subject: str, parent: Scan) -> Scan | None:
+        """The rescan that a request with a lost answer has made since `parent` was read, or None."""
+
+
+class ListsColumns(Provider, capability="columns"):
+    """Lists the columns of clusters."""
+
+    @abstractmethod
+    def list_clusters(self) -> Sequence[Cluster]:
+        """Every cluster of columns."""
+
+    @abstractmethod
+    def list_columns(self, query: ColumnQuery) -> Iterator[ColumnPage]:
+        """The columns of a cluster, each once; a page is requested only when the iteration gets to it."""
+
+
+def require(provider: Provider, capability: type[P]) -> P:
+    """The provider as one that has a capability. Raises UnsupportedError, with what to do instead."""
+    if isinstance(provider, capability):
+        return provider
+    name = str(capability.capability)
+    raise UnsupportedError(f"{provider.title} cannot {CAPABILITIES[name]}. {provider.unsupported[name]}")

@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The connection options without Ansible: the environment, types, and messages for what is wrong."""
+
+from __future__ import annotations
+
+import math
+import typing as t
+from dataclasses import fields
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
+from ansible_collections.datascan.gate.plugins.module_utils._core.options import (
+    CONNECTION_OPTIONS,
+    ConnectionOptions,
+    check_seconds,
+    connection_options,
+    credentials_in,
+)
+
+ENVIRONMENT = {
+    "DATASCAN_PROVIDER": "bigid",
+    "DATASCAN_API_URL": "https://vendor.test/v1",
+    "DATASCAN_API_TOKEN": "from the environment",
+    "DATASCAN_VALIDATE_CERTS": "no",
+    "DATASCAN_CA_PATH": "~/ca.pem",
+}
+
+
+def test_the_table_and_the_dataclass_have_the_same_options_and_defaults() -> None:
+    assert list(CONNECTION_OPTIONS) == [field.name for field in fields(ConnectionOptions)]
+    given = {name: option["default"] for name, option in CONNECTION_OPTIONS.items() if "default" in option}
+    assert connection_options({"provider": "bigid", **given}, {}) == ConnectionOptions("bigid")
+
+
+def test_the_environment_serves_for_what_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ci")
+    options = connection_options({"api_token": "given", "timeout": "7.5", "retries": None}, ENVIRONMENT)
+    assert options == ConnectionOptions(
+        "bigid", "https://vendor.test/v1", "given", validate_certs=False, ca_path="/home/ci/ca.pem", timeout=7.5
+    )
+
+
+def test_an_empty_text_is_not_set() -> None:
+    options = connection_options({"api_url": "", "validate_certs": "", "timeout": ""}, {**ENVIRONMENT})
+    assert (options.api_url, options.validate_certs, options.timeout) == ("https://vendor.test/v1", False, 30.0)
+    blank = connection_options({"provider": "bigid"}, {"DATASCAN_VALIDATE_CERTS": "", "DATASCAN_API_URL": ""})
+    assert (blank.validate_certs, blank.api_url) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "provider is missing: set it, or the environment variable DATASCAN_PROVIDER."),
+        ({"provider": "bigid", "api_key": "x"}, "api_key is not a connection option; there are provider, api_url"),
+        ({"provider": "bigid", "timeout": "soon"}, "timeout must be of type float."),
+        ({"provider": "bigid", "timeout": 0}, "timeout must be more than 0 seconds."),
+        ({"provider": "bigid", "retries": -1}, "retries must be 0 or more."),
+        ({"provider": "bigid", "validate_certs": "maybe"}, "validate_certs must be of type bool."),
+        ({"provider": 7}, "provider must be of type str."),
+        ({"provider": "bigid", "api_token": ["s3cret"]}, "api_token must be of type str."),
+    ],
+)
+def test_what_is_wrong_is_named_and_no_value_is_quoted(given: dict[str, t.Any], message: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        connection_options(given, {})
+    assert caught.value.message.startswith(message)
+    assert "s3cret" not in caught.value.message
+
+
+@pytest.mark.parametrize("value", [-1, 0, math.nan, -math.inf, math.inf, 1e10])
+def test_a_duration_is_positive_and_no_longer_than_a_clock_can_count(value: float) -> None:
+    with pytest.raises(InvalidInputError, match=r"^wait_timeout must be"):
+        check_seconds("wait_timeout", value)
+
+
+def test_zero_is_a_duration_where_it_is_allowed() -> None:
+    check_seconds("wait_timeout", 0, zero=True)
+    with pytest.raises(InvalidInputError, match=r"must be 0 or more seconds"):
+        check_seconds("wait_timeout", -0.1, zero=True)
+
+
+def test_credentials_are_found_at_any_depth_and_data_is_not_a_credential() -> None:
+    table = {
+        "api_token": {"type": "str", "no_log": True, "aliases": ["token"]},
+        "targets": {"type": "list", "options": {"key": {"no_log": True}, "samples": {"type": "list", "no_log": True}}},
+    }
+    values = {"token": "t", "targets": [{"key": "k", "samples": ["1"]}, "not a dictionary"]}
+    assert list(credentials_in(table, values)) == ["t", "k"]
