@@ -70,6 +70,7 @@ def fault(line):
 
 def python_fault(arguments):
     files = [arguments[place + 1] for place, word in enumerate(arguments) if word == "-r"]
+    files = [file.rpartition("ansible_collections/datascan/gate/")[2] for file in files]
     missing = [file for file in files if not (ROOT / file).is_file()]
     return f"no such file: {missing}" if missing else None
 
