@@ -11,26 +11,43 @@ version_added: 0.1.0
 author: datascan.gate maintainers (@datascan-gate)
 short_description: Decide by data scans whether a pipeline may go on
 description:
-  - Judges scans by a policy, writes reports, and fails where the policy is not met. It never asks the network.
-  - A scan that failed, was cancelled, still runs, is missing, is in a state nobody knows, or whose issues are not
+  - Judges scans by a policy, writes reports, and fails where the policy is not met. It sends no request.
+  - A scan that failed, was cancelled, still runs, is missing, is in an unknown state, or whose issues are not
     counted where O(policy.max_issues) asks for that, does not pass. No scan at all does not pass either.
+  - Takes the results of earlier tasks as they are registered, also where those tasks failed. At least one of
+    O(started), O(found), O(waited) and O(scans) is required.
+  - Each scan is judged as O(waited) saw it last. A scan that O(waited) never saw is judged as it was started or found.
+  - Where an earlier task failed because its time was up or a scan did not complete, the scans are judged as far as they
+    are known. The gate does not pass then, but O(mode=advise) goes past it.
+  - After any other failure of an earlier task the gate cannot be asked. It fails with the RV(error) of that task, with
+    O(mode=advise) too.
 extends_documentation_fragment:
   - datascan.gate.attributes
 requirements:
   - pydantic >= 2.7
 options:
+  started:
+    description: The result of M(datascan.gate.scan_start) or M(datascan.gate.scan_rescan), as it was registered.
+    type: dict
+  found:
+    description:
+      - The result of M(datascan.gate.scan_status), as it was registered. Its C(missing) counts as O(missing) does.
+    type: dict
+  waited:
+    description:
+      - The result of M(datascan.gate.scan_wait), as it was registered. A task that was skipped counts as no wait.
+    type: dict
   scans:
-    description: The scans, as the other modules of this collection return them. They may be of several vendors.
+    description: Scans as the other modules of this collection return them. They may be of several vendors.
     type: list
     elements: dict
-    required: true
   missing:
     description: The ids of scans that were asked for and not found, as M(datascan.gate.scan_status) returns them.
     type: list
     elements: str
     default: []
   policy:
-    description: What has to hold for each scan.
+    description: What each scan has to meet.
     type: dict
     suboptions:
       states:
@@ -54,12 +71,13 @@ options:
         description: How many seconds ago a scan may have finished.
         type: int
   mode:
-    description: V(enforce) fails where the policy is not met, V(advise) reports and goes on.
+    description:
+      - V(enforce) fails where the policy is not met, V(advise) reports and goes on.
     type: str
     choices: [enforce, advise]
     default: enforce
   reports:
-    description: Reports to write, whether the gate opens or not. A report that would not change is left as it is.
+    description: Reports to write, whether the gate passes or not. A report that would not change is left as it is.
     type: list
     elements: dict
     default: []
@@ -92,18 +110,55 @@ EXAMPLES = r"""
     reports:
       - format: markdown
         dest: scan-report.md
+
+- name: Scan, and write a report whatever happens
+  module_defaults:
+    group/datascan.gate.datascan:
+      provider: glasswall
+      api_url: https://scans.example.com/api/v1
+  block:
+    - name: Start a scan
+      datascan.gate.scan_start:
+        glasswall: "{{ uploads }}"
+      register: started
+
+    - name: Wait for it
+      datascan.gate.scan_wait:
+        scans: ["{{ started.scan }}"]
+        wait_timeout: 1800
+      register: waited
+      # The gate takes a failed result too, and fails with it.
+      ignore_errors: true
+
+    - name: Decide
+      datascan.gate.scan_gate:
+        started: "{{ started }}"
+        waited: "{{ waited }}"
+        reports:
+          - format: junit
+            dest: scan.xml
 """
 
 RETURN = r"""
 passed:
-  description: Whether the policy is met.
+  description: Whether nothing speaks against the scans.
+  returned: always
+  type: bool
+proceed:
+  description:
+    - Whether the pipeline may go on. True where RV(passed) is, where O(mode=advise) goes past a verdict or a time-out,
+      and in check mode where scans that have not finished are all that speaks against it.
   returned: always
   type: bool
 reasons:
-  description: Why it is not, a sentence each.
+  description: Why the gate does not pass, a sentence each.
   returned: always
   type: list
   elements: str
+msg:
+  description: The verdict as one message.
+  returned: always
+  type: str
 summary:
   description: How many scans there are, as C(total), and how many in each state.
   returned: always
@@ -115,12 +170,29 @@ reports:
   elements: str
 scans:
   description: The scans that were judged.
-  returned: failure
+  returned: always
   type: list
   elements: dict
+missing:
+  description: The ids of scans that were asked for and not found.
+  returned: always
+  type: list
+  elements: str
+timed_out:
+  description: Whether the time of an earlier task was up before the scans had finished.
+  returned: always
+  type: bool
+cancelled:
+  description: The ids of the scans that O(waited) cancelled for that.
+  returned: always
+  type: list
+  elements: str
 error:
-  description: What went wrong, as RV(datascan.gate.scan_start#module:error) describes it.
-  returned: failure
+  description:
+    - What went wrong, as RV(datascan.gate.scan_start#module:error) describes it. That of the earlier task where one
+      failed.
+    - Null where nothing failed.
+  returned: always
   type: dict
 """
 
@@ -129,18 +201,21 @@ import typing as t
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate import evaluate
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import argument_spec
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import (
+    GateRequest,
+    evaluate_gate,
+    refuse_gate,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import (
+    ENFORCE,
+    MODES,
+    POLICY_OPTIONS,
+    parse_policy,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import FORMATS
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict import MODES, given_policy
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import STATES
 
-POLICY = {
-    "states": {"type": "list", "elements": "str", "choices": list(STATES), "default": ["completed"]},
-    "max_issues": {"type": "int"},
-    "allow_stopped": {"type": "bool", "default": False},
-    "allow_missing": {"type": "bool", "default": False},
-    "max_age": {"type": "int"},
-}
 REPORT = {
     "format": {"type": "str", "required": True, "choices": list(FORMATS)},
     "dest": {"type": "path", "required": True},
@@ -149,26 +224,37 @@ REPORT = {
 
 def run(invocation: Invocation) -> t.Any:
     """Judge these scans."""
-    request = evaluate.GateRequest(
+    try:
+        policy = parse_policy(invocation["policy"] or {})
+    except InvalidInputError as error:
+        raise refuse_gate(error) from None
+    request = GateRequest(
         scans=invocation["scans"],
         missing=invocation["missing"],
-        policy=given_policy(invocation["policy"] or {}),
+        started=invocation["started"],
+        found=invocation["found"],
+        waited=invocation["waited"],
+        policy=policy,
         mode=invocation["mode"],
         reports=[(report["format"], report["dest"]) for report in invocation["reports"]],
     )
-    return evaluate.evaluate_gate(request, invocation.clock, invocation.check_mode)
+    return evaluate_gate(request, invocation.clock, invocation.check_mode)
 
 
 MODULE = ModuleSpec(
     name="scan_gate",
     run=run,
     options={
-        "scans": {"type": "list", "elements": "dict", "required": True},
+        "started": {"type": "dict"},
+        "found": {"type": "dict"},
+        "waited": {"type": "dict"},
+        "scans": {"type": "list", "elements": "dict"},
         "missing": {"type": "list", "elements": "str", "default": []},
-        "policy": {"type": "dict", "options": POLICY},
-        "mode": {"type": "str", "default": "enforce", "choices": list(MODES)},
+        "policy": {"type": "dict", "options": argument_spec(POLICY_OPTIONS)},
+        "mode": {"type": "str", "default": ENFORCE, "choices": list(MODES)},
         "reports": {"type": "list", "elements": "dict", "default": [], "options": REPORT},
     },
+    constraints={"required_one_of": [("started", "found", "waited", "scans")]},
     connects=False,
 )
 

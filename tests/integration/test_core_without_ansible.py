@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from given import SAS
+from docs_runs import SAS
 from sandbox_server import TOKEN
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,13 +15,29 @@ pytestmark = pytest.mark.playbook("gate")
 STOPPED = [
     ("Stop at a failed scan", "failed"),
     ("Stop at a cancelled scan", "was cancelled"),
-    ("Stop at an unknown scan", "is in a state that nobody knows"),
+    ("Stop at an unknown scan", "is in a state that this collection does not know"),
     ("Stop at a missing scan", "is missing"),
     ("Stop without any scan", "There is no scan to judge"),
-    ("Stop at issues that nobody has counted", "has no count of issues"),
+    ("Stop at issues that nobody has counted", "issues not counted, so max_issues cannot be checked"),
     ("Stop at an old scan", "more than 1 s ago"),
     ("Stop at a running scan", "was still running"),
 ]
+
+
+BOTH_WAYS = pytest.mark.parametrize("way", ["in_process", "module"])
+KEYS = {
+    "passed",
+    "proceed",
+    "reasons",
+    "msg",
+    "summary",
+    "reports",
+    "scans",
+    "missing",
+    "timed_out",
+    "cancelled",
+    "error",
+}
 
 
 def test_what_has_completed_passes(runs):
@@ -30,11 +46,13 @@ def test_what_has_completed_passes(runs):
     assert result["summary"]["completed"] == result["summary"]["total"] == 1
 
 
-@pytest.mark.parametrize("way", ["in_process", "module"])
+@BOTH_WAYS
 @pytest.mark.parametrize(("task", "reason"), STOPPED)
 def test_anything_else_does_not(runs, way, task, reason):
     result = getattr(runs, way)[task]
-    assert (result["failed"], result["passed"], result["error"]["kind"]) == (True, False, "gate_closed")
+    assert (result["failed"], result["passed"], result["proceed"]) == (True, False, False)
+    assert result["error"]["kind"] == "gate_closed"
+    assert set(result) >= KEYS
     assert len(result["reasons"]) == 1
     assert reason in result["reasons"][0]
     assert result["reasons"][0] in result["msg"]
@@ -54,8 +72,60 @@ def test_a_policy_can_allow_more(runs):
 
 def test_advice_does_not_stop(runs):
     result = runs.in_process["Advise, and write every report"]
-    assert (result["failed"], result["passed"]) == (False, False)
+    assert (result["failed"], result["passed"], result["proceed"], result["error"]) == (False, False, True, None)
     assert len(result["reasons"]) == 4
+    assert set(result) >= KEYS
+
+
+@BOTH_WAYS
+class TestEarlierResults:
+    def test_a_scan_is_judged_as_the_wait_saw_it_last(self, runs, way):
+        result = getattr(runs, way)["Judge what was found and waited for"]
+        assert (result["passed"], result["proceed"], result["missing"]) == (True, True, [])
+        assert [scan["state"] for scan in result["scans"]] == ["completed"]
+
+    def test_a_search_brings_its_missing_ids(self, runs, way):
+        result = getattr(runs, way)["Stop at what a search did not find"]
+        assert (result["proceed"], result["error"]["kind"]) == (False, "gate_closed")
+        assert result["missing"] == ["00000000-0000-4000-8000-000000000000"]
+        assert len(result["scans"]) == 4
+
+    def test_a_time_out_stops_with_the_error_of_the_wait(self, runs, way):
+        result = getattr(runs, way)["Stop at a wait that timed out"]
+        assert (result["failed"], result["proceed"], result["timed_out"]) == (True, False, True)
+        assert result["error"]["kind"] == "wait_timeout"
+        assert result["msg"].startswith("After 0 s, 1 of 1 scans had not finished")
+
+    def test_mode_advise_goes_past_a_time_out(self, runs, way):
+        result = getattr(runs, way)["Advise past a wait that timed out"]
+        assert (result["failed"], result["passed"], result["proceed"]) == (False, False, True)
+        assert (result["timed_out"], result["error"]["kind"]) == (True, "wait_timeout")
+
+    def test_mode_advise_does_not_go_past_a_vendor_that_was_not_asked(self, runs, way):
+        result = getattr(runs, way)["Stop where the vendor could not be asked"]
+        assert (result["failed"], result["passed"], result["proceed"]) == (True, False, False)
+        assert (result["error"]["kind"], result["error"]["http_status"]) == ("unauthorized", 401)
+        assert [scan["state"] for scan in result["scans"]] == ["completed"]
+
+    def test_a_skipped_wait_leaves_the_scan_as_it_was_found(self, runs, way):
+        result = getattr(runs, way)["Judge what was found, without a wait"]
+        assert (result["passed"], len(result["scans"])) == (True, 1)
+
+    def test_ansible_s_own_failure_stops_in_any_mode(self, runs, way):
+        result = getattr(runs, way)["Stop at a task that Ansible refused"]
+        assert (result["failed"], result["proceed"], result["error"]["kind"]) == (True, False, "invalid_input")
+        assert result["msg"] == "Unsupported parameters for (scan_wait) module: scan_list."
+
+    def test_what_is_no_result_stops_in_any_mode(self, runs, way):
+        result = getattr(runs, way)["Judge what is no result"]
+        assert (result["failed"], result["proceed"], result["error"]["kind"]) == (True, False, "invalid_input")
+        assert result["msg"].startswith("started has no scan")
+        assert set(result) >= KEYS
+
+    def test_without_any_result_there_is_nothing_to_judge(self, runs, way):
+        result = getattr(runs, way)["Judge only a wait that was skipped"]
+        assert (result["failed"], result["proceed"], result["error"]["kind"]) == (True, False, "invalid_input")
+        assert "There is no result to judge" in result["msg"]
 
 
 class TestReports:
@@ -103,7 +173,8 @@ def test_what_is_no_scan_is_no_verdict(runs):
     assert "scans[0]" in result["msg"]
 
 
-def test_check_mode_judges_but_stops_nobody_over_a_scan_that_runs(runs):
+def test_check_mode_judges_but_does_not_stop_at_a_scan_that_runs(runs):
     result = runs.check["Stop at a running scan"]
-    assert (result["failed"], result["passed"]) == (False, False)
+    assert (result["failed"], result["passed"], result["proceed"]) == (False, False, True)
+    assert result["msg"] == "Check mode waits for nothing, so there is no verdict."
     assert runs.check["Stop at a failed scan"]["failed"]

@@ -10,16 +10,15 @@ import re
 import typing as t
 
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports import json as json_report
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import Verdict
 
 _FIELDS = re.compile(r"(?m)^( +)(\w+(?:, \w+)*) {2,}(\S.*)$")
-_DEPTHS = {4: "Verdict", 6: "Judgement", 8: "Scan"}  # of a line in that file's docstring
+_DEPTHS = {4: "JsonReport", 6: "Judgement", 8: "Scan"}  # of a line in that file's docstring
 
 
 def text() -> str:
     """The schema as the text of docs/report.schema.json."""
-    made = Verdict.model_json_schema(mode="serialization")
-    kinds = {"Verdict": made, **made["$defs"]}
+    made = json_report.JsonReport.model_json_schema(mode="serialization")
+    kinds = {"JsonReport": made, **made["$defs"]}
     made["properties"] = {"schema": {"const": json_report.SCHEMA}, **made["properties"]}
     for kind in _DEPTHS.values():
         _strip(kinds[kind])

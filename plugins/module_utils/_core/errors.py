@@ -10,10 +10,11 @@ Errors are immutable: `with_result` and `with_message` make a new one.
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from typing_extensions import Self
 
@@ -199,3 +200,31 @@ class GateFailedError(DatascanError):
     """The gate's policy is not met."""
 
     kind = "gate_closed"
+
+
+class EarlierFailureError(DatascanError):
+    """A task before the gate failed; kind and request are those of that task."""
+
+    def __init__(self, message: str, *, earlier_kind: str = DatascanError.kind, **more: t.Any) -> None:
+        super().__init__(message, **more)
+        vars(self).update(kind=earlier_kind)
+
+    def _copy(self, message: str, result: t.Any) -> Self:
+        return type(self)(message, earlier_kind=self.kind, request=self.request, result=result)
+
+
+def earlier_failure(message: str, facts: Mapping[str, t.Any]) -> EarlierFailureError:
+    """The failure of an earlier task, from the `error` of its result; whatever is not of its type is left out."""
+    kind, status, errors = facts.get("kind"), facts.get("http_status"), facts.get("vendor_errors")
+    request = FailedRequest(
+        http_status=status if isinstance(status, int) and not isinstance(status, bool) else None,
+        method=_text_or_none(facts.get("method")),
+        url=_text_or_none(facts.get("url")),
+        vendor_errors=[item for item in errors if isinstance(item, Mapping)] if isinstance(errors, list) else (),
+    )
+    known = isinstance(kind, str) and kind in {each.kind for each in DatascanError.__subclasses__()}
+    return EarlierFailureError(message, earlier_kind=str(kind) if known else DatascanError.kind, request=request)
+
+
+def _text_or_none(value: t.Any) -> str | None:
+    return value if isinstance(value, str) else None

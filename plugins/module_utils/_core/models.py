@@ -72,7 +72,7 @@ def iso(value: datetime) -> str:
     return value.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
 
 
-def _reason(value: t.Any) -> str | None:
+def _error_text(value: t.Any) -> str | None:
     """A vendor's reason, or None; vendors also write `-`, `None` or an empty text for no reason."""
     text = "" if value is None else str(value).strip()
     return None if text in ("", "-", "None") else text
@@ -83,7 +83,7 @@ Time = t.Annotated[
     BeforeValidator(to_utc),
     PlainSerializer(lambda value: None if value is None else iso(value), when_used="json"),
 ]
-Reason = t.Annotated[t.Optional[str], BeforeValidator(_reason)]
+ErrorText = t.Annotated[t.Optional[str], BeforeValidator(_error_text)]
 
 
 class Scan(BaseModel):
@@ -104,7 +104,7 @@ class Scan(BaseModel):
     parent_id: str | None = None
     child_ids: list[str] = []
     issue_count: int | None = Field(None, ge=0)  # a negative count must not pass for one
-    error: Reason = None
+    error: ErrorText = None
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -178,26 +178,3 @@ def parse_query(options: Mapping[str, t.Any]) -> Query:
     if options.get("limit") is not None and options["limit"] < 1:
         raise InvalidInputError("query.limit must be 1 or more.")
     return Query.model_validate(options)
-
-
-class Judgement(BaseModel):
-    """What the gate says of one scan."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    scan: Scan
-    passed: bool
-    reasons: list[str] = []
-
-
-class Verdict(BaseModel):
-    """What the gate says of all scans together."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    passed: bool
-    mode: str
-    reasons: list[str]
-    summary: dict[str, int]
-    judgements: list[Judgement]
-    missing: list[str] = []

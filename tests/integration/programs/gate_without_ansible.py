@@ -7,7 +7,7 @@ sys.path.insert(0, sys.argv[1])  # plugins/module_utils; the core needs pydantic
 from _core import rendering
 from _core.clock import Clock
 from _core.errors import DatascanError
-from _core.gate.evaluate import EarlierResults, GateRequest, evaluate_gate
+from _core.gate.evaluate import GateRequest, evaluate_gate
 from _core.operations.context import OperationContext
 from _core.operations.start import StartRequest, start_scan
 from _core.operations.wait import WaitRequest, wait_for_scans
@@ -20,6 +20,6 @@ context = OperationContext(connect(options, clock, print, Redactor([options.api_
 try:
     started = start_scan(context, StartRequest(json.loads(sys.argv[2])))
     waited = wait_for_scans(context, WaitRequest([started.scan.id]))
-    print(evaluate_gate(GateRequest(EarlierResults(waited=rendering.render_result(waited))), clock, False).msg)
+    print(evaluate_gate(GateRequest(waited=rendering.render_result(waited)), clock, False).msg)
 except DatascanError as error:
     sys.exit(error.message)

@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import escape_formula
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.text import plain
+from ansible_collections.datascan.gate.plugins.module_utils._core.foreign_text import clean_text
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.body import parse_json
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.retry import parse_retry_after
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import iso, to_utc
@@ -88,7 +88,7 @@ def test_an_id(vendor: str) -> None:
 def test_a_line(text: str) -> None:
     line = one_line(text)
     assert line.isprintable() or set("\u00a0\u202f\u3000") & set(line)
-    assert len(line) <= 4000 and "\n" not in plain(text)
+    assert len(line) <= 4000 and "\n" not in clean_text(text)
     assert one_line(line) == line or len(line) > 400
 
 

@@ -12,7 +12,7 @@ import typing as t
 from collections.abc import Callable, Mapping
 
 from ..errors import InvalidInputError
-from ..gate.reports.markdown import cell, code
+from ..foreign_text import code_span, table_cell
 from .audit import AuditResult, Finding
 from .export import escape_formula
 
@@ -24,12 +24,14 @@ _HEAD = ("fully_qualified_name", "column_name", "table_name", "source", "missing
 def _markdown(audit: AuditResult, cluster: Mapping[str, t.Any]) -> str:
     mark, title = ("\u2705", "Passed") if audit.passed else ("\u274c", "Did not pass")
     name = (
-        f"{code(cluster.get('name'))} ({code(cluster.get('id'))})" if cluster.get("name") else code(cluster.get("id"))
+        f"{code_span(cluster.get('name'))} ({code_span(cluster.get('id'))})"
+        if cluster.get("name")
+        else code_span(cluster.get("id"))
     )
     kept = audit.audited - len(audit.findings)
     blocks = [f"## {mark} {title}", f"Cluster {name}: {kept} of {audit.audited} columns keep the rules."]
     if audit.reasons:
-        blocks += ["### Reasons", "\n".join(f"- {code(reason)}" for reason in audit.reasons)]
+        blocks += ["### Reasons", "\n".join(f"- {code_span(reason)}" for reason in audit.reasons)]
     if audit.findings:
         rows = [_row(finding) for finding in audit.findings[:_MAX_ROWS]]
         head = ["| Column | Table | Source | Lacks | Carries |", "| --- | --- | --- | --- | --- |"]
@@ -41,7 +43,7 @@ def _markdown(audit: AuditResult, cluster: Mapping[str, t.Any]) -> str:
 
 def _row(finding: Finding) -> str:
     facts = [finding.name, finding.column["table_name"], finding.column["source"]]
-    cells = [cell(text) for text in [*facts, ", ".join(finding.missing), ", ".join(finding.forbidden)]]
+    cells = [table_cell(text) for text in [*facts, ", ".join(finding.missing), ", ".join(finding.forbidden)]]
     return f"| {' | '.join(cells)} |"
 
 

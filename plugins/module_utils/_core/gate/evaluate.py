@@ -1,81 +1,151 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judge scans, write the reports, and close the gate where the policy is not met."""
+"""Decide whether a pipeline may proceed: judge scans, write the reports, and raise what stands in the way."""
 
 from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..clock import Clock
-from ..errors import GateFailedError
+from ..errors import DatascanError, GateFailedError, InvalidInputError
 from ..files import FileChange, write_if_changed
-from ..models import ACTIVE, Verdict, given_scan
+from ..models import Scan, summarise
+from .earlier_results import Evidence, read_evidence
+from .policy import ADVISE, ENFORCE, Policy
 from .reports.render import render
-from .verdict import Policy, judge
+from .verdict import Reason, Rule, Verdict, judge
+from .wording import NOT_JUDGED_IN_CHECK_MODE, gate_sentence, sentence
 
 
 @dataclass(frozen=True)
 class GateRequest:
-    """What scan_gate is asked for; `reports` are pairs of a format and a path."""
+    """What scan_gate is asked for: the results of earlier tasks, each None where there is none, or scans; a policy.
 
-    scans: Sequence[Mapping[str, t.Any]]
+    Results are as `render_result` and `render_error` make them; `reports` are pairs of a format and a path.
+    """
+
+    scans: Sequence[Mapping[str, t.Any]] | None = None
     missing: Sequence[str] = ()
+    started: Mapping[str, t.Any] | None = None  # of scan_start or scan_rescan
+    found: Mapping[str, t.Any] | None = None  # of scan_status
+    waited: Mapping[str, t.Any] | None = None  # of scan_wait
     policy: Policy = field(default_factory=Policy)
-    mode: str = "enforce"  # or advise
+    mode: str = ENFORCE  # or ADVISE
     reports: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
 class GateResult:
-    """The verdict, and the reports that were written."""
+    """The decision, what it rests on, and the reports that were written.
 
-    changed: bool
-    passed: bool
-    reasons: list[str]
-    summary: dict[str, int]
-    msg: str
-    reports: list[str] = field(default_factory=list)
-    file_changes: list[FileChange] = field(default_factory=list)
+    `proceed` is whether the pipeline may go on; `passed` whether nothing speaks against the scans. `error` is that
+    of the gate or of the earlier task that failed, as `DatascanError.facts` has it.
+    """
+
+    changed: bool = False
+    passed: bool = False
+    proceed: bool = False
+    msg: str = ""
+    reasons: tuple[str, ...] = ()
+    summary: Mapping[str, int] = field(default_factory=lambda: summarise(()))
+    reports: tuple[str, ...] = ()
+    scans: tuple[Scan, ...] = ()
+    missing: tuple[str, ...] = ()
+    timed_out: bool = False
+    cancelled: tuple[str, ...] = ()
+    error: Mapping[str, t.Any] | None = None
+    file_changes: tuple[FileChange, ...] = ()
 
 
 def evaluate_gate(request: GateRequest, clock: Clock, check_mode: bool) -> GateResult:
-    """Judge; raises GateFailedError in mode enforce, after the reports were written.
+    """Judge scans by the results of earlier tasks.
 
-    In check mode no file is written, and a scan that has not finished closes no gate: nothing was waited for.
+    Raises GateFailedError where the policy is not met in mode enforce, EarlierFailureError where an earlier task
+    failed and the mode does not go past that, InvalidInputError where something else than results was given or a
+    report cannot be written. Each carries the GateResult. Reports are written before the verdict is raised.
+
+    In check mode no file is written, and a scan that has not finished fails no gate: nothing waited for it.
     """
-    scans = [given_scan(value, f"scans[{number}]") for number, value in enumerate(request.scans)]
-    verdict = judge(scans, request.missing, request.policy, request.mode, clock.now())
-    changes = [
-        write_if_changed(dest, render(format_, verdict), dry_run=check_mode) for format_, dest in request.reports
-    ]
-    result = GateResult(
-        changed=any(change.changed for change in changes),
-        passed=verdict.passed,
-        reasons=verdict.reasons,
-        summary=verdict.summary,
-        msg=_sentence(verdict),
-        reports=[dest for _format, dest in request.reports],
-        file_changes=changes,
-    )
-    open_in_check_mode = check_mode and _only_unfinished(verdict, request.policy)
-    if verdict.passed or request.mode == "advise" or open_in_check_mode:
+    try:
+        evidence = read_evidence(
+            started=request.started,
+            found=request.found,
+            waited=request.waited,
+            scans=request.scans,
+            missing=request.missing,
+        )
+    except InvalidInputError as error:
+        raise refuse_gate(error) from None
+    verdict = _judge_evidence(evidence, request, clock)
+    result = _decide(evidence, verdict, check_mode)
+    result = _write_reports(result, verdict, request.reports, check_mode)
+    if result.proceed:
         return result
-    raise GateFailedError(result.msg, result=result)
+    failure: DatascanError = evidence.failure or GateFailedError(result.msg)
+    raise failure.with_message(result.msg).with_result(replace(result, error=failure.facts()))
 
 
-def _only_unfinished(verdict: Verdict, policy: Policy) -> bool:
-    """Whether all that keeps the gate closed is scans that have not finished."""
-    closing = [judgement.scan for judgement in verdict.judgements if not judgement.passed]
-    missing = verdict.missing and not policy.allow_missing
-    return bool(closing) and not missing and all(scan.state in ACTIVE for scan in closing)
+def refuse_gate(error: DatascanError, result: GateResult | None = None) -> DatascanError:
+    """The same error with the result of a gate that could not be asked."""
+    result = result or GateResult()
+    reasons = (*result.reasons, error.message)
+    return error.with_result(
+        replace(result, passed=False, proceed=False, msg=error.message, reasons=reasons, error=error.facts())
+    )
 
 
-def _sentence(verdict: Verdict) -> str:
-    if verdict.passed:
-        count = len(verdict.judgements)
-        return f"The gate is open: {count} of {count} scans pass."
-    word = "closed" if verdict.mode == "enforce" else "open by advice only (mode: advise)"
-    return f"The gate is {word}: {' '.join(verdict.reasons)}"
+def _judge_evidence(evidence: Evidence, request: GateRequest, clock: Clock) -> Verdict:
+    mode = request.mode if evidence.can_be_judged else ENFORCE
+    verdict = judge(evidence.scans, evidence.missing, request.policy, mode, clock.now())
+    if evidence.failure and verdict.passed:
+        # Next to a failure, scans that pass prove nothing: others may never have been seen.
+        return verdict.with_reason(Reason(Rule.EARLIER_TASK, found=evidence.failure.message))
+    return verdict
+
+
+def _decide(evidence: Evidence, verdict: Verdict, check_mode: bool) -> GateResult:
+    is_only_predicted = check_mode and evidence.failure is None and verdict.fails_only_unfinished_scans
+    proceed = verdict.passed or verdict.mode == ADVISE or is_only_predicted
+    return GateResult(
+        passed=verdict.passed,
+        proceed=proceed,
+        msg=NOT_JUDGED_IN_CHECK_MODE if is_only_predicted else _message(evidence, verdict, proceed),
+        reasons=tuple(sentence(reason) for reason in verdict.reasons),
+        summary=verdict.summary,
+        scans=evidence.scans,
+        missing=evidence.missing,
+        timed_out=evidence.timed_out,
+        cancelled=evidence.cancelled,
+        error=evidence.failure.facts() if evidence.failure else None,
+    )
+
+
+def _message(evidence: Evidence, verdict: Verdict, proceed: bool) -> str:
+    """The verdict, behind the message of an earlier failure; neither repeats what the other says."""
+    if evidence.failure is None:
+        return gate_sentence(verdict)
+    if all(reason.rule is Rule.EARLIER_TASK for reason in verdict.reasons):
+        return gate_sentence(verdict) if proceed else evidence.failure.message
+    if evidence.timed_out and len(evidence.scans) == 1 and not proceed:
+        return evidence.failure.message  # which names the scan and its state
+    return f"{evidence.failure.message} {gate_sentence(verdict)}"
+
+
+def _write_reports(
+    result: GateResult, verdict: Verdict, reports: Sequence[tuple[str, str]], check_mode: bool
+) -> GateResult:
+    for format_, dest in reports:
+        try:
+            change = write_if_changed(dest, render(format_, verdict), dry_run=check_mode)
+        except InvalidInputError as error:
+            raise refuse_gate(error, result) from None
+        result = replace(
+            result,
+            changed=result.changed or change.changed,
+            reports=(*result.reports, dest),
+            file_changes=(*result.file_changes, change),
+        )
+    return result

@@ -1,103 +1,125 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The verdict on scans. It never asks the network: it judges what it is given."""
+"""The verdict on scans, as data. `wording` makes sentences of it."""
 
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum
 
-from ..clock import LONGEST
-from ..errors import InvalidInputError
-from ..models import Judgement, Scan, ScanState, Verdict, iso, summarise
+from ..models import ACTIVE, Scan, summarise
+from .policy import Policy
 
-MODES = ("enforce", "advise")
+
+class Rule(str, Enum):
+    """The rules that a gate can fail by."""
+
+    STATES = "states"  # the policy's option of that name, with allow_stopped
+    MAX_ISSUES = "max_issues"
+    MAX_AGE = "max_age"
+    MISSING = "missing"  # a scan was asked for and not found
+    NO_SCANS = "no_scans"  # there is no scan at all
+    EARLIER_TASK = "earlier_task"  # a task before the gate failed
 
 
 @dataclass(frozen=True)
-class Policy:
-    """What has to hold for each scan; `max_age` is seconds since the scan finished."""
+class Reason:
+    """Why a gate fails: the rule, what it expects, and what was found, which is None where that is not known.
 
-    states: frozenset[ScanState] = frozenset({ScanState.COMPLETED})
-    max_issues: int | None = None
-    allow_stopped: bool = False
-    allow_missing: bool = False
-    max_age: int | None = None
+    `scan` is the judged scan that breaks the rule, `scan_id` its id or that of a missing one; both are None for a
+    reason that concerns no single scan.
+    """
+
+    rule: Rule
+    expected: t.Any = None
+    found: t.Any = None
+    scan_id: str | None = None
+    scan: Scan | None = None
 
 
-def given_policy(options: Mapping[str, t.Any]) -> Policy:
-    """A policy from a user's options; an option that is left out keeps its default."""
-    given = {name: value for name, value in options.items() if value is not None}
-    for name in ("max_issues", "max_age"):
-        if given.get(name, 0) < 0:
-            raise InvalidInputError(f"policy.{name} must be 0 or more.")
-    if given.get("max_age", 0) > LONGEST:
-        raise InvalidInputError(f"policy.max_age must be at most {LONGEST} seconds.")
-    if "states" in given:
-        given["states"] = frozenset(ScanState(state) for state in given["states"])
-    return Policy(**given)
+@dataclass(frozen=True)
+class ScanVerdict:
+    """The verdict on one scan."""
+
+    scan: Scan
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether the scan meets the policy."""
+        return not self.reasons
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict on all scans together; `other_reasons` are those that belong to none of the judged scans."""
+
+    mode: str  # of MODES
+    scans: tuple[ScanVerdict, ...]
+    missing: tuple[str, ...] = ()
+    other_reasons: tuple[Reason, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing speaks against the scans."""
+        return not self.reasons
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Every reason, those of the scans first."""
+        return (*(reason for item in self.scans for reason in item.reasons), *self.other_reasons)
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many scans there are, in total and in each state."""
+        return summarise(item.scan for item in self.scans)
+
+    @property
+    def blocking_ids(self) -> frozenset[str]:
+        """The missing ids that the policy does not allow to be missing."""
+        return frozenset(reason.scan_id or "" for reason in self.other_reasons if reason.rule is Rule.MISSING)
+
+    @property
+    def fails_only_unfinished_scans(self) -> bool:
+        """Whether the gate fails, and only by scans that are queued or running."""
+        return bool(self.reasons) and all(
+            reason.scan is not None and reason.scan.state in ACTIVE for reason in self.reasons
+        )
+
+    def with_reason(self, reason: Reason) -> Verdict:
+        """The same verdict with one more reason."""
+        return replace(self, other_reasons=(*self.other_reasons, reason))
 
 
 def judge(scans: Sequence[Scan], missing: Sequence[str], policy: Policy, mode: str, now: datetime) -> Verdict:
-    """Pass only what is known to be good; no scan at all is nothing good."""
-    judgements = []
-    for scan in scans:
-        reasons = _reasons(scan, policy, now)
-        judgements.append(Judgement(scan=scan, passed=not reasons, reasons=reasons))
-    reasons = [f"{_label(item.scan)} {reason}." for item in judgements for reason in item.reasons]
+    """Judge scans by a policy. Without any scan the gate fails, unless the policy allows missing scans."""
+    others: list[Reason] = []
     if not policy.allow_missing:
-        reasons += [f"Scan {scan_id} is missing." for scan_id in missing]
+        others += [Reason(Rule.MISSING, scan_id=scan_id) for scan_id in missing]
         if not scans and not missing:
-            reasons.append("There is no scan to judge.")
-    return Verdict(
-        passed=not reasons,
-        mode=mode,
-        reasons=reasons,
-        summary=summarise(scans),
-        judgements=judgements,
-        missing=list(missing),
-    )
+            others.append(Reason(Rule.NO_SCANS))
+    verdicts = tuple(ScanVerdict(scan, tuple(_find_reasons(scan, policy, now))) for scan in scans)
+    return Verdict(mode, verdicts, tuple(missing), tuple(others))
 
 
-def _label(scan: Scan) -> str:
-    return f"Scan {scan.name} ({scan.id})" if scan.name else f"Scan {scan.id}"
+def _find_reasons(scan: Scan, policy: Policy, now: datetime) -> list[Reason]:
+    def broken(rule: Rule, expected: t.Any, found: t.Any) -> Reason:
+        return Reason(rule, expected, found, scan.id, scan)
 
-
-def _reasons(scan: Scan, policy: Policy, now: datetime) -> list[str]:
-    """Why a scan does not pass, as the rest of a sentence that begins with its name."""
     reasons = []
-    states = policy.states | ({ScanState.STOPPED} if policy.allow_stopped else frozenset())
-    if scan.state not in states:
-        reasons.append(_state_reason(scan))
-    if policy.max_issues is not None:
-        if scan.issue_count is None:
-            reasons.append("has no count of issues yet, so max_issues cannot be kept")
-        elif scan.issue_count > policy.max_issues:
-            reasons.append(f"has {scan.issue_count} issues, and {policy.max_issues} are allowed")
-    if policy.max_age is not None:
-        if scan.finished_at is None:
-            reasons.append("has no time of finishing, so max_age cannot be kept")
-        elif now - scan.finished_at > timedelta(seconds=policy.max_age):
-            # Named by its time, not by its age: the same verdict has to read the same in every run.
-            reasons.append(f"finished at {iso(scan.finished_at)}, which is more than {policy.max_age} s ago")
+    if scan.state not in policy.accepted_states:
+        reasons.append(broken(Rule.STATES, policy.accepted_states, scan.state))
+    if policy.max_issues is not None and (scan.issue_count is None or scan.issue_count > policy.max_issues):
+        reasons.append(broken(Rule.MAX_ISSUES, policy.max_issues, scan.issue_count))
+    if policy.max_age is not None and not _is_recent(scan, policy.max_age, now):
+        # The time, not the age: the same verdict has to be the same in every run.
+        reasons.append(broken(Rule.MAX_AGE, policy.max_age, scan.finished_at))
     return reasons
 
 
-_STATE_REASONS = {
-    ScanState.QUEUED: "had not started when the wait ended",
-    ScanState.RUNNING: "was still running when the wait ended",
-    ScanState.FAILED: "failed",
-    ScanState.CANCELLED: "was cancelled",
-    ScanState.STOPPED: "stopped, and nobody says that it completed",
-    ScanState.UNKNOWN: "is in a state that nobody knows",
-    ScanState.COMPLETED: "completed, which the policy does not accept",
-}
-
-
-def _state_reason(scan: Scan) -> str:
-    vendor = scan.vendor_status
-    word = f" ({scan.provider} says {vendor})" if vendor and vendor.lower() != scan.state.value else ""
-    return _STATE_REASONS[scan.state] + word + (f": {scan.error.rstrip('.')}" if scan.error else "")
+def _is_recent(scan: Scan, max_age: int, now: datetime) -> bool:
+    return scan.finished_at is not None and now - scan.finished_at <= timedelta(seconds=max_age)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from ..errors import DatascanError, InvalidInputError, TooLateError, UnknownOutcomeError
 from ..models import PREDICTED_ID, Scan, ScanState, summarise
+from ..providers.capabilities import CancelsScans
 from .context import OperationContext
 from .polling import WaitOptions
 from .results import ScanDiff, WaitStats, partial_result
@@ -42,7 +43,7 @@ def cancel_scans(context: OperationContext, request: CancelRequest) -> CancelRes
 
     Raises TooLateError (unless too_late is ignore), NotFoundError, and with `wait` WaitTimeoutError.
     """
-    context.provider.require("cancel")
+    context.require(CancelsScans)
     if not request.scan_ids:
         raise InvalidInputError("There is no scan to cancel: scan_ids is empty.")
     scan_ids = list(dict.fromkeys(context.check_id(scan_id) for scan_id in request.scan_ids))
@@ -106,7 +107,7 @@ class _Cancelling:
 
 def _cancel(context: OperationContext, scan_id: str, scan: Scan) -> Scan:
     """The scan after it was cancelled, as the vendor shows it then."""
-    provider = context.provider
+    provider = context.require(CancelsScans)
     if context.check_mode:
         if scan_id != PREDICTED_ID and not provider.is_cancellable(scan):
             raise TooLateError(f"Scan {scan} could no longer be cancelled.")

@@ -14,6 +14,7 @@ from ..columns.export import format_of, render
 from ..columns.models import Cluster, ClusterLookup, Column, ColumnPage, ColumnQuery, ColumnSummary
 from ..errors import AmbiguousError, DatascanError, InvalidInputError, NotFoundError
 from ..files import ComparedFile
+from ..providers.capabilities import ListsColumns
 from .context import OperationContext
 from .results import partial_result
 
@@ -66,7 +67,7 @@ def read_columns(context: OperationContext, request: ColumnsRequest) -> ListedCo
 
     Raises AmbiguousError or NotFoundError where the lookup does not find one cluster.
     """
-    context.provider.require("columns")
+    context.require(ListsColumns)
     _check(request)
     reading = _Reading(context, request)
     if request.dest is None:
@@ -100,7 +101,7 @@ class _Reading:
             if self._request.cluster:
                 self._cluster = _find_cluster(self._context, self._request.cluster)
                 query = replace(query, cluster_id=self._cluster.id)
-            for page in _prefetch(self._context.provider.list_columns(query)):
+            for page in _prefetch(self._context.require(ListsColumns).list_columns(query)):
                 self._total = self._total if page.total is None else page.total
                 for column in page.columns:
                     self._summary.add(column)
@@ -135,7 +136,7 @@ def _prefetch(pages: Iterator[ColumnPage]) -> Iterator[ColumnPage]:
 
 def _find_cluster(context: OperationContext, lookup: ClusterLookup) -> Cluster:
     """The one cluster that matches the lookup."""
-    clusters = context.provider.list_clusters()
+    clusters = context.require(ListsColumns).list_clusters()
     found = [cluster for cluster in clusters if lookup.matches(cluster)]
     if not found:
         raise NotFoundError(f"None of the {len(clusters)} clusters has {lookup}.")

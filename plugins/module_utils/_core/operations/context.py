@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from ..clock import Clock
 from ..errors import DatascanError
 from ..models import PREDICTED_ID, Scan, predicted_scan
 from ..providers.base import Provider
+from ..providers.capabilities import require
+
+P = t.TypeVar("P", bound=Provider)
 
 
 def _discard(line: str) -> None:
@@ -27,6 +31,10 @@ class OperationContext:
     check_mode: bool = False  # read, predict, and change nothing
     report_progress: Callable[[str], None] = _discard
     warn: Callable[[str], None] = _discard
+
+    def require(self, capability: type[P]) -> P:
+        """The provider with this capability. Raises UnsupportedError, with what to do instead."""
+        return require(self.provider, capability)
 
     def check_id(self, scan_id: str) -> str:
         """The id in the vendor's form. Raises InvalidInputError for text that cannot be an id."""

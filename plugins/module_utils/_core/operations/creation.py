@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from ..errors import ConflictError, DatascanError
 from ..models import ACTIVE, Query, Scan
+from ..providers.capabilities import CancelsScans, ListsScans, StartsScans
 from .at_most_once import create_at_most_once
 from .context import OperationContext
 from .election import earliest_started, elect
@@ -29,7 +30,9 @@ class Created:
 
 def elects(context: OperationContext, if_active: str) -> bool:
     """Whether pipelines that start a scan at the same moment end with one: the vendor must list and cancel scans."""
-    return if_active != "start" and context.provider.supports("list") and context.provider.supports("cancel")
+    return (
+        if_active != "start" and isinstance(context.provider, ListsScans) and isinstance(context.provider, CancelsScans)
+    )
 
 
 def create_scan(
@@ -66,8 +69,8 @@ class _Creation:
 
     def create(self) -> Scan:
         """Send the start; after a lost answer, the scan that it created."""
-        provider = self._context.provider
-        find_created = self._find_created if provider.supports("list") else None
+        provider = self._context.require(StartsScans)
+        find_created = self._find_created if isinstance(provider, ListsScans) else None
         scan = create_at_most_once(self._context, lambda: provider.start(self._target), find_created)
         if scan.started_at:  # in case this machine's clock is wrong, and the vendor's answers have no Date
             self._earliest = min(self._earliest, scan.started_at)
@@ -108,7 +111,7 @@ class _Creation:
     def _list_new(self) -> list[Scan]:
         """The scans of the target that were not listed before the start."""
         query = Query(started_after=self._earliest - _CLOCK_SKEW)
-        scans = self._context.provider.list_scans_of(self._target, query)
+        scans = self._context.require(ListsScans).list_scans_of(self._target, query)
         return [scan for scan in scans if scan.id not in self._known_ids]
 
     def _find_created(self) -> Scan | None:

@@ -15,6 +15,7 @@ from datetime import timedelta
 
 from ..errors import DatascanError, UnknownOutcomeError
 from ..models import ACTIVE, Scan, ScanState
+from ..providers.capabilities import CancelsScans
 from .context import OperationContext
 
 _TIME_RESOLUTION = 1.0  # seconds; where times are whole seconds, one with a smaller id may start until that second ends
@@ -167,7 +168,7 @@ def _withdraw(context: OperationContext, ours: Scan, winner: Scan) -> bool:
 
 
 def _cancel(context: OperationContext, ours: Scan) -> None:
-    provider = context.provider
+    provider = context.require(CancelsScans)
     try:
         provider.cancel(ours.id)
     except UnknownOutcomeError:

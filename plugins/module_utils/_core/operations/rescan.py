@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from ..errors import ConflictError, DatascanError, TooEarlyError, WaitTimeoutError
 from ..models import PREDICTED_ID, Scan, ScanState, predicted_scan
+from ..providers.capabilities import RescansScans
 from .at_most_once import create_at_most_once
 from .context import OperationContext
 from .polling import WaitOptions, poll_interval
@@ -44,8 +45,7 @@ def rescan(context: OperationContext, request: RescanRequest) -> RescanResult:
     ready (with `wait` the parent is waited for), UnknownOutcomeError where a rescan may have been started; with `wait`,
     ScanNotCompletedError and WaitTimeoutError.
     """
-    provider = context.provider
-    provider.require("rescan")
+    provider = context.require(RescansScans)
     if context.check_mode and request.subject == PREDICTED_ID:
         return _predict(context, request, predicted_scan(provider.name), None)
     parent = provider.get_rescan_parent(request.subject)
@@ -62,7 +62,7 @@ def _known_result(error: DatascanError) -> RescanResult:
 
 def _rescan(context: OperationContext, request: RescanRequest, parent: Scan | None) -> RescanResult:
     """The rescan of what a scan has scanned, or of what has not been scanned yet."""
-    running = context.provider.find_running_rescan(parent) if parent else None
+    running = context.require(RescansScans).find_running_rescan(parent) if parent else None
     if running and request.if_active == "fail":
         raise _conflict(context, request, running)
     if context.check_mode:
@@ -88,7 +88,7 @@ def _rescan(context: OperationContext, request: RescanRequest, parent: Scan | No
 
 
 def _conflict(context: OperationContext, request: RescanRequest, running: Scan) -> ConflictError:
-    kind = context.provider.rescan_option.removesuffix("_id").capitalize()
+    kind = context.require(RescansScans).rescan_option.removesuffix("_id").capitalize()
     message = f"{kind} {request.subject} is being scanned again already: {running}."
     return ConflictError(message, result=RescanResult(scan=running))
 
@@ -103,7 +103,7 @@ def _predict(
     waited = no_wait_stats(context, request.wait)
     if running and request.if_active == "reuse":
         return RescanResult(False, running, parent, True, waited)
-    if request.wait is None and parent and (why := context.provider.rescan_blocker(parent)):
+    if request.wait is None and parent and (why := context.require(RescansScans).rescan_blocker(parent)):
         raise _too_early(why)
     like = {"name": parent.name, "source": parent.source, "target": parent.target} if parent else {}
     scan = predicted_scan(context.provider.name, parent_id=parent.id if parent else None, **like)
@@ -115,6 +115,7 @@ class _Start:
 
     def __init__(self, context: OperationContext, request: RescanRequest, parent: Scan | None) -> None:
         self._context = context
+        self._provider = context.require(RescansScans)
         self._request = request
         self._parent = parent
         self._readiness = _Readiness(context, request, parent)
@@ -122,7 +123,7 @@ class _Start:
 
     def start(self) -> tuple[Scan, bool]:
         """The rescan, and whether another user started it."""
-        provider = self._context.provider
+        provider = self._provider
         if self._parent and provider.rescan_blocker(self._parent):
             self._readiness.wait()
         while True:
@@ -148,10 +149,9 @@ class _Start:
     def _find_created(self) -> Scan | None:
         """The rescan that a lost request created; where nothing had been scanned before, any scan that is there now."""
         self._is_lost = True
-        provider = self._context.provider
         if self._parent is None:
-            return provider.get_rescan_parent(self._request.subject)
-        return provider.find_created_rescan(self._request.subject, self._parent)
+            return self._provider.get_rescan_parent(self._request.subject)
+        return self._provider.find_created_rescan(self._request.subject, self._parent)
 
 
 class _Readiness:
@@ -159,6 +159,7 @@ class _Readiness:
 
     def __init__(self, context: OperationContext, request: RescanRequest, parent: Scan | None) -> None:
         self._context = context
+        self._provider = context.require(RescansScans)
         self._request = request
         self._parent = parent
         self._began = context.clock.monotonic()
@@ -167,7 +168,7 @@ class _Readiness:
 
     def wait(self) -> None:
         """Return once the parent's state allows a rescan. Without `wait`, raise TooEarlyError."""
-        provider, options = self._context.provider, self._request.wait
+        provider, options = self._provider, self._request.wait
         why = self._blocker() or f"{provider.title} does not scan {self._request.subject} again yet"
         if options is None:
             raise _too_early(why)
@@ -187,7 +188,7 @@ class _Readiness:
         self._polls += 1
         self._last_error = None
         try:
-            self._parent = self._context.provider.get_rescan_parent(self._request.subject)
+            self._parent = self._provider.get_rescan_parent(self._request.subject)
         except DatascanError as error:
             if not error.is_transient:
                 raise
@@ -196,10 +197,10 @@ class _Readiness:
         return self._blocker() is None
 
     def _blocker(self) -> str | None:
-        return self._context.provider.rescan_blocker(self._parent) if self._parent else None
+        return self._provider.rescan_blocker(self._parent) if self._parent else None
 
     def _timeout_error(self, why: str, elapsed: float) -> WaitTimeoutError:
         error = with_last_error(WaitTimeoutError(f"After {elapsed:.0f} s: {why}."), self._last_error)
-        requests = self._context.provider.requests_sent
+        requests = self._provider.requests_sent
         waited = WaitStats(round(elapsed, 1), self._polls, requests, timed_out=True)
         return error.with_result(RescanResult(waited=waited))

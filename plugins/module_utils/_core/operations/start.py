@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from ..errors import ConflictError, DatascanError, NotFoundError
 from ..models import ACTIVE, Query, Scan, ScanState
+from ..providers.capabilities import ListsScans, StartsScans
 from .context import OperationContext
 from .creation import Created, create_scan, elects
 from .election import earliest_started, elect
@@ -51,8 +52,7 @@ def start_scan(context: OperationContext, request: StartRequest) -> StartResult:
     that runs where if_active is fail, UnknownOutcomeError where a scan may have been started; with `wait`,
     ScanNotCompletedError and WaitTimeoutError.
     """
-    provider = context.provider
-    provider.require("start")
+    provider = context.require(StartsScans)
     provider.validate_target(request.target)
     listed = _list_candidates(context, request)
     previous = _get_previous(context, request)
@@ -105,7 +105,7 @@ def _after_waiting(context: OperationContext, request: StartRequest, result: Sta
 def _list_candidates(context: OperationContext, request: StartRequest) -> list[Scan]:
     """The scans of the same source and target that run, or may be fresh enough, where the vendor lists scans."""
     provider = context.provider
-    if not provider.supports("list"):
+    if not isinstance(provider, ListsScans):
         return []
     found = list(provider.list_scans_of(request.target, Query(states=ACTIVE)))
     if request.fresh_for:
@@ -117,7 +117,7 @@ def _list_candidates(context: OperationContext, request: StartRequest) -> list[S
 
 def _get_previous(context: OperationContext, request: StartRequest) -> list[Scan]:
     """The scan that the user names, unless it is known to be of another source or target."""
-    provider, scan_id = context.provider, request.previous_scan_id
+    provider, scan_id = context.require(StartsScans), request.previous_scan_id
     if not scan_id:
         return []
     try:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from ..errors import DatascanError, InvalidInputError, NotFoundError
 from ..models import Query, Scan, summarise
+from ..providers.capabilities import ListsScans
 from .context import OperationContext
 from .polling import WaitOptions
 from .results import ScanDiff, WaitStats, partial_result
@@ -70,8 +71,7 @@ def _after_waiting(
 
 def _find(context: OperationContext, query: Query) -> tuple[list[Scan], list[str]]:
     """The scans that a query asks for, newest first; none of them is missing."""
-    context.provider.require("list")
-    scans = sorted(context.provider.list_scans(query), key=_start_time, reverse=True)
+    scans = sorted(context.require(ListsScans).list_scans(query), key=_start_time, reverse=True)
     return scans[: query.limit], []
 
 

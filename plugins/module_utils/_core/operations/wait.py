@@ -18,6 +18,7 @@ from ..errors import (
     WaitTimeoutError,
 )
 from ..models import Scan, ScanState, given_scan
+from ..providers.capabilities import CancelsScans
 from .context import OperationContext
 from .polling import PollState, WaitOptions, poll_scans
 from .progress import ProgressReporter
@@ -56,7 +57,7 @@ def wait_for_scans(context: OperationContext, request: WaitRequest) -> WaitResul
     """
     scan_ids, seen = _scans_to_wait_for(context, request)
     if request.on_timeout == "cancel":
-        context.provider.require("cancel")
+        context.require(CancelsScans)
     # In check mode there is one poll, and no wait.
     options = replace(request.options, timeout=0.0) if context.check_mode else request.options
     state = wait_until_finished(context, scan_ids, options, seen)
@@ -195,10 +196,11 @@ def _cancel_pending(context: OperationContext, state: PollState) -> tuple[list[s
     cancelled: list[str] = []
     sentences: list[str] = []
     before = dict(state.seen)
-    with context.provider.deadline(_CANCEL_TIMEOUT):
+    provider = context.require(CancelsScans)
+    with provider.deadline(_CANCEL_TIMEOUT):
         for scan_id in state.pending:
             try:
-                context.provider.cancel(scan_id)
+                provider.cancel(scan_id)
                 cancelled.append(scan_id)
                 sentences.append(f" Scan {scan_id} was cancelled.")
             except TooLateError as error:
@@ -208,7 +210,7 @@ def _cancel_pending(context: OperationContext, state: PollState) -> tuple[list[s
         for scan_id in cancelled:
             with contextlib.suppress(DatascanError):  # the scan is cancelled even where it cannot be read again
                 # The answer to a cancel request may still show the old state.
-                state.seen[scan_id] = context.provider.get(scan_id)
+                state.seen[scan_id] = provider.get(scan_id)
     return cancelled, _diff_of(cancelled, before, state.seen), "".join(sentences)
 
 

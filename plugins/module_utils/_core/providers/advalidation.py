@@ -18,7 +18,7 @@ from ..errors import DatascanError, InterruptedWaitError, InvalidInputError, Not
 from ..http.authentication import HEADER_FORMS
 from ..http.rate_limit import RateLimit
 from ..http.response import Response
-from ..models import ACTIVE, Reason, Scan, ScanState
+from ..models import ACTIVE, ErrorText, Scan, ScanState
 from .capabilities import RescansScans
 
 _NAMED = 10  # checks in a reason; the pages of Advalidation show them all
@@ -50,7 +50,7 @@ class ScanItem(_AdvalidationModel):
     finished_at: str | None = None
     nb_issues: int | None = Field(None, ge=0)
     is_inconclusive: bool | None = None
-    inconclusive_reason: Reason = None
+    inconclusive_reason: ErrorText = None
     tests: list[CheckResult] | None = None
 
 

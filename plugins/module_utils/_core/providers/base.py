@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 
 from ..clock import Clock
-from ..errors import DatascanError, InterruptedWaitError, InvalidInputError, UnsupportedError
+from ..errors import DatascanError, InterruptedWaitError, InvalidInputError
 from ..http.authentication import HEADER_FORMS, Authentication, HeaderForm, TokenAuthentication
 from ..http.client import HttpClient
 from ..http.rate_limit import RateLimit
@@ -70,12 +70,6 @@ class Provider(ABC):
         if capability not in CAPABILITIES:
             raise ValueError(f"There is no capability {capability!r}.")
         return any(vars(base).get("capability") == capability for base in cls.__mro__)
-
-    @classmethod
-    def require(cls, capability: str) -> None:
-        """Raise UnsupportedError for a capability that the vendor's API lacks."""
-        if not cls.supports(capability):
-            raise UnsupportedError(f"{cls.title} cannot {CAPABILITIES[capability]}. {cls.unsupported[capability]}")
 
     @classmethod
     def authentication(

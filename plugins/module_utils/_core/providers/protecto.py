@@ -25,7 +25,7 @@ from ..errors import (
     RejectedError,
 )
 from ..http.response import Response
-from ..models import PREDICTED_ID, Reason, Scan, ScanState
+from ..models import PREDICTED_ID, ErrorText, Scan, ScanState
 from .capabilities import StartsScans
 from .records import InvalidRecord, parse_each
 
@@ -54,7 +54,7 @@ class StatusItem(BaseModel):
     request_status: str | None = None  # the same under its later name
     process_started_at: str | None = None
     process_ended_at: str | None = None
-    error_msg: Reason = None
+    error_msg: ErrorText = None
 
     @property
     def state(self) -> str | None:

@@ -14,31 +14,30 @@ import hashlib
 import typing as t
 import xml.etree.ElementTree as ET
 
+from ...foreign_text import NOT_KNOWN, clean_text
 from ...models import STATES, iso
+from ..policy import ADVISE
 from .style import CSS
 from .text import (
-    ALLOWED,
-    MISSING,
-    NOTHING,
     consequence,
-    is_blocking,
-    other_reasons,
-    plain,
-    reasons,
-    seconds,
-    span,
-    tally,
-    title,
-    vendor_word,
-    when,
+    counts_sentence,
+    describe_missing,
+    describe_reasons,
+    duration,
+    format_duration,
+    format_time,
+    headline,
+    other_sentences,
+    other_vendor_status,
 )
 from .timeline import Timeline
 
 if t.TYPE_CHECKING:
     from datetime import datetime
 
-    from ...models import Judgement, Scan, Verdict
-    from .timeline import Place
+    from ...models import Scan
+    from ..verdict import ScanVerdict, Verdict
+    from .timeline import TimelineBar
 
     Child: t.TypeAlias = "ET.Element | str | None"
 
@@ -64,7 +63,7 @@ def render(verdict: Verdict) -> str:
         _tag(
             "body",
             _banner(verdict),
-            _tag("main", _summary(verdict), _timeline(verdict), _why(verdict), _table(verdict)),
+            _tag("main", _summary(verdict), _timeline(verdict), _reasons_section(verdict), _table(verdict)),
         ),
         lang="en",
     )
@@ -99,34 +98,34 @@ def _head(verdict: Verdict) -> ET.Element:
         _tag("meta", http_equiv="Content-Security-Policy", content=policy),
         _tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         _tag("meta", name="color-scheme", content="light dark"),
-        _tag("title", f"{title(verdict)}: {tally(verdict)}"),
+        _tag("title", f"{headline(verdict)}: {counts_sentence(verdict)}"),
         _tag("link", rel="icon", href="data:,"),
         _tag("style", CSS),
     )
 
 
 def _banner(verdict: Verdict) -> ET.Element:
-    tone = "passed" if verdict.passed else "advised" if verdict.mode == "advise" else "shut"
+    tone = "passed" if verdict.passed else "advised" if verdict.mode == ADVISE else "rejected"
     return _tag(
         "header",
-        _gate(verdict.passed),
+        _barrier(verdict.passed),
         _tag(
             "div",
-            _tag("h1", title(verdict)),
-            _tag("p", f"{tally(verdict)} {consequence(verdict)}"),
-            _tag("p", f"datascan.gate, mode {plain(verdict.mode)}. All times are UTC.", class_="soft"),
+            _tag("h1", headline(verdict)),
+            _tag("p", f"{counts_sentence(verdict)} {consequence(verdict)}"),
+            _tag("p", f"datascan.gate, mode {clean_text(verdict.mode)}. All times are UTC.", class_="soft"),
         ),
         class_=f"card verdict {tone}",
     )
 
 
-def _gate(is_open: bool) -> ET.Element:
+def _barrier(is_raised: bool) -> ET.Element:
     """A barrier, up or down."""
     boom = [_tag("rect", x=22, y=44, width=76, height=12, rx=3, class_="tone")]
     boom += [_tag("path", d=f"M{x} 46h9l-4 8h-9z", class_="stripe") for x in (42, 60, 78)]
     return _tag(
         "svg",
-        _tag("g", *boom, transform="rotate(-55 24 50)" if is_open else "rotate(0)"),
+        _tag("g", *boom, transform="rotate(-55 24 50)" if is_raised else "rotate(0)"),
         _tag("path", d="M17 38h14v46h-14zM9 84h30v6h-30z", class_="post"),
         _tag("circle", cx=24, cy=28, r=9, class_="tone"),
         viewBox="0 -16 100 108",
@@ -135,8 +134,8 @@ def _gate(is_open: bool) -> ET.Element:
 
 
 def _summary(verdict: Verdict) -> ET.Element:
-    scans = [judgement.scan for judgement in verdict.judgements]
-    passed = sum(judgement.passed for judgement in verdict.judgements)
+    scans = [item.scan for item in verdict.scans]
+    passed = sum(item.passed for item in verdict.scans)
     counted = [scan.issue_count for scan in scans if scan.issue_count is not None]
     line = Timeline(scans)
     tiles = {
@@ -144,8 +143,8 @@ def _summary(verdict: Verdict) -> ET.Element:
         "Passed": str(passed),
         "Did not pass": str(len(scans) - passed),
         "Missing": str(len(verdict.missing)),
-        "Issues": str(sum(counted)) if counted else NOTHING,
-        "From first to last time": span(line.seconds) if line.known else NOTHING,
+        "Issues": str(sum(counted)) if counted else NOT_KNOWN,
+        "From first to last time": format_duration(line.seconds) if line.known else NOT_KNOWN,
     }
     counts = {state: verdict.summary.get(state, 0) for state in STATES}
     return _tag(
@@ -180,117 +179,116 @@ def _shares(counts: dict[str, int]) -> ET.Element | None:
 
 
 def _timeline(verdict: Verdict) -> ET.Element | None:
-    line = Timeline(judgement.scan for judgement in verdict.judgements)
+    line = Timeline(item.scan for item in verdict.scans)
     if not line.known:
         return None
     ticks = line.ticks()
     grid = [(_percent(tick.x), tick.label) for tick in ticks]
     axis = _tag("svg", *(_tag("text", label, x=x, y=16, text_anchor="middle") for x, label in grid), class_="track")
-    rows = [_lane(line, grid, number, judgement) for number, judgement in enumerate(verdict.judgements, start=1)]
+    rows = [_timeline_row(line, grid, number, item) for number, item in enumerate(verdict.scans, start=1)]
     return _tag(
         "section",
         _tag("h2", "Timeline"),
-        _tag("p", f"{when(line.start)} to {when(line.end)} UTC", class_="soft"),
+        _tag("p", f"{format_time(line.start)} to {format_time(line.end)} UTC", class_="soft"),
         _tag("ol", _tag("li", _tag("span"), axis, class_="axis", aria_hidden="true"), *rows, class_="rows"),
         class_="card",
     )
 
 
-def _lane(line: Timeline, grid: list[tuple[str, str]], number: int, judgement: Judgement) -> ET.Element:
-    scan = judgement.scan
-    link = _tag("a", _tag("bdi", plain(scan.name) or plain(scan.id)), href=f"#scan-{number}")
-    length = seconds(scan)
-    said = scan.state.value if length is None else f"{scan.state.value}, {span(length)}"
+def _timeline_row(line: Timeline, grid: list[tuple[str, str]], number: int, item: ScanVerdict) -> ET.Element:
+    scan = item.scan
+    link = _tag("a", _tag("bdi", clean_text(scan.name) or clean_text(scan.id)), href=f"#scan-{number}")
+    length = duration(scan)
+    said = scan.state.value if length is None else f"{scan.state.value}, {format_duration(length)}"
     lines = (_tag("line", x1=x, x2=x, y1=0, y2="100%", class_="grid") for x, _label in grid)
     return _tag(
         "li",
-        _tag("div", _outcome(judgement.passed), link, class_="name"),
-        _tag("svg", *lines, _shape(line.place(scan)), class_="track", aria_hidden="true"),
+        _tag("div", _outcome_mark(item.passed), link, class_="name"),
+        _tag("svg", *lines, _timeline_shape(line.bar_for(scan)), class_="track", aria_hidden="true"),
         _tag("span", _dot(scan.state.value), said, class_="said"),
         class_=scan.state.value,
     )
 
 
-def _shape(place: Place | None) -> ET.Element:
-    if place is None:
+def _timeline_shape(bar: TimelineBar | None) -> ET.Element:
+    if bar is None:
         return _tag("text", "no times known", x=0, y=20)
-    if place.width is None:
-        return _tag("circle", cx=_percent(place.x), cy=16, r=5, class_="bar")
-    kind = "bar open" if place.open_end else "bar"
-    return _tag("rect", x=_percent(place.x), y=8, width=_percent(place.width), height=16, rx=3, class_=kind)
+    if bar.width is None:
+        return _tag("circle", cx=_percent(bar.x), cy=16, r=5, class_="bar")
+    kind = "bar open" if bar.open_end else "bar"
+    return _tag("rect", x=_percent(bar.x), y=8, width=_percent(bar.width), height=16, rx=3, class_=kind)
 
 
-def _why(verdict: Verdict) -> ET.Element | None:
-    notes = [_tag("li", _tag("p", reason)) for reason in other_reasons(verdict)]
-    for judgement in verdict.judgements:
-        if not judgement.passed:
-            lines = [_tag("p", reason) for reason in reasons(judgement)]
-            notes.append(_tag("li", _tag("h3", *_name(judgement.scan)), *lines, class_=judgement.scan.state.value))
-    for scan_id in verdict.missing:
-        reason = MISSING if is_blocking(verdict, scan_id) else ALLOWED
-        notes.append(_tag("li", _tag("h3", _tag("bdi", plain(scan_id))), _tag("p", reason)))
+def _reasons_section(verdict: Verdict) -> ET.Element | None:
+    notes = [_tag("li", _tag("p", reason)) for reason in other_sentences(verdict)]
+    for item in verdict.scans:
+        if not item.passed:
+            lines = [_tag("p", reason) for reason in describe_reasons(item)]
+            notes.append(_tag("li", _tag("h3", *_name(item.scan)), *lines, class_=item.scan.state.value))
+    for scan_id, reason in describe_missing(verdict).items():
+        notes.append(_tag("li", _tag("h3", _tag("bdi", clean_text(scan_id))), _tag("p", reason)))
     if not notes:
         return None
     return _tag("section", _tag("h2", "Reasons"), _tag("ul", *notes, class_="why"), class_="card")
 
 
 def _table(verdict: Verdict) -> ET.Element | None:
-    if not verdict.judgements:
+    if not verdict.scans:
         return None
     head = (_tag("th", name, scope="col", class_=kind) for name, kind in _COLUMNS.items())
-    rows = (_row(number, judgement) for number, judgement in enumerate(verdict.judgements, start=1))
+    rows = (_row(number, item) for number, item in enumerate(verdict.scans, start=1))
     table = _tag("table", _tag("thead", _tag("tr", *head)), _tag("tbody", *rows), aria_labelledby="scans")
     scroll = _tag("div", table, class_="scroll", tabindex=0, role="region", aria_labelledby="scans")
     return _tag("section", _tag("h2", "Scans", id="scans"), scroll, class_="card")
 
 
-def _row(number: int, judgement: Judgement) -> ET.Element:
-    scan = judgement.scan
-    word = vendor_word(scan)
+def _row(number: int, item: ScanVerdict) -> ET.Element:
+    scan = item.scan
+    word = other_vendor_status(scan)
     cells: list[list[Child]] = [
         [
             _tag("span", _dot(scan.state.value), scan.state.value, class_="word"),
             _tag("div", _tag("bdi", word), class_="soft") if word else None,
         ],
-        [plain(scan.provider)],
+        [clean_text(scan.provider)],
         [_time(scan.started_at)],
         [_time(scan.finished_at)],
-        [span(seconds(scan))],
-        [NOTHING if scan.issue_count is None else f"{scan.issue_count}"],
-        _route(scan),
-        [plain(scan.owner) or NOTHING],
+        [format_duration(duration(scan))],
+        [NOT_KNOWN if scan.issue_count is None else f"{scan.issue_count}"],
+        _source_to_target(scan),
+        [clean_text(scan.owner) or NOT_KNOWN],
     ]
     kinds = list(_COLUMNS.values())[1:]
     return _tag(
         "tr",
-        _tag("th", _outcome(judgement.passed), *_name(scan), scope="row"),
+        _tag("th", _outcome_mark(item.passed), *_name(scan), scope="row"),
         *(_tag("td", *cell, class_=kind) for cell, kind in zip(cells, kinds, strict=True)),
         id=f"scan-{number}",
     )
 
 
 def _name(scan: Scan) -> list[Child]:
-    name, scan_id = plain(scan.name), plain(scan.id)
+    name, scan_id = clean_text(scan.name), clean_text(scan.id)
     return [_tag("bdi", name), _tag("br"), _tag("bdi", scan_id, class_="id")] if name else [_tag("bdi", scan_id)]
 
 
-def _route(scan: Scan) -> list[Child]:
-    ends = [plain(scan.source), plain(scan.target)]
+def _source_to_target(scan: Scan) -> list[Child]:
+    ends = [clean_text(scan.source), clean_text(scan.target)]
     if not any(ends):
-        return [NOTHING]
-    return [_tag("bdi", ends[0] or NOTHING), " \u2192 ", _tag("bdi", ends[1] or NOTHING)]
+        return [NOT_KNOWN]
+    return [_tag("bdi", ends[0] or NOT_KNOWN), " \u2192 ", _tag("bdi", ends[1] or NOT_KNOWN)]
 
 
-def _outcome(passed: bool) -> ET.Element:
-    word, mark, kind = ("passed", "\u2713", "passed") if passed else ("did not pass", "\u2717", "shut")
+def _outcome_mark(passed: bool) -> ET.Element:
+    word, mark, kind = ("passed", "\u2713", "passed") if passed else ("did not pass", "\u2717", "rejected")
     shown = _tag("span", f"{mark}\u00a0", aria_hidden="true")
     return _tag("span", shown, _tag("span", f"{word}: ", class_="away"), class_=f"outcome {kind}")
 
 
 def _time(value: datetime | None) -> Child:
     if value is None:
-        return NOTHING
-    day, clock = when(value).split()
+        return NOT_KNOWN
+    day, clock = format_time(value).split()
     return _tag("time", day, _tag("br"), clock, datetime=iso(value))
 
 

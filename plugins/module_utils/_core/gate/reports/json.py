@@ -6,9 +6,9 @@
 The fields of `datascan.gate/report/1`, from which docs/report.schema.json takes its descriptions:
 
     schema         the name and version of this form
-    passed         whether the gate is open
-    mode           enforce or advise: whether a gate that is not open stops the pipeline
-    reasons        why it is not open, a sentence each; empty where it is
+    passed         whether the gate passed
+    mode           enforce or advise: whether a gate that fails stops the pipeline
+    reasons        why it failed, a sentence each; empty where it passed
     summary        the number of scans: total, and one key for each state
     missing        the ids that were asked for and not found
     judgements     one for each scan, in the order given
@@ -37,17 +37,55 @@ The text is ASCII with JSON's own escapes, so that no reader has to guess an enc
 from __future__ import annotations
 
 import json
-import typing as t
 
+from ...compat.pydantic import BaseModel, ConfigDict
+from ...models import Scan
 from ...redaction import Redactor
-
-if t.TYPE_CHECKING:
-    from ...models import Verdict
+from ..verdict import Verdict
+from ..wording import describe, sentence
 
 SCHEMA = "datascan.gate/report/1"
 
 
+class Judgement(BaseModel):
+    """An entry of `judgements`. The names of this class and its fields are part of the published schema."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scan: Scan
+    passed: bool
+    reasons: list[str] = []
+
+
+class JsonReport(BaseModel):
+    """The report, without `schema`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    passed: bool
+    mode: str
+    reasons: list[str]
+    summary: dict[str, int]
+    judgements: list[Judgement]
+    missing: list[str] = []
+
+
+def build_report(verdict: Verdict) -> JsonReport:
+    """The report on a verdict."""
+    return JsonReport(
+        passed=verdict.passed,
+        mode=verdict.mode,
+        reasons=[sentence(reason) for reason in verdict.reasons],
+        summary=verdict.summary,
+        judgements=[
+            Judgement(scan=item.scan, passed=item.passed, reasons=[describe(reason) for reason in item.reasons])
+            for item in verdict.scans
+        ],
+        missing=list(verdict.missing),
+    )
+
+
 def render(verdict: Verdict) -> str:
     """The verdict as JSON."""
-    data = {"schema": SCHEMA, **Redactor().redact(verdict.model_dump(mode="json"))}
+    data = {"schema": SCHEMA, **Redactor().redact(build_report(verdict).model_dump(mode="json"))}
     return json.dumps(data, indent=2) + "\n"

@@ -10,14 +10,14 @@ CSS = """
 :root {
   color-scheme: light dark;
   --page: #f3f5f8; --card: #ffffff; --line: #d9dfe7; --text: #17202b; --soft: #556070;
-  --passed: #1a7a48; --shut: #c0292b; --advised: #8f5a00;
+  --passed: #1a7a48; --rejected: #c0292b; --advised: #8f5a00;
   --queued: #64748b; --running: #1f66d0; --completed: #1f8a54; --failed: #cf3436;
   --cancelled: #b06a00; --stopped: #7d4fc9; --unknown: #b4307d;
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #0e131a; --card: #171e28; --line: #2c3643; --text: #e8edf3; --soft: #a3afbe;
-    --passed: #56d08f; --shut: #ff8079; --advised: #e9b35c;
+    --passed: #56d08f; --rejected: #ff8079; --advised: #e9b35c;
     --queued: #93a3b8; --running: #6aaeff; --completed: #45bd7f; --failed: #f4716b;
     --cancelled: #e0a244; --stopped: #b493f5; --unknown: #f08cc4;
   }
@@ -46,7 +46,7 @@ h3 { font-size: 1rem; overflow-wrap: anywhere; }
 .verdict p { font-size: 1.1rem; }
 .verdict .soft { font-size: .9rem; }
 .passed { --tone: var(--passed); }
-.shut { --tone: var(--shut); }
+.rejected { --tone: var(--rejected); }
 .advised { --tone: var(--advised); }
 .tone { fill: var(--tone); }
 .stripe { fill: var(--card); }

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where each scan stands on a common line of time, in percent of its length."""
+"""The scans on a common time axis, in percent of its length."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if t.TYPE_CHECKING:
 
     from ...models import Scan
 
-_MOST_TICKS = 6
+_MAX_TICKS = 6
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _STEPS = (
     *(1, 2, 5, 10, 15, 30),
@@ -26,24 +26,24 @@ _STEPS = (
 
 
 @dataclass(frozen=True)
-class Place:
-    """One scan: from start to end, or, without a width, the one moment that is known."""
+class TimelineBar:
+    """One scan, from its start to its end; without a width, the only time that is known."""
 
     x: float
     width: float | None
-    open_end: bool = False  # not finished: it reaches the end of the line, and beyond
+    open_end: bool = False  # the scan has not finished: the bar reaches the end of the axis
 
 
 @dataclass(frozen=True)
 class Tick:
-    """A round time on the line."""
+    """A round time on the axis."""
 
     x: float
     label: str
 
 
 class Timeline:
-    """A line from the first to the last time that the scans know."""
+    """The axis, from the first to the last known time of the scans."""
 
     def __init__(self, scans: Iterable[Scan]) -> None:
         times = [time for scan in scans for time in (scan.started_at, scan.finished_at) if time is not None]
@@ -53,25 +53,25 @@ class Timeline:
         self.seconds = (self.end - self.start).total_seconds()
 
     def x(self, time: datetime) -> float:
-        """Where a time stands."""
+        """The position of a time."""
         return 100 * (time - self.start).total_seconds() / (self.seconds or 1)
 
-    def place(self, scan: Scan) -> Place | None:
-        """Where a scan stands, or None where it knows no time."""
+    def bar_for(self, scan: Scan) -> TimelineBar | None:
+        """The bar of a scan, or None for a scan without times."""
         start, end = scan.started_at, scan.finished_at
         if start is None and end is None:
             return None
         if start is not None and not scan.finished:
-            return Place(self.x(start), 100 - self.x(start), open_end=True)
+            return TimelineBar(self.x(start), 100 - self.x(start), open_end=True)
         if start is None or end is None:
-            return Place(self.x(t.cast(datetime, start or end)), None)
-        return Place(self.x(start), max(0.0, self.x(end) - self.x(start)))
+            return TimelineBar(self.x(t.cast(datetime, start or end)), None)
+        return TimelineBar(self.x(start), max(0.0, self.x(end) - self.x(start)))
 
     def ticks(self) -> list[Tick]:
         """A few round times."""
-        step = next((step for step in _STEPS if self.seconds / step <= _MOST_TICKS), None)
+        step = next((step for step in _STEPS if self.seconds / step <= _MAX_TICKS), None)
         if step is None:
-            step = _STEPS[-1] * math.ceil(self.seconds / _STEPS[-1] / _MOST_TICKS)
+            step = _STEPS[-1] * math.ceil(self.seconds / _STEPS[-1] / _MAX_TICKS)
         first, last = math.ceil(self.start.timestamp() / step), math.floor(self.end.timestamp() / step)
         times = [datetime.fromtimestamp(count * step, timezone.utc) for count in range(first, last + 1)]
         return [Tick(self.x(time), _label(time, step)) for time in times]

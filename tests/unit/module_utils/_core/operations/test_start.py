@@ -26,7 +26,6 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import PREDICTED_ID
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import start
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from support import (
     CHILD_ID,
     FINE,
@@ -226,12 +225,9 @@ def test_a_target_that_would_be_refused_is_not_sent(check_mode: bool) -> None:
     assert "expired" in fails(InvalidInputError, target=wrong, check_mode=check_mode).message
 
 
-def test_a_vendor_that_cannot_start_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(cls: type[Provider], verb: str) -> None:
-        raise UnsupportedError(f"no {verb}")
-
-    monkeypatch.setattr(Provider, "require", classmethod(refuse))
-    assert fails(UnsupportedError).message == "no start"
+def test_a_vendor_that_cannot_start_is_refused() -> None:
+    with job(provider="advalidation") as context, pytest.raises(UnsupportedError, match="Advalidation cannot start"):
+        start.start_scan(context, start.StartRequest({}))
 
 
 # Check mode
@@ -411,12 +407,19 @@ def test_a_look_that_fails_once_is_made_again() -> None:
     assert go(listed(), started(reset()), busy, listed(FINE, query=LATELY), retries=0).scan.id == SCAN_ID
 
 
-def test_without_a_list_a_lost_start_is_final(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Provider, "supports", classmethod(lambda cls, verb: verb != "list"))
-    error = fails(UnknownOutcomeError, started(reset()))
-    assert "Glasswall cannot list its scans, so a scan may be running: look at its console" in error.message
-    assert "previous_scan_id" in error.message
-    assert error.result.changed is True
+def test_without_a_list_a_lost_start_is_final() -> None:
+    target = {"objects": [{"data_source_name": "crm", "object_name": ["contacts"], "data_samples": None}]}
+    lost = Expected(
+        "PUT",
+        "/api/v1/data-scan-async",
+        answer=reset(),
+        body=[{"data_source_name": "crm", "object_name": ["contacts"]}],
+    )
+    with job(lost, provider="protecto") as context, pytest.raises(UnknownOutcomeError) as caught:
+        start.start_scan(context, start.StartRequest(target))
+    assert "Protecto cannot list its scans, so a scan may be running: look at its console" in caught.value.message
+    assert "previous_scan_id" in caught.value.message
+    assert caught.value.result.changed is True
 
 
 def test_a_start_that_never_left_is_no_lost_one() -> None:

@@ -23,8 +23,6 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import status
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 from support import CHILD_ID, SCAN_ID, SCAN_PATH, Expected, FakeClock, item, job, listed, looked, page
 
 IDS = [str(uuid.UUID(int=number)) for number in range(1, 6)]
@@ -132,10 +130,9 @@ def test_a_query_narrows_what_is_asked_for() -> None:
     go(listed(query=asked), query=parse_query({"states": ["failed"], "started_after": "2026-01-01T00:00:00Z"}))
 
 
-def test_a_vendor_that_cannot_list_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Provider, "supports", classmethod(lambda cls, verb: verb != "list"))
-    monkeypatch.setattr(provider_classes()["glasswall"], "unsupported", {"list": "Give scan_ids."})
-    assert fails(UnsupportedError, query=Query()).message == "Glasswall cannot list scans. Give scan_ids."
+def test_a_query_to_a_vendor_that_cannot_list_is_refused() -> None:
+    with job(provider="protecto") as context, pytest.raises(UnsupportedError, match="Protecto cannot list scans"):
+        status.read_status(context, status.StatusRequest(query=Query()))
 
 
 def test_a_query_that_is_refused() -> None:

@@ -22,8 +22,6 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import wait
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 from support import CHILD_ID, SCAN_ID, SCAN_PATH, Expected, FakeClock, item, job, looked, page, shown
 
 OTHER = {"scan_id": CHILD_ID}
@@ -211,10 +209,9 @@ def test_a_look_that_fails_after_the_cancelling_does_not_undo_it() -> None:
     assert "met a fault" not in error.message
 
 
-def test_a_vendor_that_cannot_cancel_is_told_before_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Provider, "supports", classmethod(lambda cls, verb: verb != "cancel"))
-    monkeypatch.setattr(provider_classes()["glasswall"], "unsupported", {"cancel": "Let it run."})
-    assert "cannot cancel a scan" in fails(UnsupportedError, on_timeout="cancel").message
+def test_a_vendor_that_cannot_cancel_is_refused_before_the_wait() -> None:
+    with job(provider="protecto") as context, pytest.raises(UnsupportedError, match="Protecto cannot cancel a scan"):
+        wait.wait_for_scans(context, wait.WaitRequest(["1"], on_timeout="cancel"))
 
 
 def test_a_time_out_without_a_single_good_look_says_why() -> None:

@@ -26,7 +26,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     UnknownOutcomeError,
     UnsupportedError,
 )
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict import Policy, judge
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import Policy
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict import judge
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Query, Scan, ScanState
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import cancel, rescan, start, status, wait
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext

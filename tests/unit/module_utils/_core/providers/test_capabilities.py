@@ -82,7 +82,6 @@ def test_a_provider_may_have_no_capability() -> None:
 def test_a_provider_supports_what_it_extends(name: str) -> None:
     vendor = with_capability(name)
     assert [one for one in CAPABILITIES if vendor.supports(one)] == [name]
-    vendor.require(name)
 
 
 def test_every_capability_has_its_class() -> None:

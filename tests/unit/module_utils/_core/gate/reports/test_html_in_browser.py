@@ -13,9 +13,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import Policy
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import render
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict import Policy, judge
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan, ScanState, Verdict
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict import Verdict, judge
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan, ScanState
 from playwright.sync_api import Browser, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome")

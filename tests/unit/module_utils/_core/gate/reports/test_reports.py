@@ -16,9 +16,11 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import Policy
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import FORMATS, render
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict import Policy, judge
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan, ScanState, Verdict
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict import Reason, Rule, Verdict, judge
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.wording import describe, sentence
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan, ScanState
 from jsonschema import Draft202012Validator
 
 NOW = datetime(2026, 3, 15, tzinfo=timezone.utc)
@@ -134,7 +136,18 @@ def test_a_reason_of_the_vendor_that_the_gate_does_not_quote_is_told_too(format_
 def test_json_is_the_verdict_with_the_name_of_its_schema() -> None:
     data = json.loads(render("json", mixed()))
     assert data.pop("schema") == "datascan.gate/report/1"
-    assert data == mixed().model_dump(mode="json")
+    verdict = mixed()
+    assert (data["passed"], data["mode"], data["summary"]) == (verdict.passed, verdict.mode, verdict.summary)
+    assert data["reasons"] == [sentence(reason) for reason in verdict.reasons]
+    assert data["missing"] == list(verdict.missing)
+    assert data["judgements"] == [
+        {
+            "scan": item.scan.model_dump(mode="json"),
+            "passed": item.passed,
+            "reasons": [describe(reason) for reason in item.reasons],
+        }
+        for item in verdict.scans
+    ]
 
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[6] / "docs/report.schema.json").read_text())
@@ -244,9 +257,20 @@ def test_junit_skips_a_missing_scan_that_the_policy_allows() -> None:
     assert root.get("failures") == "1"
 
 
-def test_junit_is_never_green_for_a_gate_that_is_shut() -> None:
-    root, _found = cases(verdict_on())
-    assert (root.get("tests"), root.get("failures")) == ("1", "1")
+@pytest.mark.parametrize(
+    "verdict",
+    [verdict_on(), verdict_on(scan()).with_reason(Reason(Rule.EARLIER_TASK, found="The wait failed."))],
+    ids=["no scan", "an earlier failure"],
+)
+def test_junit_is_never_green_for_a_gate_that_fails(verdict: Verdict) -> None:
+    root, _found = cases(verdict)
+    assert (root.get("tests"), root.get("failures")) == (str(len(verdict.scans) + 1), "1")
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_failure_of_an_earlier_task_is_in_every_report(format_: str) -> None:
+    verdict = verdict_on(scan()).with_reason(Reason(Rule.EARLIER_TASK, found="The wait failed."))
+    assert "The wait failed." in render(format_, verdict)
 
 
 def test_junit_times_are_never_negative() -> None:
@@ -281,9 +305,11 @@ def columns(line: str) -> list[str]:
 def test_markdown_says_the_verdict_first() -> None:
     lines = render("markdown", mixed()).splitlines()
     assert lines[0] == "## \u274c Did not pass"
-    assert lines[2] == "1 of 7 scans passed, 1 missing. The pipeline stops here."
+    assert lines[2] == "1 of 7 scans passed, 1 missing. The pipeline stops."
     assert render("markdown", verdict_on(scan())).startswith("## \u2705 Passed\n\n1 of 1 scan passed. The pipeline may")
-    assert "only advises" in render("markdown", verdict_on(scan("failed"), mode="advise"))
+    assert "The mode is advise, so the pipeline continues." in render(
+        "markdown", verdict_on(scan("failed"), mode="advise")
+    )
 
 
 def test_markdown_summary_agrees_with_the_verdict() -> None:

@@ -25,6 +25,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Query, Scan, ScanState, parse_query
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import ListsColumns
 from support import CHILD_ID, SAS, SCAN_ID, SCAN_PATH, TARGET, TOKEN, Expected, item, job, looked, page
 
 EXPIRED = {
@@ -215,7 +216,7 @@ def test_there_are_no_clusters() -> None:
         job() as the_job,
         pytest.raises(UnsupportedError, match=r"Glasswall cannot list the columns of a cluster\..*bigid"),
     ):
-        the_job.provider.require("columns")
+        the_job.require(ListsColumns)
 
 
 # Lists

@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tasks before a gate found out, from their results as Ansible registers them.
+
+A result is foreign input: whatever is not the result of a task of this collection is refused, so that a mistake in a
+playbook cannot let a gate pass.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..errors import EarlierFailureError, InvalidInputError, ScanNotCompletedError, WaitTimeoutError, earlier_failure
+from ..models import Scan, given_scan
+
+# The kinds of failure by which a wait ends although the vendor answers: what the scans are worth is for the policy.
+JUDGED_KINDS = frozenset({WaitTimeoutError.kind, ScanNotCompletedError.kind})
+_MODULES = {"started": "scan_start or scan_rescan", "found": "scan_status", "waited": "scan_wait"}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The scans to judge, each as last seen, and how the tasks before the gate ended."""
+
+    scans: tuple[Scan, ...]
+    missing: tuple[str, ...]
+    timed_out: bool
+    cancelled: tuple[str, ...]
+    failure: EarlierFailureError | None  # of an earlier task
+    can_be_judged: bool  # false where the failure leaves unknown what the scans are worth
+
+
+@dataclass(frozen=True)
+class _TaskResult:
+    """The result of one task."""
+
+    scans: tuple[Scan, ...]
+    missing: tuple[str, ...]
+    timed_out: bool
+    cancelled: tuple[str, ...]
+    failure: EarlierFailureError | None
+    can_be_judged: bool
+
+
+def read_evidence(
+    *,
+    started: Mapping[str, t.Any] | None = None,
+    found: Mapping[str, t.Any] | None = None,
+    waited: Mapping[str, t.Any] | None = None,
+    scans: Sequence[Mapping[str, t.Any]] | None = None,
+    missing: Sequence[str] = (),
+) -> Evidence:
+    """Put together the results of earlier tasks, of scans that are given one by one, and of ids that are missing.
+
+    A scan is as the wait saw it last, or else as it was started or found. Raises InvalidInputError for what is not
+    the result of a task of this collection, and where there is none.
+    """
+    # A task with a `when` that is false is registered as skipped.
+    wait = None if waited is None or waited.get("skipped") is True else _read_result("waited", waited)
+    before = [
+        _read_result(name, value) for name, value in (("started", started), ("found", found)) if value is not None
+    ]
+    if scans is None and wait is None and not before:
+        raise InvalidInputError("There is no result to judge: set scans, started, found or waited.")
+    seen = wait.scans if wait else ()
+    seen_keys = {(scan.provider, scan.id) for scan in seen}
+    others = [scan for result in before for scan in result.scans]
+    others += [given_scan(value, f"scans[{number}]") for number, value in enumerate(scans or ())]
+    missing_ids = [scan_id for result in before for scan_id in result.missing] + list(missing)
+    return Evidence(
+        scans=(*seen, *(scan for scan in others if (scan.provider, scan.id) not in seen_keys)),
+        missing=tuple(dict.fromkeys(missing_ids)),
+        timed_out=any(result.timed_out for result in ([wait] if wait else before)),
+        cancelled=wait.cancelled if wait else (),
+        failure=_find_failure(before, wait),
+        can_be_judged=all(result.can_be_judged for result in [*before, *([wait] if wait else [])]),
+    )
+
+
+def _find_failure(before: Sequence[_TaskResult], wait: _TaskResult | None) -> EarlierFailureError | None:
+    """The first failure that leaves the scans unknown; without one, how the last task ended, for it saw them last."""
+    tasks = [*before, *([wait] if wait else [])]
+    unknown = [result.failure for result in tasks if not result.can_be_judged]
+    if unknown:
+        return unknown[0]
+    if wait:
+        return wait.failure
+    return next((result.failure for result in before if result.failure), None)
+
+
+def _read_result(option: str, value: Mapping[str, t.Any]) -> _TaskResult:
+    failure = _read_failure(option, value)
+    key = "scan" if option == "started" else "scans"
+    content = value.get(key)
+    if content is None and failure is None:
+        raise InvalidInputError(f"{option} has no {key}: it must be the result of {_MODULES[option]} as it is.")
+    scans = [] if content is None else [content] if option == "started" else content
+    if not isinstance(scans, list):
+        raise InvalidInputError(f"{option}.{key} must be a list of scans.")
+    # A start that left no scan leaves nothing to judge, whatever it failed by.
+    has_scans = option != "started" or bool(scans)
+    return _TaskResult(
+        scans=tuple(given_scan(scan, _place(option, key, number)) for number, scan in enumerate(scans)),
+        missing=_read_ids(option, "missing", value),
+        timed_out=value.get("timed_out") is True,
+        cancelled=_read_ids(option, "cancelled", value),
+        failure=failure,
+        can_be_judged=failure is None or (failure.kind in JUDGED_KINDS and has_scans),
+    )
+
+
+def _place(option: str, key: str, number: int) -> str:
+    return f"{option}.{key}" if option == "started" else f"{option}.{key}[{number}]"
+
+
+def _read_ids(option: str, key: str, value: Mapping[str, t.Any]) -> tuple[str, ...]:
+    ids = value.get(key)
+    if ids is None:
+        return ()
+    if not isinstance(ids, list) or not all(isinstance(item, str) for item in ids):
+        raise InvalidInputError(f"{option}.{key} must be a list of ids.")
+    return tuple(ids)
+
+
+def _read_failure(option: str, value: Mapping[str, t.Any]) -> EarlierFailureError | None:
+    """The failure of a task, or None. A failure without `error` is Ansible's own, such as a wrong option."""
+    error = value.get("error")
+    has_failed = any(value.get(key, False) is not False for key in ("failed", "unreachable"))
+    if error is None and not has_failed:
+        return None
+    message = value.get("msg")
+    if not isinstance(message, str) or not message.strip():
+        message = f"The task whose result is {option} failed without a message."
+    elif not message.endswith((".", "!", "?")):  # Ansible's own end without; another sentence may follow
+        message += "."
+    return earlier_failure(message, error if isinstance(error, Mapping) else {"kind": InvalidInputError.kind})

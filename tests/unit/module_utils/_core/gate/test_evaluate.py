@@ -1,0 +1,122 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The decision by scans, mode and check mode, and the reports; that by earlier tasks is in test_earlier_results."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import GateFailedError, InvalidInputError
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import GateResult
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import MODES
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import PREDICTED_ID, Scan
+from gate_support import ask, assert_not_asked, scan
+
+
+def go(*scans: Scan, **more: t.Any) -> GateResult:
+    return ask(scans=[one.model_dump(mode="json") for one in scans], **more)
+
+
+def test_a_gate_that_passes() -> None:
+    result = go(scan(id="a"), scan(id="b"))
+    assert (result.changed, result.passed, result.proceed, result.reasons, result.reports) == (
+        False,
+        True,
+        True,
+        (),
+        (),
+    )
+    assert result.msg == "Gate passed: 2 of 2 scans."
+    assert ([one.id for one in result.scans], result.missing, result.error) == (["a", "b"], (), None)
+
+
+def test_a_gate_that_fails_names_the_scan_and_the_reason_and_carries_the_result() -> None:
+    with pytest.raises(GateFailedError, match=r"^Gate failed: Scan b failed \(glasswall says Error\)\.$") as caught:
+        go(scan(id="a"), scan("failed", id="b", vendor_status="Error"))
+    known = caught.value.result
+    assert (known.passed, known.proceed, known.changed, known.reports) == (False, False, False, ())
+    assert known.reasons == ("Scan b failed (glasswall says Error).",)
+    assert [one.id for one in known.scans] == ["a", "b"]
+    assert (known.summary["total"], known.summary["failed"]) == (2, 1)
+    assert known.error == caught.value.facts()
+    assert known.error["kind"] == "gate_closed"
+
+
+def test_mode_advise_proceeds_and_gives_the_reasons() -> None:
+    result = go(scan("failed"), mode="advise")
+    assert (result.passed, result.proceed, result.reasons, result.error) == (False, True, ("Scan 1 failed.",), None)
+    assert result.msg == "Gate failed, but mode is advise: Scan 1 failed."
+
+
+@pytest.mark.parametrize("state", ["completed", "failed"])
+def test_reports_are_written_whether_the_gate_passes_or_not(state: str, tmp_path: Path) -> None:
+    files = [(kind, str(tmp_path / kind)) for kind in ("junit", "markdown", "json", "html")]
+    if state == "failed":
+        with pytest.raises(GateFailedError) as caught:
+            go(scan(state), reports=files)
+        assert (caught.value.result.changed, caught.value.result.reports) == (
+            True,
+            tuple(dest for _kind, dest in files),
+        )
+    else:
+        result = go(scan(state), reports=files)
+        assert (result.changed, result.reports) == (True, tuple(dest for _kind, dest in files))
+    assert all(Path(dest).stat().st_size for _kind, dest in files)
+
+
+def test_a_report_that_would_not_change_is_left_as_it_is(tmp_path: Path) -> None:
+    reports = [("markdown", str(tmp_path / "report.md"))]
+    assert go(scan(), reports=reports).changed
+    before = (tmp_path / "report.md").stat()
+    assert not go(scan(), reports=reports).changed
+    after = (tmp_path / "report.md").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_check_mode_writes_no_report_and_says_that_it_would(tmp_path: Path) -> None:
+    reports = [("markdown", str(tmp_path / "report.md"))]
+    result = go(scan(), reports=reports, check_mode=True)
+    assert (result.changed, result.reports) == (True, (str(tmp_path / "report.md"),))
+    assert (result.file_changes[0].before, bool(result.file_changes[0].after)) == ("", True)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("state", ["queued", "running"])
+def test_in_check_mode_a_scan_that_has_not_finished_fails_no_gate(state: str) -> None:
+    result = go(scan(state, id=PREDICTED_ID), check_mode=True)
+    assert (result.passed, result.proceed, len(result.reasons)) == (False, True, 1)
+    assert result.msg == "Check mode waits for nothing, so there is no verdict."
+    with pytest.raises(GateFailedError):
+        go(scan(state))
+
+
+def test_in_check_mode_anything_else_fails_it() -> None:
+    for scans, more in (
+        ([scan("failed")], {}),
+        ([scan("running", id="a"), scan("failed", id="b")], {}),
+        ([scan("running", id="a")], {"missing": ["b"]}),
+        ([], {}),
+    ):
+        with pytest.raises(GateFailedError):
+            go(*scans, check_mode=True, **more)
+
+
+def test_what_is_no_scan_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match=r"scans\[0\] is no scan") as caught:
+        ask(scans=[{"id": "1"}], reports=[("json", str(tmp_path / "report"))])
+    assert_not_asked(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_report_that_cannot_be_written_lets_nothing_pass(mode: str, tmp_path: Path) -> None:
+    first = str(tmp_path / "report")
+    reports = [("json", first), ("json", str(tmp_path / "none" / "report"))]
+    with pytest.raises(InvalidInputError, match="does not exist") as caught:
+        go(scan(), reports=reports, mode=mode)
+    assert_not_asked(caught.value)
+    known = caught.value.result
+    assert ([one.id for one in known.scans], known.reports, known.changed) == (["1"], (first,), True)
