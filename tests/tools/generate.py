@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT / "tests/unit/robustness/faults"))
 import awx_pages
 import fault_page
 import report_schema
+import sandbox_page
 import vendor_pages
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import CAPABILITIES
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
@@ -111,6 +112,7 @@ PAGES = {
     "roles/run_scan/README.md": [marked("targets", vendor_pages.target_table)],
     "roles/run_scan/meta/argument_specs.yml": [in_yaml("targets", vendor_pages.target_argument_specs)],
     "roles/run_scan/tasks/main.yml": [in_yaml("targets", vendor_pages.target_task_options)],
+    "roles/sandbox/README.md": [marked("vendors", sandbox_page.sections)],
     "roles/rescan/README.md": [marked("subjects", vendor_pages.rescan_table)],
     "roles/rescan/meta/argument_specs.yml": [in_yaml("subjects", vendor_pages.rescan_argument_specs)],
     "roles/rescan/tasks/main.yml": [in_yaml("subjects", vendor_pages.rescan_task_options)],

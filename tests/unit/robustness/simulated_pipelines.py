@@ -32,13 +32,13 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.redaction impo
 from support import mount, reset, response_to, session_of
 
 sys.path.append(str(Path(__file__).resolve().parents[3] / "roles" / "sandbox" / "files"))
-from datascan_sandbox import glasswall_scans
 from datascan_sandbox.clock import Clock as ServerClock
 from datascan_sandbox.clock import iso
-from datascan_sandbox.glasswall import Glasswall
-from datascan_sandbox.glasswall_scans import GlasswallSettings
-from datascan_sandbox.glasswall_scans import Scan as ServerScan
 from datascan_sandbox.vendor import Refused
+from datascan_sandbox.vendors import glasswall_scans
+from datascan_sandbox.vendors.glasswall import Glasswall
+from datascan_sandbox.vendors.glasswall_scans import GlasswallSettings
+from datascan_sandbox.vendors.glasswall_scans import Scan as ServerScan
 from starlette.requests import Request
 from starlette.responses import Response
 

@@ -14,16 +14,16 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..bodies import read_object
+from ..clock import iso
+from ..lifecycle import Course, Timeline, keyword
+from ..seeds import Seed
+from ..users import TOKENS, User
+from ..vendor import Operation, Refused, Vendor
 from . import bigid_catalogue as catalogue
 from .bigid_columns import BadNumber, cluster_of, number_of, page_of
 from .bigid_settings import BigIDSettings
 from .bigid_tokens import Tokens
-from .bodies import read_object
-from .clock import iso
-from .lifecycle import Course, Timeline, keyword
-from .seeds import Seed
-from .users import TOKENS, User
-from .vendor import Operation, Refused, Vendor
 
 SCAN_ID = re.compile(r"^[0-9a-f]{24}$")
 
@@ -49,8 +49,24 @@ class Scan:
 
 
 class BigID(Vendor):
+    """Takes the token bare or as `Authorization: Bearer TOKEN`. The scan profile chooses what a scan does.
+
+    `GET /refresh-access-token` exchanges the user token `sandbox-refresh-token` for a session token that ends.
+    `POST /sessions` knows the user `sandbox` with the password `sandbox-password`.
+    Scans are made with `scanProfileName`.
+
+    The clusters are the two of the document, `abc123def456` and `ghi789jkl012`, with 20 columns each, and
+    `mno345pqr678` with `bigid.catalogue_columns`. Columns are made as they are requested and are always the same. Every
+    thousandth has a name that breaks careless CSV writers. `filter` takes `field = "x" AND other in ("a", "b")`, with
+    `=`, `!=`, `in` and `contains`, or a JSON list of `field`, `operator` and `value`.
+    """
+
     name = "bigid"
     base = "/api/v1"
+    words = {
+        "stopped": "ends as Stopped.",
+        "silent": "stops, and nothing ever says how it ended.",
+    }
     open_paths = ("/sessions", "/refresh-access-token")
     settings: BigIDSettings
 
