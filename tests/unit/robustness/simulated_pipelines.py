@@ -29,7 +29,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.con
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import ConnectionOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
-from support import mount, reset, response_to, session_of
+from scripted_vendor import mount, reset, response_to, session_of
 
 sys.path.append(str(Path(__file__).resolve().parents[3] / "roles" / "sandbox" / "files"))
 from datascan_sandbox.clock import Clock as ServerClock

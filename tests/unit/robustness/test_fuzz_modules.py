@@ -17,9 +17,11 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution i
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
+from fake_clock import FakeClock
+from glasswall_script import CHILD_ID, SCAN_ID, TARGET
 from hypothesis import HealthCheck, given, settings
 from random_answers import Answer, Babble, answers
-from support import CHILD_ID, SCAN_ID, TARGET, FakeClock, mount
+from scripted_vendor import mount
 
 PLUGINS = "ansible_collections.datascan.gate.plugins"
 CONNECT = _ansible.connect

@@ -14,9 +14,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import ACTIVE, Query, Scan, ScanState
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
+from glasswall_script import CHILD_ID, SCAN_ID, TARGET
 from hypothesis import HealthCheck, given, settings
 from random_answers import Answer, answers, babbling
-from support import CHILD_ID, SCAN_ID, TARGET
 
 IDS = {"glasswall": [SCAN_ID, CHILD_ID, CHILD_ID[::-1].replace("-", "").ljust(32, "0")], "advalidation": ["1", "2"]}
 TARGETS = {

@@ -14,8 +14,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     UnknownOutcomeError,
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import given_scan
+from glasswall_script import TARGET
 from random_answers import Answer, babbling
-from support import TARGET
 from test_fuzz_vendors import OPERATIONS, TARGETS
 
 OBJECTS = TARGETS["protecto"]

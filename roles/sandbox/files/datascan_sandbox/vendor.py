@@ -38,7 +38,9 @@ class Vendor(ABC):
     open_paths: tuple[str, ...] = ()
     """Operations that need no token of their own."""
     settings: Any
-    """The vendor's own kind of Settings."""
+    """The vendor's own kind of Settings. `page_size_max` and `cancel_processing_seconds` mean the same for all."""
+    by_id: Mapping[Any, Any]
+    """Every scan by its id, each with `started` and `timeline`."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -72,7 +74,11 @@ class Vendor(ABC):
 
     @abstractmethod
     def operations(self) -> list[tuple[str, str, Operation]]:
-        """Method, path and function of every operation."""
+        """Method, path and function of every operation.
+
+        A function is called get, list, start, cancel, rescan or columns (or begins so, with an underscore) where it
+        does what these names say for every vendor: shared tests go by them.
+        """
 
     @abstractmethod
     def user_of(self, request: Request) -> User | None:

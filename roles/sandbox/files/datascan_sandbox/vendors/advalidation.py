@@ -122,9 +122,9 @@ class Advalidation(Vendor):
             ("POST", "/campaigns", self.add_campaign),
             ("GET", "/campaigns/{number}/creatives", self.list_creatives),
             ("POST", "/campaigns/{number}/creatives", self.add_creative),
-            ("GET", "/creatives/{number}", self.get_creative),
+            ("GET", "/creatives/{number}", self.creative),
             ("POST", "/creatives/{number}/rescan", self.rescan),
-            ("GET", "/scans/{number}", self.get_scan),
+            ("GET", "/scans/{number}", self.get),
         ]
 
     def user_of(self, request: Request) -> User | None:
@@ -162,14 +162,14 @@ class Advalidation(Vendor):
         self._scan(creative, "initial")
         return self._listed([self._creative_row(creative)])
 
-    async def get_creative(self, request: Request, user: User) -> Response:
+    async def creative(self, request: Request, user: User) -> Response:
         return self._answer({"data": self._creative_row(self._creative(request, user))})
 
     async def rescan(self, request: Request, user: User) -> Response:
         creative = self._creative(request, user)
         return self._answer({"data": self._row(self._scan(creative, "manual"))})
 
-    async def get_scan(self, request: Request, user: User) -> Response:
+    async def get(self, request: Request, user: User) -> Response:
         scan = self.by_id.get(self._number(request, "scanId"))
         if scan is None:
             raise Refused(404)

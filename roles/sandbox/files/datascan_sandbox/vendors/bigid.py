@@ -79,9 +79,9 @@ class BigID(Vendor):
         return [
             ("POST", "/sessions", self.log_in),
             ("GET", "/refresh-access-token", self.refresh),
-            ("GET", "/scans/parent-scans", self.parent_scans),
+            ("GET", "/scans/parent-scans", self.list_scans),
             ("POST", "/scans", self.start),
-            ("GET", "/scans/{scan_id}/status", self.status),
+            ("GET", "/scans/{scan_id}/status", self.get),
             ("GET", "/scans/{scan_id}", self.record),
             ("GET", "/clusters", self.clusters),
             ("GET", "/data-catalog/column/cluster/similar", self.columns),
@@ -116,9 +116,10 @@ class BigID(Vendor):
 
     # Scans
 
-    async def parent_scans(self, request: Request, _user: User) -> Response:
+    async def list_scans(self, request: Request, _user: User) -> Response:
         query = request.query_params
         limit = _number(query.get("limit"), self.settings.parent_scans_default)
+        limit = min(limit, self.settings.page_size_max or limit)
         skip = _number(query.get("skip"), 0) if self.settings.parent_scans_skip else 0
         every = sorted(self.by_id.values(), key=lambda scan: scan.started, reverse=_newest_first(query.get("sort")))
         children = [self._parent_row(scan) for scan in every[skip : skip + limit]]
@@ -143,7 +144,7 @@ class BigID(Vendor):
         self.by_id[scan.scan_id] = scan
         return self._answer({"result": {"_id": scan.scan_id}}, self.settings.scan_start_status)
 
-    async def status(self, request: Request, _user: User) -> Response:
+    async def get(self, request: Request, _user: User) -> Response:
         scan, now = self._find(request), self.clock.now()
         active = not scan.timeline.ended(now - scan.started)
         if self.settings.status_form == "missing":

@@ -78,3 +78,5 @@ class BigIDSettings(Settings):
     """`always`, `on_request` (with requireTotalCount=true), `never`."""
     text_booleans: bool = True
     """isMutuallyExclusive is the text "true"."""
+    page_size_max: int | None = None
+    """How many scans or columns come on a page at most."""

@@ -86,6 +86,10 @@ class Glasswall(Vendor):
         self.store.settle(self.settings)
         return bearer_user(request.headers.get("authorization", ""))
 
+    @property
+    def by_id(self) -> dict[str, Scan]:
+        return self.store.by_id
+
     # Operations
 
     async def list_own(self, request: Request, user: User) -> Response:

@@ -98,10 +98,10 @@ class Protecto(Vendor):
 
     def operations(self) -> list[tuple[str, str, Operation]]:
         return [
-            ("PUT", "/data-scan-async", self.submit),
-            ("PUT", "/data-scan/data-scan-async", self.submit),
-            ("PUT", "/data-scan-status", self.status),
-            ("PUT", "/data-scan/status", self.status),
+            ("PUT", "/data-scan-async", self.start),
+            ("PUT", "/data-scan/data-scan-async", self.start),
+            ("PUT", "/data-scan-status", self.get),
+            ("PUT", "/data-scan/status", self.get),
         ]
 
     def user_of(self, request: Request) -> User | None:
@@ -112,7 +112,7 @@ class Protecto(Vendor):
 
     # Operations
 
-    async def submit(self, request: Request, user: User) -> Response:
+    async def start(self, request: Request, user: User) -> Response:
         wish = await read_json(request)
         if not wish or not isinstance(wish, list):
             raise self._invalid("Payload is empty")
@@ -125,7 +125,7 @@ class Protecto(Vendor):
         data = {"tracking_id": scan.tracking_id}
         return self._good([data] if self.settings.submit_data == "array" else data)
 
-    async def status(self, request: Request, user: User) -> Response:
+    async def get(self, request: Request, user: User) -> Response:
         wish = await read_json(request)
         asked = [wish] if isinstance(wish, str) and self.settings.single_id else wish
         if not asked or not isinstance(asked, list) or not all(isinstance(one, str) for one in asked):

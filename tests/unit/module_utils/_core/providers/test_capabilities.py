@@ -24,7 +24,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.regi
     provider_classes,
     providers_supporting,
 )
-from support import connected
+from scripted_vendor import connected
 
 CLASSES: dict[str, type[Provider]] = {
     "start": StartsScans,

@@ -16,7 +16,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.regi
     provider_classes,
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
-from support import Expected, FakeClock, Script, mount
+from fake_clock import FakeClock
+from scripted_vendor import Expected, Script, mount
 
 URL = "https://vendor.test"
 TOKEN = "unit-test-token"
