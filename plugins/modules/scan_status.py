@@ -89,7 +89,7 @@ EXAMPLES = r"""
     api_token: "{{ glasswall_token }}"
     query:
       states: [failed]
-      started_after: "{{ '%Y-%m-%dT%H:%M:%SZ' | strftime(now(utc=true).timestamp() - 86400, utc=true) }}"
+      started_after: "{{ '%Y-%m-%dT%H:%M:%SZ' | strftime(now().timestamp() - 86400, utc=true) }}"
 """
 
 RETURN = r"""
