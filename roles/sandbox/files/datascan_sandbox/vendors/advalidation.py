@@ -93,7 +93,7 @@ class Advalidation(Vendor):
 
     Creatives 1 to 12 are there from the start, in campaign 1, and are called ok, issues, error, stuck, cancelled,
     unknown, inconclusive, unanalysed, slow, fast, queued and foreign. The last one is the user `other`'s: 403.
-    Scans are made with `creative` and `sequenceType`.
+    Scans are made with `creative` and `sequenceType`. What a check looks like is the sandbox's own.
     """
 
     name = "advalidation"

@@ -53,7 +53,7 @@ class BigID(Vendor):
 
     `GET /refresh-access-token` exchanges the user token `sandbox-refresh-token` for a session token that ends.
     `POST /sessions` knows the user `sandbox` with the password `sandbox-password`.
-    Scans are made with `scanProfileName`.
+    Scans are made with `scanProfileName`. States other than Completed are the sandbox's own.
 
     The clusters are the two of the document, `abc123def456` and `ghi789jkl012`, with 20 columns each, and
     `mno345pqr678` with `bigid.catalogue_columns`. Columns are made as they are requested and are always the same. Every

@@ -57,6 +57,7 @@ class Glasswall(Vendor):
     """Wants `Authorization: Bearer TOKEN`. The source container path chooses what a scan does.
 
     The user `admin` may use `/scans/allusers`. Scans are made with `sourceContainerPath`.
+    The numbers of errors other than 105 and 107 are the sandbox's own.
     """
 
     name = "glasswall"
