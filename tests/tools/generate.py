@@ -22,6 +22,8 @@ from conftest import ROOT  # this also makes the checkout importable
 import awx_pages
 import changelog_page
 import report_schema
+import sandbox_page
+import vendor_pages
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import CAPABILITIES, Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 
@@ -56,11 +58,6 @@ def unsupported(vendor: type[Provider]) -> str:
     return "\n".join(lines) or "It lacks nothing that this collection does."
 
 
-def choices() -> str:
-    """The choices of the option provider, as the documentation fragment has them."""
-    return f"    choices: [{', '.join(sorted(provider_classes()))}]\n"
-
-
 def version() -> str:
     """The version that galaxy.yml says."""
     galaxy: dict[str, str] = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
@@ -79,15 +76,43 @@ def between(begin: str, end: str, text: Callable[[], str]) -> Callable[[str], st
     return replace
 
 
+def in_yaml(name: str, text: Callable[[], str]) -> Callable[[str], str]:
+    """Replaces what stands between two comments in YAML, in each place that has them."""
+    pattern = re.compile(rf"(# generated: {name}\n).*?(^ *# end of generated: {name}$)", re.DOTALL | re.MULTILINE)
+
+    def replace(page: str) -> str:
+        if not pattern.search(page):
+            raise SystemExit(f"There is no mark 'generated: {name}'.")
+        return pattern.sub(lambda match: f"{match[1]}{text()}\n{match[2]}", page)
+
+    return replace
+
+
 def marked(name: str, text: Callable[[], str]) -> Callable[[str], str]:
     """Replaces what stands between two comments in a Markdown page."""
     return between(f"<!-- {name} -->\n", f"\n<!-- end of {name} -->", lambda: f"\n{text()}\n")
 
 
 PAGES = {
-    "README.md": [marked("abilities", abilities)],
+    "README.md": [
+        between("It uses the scan APIs of\n", ". All of them", vendor_pages.vendor_titles),
+        marked("abilities", abilities),
+    ],
     "CHANGELOG.md": [lambda _page: changelog_page.text()],
-    "plugins/doc_fragments/connection.py": [between("    required: true\n", "  api_url:\n", choices)],
+    "plugins/doc_fragments/connection.py": [
+        in_yaml("providers", vendor_pages.provider_choices),
+        in_yaml("public hosts", vendor_pages.api_url_sentence),
+        in_yaml("refresh tokens", vendor_pages.refresh_token_sentence),
+    ],
+    "plugins/modules/scan_start.py": [in_yaml("targets", vendor_pages.target_documentation)],
+    "plugins/modules/scan_rescan.py": [in_yaml("subjects", vendor_pages.rescan_documentation)],
+    "roles/run_scan/README.md": [marked("targets", vendor_pages.target_table)],
+    "roles/run_scan/meta/argument_specs.yml": [in_yaml("targets", vendor_pages.target_argument_specs)],
+    "roles/run_scan/tasks/main.yml": [in_yaml("targets", vendor_pages.target_task_options)],
+    "roles/sandbox/README.md": [marked("vendors", sandbox_page.sections)],
+    "roles/rescan/README.md": [marked("subjects", vendor_pages.rescan_table)],
+    "roles/rescan/meta/argument_specs.yml": [in_yaml("subjects", vendor_pages.rescan_argument_specs)],
+    "roles/rescan/tasks/main.yml": [in_yaml("subjects", vendor_pages.rescan_task_options)],
     "plugins/module_utils/_core/http/session.py": [between('\nVERSION = "', '"\n', version)],
     "docs/report.schema.json": [lambda _page: report_schema.text()],
     **{name: [lambda _page, text=text: text] for name, text in awx_pages.pages().items()},

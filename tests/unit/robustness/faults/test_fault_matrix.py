@@ -16,7 +16,7 @@ from fault_cells import Cell, Seen
 from fault_expected import MATRIX_VERBS, Cannot, expected
 from fault_list import FAULTS, Fault
 from fault_server import Server
-from support import TOKEN, shown
+from scripted_vendor import TOKEN, shown
 
 
 def runs() -> Iterator[t.Any]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import base64
 import json
 
-from .clock import Clock
-from .users import User
+from ..clock import Clock
+from ..users import User
 
 USER_TOKENS = {"sandbox-refresh-token": User("sandbox")}
 

@@ -9,40 +9,57 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .clock import Clock, iso
-from .lifecycle import Course, Timeline, keyword
+from ..clock import Clock, iso
+from ..lifecycle import Course, Timeline, keyword
+from ..settings import Settings
 from .sas import Problem, Storage, expired
-from .settings import Settings
 
 ACTIVE = ("Listing", "Processing")
 
 
 class GlasswallSettings(Settings):
     listing_seconds: float = 1
+    """How long a scan is Listing."""
     processing_seconds: float = 2
+    """How long it is Processing."""
     cancel_processing_seconds: float = 0
-    """How long files that were found already are still processed after a cancel."""
+    """How long it goes on Processing after a cancel."""
     cancel_body: Literal["old", "new"] = "old"
-    """Which status the answer to a cancel shows; the document shows the old one."""
+    # Which status the answer to a cancel shows; the document shows the old one.
+    """Which status the answer to a cancel shows: `old`, `new`."""
     end_time_while_processing: bool = True
-    """The document's example has an end time while it is still Processing."""
+    # The document's example has an end time while it is still Processing.
+    """Whether a scan has an end time while it is Processing."""
     root_parent: Literal["absent", "none"] = "absent"
+    """parentScan of a first scan: `absent`, `none` (null)."""
     no_children: Literal["none", "absent", "empty"] = "none"
+    """childScans without any: `none` (null), `absent`, `empty`."""
     auto_rescan_answer: Literal["echo", "always"] = "echo"
+    """autoRescan in answers: `echo` of the start, or `always` true."""
     start_status: Literal[200, 201, 202] = 200
+    """200, 201 or 202."""
     forbidden_status: Literal[401, 403] = 401
-    """What a standard user gets from /scans/allusers: the document knows only 401."""
+    # The document knows only 401.
+    """What a standard user gets from /scans/allusers: 401, 403."""
     validate_sas: bool = True
+    """Whether connection strings are checked."""
     page_size_default: int = 50
+    """Scans on a page."""
     page_size_max: int = 1000
+    """Scans on a page at most."""
     page_links: Literal["broken", "well_formed", "absolute"] = "broken"
+    """`broken` as in the document, `well_formed`, `absolute`."""
     past_the_end: Literal["last", "empty"] = "last"
-    """Which page comes for a number that is too high."""
+    """Which page comes past the end: `last`, `empty`."""
     send_total: bool = True
+    """Whether a list has its total."""
     list_order: Literal["newest", "oldest"] = "newest"
+    """`newest` or `oldest` first."""
     accept_error_word: bool = False
-    """Whether the query takes Error as well: the document lists only Errored there."""
+    # The document lists only Errored there.
+    """Whether the query takes Error too, beside Errored."""
     time_fraction: bool = False
+    """Whether times have milliseconds."""
 
 
 @dataclass

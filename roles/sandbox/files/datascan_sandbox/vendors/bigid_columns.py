@@ -32,8 +32,7 @@ def page_of(cluster: str, size: int, query: Mapping[str, str], settings: BigIDSe
     limit = number_of(query.get("limit"), settings.page_limit_default)
     if _true(query.get("ignoreLimit")):
         limit = total
-    if settings.page_limit_max is not None:
-        limit = min(limit, settings.page_limit_max)
+    limit = min(cap for cap in (limit, settings.page_limit_max, settings.page_size_max) if cap is not None)
     page = [_column(cluster, number, settings) for number in numbers[first : first + limit]]
     body: dict[str, Any] = {"results": page}
     on_request = settings.total_count == "on_request" and _true(query.get("requireTotalCount"))

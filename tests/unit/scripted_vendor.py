@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the unit tests share: a clock that nobody waits for, and a vendor that answers by a script."""
+"""A vendor that expects exact requests, in order, and answers each of them as the test says."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import typing as t
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
@@ -26,43 +25,17 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_error
+from fake_clock import FakeClock
 
 ANSIBLE = tuple(int(part) for part in __version__.split(".")[:2])
 # What makes a module show the options it was given, which before ansible-core 2.21 it always does.
 SHOW_OPTIONS = {"_ansible_inject_invocation": True} if ANSIBLE >= (2, 21) else {}
 TOKEN = "unit-test-token"
-SAS = (
-    "BlobEndpoint=https://acct.blob.core.windows.net/;SharedAccessSignature=sv=2022-11-02&ss=b&srt=sco&sp=rwlc"
-    "&st=2022-01-01T00:00:00Z&se=2099-01-01T00:00:00Z&spr=https&sig=ZmFrZQ%3D%3D"
-)
 
 
 def shown(error: DatascanError) -> dict[str, t.Any]:
     """What a task shows of an error."""
     return render_error(error)
-
-
-class FakeClock:
-    """Starts at a fixed time; sleeping moves it on, and is written down."""
-
-    def __init__(self) -> None:
-        self.start = datetime(2026, 1, 1, tzinfo=timezone.utc)
-        self.elapsed = 0.0
-        self.sleeps: list[float] = []
-
-    def monotonic(self) -> float:
-        return self.elapsed
-
-    def now(self) -> datetime:
-        return self.start + timedelta(seconds=self.elapsed)
-
-    def sleep(self, seconds: float) -> None:
-        assert seconds >= 0
-        self.sleeps.append(seconds)
-        self.elapsed += seconds
-
-    def random(self) -> float:
-        return 0.0
 
 
 @dataclass
@@ -182,88 +155,6 @@ def job(
     the_job = OperationContext(provider, clock, check_mode, said.append, warned.append)  # type: ignore[arg-type]
     yield the_job
     assert not script.left, f"never asked for: {[(one.method, one.path) for one in script.left]}"
-
-
-# Glasswall, the vendor of the tests of everything that is the same for all of them.
-
-SCAN_ID = "83d71394-faa2-4b6c-b13b-6d3118de459e"
-CHILD_ID = "f18eda36-7eb5-477a-a1b1-51c71ab2ba81"
-SCAN_PATH = f"/api/v1/scans/{SCAN_ID}"
-ACTIVE_ONLY = (("scanStatus", "Listing"), ("scanStatus", "Processing"), ("pageSize", "100"), ("page", "1"))
-TARGET = {
-    "source_connection_string": SAS,
-    "source_container_path": "uploads",
-    "destination_connection_string": SAS,
-    "target_container_path": "clean",
-    "quarantine_container_path": "quarantine",
-    "auto_rescan": False,
-}
-
-
-def item(status: str = "Processing", scan_id: str = SCAN_ID, **fields: t.Any) -> dict[str, t.Any]:
-    """A scan of TARGET as Glasswall sends it."""
-    return {
-        "scanOwner": "ci",
-        "scanId": scan_id,
-        "scanStatus": status,
-        "scanStartTime": "2026-01-01T00:00:00Z",
-        "scanEndTime": None,
-        "sourceStorage": "acct.blob.core.windows.net",
-        "sourceContainerPath": "uploads",
-        "targetStorage": "acct.blob.core.windows.net",
-        "targetContainerPath": "clean",
-        "quarantineContainerPath": "quarantine",
-        "autoRescan": False,
-        "childScans": None,
-        **fields,
-    }
-
-
-def page(*items: dict[str, t.Any], **fields: t.Any) -> dict[str, t.Any]:
-    """A list of scans that fits on one page."""
-    return {"total": len(items), "scans": list(items), **fields}
-
-
-def looked(status: str, scan_id: str = SCAN_ID, **fields: t.Any) -> Expected:
-    """A look at one scan, and what it shows."""
-    return Expected("GET", f"/api/v1/scans/{scan_id}", answer=item(status, scan_id, **fields))
-
-
-def listed(
-    *items: dict[str, t.Any], query: Sequence[tuple[str, str]] | None = ACTIVE_ONLY, **fields: t.Any
-) -> Expected:
-    """A look at the list of own scans; unless told otherwise, only of those that run."""
-    return Expected("GET", "/api/v1/scans", answer=page(*items), query=query, **fields)
-
-
-def started(answer: t.Any, status: int = 200, **fields: t.Any) -> Expected:
-    """A start of TARGET."""
-    body = {
-        "sourceConnectionString": SAS,
-        "sourceContainerPath": "uploads",
-        "destinationConnectionString": SAS,
-        "targetContainerPath": "clean",
-        "quarantineContainerPath": "quarantine",
-        "autoRescan": False,
-    }
-    return Expected("POST", "/api/v1/scans", status, answer, body=body, **fields)
-
-
-def running(status: str = "Processing", scan_id: str = SCAN_ID, **fields: t.Any) -> dict[str, t.Any]:
-    """A scan of TARGET that has been running for an hour, so that nobody has to look whether it was the first."""
-    return item(status, scan_id, **{"scanStartTime": "2025-12-31T23:00:00Z", **fields})
-
-
-# One that was just started. Its time is no whole second, so one look tells whether it was the first.
-FINE = item("Listing", scanStartTime="2026-01-01T00:00:00.5Z")
-# Of that look: a minute before the start was sent, for clocks differ.
-LATELY = [("startDate", "2025-12-31T23:59:00Z"), ("pageSize", "100"), ("page", "1")]
-
-
-def begun(scan_id: str = SCAN_ID) -> list[Expected]:
-    """A start of TARGET, and the look that finds no other."""
-    new = {**FINE, "scanId": scan_id}
-    return [started(new), listed(new, query=LATELY)]
 
 
 def reset() -> Exception:

@@ -13,14 +13,14 @@ from typing import Any, Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .bodies import read_object
+from ..bodies import read_object
+from ..clock import iso
+from ..lifecycle import Course, Timeline, keyword
+from ..seeds import Seed
+from ..settings import Settings
+from ..users import TOKENS, User
+from ..vendor import Operation, Refused, Vendor
 from .bucket import Bucket
-from .clock import iso
-from .lifecycle import Course, Timeline, keyword
-from .seeds import Seed
-from .settings import Settings
-from .users import TOKENS, User
-from .vendor import Operation, Refused, Vendor
 
 # Creatives that are there from the start, so that a playbook can choose by id what a rescan does. 12 is another
 # account's.
@@ -42,23 +42,31 @@ READY = (
 
 class AdvalidationSettings(Settings):
     queued_seconds: float = 1
+    """How long a scan waits."""
     processing_seconds: float = 2
+    """How long it runs."""
     analysis_seconds: float = 1
-    """How long a finished scan has no issue count yet."""
+    """How long a finished scan has no issue count."""
     issues: int = 3
-    """How many issues a scan of a creative called issues has."""
+    """How many issues `issues` has."""
     error_form: Literal["object", "string", "empty", "html"] = "object"
+    """`object`, `string`, `empty`, `html`."""
     related_key: Literal["relatedField", "relatedId"] = "relatedField"
+    """`relatedField`, `relatedId`."""
     response_code_lies: bool = False
-    """Whether responseCode in an error is another than the answer's own status."""
+    """Whether an error's responseCode differs from the answer's status."""
     time_form: Literal["datetime", "date"] = "datetime"
+    """`datetime`, `date`."""
     no_finish: Literal["none", "absent"] = "none"
-    """What finishedAt is before the end."""
+    """finishedAt before the end: `none` (null), `absent`."""
     rate_limit: bool = False
+    """Whether requests are counted."""
     rate_bucket: int = 15
+    """How many may come at once."""
     rate_per_second: float = 1
+    """How fast they come back."""
     retry_after: str | None = "15"
-    """What a 429 says: always the size of the bucket, whatever the time really is. null sends none."""
+    """What a 429 says, whatever the time really is; null sends none."""
 
 
 @dataclass
@@ -81,8 +89,20 @@ class Creative:
 
 
 class Advalidation(Vendor):
+    """Wants `X-API-Key: TOKEN`. The creative's payload chooses what a scan does.
+
+    Creatives 1 to 12 are there from the start, in campaign 1, and are called ok, issues, error, stuck, cancelled,
+    unknown, inconclusive, unanalysed, slow, fast, queued and foreign. The last one is the user `other`'s: 403.
+    Scans are made with `creative` and `sequenceType`. What a check looks like is the sandbox's own.
+    """
+
     name = "advalidation"
     base = "/v2"
+    words = {
+        "issues": "finishes with issues.",
+        "unanalysed": "finishes, and its issues are never counted.",
+        "inconclusive": "finishes inconclusive.",
+    }
     settings: AdvalidationSettings
 
     def reset(self) -> None:
@@ -102,9 +122,9 @@ class Advalidation(Vendor):
             ("POST", "/campaigns", self.add_campaign),
             ("GET", "/campaigns/{number}/creatives", self.list_creatives),
             ("POST", "/campaigns/{number}/creatives", self.add_creative),
-            ("GET", "/creatives/{number}", self.get_creative),
+            ("GET", "/creatives/{number}", self.creative),
             ("POST", "/creatives/{number}/rescan", self.rescan),
-            ("GET", "/scans/{number}", self.get_scan),
+            ("GET", "/scans/{number}", self.get),
         ]
 
     def user_of(self, request: Request) -> User | None:
@@ -142,14 +162,14 @@ class Advalidation(Vendor):
         self._scan(creative, "initial")
         return self._listed([self._creative_row(creative)])
 
-    async def get_creative(self, request: Request, user: User) -> Response:
+    async def creative(self, request: Request, user: User) -> Response:
         return self._answer({"data": self._creative_row(self._creative(request, user))})
 
     async def rescan(self, request: Request, user: User) -> Response:
         creative = self._creative(request, user)
         return self._answer({"data": self._row(self._scan(creative, "manual"))})
 
-    async def get_scan(self, request: Request, user: User) -> Response:
+    async def get(self, request: Request, user: User) -> Response:
         scan = self.by_id.get(self._number(request, "scanId"))
         if scan is None:
             raise Refused(404)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-from .clock import parse_iso
+from ..clock import parse_iso
 
 # The document numbers two errors: 105, an expiry that has passed, which is its fifth rule, and 107, an empty
 # container. The others have no number there; the sandbox counts the first four rules as 101 to 104, and takes 100

@@ -11,14 +11,14 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .bodies import read_object
-from .clock import parse_iso
+from ..bodies import read_object
+from ..clock import parse_iso
+from ..lifecycle import keyword
+from ..seeds import Seed
+from ..users import User, bearer_user
+from ..vendor import Operation, Refused, Vendor
 from .glasswall_scans import ACTIVE, GlasswallSettings, Scan, ScanStore, timeline_for
-from .lifecycle import keyword
 from .sas import EMPTY, MISSING, Problem, Storage, check, expired
-from .seeds import Seed
-from .users import User, bearer_user
-from .vendor import Operation, Refused, Vendor
 
 # Sent with every answer that the document gives a body for; the others have neither.
 HEADERS = {
@@ -54,8 +54,19 @@ def problems_answer(status: int, problems: list[Problem]) -> Response:
 
 
 class Glasswall(Vendor):
+    """Wants `Authorization: Bearer TOKEN`. The source container path chooses what a scan does.
+
+    The user `admin` may use `/scans/allusers`. Scans are made with `sourceContainerPath`.
+    The numbers of errors other than 105 and 107 are the sandbox's own.
+    """
+
     name = "glasswall"
     base = "/api/v1"
+    words = {
+        "error-once": "fails, and its rescan completes.",
+        "empty": "does not start: 412, the container is empty.",
+        "expired": "cannot be scanned again: 412, the connection string has expired.",
+    }
     settings: GlasswallSettings
 
     def reset(self) -> None:
@@ -75,6 +86,10 @@ class Glasswall(Vendor):
     def user_of(self, request: Request) -> User | None:
         self.store.settle(self.settings)
         return bearer_user(request.headers.get("authorization", ""))
+
+    @property
+    def by_id(self) -> dict[str, Scan]:
+        return self.store.by_id
 
     # Operations
 

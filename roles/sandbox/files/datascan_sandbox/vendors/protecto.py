@@ -14,46 +14,59 @@ from typing import Any, Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .bodies import read_json
-from .lifecycle import Course, Timeline
-from .seeds import Seed
-from .settings import Settings
-from .users import User, bearer_user
-from .vendor import Operation, Refused, Vendor
+from ..bodies import read_json
+from ..lifecycle import Course, Timeline
+from ..seeds import Seed
+from ..settings import Settings
+from ..users import User, bearer_user
+from ..vendor import Operation, Refused, Vendor
 
 PENDING, RUNNING, DONE = "PENDING", "IN-PROGRESS", "SUCCESS"
 
 
 class ProtectoSettings(Settings):
     pending_seconds: float = 1
+    """How long a scan waits."""
     running_seconds: float = 2
+    """How long it runs."""
     paths: Literal["both", "old", "new"] = "both"
-    """old is /data-scan-async and /data-scan-status, new is /data-scan/data-scan-async and /data-scan/status."""
+    """`old` (/data-scan-async, /data-scan-status), `new` (/data-scan/data-scan-async, /data-scan/status), `both`."""
     status_key: Literal["status", "request_status"] = "status"
+    """`status`, `request_status`."""
     word_space: bool = True
-    """A space after every status word, as in the document."""
+    # A space after every status word, as in the document.
+    """A space after every word."""
     running_word: Literal["IN-PROGRESS", "IN_PROGRESS", "IN PROGRESS"] = "IN-PROGRESS"
+    """`IN-PROGRESS`, `IN_PROGRESS`, `IN PROGRESS`."""
     failure_word: Literal["FAILED", "ERROR"] = "FAILED"
+    """`FAILED`, `ERROR`."""
     success_form: Literal["string", "boolean"] = "string"
+    """`string` ("true"), `boolean`."""
     no_error: Literal["-", "", "None"] | None = "-"
-    """What error_msg is where there is no error."""
+    """error_msg where there is none: `-`, an empty text, `None` as a text, null."""
     time_form: Literal["micro", "seconds"] = "micro"
+    """`micro`, `seconds`."""
     early_times: bool = True
-    """A scan that waits already has the times of its start and end, all the same, as in the document."""
+    # A scan that waits already has the times of its start and end, all the same, as in the document.
+    """A scan that has not started or ended has the times of both all the same."""
     echo_input: bool = False
-    """Whether a status repeats what was submitted, samples included."""
+    # Whether a status repeats what was submitted, samples included.
+    """A status repeats what was submitted, samples included."""
     submit_data: Literal["object", "array"] = "object"
+    """data of a submission: `object`, `array`."""
     id_form: Literal["uuid", "long"] = "uuid"
-    """long has the date and time after the UUID."""
+    """`uuid`, or `long`: with date and time after it."""
     order: Literal["asked", "reversed"] = "asked"
+    """Order of the answers: `asked`, `reversed`."""
     unknown_id: Literal["omit", "item", "error"] = "omit"
-    """A tracking id that nobody knows is left out, is an item that failed, or makes the whole request fail."""
+    """An id that nobody knows is left out (`omit`), is an `item` that failed, or is an `error` of the whole request."""
     single_id: bool = True
-    """Whether the body of a status may be one bare id."""
+    """Whether one bare id is taken."""
     validation_status: Literal[400, 500] = 400
-    """Older documents have 500 for a body that is wrong."""
+    # Older documents have 500 for a body that is wrong.
+    """400, or 500 as in older documents."""
     purge_seconds: float | None = None
-    """How long after its end a scan's result is PURGED."""
+    """How long after its end a scan is PURGED."""
 
 
 @dataclass
@@ -67,8 +80,16 @@ class Scan:
 
 
 class Protecto(Vendor):
+    """Wants `Authorization: Bearer TOKEN`. The last part of the first object's name chooses what a scan does.
+
+    Scans are made with `object_name` and `tracking_id`.
+    """
+
     name = "protecto"
     base = "/api/vault"
+    words = {
+        "purged": "ends as PURGED.",
+    }
     settings: ProtectoSettings
 
     def reset(self) -> None:
@@ -77,10 +98,10 @@ class Protecto(Vendor):
 
     def operations(self) -> list[tuple[str, str, Operation]]:
         return [
-            ("PUT", "/data-scan-async", self.submit),
-            ("PUT", "/data-scan/data-scan-async", self.submit),
-            ("PUT", "/data-scan-status", self.status),
-            ("PUT", "/data-scan/status", self.status),
+            ("PUT", "/data-scan-async", self.start),
+            ("PUT", "/data-scan/data-scan-async", self.start),
+            ("PUT", "/data-scan-status", self.get),
+            ("PUT", "/data-scan/status", self.get),
         ]
 
     def user_of(self, request: Request) -> User | None:
@@ -91,7 +112,7 @@ class Protecto(Vendor):
 
     # Operations
 
-    async def submit(self, request: Request, user: User) -> Response:
+    async def start(self, request: Request, user: User) -> Response:
         wish = await read_json(request)
         if not wish or not isinstance(wish, list):
             raise self._invalid("Payload is empty")
@@ -104,7 +125,7 @@ class Protecto(Vendor):
         data = {"tracking_id": scan.tracking_id}
         return self._good([data] if self.settings.submit_data == "array" else data)
 
-    async def status(self, request: Request, user: User) -> Response:
+    async def get(self, request: Request, user: User) -> Response:
         wish = await read_json(request)
         asked = [wish] if isinstance(wish, str) and self.settings.single_id else wish
         if not asked or not isinstance(asked, list) or not all(isinstance(one, str) for one in asked):

@@ -14,16 +14,16 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..bodies import read_object
+from ..clock import iso
+from ..lifecycle import Course, Timeline, keyword
+from ..seeds import Seed
+from ..users import TOKENS, User
+from ..vendor import Operation, Refused, Vendor
 from . import bigid_catalogue as catalogue
 from .bigid_columns import BadNumber, cluster_of, number_of, page_of
 from .bigid_settings import BigIDSettings
 from .bigid_tokens import Tokens
-from .bodies import read_object
-from .clock import iso
-from .lifecycle import Course, Timeline, keyword
-from .seeds import Seed
-from .users import TOKENS, User
-from .vendor import Operation, Refused, Vendor
 
 SCAN_ID = re.compile(r"^[0-9a-f]{24}$")
 
@@ -49,8 +49,24 @@ class Scan:
 
 
 class BigID(Vendor):
+    """Takes the token bare or as `Authorization: Bearer TOKEN`. The scan profile chooses what a scan does.
+
+    `GET /refresh-access-token` exchanges the user token `sandbox-refresh-token` for a session token that ends.
+    `POST /sessions` knows the user `sandbox` with the password `sandbox-password`.
+    Scans are made with `scanProfileName`. States other than Completed are the sandbox's own.
+
+    The clusters are the two of the document, `abc123def456` and `ghi789jkl012`, with 20 columns each, and
+    `mno345pqr678` with `bigid.catalogue_columns`. Columns are made as they are requested and are always the same. Every
+    thousandth has a name that breaks careless CSV writers. `filter` takes `field = "x" AND other in ("a", "b")`, with
+    `=`, `!=`, `in` and `contains`, or a JSON list of `field`, `operator` and `value`.
+    """
+
     name = "bigid"
     base = "/api/v1"
+    words = {
+        "stopped": "ends as Stopped.",
+        "silent": "stops, and nothing ever says how it ended.",
+    }
     open_paths = ("/sessions", "/refresh-access-token")
     settings: BigIDSettings
 
@@ -63,9 +79,9 @@ class BigID(Vendor):
         return [
             ("POST", "/sessions", self.log_in),
             ("GET", "/refresh-access-token", self.refresh),
-            ("GET", "/scans/parent-scans", self.parent_scans),
+            ("GET", "/scans/parent-scans", self.list_scans),
             ("POST", "/scans", self.start),
-            ("GET", "/scans/{scan_id}/status", self.status),
+            ("GET", "/scans/{scan_id}/status", self.get),
             ("GET", "/scans/{scan_id}", self.record),
             ("GET", "/clusters", self.clusters),
             ("GET", "/data-catalog/column/cluster/similar", self.columns),
@@ -100,9 +116,10 @@ class BigID(Vendor):
 
     # Scans
 
-    async def parent_scans(self, request: Request, _user: User) -> Response:
+    async def list_scans(self, request: Request, _user: User) -> Response:
         query = request.query_params
         limit = _number(query.get("limit"), self.settings.parent_scans_default)
+        limit = min(limit, self.settings.page_size_max or limit)
         skip = _number(query.get("skip"), 0) if self.settings.parent_scans_skip else 0
         every = sorted(self.by_id.values(), key=lambda scan: scan.started, reverse=_newest_first(query.get("sort")))
         children = [self._parent_row(scan) for scan in every[skip : skip + limit]]
@@ -127,7 +144,7 @@ class BigID(Vendor):
         self.by_id[scan.scan_id] = scan
         return self._answer({"result": {"_id": scan.scan_id}}, self.settings.scan_start_status)
 
-    async def status(self, request: Request, _user: User) -> Response:
+    async def get(self, request: Request, _user: User) -> Response:
         scan, now = self._find(request), self.clock.now()
         active = not scan.timeline.ended(now - scan.started)
         if self.settings.status_form == "missing":
