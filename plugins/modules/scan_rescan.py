@@ -12,8 +12,8 @@ author: datascan.gate maintainers (@datascan-gate)
 short_description: Scan again what has been scanned
 description:
   - Starts a rescan, so that files are scanned which came after the first scan, and hands back one that already runs.
-  - Glasswall does not scan again while the first scan lists its files; with O(wait) that is waited for.
-  - Advalidation scans a creative again rather than a scan, for its scans do not say of which creative they are.
+  - Where a vendor does not scan again yet, because the first scan still lists its files, O(wait) waits for that too.
+  - Most vendors repeat a scan. Where scans do not say what they have scanned, the subject has an option of its own.
 extends_documentation_fragment:
   - datascan.gate.attributes
   - datascan.gate.attributes.connects
@@ -21,16 +21,18 @@ extends_documentation_fragment:
   - datascan.gate.waiting
   - datascan.gate.waiting.optional
 options:
+  # generated: subjects
   scan_id:
     description: The scan to repeat. Required if O(provider=glasswall).
     type: str
   creative_id:
     description: The creative to scan again. Required if O(provider=advalidation).
     type: str
+  # end of generated: subjects
   if_active:
     description:
-      - What to do when a rescan of it already runs; with Advalidation, when the latest scan of the creative runs.
-      - V(reuse) hands it back, V(fail) fails. V(start) asks for another, which Glasswall refuses.
+      - What to do when a rescan already runs; where the subject is no scan, when its latest scan runs.
+      - V(reuse) hands it back, V(fail) fails. V(start) asks for another, which the vendor may refuse.
     type: str
     choices: [reuse, fail, start]
     default: reuse
@@ -68,8 +70,8 @@ scan:
   type: dict
 parent:
   description: >-
-    The scan that is repeated, as it was before. With Advalidation it is the latest scan of the creative, which may be
-    the one that is handed back, and null where the creative had none.
+    The scan that is repeated, as it was before. Where the subject is no scan, it is the latest scan of the subject,
+    which may be the one that is handed back, and null where there was none.
   returned: always, as far as known
   type: dict
 reused:

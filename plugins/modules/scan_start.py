@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - datascan.gate.waiting
   - datascan.gate.waiting.optional
 options:
+  # generated: targets
   bigid:
     description:
       - What BigID is to scan. Required if O(provider=bigid).
@@ -49,8 +50,8 @@ options:
       source_connection_string:
         description:
           - The connection string of the storage account to scan.
-          - Its SAS must be for blobs (C(ss)), allow service and object (C(srt)), Read and List (C(sp)),
-            and be valid now.
+          - Its SAS must be for blobs (C(ss)), allow service and object (C(srt)), Read and List (C(sp)), and be valid
+            now.
         type: str
         required: true
       source_container_path:
@@ -100,7 +101,8 @@ options:
           data_samples:
             description:
               - Values sampled from the object. They are personal data, so they are sent to Protecto and shown nowhere.
-              - An error of Protecto's that has a word in common with one of them is withheld, for it may quote it.
+              - An error of Protecto's that has a word in common with one of them is withheld, because it may quote
+                it.
             type: list
             elements: dict
             suboptions:
@@ -113,11 +115,12 @@ options:
                 type: list
                 elements: str
                 required: true
+  # end of generated: targets
   if_active:
     description:
       - What to do when a scan of the same source and target already runs.
       - V(reuse) hands it back, V(fail) fails, V(start) starts another.
-      - With V(reuse) and V(fail) and a vendor that lists and cancels scans (Glasswall), pipelines that start one at the
+      - With V(reuse) and V(fail) and a vendor that lists and cancels scans, pipelines that start one at the
         same moment end with one. The later cancels its own again, with a warning, and hands back the earlier or fails.
     type: str
     choices: [reuse, fail, start]
@@ -131,7 +134,7 @@ options:
     description:
       - A scan that may serve, for a vendor that cannot list its scans. O(if_active) and O(fresh_for) decide whether it
         does. Without it, such a vendor has none to hand back.
-      - Protecto does not say what a scan has scanned, so nothing is compared. Give the id of one of the same objects.
+      - Where the vendor does not say what a scan has scanned, nothing is compared. Give the id of a scan of the same.
       - An id that the vendor does not know is warned about, and a scan is started.
     type: str
 seealso:
@@ -223,7 +226,7 @@ import typing as t
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import WAIT_SPEC
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import WAIT_SPEC, argument_spec
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import start
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import check_seconds
@@ -254,7 +257,7 @@ MODULE = ModuleSpec(
     name="scan_start",
     run=run,
     options={
-        **{vendor.name: {"type": "dict", "options": dict(vendor.target_options)} for vendor in VENDORS},
+        **{vendor.name: {"type": "dict", "options": argument_spec(vendor.target_options)} for vendor in VENDORS},
         "if_active": {"type": "str", "default": "reuse", "choices": ["reuse", "fail", "start"]},
         "fresh_for": {"type": "int"},
         "previous_scan_id": {"type": "str"},
