@@ -103,6 +103,8 @@ def test_an_account_key_on_its_own() -> None:
             "to=https%253A%252F%252Fa%253Fsv%253D1%2526sig%253Dabc",
             f"to=https%253A%252F%252Fa%253Fsv%253D1%2526sig%253D{MASK}",
         ),
+        ("to=https%3A%2F%2Fa%3Fsig%3Dabc", f"to=https%3A%2F%2Fa%3Fsig%3D{MASK}"),
+        ("to=https%253A%252F%252Fa%253fsig%253Dabc", f"to=https%253A%252F%252Fa%253fsig%253D{MASK}"),
         ("Authorization: Bearer abcdef.ghi-jkl", f"Authorization: Bearer {MASK}"),
         ('{"Authorization": "bearer abcdefghi"}', f'{{"Authorization": "bearer {MASK}"}}'),
         ("the bearer of this", "the bearer of this"),
