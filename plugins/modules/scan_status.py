@@ -89,7 +89,7 @@ EXAMPLES = r"""
     api_token: "{{ glasswall_token }}"
     query:
       states: [failed]
-      started_after: "{{ '%Y-%m-%dT%H:%M:%SZ' | strftime(now(utc=true).timestamp() - 86400, utc=true) }}"
+      started_after: "{{ '%Y-%m-%dT%H:%M:%SZ' | strftime(now().timestamp() - 86400, utc=true) }}"
 """
 
 RETURN = r"""
@@ -126,14 +126,14 @@ scans:
     finished_at:
       description: >-
         When it finished, in ISO 8601, UTC; null while it runs.
-        BigID's is the time of its last change, where its end is not told.
+        Where the vendor does not send it, it is the time of the last change.
       type: str
     owner:
       description: Who started it.
       type: str
     source:
       description: >-
-        What is scanned. Glasswall's are the storage account's host and the container; BigID's is the scan profile.
+        What is scanned, such as a storage account's host with a container, or a scan profile.
       type: str
     target:
       description: Where results go.
@@ -148,12 +148,12 @@ scans:
     issue_count:
       description: >-
         How many issues it found; null where that is not counted, or not yet.
-        Advalidation counts them after a scan has finished; until then the scan is still V(running).
+        Where the vendor counts them after a scan has finished, the scan is V(running) until then.
       type: int
     error:
       description: >-
-        The vendor's reason for a failure. Advalidation's names the checks that failed also where a scan completed with
-        issues, and says so where a scan finished and is inconclusive, which counts as V(failed).
+        The vendor's reason for a failure; of a scan that completed with issues, the checks that failed, where the
+        vendor names them. A scan that the vendor calls inconclusive is V(failed), and this says so.
       type: str
 summary:
   description: How many scans there are, as C(total), and how many in each state.

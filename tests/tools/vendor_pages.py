@@ -27,6 +27,12 @@ Row = Mapping[str, t.Any]
 Text = str | list[str]
 
 
+def vendor_titles() -> str:
+    """`A, B and C`."""
+    *others, last = [vendor.title for vendor in _vendors()]
+    return f"{', '.join(others)} and {last}"
+
+
 # The connection
 
 

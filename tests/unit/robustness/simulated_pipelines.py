@@ -24,10 +24,10 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.con
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import ConnectionOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
-from datascan_sandbox import glasswall_scans
 from datascan_sandbox.clock import iso
-from datascan_sandbox.glasswall import Glasswall
-from datascan_sandbox.glasswall_scans import Scan as ServerScan
+from datascan_sandbox.vendors import glasswall_scans
+from datascan_sandbox.vendors.glasswall import Glasswall
+from datascan_sandbox.vendors.glasswall_scans import Scan as ServerScan
 from sandbox_vendor import API_TOKEN, SandboxVendor, to_requests
 from scripted_vendor import connection_reset, mount, session_of
 from starlette.responses import Response

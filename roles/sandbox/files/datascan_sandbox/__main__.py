@@ -14,7 +14,7 @@ NEEDED = ("fastapi", "uvicorn")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="datascan_sandbox", description="A stand-in of four vendors' scan APIs.")
+    parser = argparse.ArgumentParser(prog="datascan_sandbox", description="A stand-in of the vendors' scan APIs.")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--ready-file", type=Path, help="where to write url, port and pid as JSON once it listens")
     parser.add_argument("--max-lifetime", type=float, default=3600, help="seconds after which it ends by itself")
@@ -26,9 +26,12 @@ def main() -> int:
         return 3
     from .app import create_app
     from .server import serve
+    from .state import Sandbox
 
+    sandbox = Sandbox()
+    api_paths = {name: vendor.api_path() for name, vendor in sandbox.vendors.items()}
     try:
-        serve(create_app(), options.port, options.ready_file, options.max_lifetime)
+        serve(create_app(sandbox), options.port, api_paths, options.ready_file, options.max_lifetime)
     except OSError as error:
         print(f"The sandbox cannot listen on port {options.port}: {error.strerror}", file=sys.stderr)
         return 1

@@ -13,8 +13,8 @@ from .faults import Fault
 
 YEAR = 365 * 24 * 3600.0
 
-# Where the vendors say what a scan does. Protecto and BigID's status route use the bare word `status`, which
-# elsewhere says whether the request itself went well.
+# Where the vendors say what a scan does. Some use the bare word `status`, which elsewhere says whether the request
+# itself went well.
 STATUS_KEYS = ("scanStatus", "processingStatus", "request_status", "state")
 TOTAL_KEYS = ("total", "totalCount")
 

@@ -29,10 +29,12 @@ class Refused(Exception):
 
 
 class Vendor(ABC):
-    """One vendor: its settings, its scans and its routes."""
+    """One vendor: its settings, its scans and its routes. The README shows its docstring."""
 
     name: str
     base: str
+    words: Mapping[str, str] = {}
+    """Further words in a name that choose what a scan does, and what such a scan does."""
     open_paths: tuple[str, ...] = ()
     """Operations that need no token of their own."""
     settings: Any
@@ -42,10 +44,15 @@ class Vendor(ABC):
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self.router = APIRouter(prefix=f"/{self.name}{self.base}")
+        self.router = APIRouter(prefix=self.api_path())
         self.reset()
         for method, path, operation in self.operations():
             self.router.add_api_route(path, self._guarded(path, operation), methods=[method])
+
+    @classmethod
+    def api_path(cls) -> str:
+        """What follows the sandbox's address in the vendor's api_url."""
+        return f"/{cls.name}{cls.base}"
 
     def _guarded(self, path: str, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
         """An operation behind the vendor's authentication, with its refusals as answers."""
