@@ -36,4 +36,4 @@ def errors_shown() -> Iterator[None]:
     except DatascanError as error:
         raise AnsibleFilterError(error.message) from None
     except TypeError as error:
-        raise AnsibleFilterError(f"required_tags or forbidden_tags cannot be read: {error}.") from None
+        raise AnsibleFilterError(f"required_tags or forbidden_tags is not valid: {error}.") from None

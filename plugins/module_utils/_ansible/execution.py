@@ -51,6 +51,5 @@ def _internal_error(spec: ModuleSpec, error: Exception) -> DatascanError:
     place = traceback.extract_tb(error.__traceback__)[-1]
     file = place.filename.rpartition("/")[2]
     return DatascanError(
-        f"{spec.name} met an error of its own, {type(error).__name__} at {file}:{place.lineno}: {error}. "
-        "Please report it."
+        f"{spec.name}: internal error ({type(error).__name__} at {file}:{place.lineno}): {error}. Please report it."
     )

@@ -157,12 +157,12 @@ class _OutputFile(io.FileIO):
 def _inspect(path: str) -> tuple[Path, os.stat_result | None]:
     """The file behind any symbolic link, and its current state. Raises OSError where it cannot be written."""
     if _follows_foreign_link(path):
-        raise OSError(errno.EPERM, "somebody else has put a symbolic link there")
+        raise OSError(errno.EPERM, "the path follows another user's symbolic link")
     target = Path(os.path.realpath(path))
     if target.is_dir() or path.endswith("/"):
-        raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        raise IsADirectoryError(errno.EISDIR, "it is a directory")
     if not target.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "no such folder")
+        raise FileNotFoundError(errno.ENOENT, "no such directory")
     try:
         old = target.stat()
     except FileNotFoundError:
@@ -191,10 +191,10 @@ def _follows_foreign_link(path: str) -> bool:
 
 def _write_error(path: str, error: OSError) -> InvalidInputError:
     if isinstance(error, IsADirectoryError):
-        return InvalidInputError(f"{path} is a folder; name a file.")
+        return InvalidInputError(f"{path} is a directory: name a file.")
     if isinstance(error, FileNotFoundError):
         folder = Path(os.path.realpath(path)).parent
-        return InvalidInputError(f"{path} cannot be written, for the folder {folder} does not exist.")
+        return InvalidInputError(f"{path} cannot be written: the directory {folder} does not exist.")
     if isinstance(error, PermissionError) and error.errno == errno.EACCES:
         return InvalidInputError(f"{path} cannot be written: permission denied.")
     return InvalidInputError(f"{path} cannot be written: {error.strerror or error}.")

@@ -70,7 +70,7 @@ def connection_options(given: Mapping[str, t.Any], environment: Mapping[str, str
     environment = os.environ if environment is None else environment
     unknown = sorted(set(given) - set(CONNECTION_OPTIONS))
     if unknown:
-        raise InvalidInputError(f"{unknown[0]} is not a connection option; there are {', '.join(CONNECTION_OPTIONS)}.")
+        raise InvalidInputError(f"{unknown[0]} is not a connection option: use {', '.join(CONNECTION_OPTIONS)}.")
     values: dict[str, t.Any] = {}
     for name, option in CONNECTION_OPTIONS.items():
         value = given.get(name)

@@ -171,7 +171,7 @@ def parse_lookup(options: Mapping[str, t.Any]) -> ClusterLookup:
     """A lookup from a user's options."""
     lookup = ClusterLookup(**options)
     if not str(lookup):
-        raise InvalidInputError("cluster is empty: give at least one of name, size, label, severity and status.")
+        raise InvalidInputError("cluster is empty: set at least one of name, size, label, severity and status.")
     return lookup
 
 

@@ -64,7 +64,7 @@ def read_evidence(
         _read_result(name, value) for name, value in (("started", started), ("found", found)) if value is not None
     ]
     if scans is None and wait is None and not before:
-        raise InvalidInputError("There is no result to judge: set scans, started, found or waited.")
+        raise InvalidInputError("There are no results to judge: set started, found, waited or scans.")
     seen = wait.scans if wait else ()
     seen_keys = {(scan.provider, scan.id) for scan in seen}
     others = [scan for result in before for scan in result.scans]
@@ -96,7 +96,7 @@ def _read_result(option: str, value: Mapping[str, t.Any]) -> _TaskResult:
     key = "scan" if option == "started" else "scans"
     content = value.get(key)
     if content is None and failure is None:
-        raise InvalidInputError(f"{option} has no {key}: it must be the result of {_MODULES[option]} as it is.")
+        raise InvalidInputError(f"{option} has no {key}: set it to the registered result of {_MODULES[option]}.")
     scans = [] if content is None else [content] if option == "started" else content
     if not isinstance(scans, list):
         raise InvalidInputError(f"{option}.{key} must be a list of scans.")

@@ -60,7 +60,7 @@ def parse_policy(options: Mapping[str, t.Any]) -> Policy:
 
 def _check_type(name: str, value: t.Any) -> None:
     if name not in POLICY_OPTIONS:
-        raise InvalidInputError(f"policy.{name} is not an option of a policy; there are {', '.join(POLICY_OPTIONS)}.")
+        raise InvalidInputError(f"policy.{name} is not a policy option: use {', '.join(POLICY_OPTIONS)}.")
     kind = POLICY_OPTIONS[name]["type"]
     is_bool = isinstance(value, bool)  # which Python counts among the integers
     if not isinstance(value, _TYPES[kind]) or is_bool != (kind == "bool"):
@@ -70,5 +70,5 @@ def _check_type(name: str, value: t.Any) -> None:
 def _parse_states(states: list[t.Any]) -> frozenset[ScanState]:
     for state in states:
         if state not in STATES:
-            raise InvalidInputError(f"policy.states must hold {', '.join(STATES)} only, not {state!r}.")
+            raise InvalidInputError(f"policy.states must contain only {', '.join(STATES)}, not {state!r}.")
     return frozenset(ScanState(state) for state in states)

@@ -9,14 +9,14 @@ from ..models import Scan, ScanState, iso
 from .policy import ADVISE
 from .verdict import Reason, Rule, Verdict
 
-NOT_JUDGED_IN_CHECK_MODE = "Check mode waits for nothing, so there is no verdict."
+NOT_JUDGED_IN_CHECK_MODE = "Check mode does not wait for scans, so there is no verdict."
 _STATES = {
     ScanState.QUEUED: "had not started when the wait ended",
     ScanState.RUNNING: "was still running when the wait ended",
     ScanState.FAILED: "failed",
     ScanState.CANCELLED: "was cancelled",
     ScanState.STOPPED: "stopped, but the vendor does not confirm that it completed",
-    ScanState.UNKNOWN: "is in a state that this collection does not know",
+    ScanState.UNKNOWN: "is in an unknown state",
     ScanState.COMPLETED: "completed, which the policy does not accept",
 }
 

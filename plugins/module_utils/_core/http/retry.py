@@ -39,7 +39,7 @@ class RetryPolicy:
         error = fault.error
         if request.is_write and _outcome_is_unknown(fault):
             raise UnknownOutcomeError(
-                f"The answer to {request} was lost, so that nobody knows whether it was carried out: {error.message}",
+                f"The answer to {request} was lost, but the request may have been carried out: {error.message}",
                 request=error.request,
             ) from error
         if not error.is_transient or retries_done >= self._retries:

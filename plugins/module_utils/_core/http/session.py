@@ -61,7 +61,7 @@ class _HeaderAuth(requests.auth.AuthBase if requests else object):  # type: igno
 
 def _client_certificate(connection: Connection) -> str | tuple[str, str] | None:
     if connection.client_key and not connection.client_cert:
-        raise InvalidInputError("client_key needs client_cert: the key alone proves nothing.")
+        raise InvalidInputError("client_key is set without client_cert: set both, or neither.")
     if connection.client_cert and connection.client_key:
         return connection.client_cert, connection.client_key
     return connection.client_cert

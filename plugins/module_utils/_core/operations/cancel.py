@@ -45,7 +45,7 @@ def cancel_scans(context: OperationContext, request: CancelRequest) -> CancelRes
     """
     context.require(CancelsScans)
     if not request.scan_ids:
-        raise InvalidInputError("There is no scan to cancel: scan_ids is empty.")
+        raise InvalidInputError("There are no scans to cancel: scan_ids is empty.")
     scan_ids = list(dict.fromkeys(context.check_id(scan_id) for scan_id in request.scan_ids))
     cancelling = _Cancelling(context, request)
     for scan_id in scan_ids:
@@ -110,7 +110,7 @@ def _cancel(context: OperationContext, scan_id: str, scan: Scan) -> Scan:
     provider = context.require(CancelsScans)
     if context.check_mode:
         if scan_id != PREDICTED_ID and not provider.is_cancellable(scan):
-            raise TooLateError(f"Scan {scan} could no longer be cancelled.")
+            raise TooLateError(f"Too late to cancel scan {scan}.")
         # The vendor's own word for it cannot be predicted.
         return scan.model_copy(update={"state": ScanState.CANCELLED, "vendor_status": None})
     try:

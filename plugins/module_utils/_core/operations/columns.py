@@ -120,8 +120,8 @@ class _Reading:
             expected = min(expected, query.limit)
         if self._summary.total < expected:
             self._context.warn(
-                f"{self._context.provider.title} counts {self._total} columns in cluster {self._cluster.id}, and of "
-                f"the {expected} that were asked for it gave {self._summary.total}."
+                f"{self._context.provider.title} counts {self._total} columns in cluster {self._cluster.id}, but "
+                f"returned only {self._summary.total} of the {expected} that were requested."
             )
 
 
@@ -139,12 +139,12 @@ def _find_cluster(context: OperationContext, lookup: ClusterLookup) -> Cluster:
     clusters = context.require(ListsColumns).list_clusters()
     found = [cluster for cluster in clusters if lookup.matches(cluster)]
     if not found:
-        raise NotFoundError(f"None of the {len(clusters)} clusters has {lookup}.")
+        raise NotFoundError(f"None of the {len(clusters)} clusters matches {lookup}.")
     if len(found) > 1:
         named = "; ".join(str(cluster) for cluster in found[:_NAMED_CANDIDATES])
         more = f"; and {len(found) - _NAMED_CANDIDATES} more" if len(found) > _NAMED_CANDIDATES else ""
         raise AmbiguousError(
-            f"{len(found)} clusters have {lookup}: {named}{more}. Give cluster_id, or say more about the cluster.",
+            f"{len(found)} clusters match {lookup}: {named}{more}. Set cluster_id, or more suboptions of cluster.",
             result=FailedColumns(candidates=found),
         )
     return found[0]

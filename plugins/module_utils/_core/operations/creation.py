@@ -96,13 +96,13 @@ class _Creation:
             seen, winner = election.seen, election.winner or scan
         except DatascanError as error:
             self._context.warn(
-                f"Whether {scan.id} is the only scan that was started at this moment could not be seen: {error.message}"
+                f"Cannot check whether {scan.id} is the only scan started at this moment: {error.message}"
             )
         others = [other.id for other in seen if other.state in ACTIVE and other.id != winner.id]
         if others:
             self._context.warn(
-                f"The answer to a start was lost. Besides {winner.id}, scans of the same source and target have "
-                f"appeared, one of which may be this task's: {', '.join(others)}. None of them was cancelled."
+                f"The answer to the start was lost, and several new scans have the same source and target. This task "
+                f"continues with {winner.id} and cancels none of the others: {', '.join(others)}."
             )
             if self._if_active == "fail":
                 raise _conflict(Created(winner, winner))

@@ -66,12 +66,12 @@ def _line(state: PollState, changes: list[str], error: str | None) -> str:
         parts.append(f"{len(changes) - _NAMED_CHANGES} more changed")
     if error:
         error = error.rstrip(".")
-        parts.append(f"the last look failed, and the wait goes on: {error}" if state.next_poll is not None else error)
+        parts.append(f"the last poll failed and is repeated: {error}" if state.next_poll is not None else error)
     if state.timed_out:
-        parts.append("the time to wait is up")
+        parts.append("wait_timeout reached")
     if state.next_poll is not None:
         digits = 0 if state.next_poll >= 10 else 1
-        parts.append(f"next look in {state.next_poll:.{digits}f} s")
+        parts.append(f"next poll in {state.next_poll:.{digits}f} s")
     return "; ".join(parts)
 
 

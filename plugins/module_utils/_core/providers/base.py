@@ -27,7 +27,7 @@ CAPABILITIES: Mapping[str, str] = {
     "start": "start a scan through its API",
     "list": "list scans",
     "cancel": "cancel a scan through its API",
-    "rescan": "scan again what a scan has scanned",
+    "rescan": "rescan through its API",
     "columns": "list the columns of a cluster",
 }
 _THREADS = 8  # requests at the same time; few, to spare the vendor
@@ -81,9 +81,7 @@ class Provider(ABC):
         tokens that are missing or cannot be sent.
         """
         if options.refresh_token and not options.api_token and not cls.takes_refresh_token:
-            raise InvalidInputError(
-                f"refresh_token is not for {cls.title}, whose API has no such tokens: set api_token."
-            )
+            raise InvalidInputError(f"{cls.title} has no refresh tokens: set api_token instead of refresh_token.")
         scheme = cls.auth_scheme if options.auth_scheme == "auto" else options.auth_scheme
         return TokenAuthentication(options.api_token, header_forms[scheme])
 
@@ -121,8 +119,8 @@ class Provider(ABC):
         state = self.state_map.get((status or "").strip().lower())
         if state is None:
             self._warn_once(
-                f"{self.title} calls a scan {status!r}, which no document explains; "
-                "it counts as unknown, not as success."
+                f"{self.title} sent {status!r}, which is not a documented status: the scan's state is unknown, and "
+                "does not pass a gate."
             )
             return ScanState.UNKNOWN
         return state

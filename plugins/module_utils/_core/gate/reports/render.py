@@ -27,5 +27,5 @@ FORMATS: tuple[str, ...] = tuple(_RENDERERS)
 def render(format: str, verdict: Verdict) -> str:
     """The verdict as one text in one of `FORMATS`."""
     if format not in _RENDERERS:
-        raise InvalidInputError(f"There is no report format {format!r}; there are {', '.join(FORMATS)}.")
+        raise InvalidInputError(f"format must be one of {', '.join(FORMATS)}, not {format!r}.")
     return _RENDERERS[format](verdict)

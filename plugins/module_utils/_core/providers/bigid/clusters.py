@@ -138,8 +138,8 @@ class BigIDClusters(ListsColumns, is_partial=True):
             else:
                 if full and offset.is_lost(page):
                     self._warn(
-                        f"{self.title} repeated a page of columns and did not say what follows it: "
-                        f"there may be more than the {len(seen)} that were read."
+                        f"{self.title} repeated a page of columns and sent no key of the next page: "
+                        f"the cluster may have more than the {len(seen)} columns that were read."
                     )
                 return
 
@@ -152,14 +152,14 @@ class BigIDClusters(ListsColumns, is_partial=True):
         try:
             return self._read_columns(query.cluster_id, params)
         except NotFoundError as error:
-            message = f"{self.title} knows no cluster {query.cluster_id}, or this token may not see it."
+            message = f"{self.title} has no cluster {query.cluster_id} that this token can see."
             raise NotFoundError(message, request=error.request) from None
         except DatascanError as error:
             if error.http_status != 400:
                 raise
             message = (
-                f"{error.message} By a scan it may mean the cluster: check cluster_id, filter, search_text, sort "
-                "and offset_key."
+                f"{error.message} If it names a scan, it may mean the cluster: check cluster_id, filter, search_text, "
+                "sort and offset_key."
             )
             raise error.with_message(message) from None
 
@@ -202,7 +202,7 @@ def _parse_clusters(data: t.Any) -> list[Cluster]:
     if isinstance(data, dict):
         data = data.get("clusters")
     if not isinstance(data, list):
-        raise ValueError("a list of clusters is missing")
+        raise ValueError("the list of clusters is missing")
     return [_Cluster.model_validate(_rename_fields(item)) for item in data]
 
 

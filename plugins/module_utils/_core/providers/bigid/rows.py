@@ -78,7 +78,7 @@ def parse_record(data: t.Any, scan_id: str) -> Row:
 def parse_status(data: t.Any) -> t.Any:
     """The status: true, false, or another value. An envelope's `status` is not the scan's."""
     if not isinstance(data, dict):
-        raise ValueError("it is no object")
+        raise ValueError("the body is not an object")
     return data.get("status")
 
 
@@ -91,7 +91,7 @@ def parse_started(data: t.Any) -> str:
 def _parse_row(item: t.Any, default_id: str | None = None) -> Row:
     """A row. Raises ValueError without an id."""
     if not isinstance(item, dict):
-        raise ValueError("a scan is no object")
+        raise ValueError("a scan is not an object")
     scan_id = _text(item, "_id", "id") or default_id
     if scan_id is None:
         raise ValueError("a scan has no id")

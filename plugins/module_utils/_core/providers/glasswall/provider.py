@@ -58,7 +58,7 @@ _STATES = {
     "unknown": ScanState.UNKNOWN,
 }
 _QUERY_WORDS = ("Listing", "Processing", "Cancelled", "Completed", "Errored", "Unknown")
-_STILL_LISTING = "Scan {} is still listing its files, and can only be scanned again after that"
+_STILL_LISTING = "Scan {} cannot be rescanned while it lists its files"
 _STRINGS = {  # connection string -> what its SAS must allow: resource types, permissions
     "source_connection_string": ("so", "rl"),
     "destination_connection_string": ("sco", "rwcl"),
@@ -102,7 +102,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             return str(uuid.UUID(scan_id))
         except ValueError:
             raise InvalidInputError(
-                f"{scan_id!r} is no Glasswall scan id: those are UUIDs, like 83d71394-faa2-4b6c-b13b-6d3118de459e."
+                f"{scan_id!r} is not a Glasswall scan id (a UUID, like 83d71394-faa2-4b6c-b13b-6d3118de459e)."
             ) from None
 
     def get(self, scan_id: str) -> Scan:
@@ -176,7 +176,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             message = record.sentence(self.title)
             if (query.states is None or query.states & ACTIVE) and could_match(record, wanted):
                 raise InvalidResponseError(
-                    f"{message} It may be a scan of the same source and target, so none is started."
+                    f"{message} It may be a scan of the same source and target, so no scan is started."
                 )
             self._warn_once(message)
 
@@ -209,8 +209,8 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             if not new or is_last_page(page, number, len(seen) + lost):
                 if left:
                     self._warn_once(
-                        f"{self.title} counts {page.total} scans and listed {len(seen) + lost} of them, "
-                        "so a scan that runs may be among those not seen."
+                        f"{self.title} counts {page.total} scans, but listed only {len(seen) + lost}: "
+                        "a running scan may be missing from the list."
                     )
                 return
             number += 1
@@ -234,7 +234,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
                 raise InvalidInputError(f"glasswall.{option} would be refused: {'; '.join(faults)}.")
         for option in ("source_container_path", "target_container_path", "quarantine_container_path"):
             if not target[option].strip("/ "):
-                raise InvalidInputError(f"glasswall.{option} is empty: it names a container in the storage account.")
+                raise InvalidInputError(f"glasswall.{option} is empty: set it to a container of the storage account.")
 
     def predict_scan(self, target: Mapping[str, t.Any]) -> Scan:
         """Hosts come from the connection strings; the API reports them as sourceStorage and targetStorage."""
@@ -268,8 +268,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             if error.http_status != 405:
                 raise
             raise TooLateError(
-                f"Scan {scan_id} can no longer be cancelled: its listing is over, "
-                "and the files already found go on being processed.",
+                f"Scan {scan_id} can no longer be cancelled: it has listed its files, and processes all of them.",
                 request=error.request,
             ) from None
 
@@ -304,9 +303,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             raise _not_found(parent_id, error) from None
         except DatascanError as error:
             if error.http_status == 409:
-                raise ConflictError(
-                    f"Scan {parent_id} is being scanned again already.", request=error.request
-                ) from None
+                raise ConflictError(f"Scan {parent_id} is already being rescanned.", request=error.request) from None
             if error.http_status == 425:
                 raise TooEarlyError(f"{_STILL_LISTING.format(parent_id)}.", request=error.request) from None
             raise
@@ -333,7 +330,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             source=source,
             target=target,
             parent_id=record.text("parentScan"),
-            error=f"it cannot be read ({record.why})",
+            error=f"invalid record ({record.why})",
         )
 
     def _build_scan(self, item: ScanStatusItem) -> Scan:
@@ -354,6 +351,6 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
 
 def _not_found(scan_id: str, error: NotFoundError) -> NotFoundError:
     return NotFoundError(
-        f"Glasswall knows no scan {scan_id}, or this token may not see it: a StandardUser sees only scans of its own.",
+        f"Glasswall has no scan {scan_id} that this token can see: a StandardUser sees only its own scans.",
         request=error.request,
     )
