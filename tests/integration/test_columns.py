@@ -128,12 +128,12 @@ def test_a_cluster_is_looked_up_and_the_query_goes_to_the_vendor(every_run):
 @pytest.mark.parametrize(
     ("task", "kind", "words"),
     [
-        ("Find two", "ambiguous", ["2 clusters have size 20", "Marketing Metrics (ghi789jkl012, ", "Give cluster_id"]),
-        ("Find none", "not_found", ["None of the 3 clusters has name 'Sensitive HR Data' and severity 'Low'."]),
+        ("Find two", "ambiguous", ["2 clusters match size 20", "Marketing Metrics (ghi789jkl012, ", "Set cluster_id"]),
+        ("Find none", "not_found", ["None of the 3 clusters matches name 'Sensitive HR Data' and severity 'Low'."]),
         ("Look for nothing", "invalid_input", ["at least one of name, size, label, severity and status"]),
-        ("List what nobody knows", "not_found", ["BigID knows no cluster nobody"]),
+        ("List what nobody knows", "not_found", ["BigID has no cluster nobody"]),
         ("Name a file without a format", "invalid_input", ["columns.txt"]),
-        ("Export where there is no folder", "invalid_input", ["none/columns.csv cannot be written, for the folder"]),
+        ("Export where there is no folder", "invalid_input", ["none/columns.csv cannot be written: the directory"]),
         ("Export with a filter that nobody can read", "rejected", ["Filter is invalid"]),
         ("Ask another vendor", "unsupported", ["Glasswall cannot list the columns of a cluster", "bigid"]),
     ],
@@ -213,7 +213,7 @@ class TestAudit:
         assert run.rc == 2
         assert run.failed == {"Tell the verdict"}
         assert run.changed == {"Write the reports"}
-        words = "Cluster Customer Columns does not pass: 501 of 2507 columns lack the tag sensitivity. The first is "
+        words = "Audit failed for cluster Customer Columns: 501 of 2507 columns lack the tag sensitivity. "
         assert words in run["Tell the verdict"]["msg"]
         report = json.loads(run.reports["audit.json"][1])
         assert (report["audited"], report["failed"], len(report["findings"])) == (SOME, 501, 501)
@@ -248,7 +248,7 @@ class TestAudit:
         }
         run = self.audit(play_bigid, tmp_path, **variables)
         assert run.rc == 2
-        words = "The vendor counts 27 columns, and 20 were read."
+        words = "The vendor counts 27 columns, but only 20 were read."
         assert words in run["Tell the verdict"]["msg"]
 
 

@@ -73,9 +73,11 @@ class AuditResult:
         """The verdict in words."""
         name = cluster.get("name") or cluster.get("id")
         if self.passed:
-            return f"Audit passed: all {self.audited} columns{f' of cluster {name}' if name else ''} meet the rules."
+            where = f" of cluster {name}" if name else ""
+            return f"Audit passed: {self.audited} of {self.audited} columns{where} meet the rules."
+        where = f" for cluster {name}" if name else ""
         first = f" The first is column {self.findings[0].name}." if self.findings else ""
-        return f"Audit failed{f' for cluster {name}' if name else ''}: {' '.join(self.reasons)}{first}"
+        return f"Audit failed{where}: {' '.join(self.reasons)}{first}"
 
     def facts(self, cluster: Mapping[str, t.Any], shown: int | None = MAX_SHOWN_FINDINGS) -> dict[str, t.Any]:
         """The fields of a result: every count, and the first `shown` findings; with None, all of them."""

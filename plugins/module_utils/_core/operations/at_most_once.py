@@ -29,8 +29,8 @@ def create_at_most_once(
         except UnknownOutcomeError as lost:
             if find_created is None:
                 raise lost.with_message(
-                    f"{lost.message} {context.provider.title} cannot list its scans, so check its console, and set "
-                    "previous_scan_id to the id of a scan that is running."
+                    f"{lost.message} A scan may be running, and {context.provider.title} cannot list its scans: "
+                    "check its console, and set previous_scan_id to the id of that scan."
                 ) from None
             found = _search(context, lost, find_created)
             if found:

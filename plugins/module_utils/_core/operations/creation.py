@@ -102,7 +102,8 @@ class _Creation:
         if others:
             self._context.warn(
                 f"The answer to the start was lost, and several new scans have the same source and target. This task "
-                f"continues with {winner.id} and cancels none of the others: {', '.join(others)}."
+                f"continues with {winner.id}, and cancels none of the others, because one may be its own: "
+                f"{', '.join(others)}."
             )
             if self._if_active == "fail":
                 raise _conflict(Created(winner, winner))

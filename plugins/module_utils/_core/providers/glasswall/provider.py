@@ -268,7 +268,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             if error.http_status != 405:
                 raise
             raise TooLateError(
-                f"Scan {scan_id} can no longer be cancelled: it has listed its files, and processes all of them.",
+                f"Scan {scan_id} can no longer be cancelled: it has listed its files, and continues to process them.",
                 request=error.request,
             ) from None
 

@@ -80,7 +80,7 @@ def test_what_has_finished_is_left_as_it_is(word: str) -> None:
 
 def test_too_late_fails_and_says_what_goes_on() -> None:
     error = fails(TooLateError, looked("Processing"), TOO_LATE)
-    assert "the files already found go on being processed" in error.message
+    assert "continues to process" in error.message
     assert (error.http_status, error.facts()["kind"]) == (405, "too_late")
     assert (error.result.changed, error.result.too_late) == (False, [SCAN_ID])
     assert [scan.state for scan in error.result.scans] == ["running"]

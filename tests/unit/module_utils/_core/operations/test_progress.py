@@ -48,13 +48,13 @@ def told(*states: PollState) -> list[str]:
 
 def test_the_first_look_is_told() -> None:
     assert told(at(0, scan(word="Listing"))) == [
-        "[00:00] 0 of 1 done (1 running); a is running (Listing); next look in 1.0 s"
+        "[00:00] 0 of 1 done (1 running); a is running (Listing); next poll in 1.0 s"
     ]
 
 
 def test_a_change_is_told_with_what_was_before() -> None:
     assert told(at(0, scan(word="Listing")), at(75, scan(word="Processing")))[1:] == [
-        "[01:15] 0 of 1 done (1 running); a is running (Processing), was running (Listing); next look in 7.5 s"
+        "[01:15] 0 of 1 done (1 running); a is running (Processing), was running (Listing); next poll in 7.5 s"
     ]
 
 
@@ -65,7 +65,7 @@ def test_the_end_is_told_without_a_next_look() -> None:
 
 def test_a_time_out_is_told() -> None:
     lines = told(at(0, scan()), at(30, scan(), last=True, timed_out=True))
-    assert lines[1:] == ["[00:30] 0 of 1 done (1 running); the time to wait is up"]
+    assert lines[1:] == ["[00:30] 0 of 1 done (1 running); wait_timeout reached"]
 
 
 def test_nothing_new_is_nothing_told_but_once_a_minute() -> None:
@@ -91,14 +91,14 @@ def test_many_changes_are_counted() -> None:
     (line,) = told(at(0, *(scan(str(number)) for number in range(1000))))
     assert line == (
         "[00:00] 0 of 1000 done (1000 running); 0 is running; 1 is running; 2 is running; 997 more changed; "
-        "next look in 1.0 s"
+        "next poll in 1.0 s"
     )
 
 
 def test_a_look_that_failed_is_told_and_that_the_wait_goes_on() -> None:
     lines = told(at(0, scan()), at(2, scan(), error="HTTP 503."))
     assert lines[1:] == [
-        "[00:02] 0 of 1 done (1 running); the last look failed, and the wait goes on: HTTP 503; next look in 1.0 s"
+        "[00:02] 0 of 1 done (1 running); the last poll failed and is repeated: HTTP 503; next poll in 1.0 s"
     ]
 
 

@@ -69,7 +69,7 @@ def test_a_rescan_is_the_child_of_its_parent(word: str) -> None:
 
 
 def test_a_parent_that_does_not_exist() -> None:
-    assert "knows no scan" in fails(NotFoundError, Expected("GET", SCAN_PATH, 404, "")).message
+    assert "has no scan" in fails(NotFoundError, Expected("GET", SCAN_PATH, 404, "")).message
 
 
 def test_an_id_that_is_none_is_not_sent() -> None:
@@ -98,7 +98,7 @@ def test_one_that_runs_is_handed_back() -> None:
 
 def test_if_active_fail() -> None:
     error = fails(ConflictError, looked("Completed"), listed(child()), if_active="fail")
-    assert "is being scanned again already" in error.message
+    assert "is already being rescanned" in error.message
     assert (error.result.parent.id, error.result.scan.id, error.result.changed) == (SCAN_ID, CHILD_ID, False)
 
 
@@ -131,8 +131,8 @@ def test_409_without_a_child_that_can_be_seen() -> None:
 
 def test_a_parent_that_is_listing_is_too_early() -> None:
     error = fails(TooEarlyError, looked("Listing"), listed())
-    assert "is still listing its files" in error.message
-    assert "set wait: true" in error.message
+    assert "while it lists its files" in error.message
+    assert "Set wait: true" in error.message
     assert (error.result.parent.id, error.result.changed) == (SCAN_ID, False)
 
 
@@ -154,7 +154,7 @@ def test_with_wait_the_listing_is_waited_for() -> None:
         said=said,
     )
     assert (result.changed, result.scan.id, result.scan.state) == (True, CHILD_ID, "completed")
-    assert "is still listing its files" in said[0]
+    assert "while it lists its files" in said[0]
     assert result.waited is not None
     assert (result.waited.elapsed, result.waited.timed_out) == (3.0, False)
 
@@ -194,7 +194,7 @@ def test_the_wait_for_the_parent_ends_with_the_time_and_one_last_look() -> None:
         WaitTimeoutError, looked("Listing"), listed(), *[looked("Listing")] * 3, wait=WaitOptions(2.5), clock=clock
     )
     assert clock.elapsed == 2.5
-    assert "is still listing its files" in error.message
+    assert "while it lists its files" in error.message
     assert error.result.parent.id == SCAN_ID
     known = {key: shown(error)[key] for key in ("changed", "timed_out", "elapsed", "polls", "requests")}
     assert known == {"changed": False, "timed_out": True, "elapsed": 2.5, "polls": 3, "requests": 5}

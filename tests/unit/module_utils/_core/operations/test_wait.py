@@ -108,10 +108,10 @@ def test_until_any() -> None:
     ("settings", "words"),
     [
         ({"scan_ids": []}, "scan_ids and scans are empty"),
-        ({"scan_ids": ["../x"]}, "is no Glasswall scan id"),
-        ({"scans": [given(), {"id": SCAN_ID}]}, r"scans[1] is no scan"),
-        ({"scans": [given(), given(provider="bigid")]}, "scans[1] is of bigid, but provider is glasswall"),
-        ({"scan_ids": [PREDICTED_ID]}, "is no Glasswall scan id"),
+        ({"scan_ids": ["../x"]}, "is not a Glasswall scan id"),
+        ({"scans": [given(), {"id": SCAN_ID}]}, r"scans[1] is not a scan"),
+        ({"scans": [given(), given(provider="bigid")]}, "scans[1] is a scan of bigid, but provider is glasswall"),
+        ({"scan_ids": [PREDICTED_ID]}, "is not a Glasswall scan id"),
     ],
 )
 def test_what_cannot_be_waited_for_is_told_before_anything_is_sent(settings: dict[str, t.Any], words: str) -> None:
@@ -192,7 +192,7 @@ def test_a_fault_while_cancelling_does_not_hide_the_time_out() -> None:
         timeout=1.0,
         on_timeout="cancel",
     )
-    assert f"Cancelling {SCAN_ID} met a fault" in error.message
+    assert f"Scan {SCAN_ID} could not be cancelled: " in error.message
 
 
 def test_a_look_that_fails_after_the_cancelling_does_not_undo_it() -> None:
@@ -206,7 +206,7 @@ def test_a_look_that_fails_after_the_cancelling_does_not_undo_it() -> None:
         retries=0,
     )
     assert (error.result.changed, error.result.cancelled) == (True, [SCAN_ID])
-    assert "met a fault" not in error.message
+    assert "could not be cancelled" not in error.message
 
 
 def test_a_vendor_that_cannot_cancel_is_refused_before_the_wait() -> None:
@@ -216,8 +216,8 @@ def test_a_vendor_that_cannot_cancel_is_refused_before_the_wait() -> None:
 
 def test_a_time_out_without_a_single_good_look_says_why() -> None:
     error = fails(WaitTimeoutError, BUSY, BUSY, timeout=1.0, retries=0)
-    assert error.message.startswith(f"After 1 s, 1 of 1 scans had not finished: {SCAN_ID}: never seen.")
-    assert "The last look failed: GET https://vendor.test" in error.message
+    assert error.message.startswith(f"After 1 s, 1 of 1 scans had not finished: {SCAN_ID}: not read yet.")
+    assert "The last poll failed: GET https://vendor.test" in error.message
     assert (error.http_status, error.request.method) == (503, "GET")
     assert error.result.scans == []
 
@@ -254,7 +254,7 @@ def test_faults_that_pass_are_waited_through_and_told() -> None:
     said: list[str] = []
     result = go(looked("Listing"), BUSY, BUSY, looked("Completed"), retries=0, said=said)
     assert result.scans[0].state == "completed"
-    assert "the last look failed, and the wait goes on" in said[1]
+    assert "the last poll failed" in said[1]
 
 
 def test_retries_within_a_look_end_at_the_deadline() -> None:
