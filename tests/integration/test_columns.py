@@ -211,10 +211,10 @@ class TestAudit:
     def test_columns_that_lack_a_tag_fail_the_play_with_reports(self, small, play_bigid, tmp_path, way):
         run = self.audit(play_bigid, tmp_path, **WAYS[way])
         assert run.rc == 2
-        assert run.failed == {"Tell the verdict"}
+        assert run.failed == {"Show the verdict"}
         assert run.changed == {"Write the reports"}
         words = "Audit failed for cluster Customer Columns: 501 of 2507 columns lack the tag sensitivity. "
-        assert words in run["Tell the verdict"]["msg"]
+        assert words in run["Show the verdict"]["msg"]
         report = json.loads(run.reports["audit.json"][1])
         assert (report["audited"], report["failed"], len(report["findings"])) == (SOME, 501, 501)
         rows = list(csv.DictReader(io.StringIO(run.reports["audit.csv"][1], newline="")))
@@ -224,7 +224,7 @@ class TestAudit:
 
     def test_check_mode_tells_the_verdict_and_writes_nothing(self, small, play_bigid, tmp_path):
         run = self.audit(play_bigid, tmp_path, "--check")
-        assert run.failed == {"Tell the verdict"}
+        assert run.failed == {"Show the verdict"}
         assert run.reports == {}
 
     def test_advice_does_not_stop(self, play_bigid, tmp_path):
@@ -234,8 +234,8 @@ class TestAudit:
             "audit_cluster_reports": [],
         }
         run = self.audit(play_bigid, tmp_path, **variables)
-        assert (run.rc, run["Tell the verdict"]["failed"]) == (0, False)
-        assert "4 of 20 columns lack" in run["Tell the verdict"]["msg"]
+        assert (run.rc, run["Show the verdict"]["failed"]) == (0, False)
+        assert "4 of 20 columns lack" in run["Show the verdict"]["msg"]
 
     def test_columns_that_are_counted_and_not_given_do_not_pass(self, sandbox, play_bigid, tmp_path):
         rule = {"vendor": "bigid", "path": "/similar$", "times": None, "fault": {"kind": "lying_total"}}
@@ -249,7 +249,7 @@ class TestAudit:
         run = self.audit(play_bigid, tmp_path, **variables)
         assert run.rc == 2
         words = "The vendor counts 27 columns, but only 20 were read."
-        assert words in run["Tell the verdict"]["msg"]
+        assert words in run["Show the verdict"]["msg"]
 
 
 def asked(run):
