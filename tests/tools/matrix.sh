@@ -8,7 +8,7 @@ dest=$1
 pairs=${MATRIX:-2.19:3.11 2.20:3.12 2.20:3.13 2.21:3.12 2.21:3.13}
 parts=${MATRIX_PARTS:-sanity unit integration}
 
-# The Pythons of pyenv, which are not on the PATH unless a project selects them. ansible-test uses every Python there is.
+# The Pythons of pyenv, which are not on the PATH by default. ansible-test uses every Python it finds.
 for bin in "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[0-9].*/bin; do
     [ -d "$bin" ] && PATH=$PATH:$bin
 done

@@ -22,8 +22,8 @@ from .settings import Settings
 from .users import TOKENS, User
 from .vendor import Operation, Refused, Vendor
 
-# Creatives that are there from the start, so that a playbook can choose by id what a rescan does. 12 is another
-# account's.
+# Creatives that exist from the start, so that a playbook can choose by id what a rescan does. Creative 12 belongs to
+# another account.
 READY = (
     "ok",
     "issues",
@@ -186,7 +186,7 @@ class Advalidation(Vendor):
         return creative
 
     def _timeline(self, name: str) -> Timeline:
-        """What a scan does is chosen by the last part of its creative's name or payload."""
+        """The last part of the creative's name or payload chooses what a scan does."""
         course = Course(
             waiting=("queued", self.settings.queued_seconds),
             working=("processing", self.settings.processing_seconds),

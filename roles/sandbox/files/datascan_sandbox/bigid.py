@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""BigID: Scan Insights and Cluster Analysis, and what is needed around them to start a scan and to log in."""
+"""BigID: Scan Insights, Cluster Analysis, and the routes to start a scan and to log in."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Scan:
 
     @property
     def silent(self) -> bool:
-        """Such a scan only ever says that it has stopped, and never how it ended."""
+        """Whether the scan reports only that it has stopped, never how it ended."""
         return keyword(self.profile) == "silent"
 
 
@@ -90,7 +90,7 @@ class BigID(Vendor):
         return self._answer({**body, "firstName": "Sandbox", "permissions": ["admin"]})
 
     async def refresh(self, request: Request, _user: User) -> Response:
-        """A user token comes bare, with no word before it."""
+        """Exchange a user token, which is sent without a scheme."""
         user = self.tokens.of_user_token(request.headers.get("authorization", "").strip())
         if user is None:
             body = {"success": False, "message": "Refresh token not valid"}
@@ -184,7 +184,7 @@ class BigID(Vendor):
     # Helpers
 
     def _timeline(self, profile: str) -> Timeline:
-        """What a scan does is chosen by the last part of its profile's name."""
+        """The last part of the profile's name chooses what a scan does."""
         settings = self.settings
         course = Course(
             waiting=(settings.queued_word, settings.queued_seconds),
@@ -278,7 +278,7 @@ def _number(text: str | None, default: int) -> int:
 
 
 def _newest_first(sort: str | None) -> bool:
-    """Without a wish, the scan that changed last comes first."""
+    """The default order: the scan that changed last comes first."""
     if not sort:
         return True
     try:

@@ -20,7 +20,7 @@ from .seeds import Seed
 from .users import User, bearer_user
 from .vendor import Operation, Refused, Vendor
 
-# Sent with every answer that the document gives a body for; the others have neither.
+# Sent with every answer for which the document shows a body. Other answers have neither header nor body.
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Type": "application/json",
@@ -45,7 +45,7 @@ def answer(status: int, body: Any) -> Response:
 
 
 def bad_query() -> Refused:
-    """A list is refused without a body, unlike a start."""
+    """An invalid query of a list is refused without a body, unlike a start."""
     return Refused(400, Response(status_code=400))
 
 
@@ -190,7 +190,7 @@ class Glasswall(Vendor):
         return answer(200, body)
 
     def _links(self, request: Request, path: str, page: int, pages: int) -> dict[str, Any]:
-        """Links as the document prints them: `?` between the parameters, and no /api/v1 before the path."""
+        """Page links as the document prints them: `?` between the parameters, and no /api/v1 before the path."""
         style = self.settings.page_links
         parts = [
             "&".join(f"{name}={value}" for value in request.query_params.getlist(name))
@@ -238,7 +238,7 @@ class Glasswall(Vendor):
         return [scan.as_json(self.clock.now(), self.settings) for scan in self.store.by_id.values()]
 
     def error(self, status: int) -> Response:
-        """Only two statuses have a body."""
+        """The error of a status. Only two statuses have a body."""
         if status == 400:
             return problems_answer(status, [expired("source")])
         if status == 412:
@@ -247,7 +247,7 @@ class Glasswall(Vendor):
 
 
 def _query_word(status: str) -> str:
-    """The query says Errored where a scan may say Error."""
+    """The word of the query: Errored, where a scan may have Error."""
     return "Errored" if status == "Error" else status
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Glasswall's scans: what they are, and what becomes of them."""
+"""Glasswall's scans: their fields, and how their states change."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Scan:
     scan_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     children: list[str] = field(default_factory=list)
     fields: dict[str, Any] = field(default_factory=dict)
-    """Fields of the answer that a test has set by hand."""
+    """Fields of the answer that a test set."""
     auto_done: bool = False
 
     def status(self, now: float) -> str:
@@ -94,7 +94,7 @@ class Scan:
 
 
 def timeline_for(path: str, settings: GlasswallSettings, *, again: bool = False) -> Timeline:
-    """What a scan does is chosen by the last part of its source path."""
+    """The last part of the source path chooses what a scan does."""
     course = Course(
         waiting=("Listing", settings.listing_seconds),
         working=("Processing", settings.processing_seconds),
@@ -106,7 +106,7 @@ def timeline_for(path: str, settings: GlasswallSettings, *, again: bool = False)
 
 
 class ScanStore:
-    """Every scan, in the order in which they were made."""
+    """Every scan, in the order in which they were created."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -148,7 +148,7 @@ class ScanStore:
         return late or ([expired("source")] if keyword(parent.source_path) == "expired" else [])
 
     def cancel(self, scan: Scan, settings: GlasswallSettings) -> None:
-        """End the listing now; files that were found already may go on for a while."""
+        """End the listing now. Files that were already listed may be processed for a while."""
         steps = [("Listing", self.clock.now() - scan.started)]
         if settings.cancel_processing_seconds:
             steps.append(("Processing", settings.cancel_processing_seconds))

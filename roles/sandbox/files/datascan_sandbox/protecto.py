@@ -127,7 +127,7 @@ class Protecto(Vendor):
     # What a scan looks like
 
     def _timeline(self, name: str) -> Timeline:
-        """What a scan does is chosen by the last part of its first object's name."""
+        """The last part of the first object's name chooses what a scan does."""
         settings = self.settings
         course = Course(
             waiting=(PENDING, settings.pending_seconds),
@@ -174,7 +174,7 @@ class Protecto(Vendor):
         }
 
     def _stamp(self, moment: float) -> str:
-        """A time without a zone; it is in UTC."""
+        """A UTC time, written without a zone."""
         when = datetime.fromtimestamp(moment, tz=timezone.utc)
         return when.strftime("%Y-%m-%d %H:%M:%S.%f" if self.settings.time_form == "micro" else "%Y-%m-%d %H:%M:%S")
 
@@ -228,7 +228,7 @@ class Protecto(Vendor):
 
 
 def _object_name(wish: Any) -> str:
-    """The last part of an object's name, or nothing where the name is no list of texts."""
+    """The last part of an object's name; empty if the name is not a list of strings."""
     name = wish.get("object_name") if isinstance(wish, dict) else None
     return name[-1] if isinstance(name, list) and name and all(isinstance(part, str) for part in name) else ""
 
