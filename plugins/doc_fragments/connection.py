@@ -19,22 +19,29 @@ options:
       - If not set, the environment variable E(DATASCAN_PROVIDER) is used.
     type: str
     required: true
+    # generated: providers
     choices: [advalidation, bigid, glasswall, protecto]
+    # end of generated: providers
   api_url:
     description:
       - The base address of the API with its version path, such as V(https://scans.example.com/api/v1).
-      - Required, but for Advalidation, whose one public host is V(https://app.advalidation.io/v2).
+      # generated: public hosts
+      - Required, but not for Advalidation, whose host is V(https://app.advalidation.io/v2).
+      # end of generated: public hosts
       - If not set, the environment variable E(DATASCAN_API_URL) is used.
     type: str
   api_token:
     description:
-      - The token that the vendor gave for its API. BigID's is a session token, which lasts a day.
+      - The token that the vendor gave for its API.
       - If not set, the environment variable E(DATASCAN_API_TOKEN) is used.
     type: str
   refresh_token:
     description:
-      - A long-lived token that is exchanged for session tokens, again when one expires. BigID calls it a user token.
-      - With O(api_token) beside it, that serves as long as it is taken. Other vendors have no such tokens.
+      - A long-lived token that is exchanged for session tokens, again when one expires.
+      # generated: refresh tokens
+      - Only for BigID.
+      # end of generated: refresh tokens
+      - With O(api_token) beside it, that serves as long as it is taken.
       - If not set, the environment variable E(DATASCAN_REFRESH_TOKEN) is used.
     type: str
   auth_scheme:
@@ -42,7 +49,6 @@ options:
       - The form in which the token is sent.
       - V(auto) knows what the vendor takes. V(bearer) sends C(Authorization) with C(Bearer) before the token, V(raw)
         sends C(Authorization) with nothing but the token, and V(api_key) sends the token in C(X-API-Key).
-      - For BigID, V(auto) begins with V(raw), tries V(bearer) where that is refused, and keeps what worked.
     type: str
     choices: [auto, bearer, raw, api_key]
     default: auto

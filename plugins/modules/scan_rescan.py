@@ -13,9 +13,9 @@ short_description: Repeat a data scan
 description:
   - Starts a rescan, for example to scan files that arrived after the first scan. If a rescan already runs, the module
     returns that one.
-  - With O(wait), waits until the rescan has completed, and fails if it ends in another state.
-  - Glasswall does not accept a rescan while the first scan lists its files. With O(wait), the module waits for that.
-  - Advalidation rescans a creative instead of a scan, because its scans do not name their creative.
+  - With O(wait), waits until the rescan has completed, and fails if it ends in another state. If the vendor does not
+    accept a rescan while the first scan lists its files, the module waits for that first.
+  - Most vendors repeat a scan. If a vendor's scans do not name what they scanned, the subject has an option of its own.
 extends_documentation_fragment:
   - datascan.gate.attributes
   - datascan.gate.attributes.connects
@@ -23,16 +23,18 @@ extends_documentation_fragment:
   - datascan.gate.waiting
   - datascan.gate.waiting.optional
 options:
+  # generated: subjects
   scan_id:
     description: The scan to repeat. Required if O(provider=glasswall).
     type: str
   creative_id:
     description: The creative to scan again. Required if O(provider=advalidation).
     type: str
+  # end of generated: subjects
   if_active:
     description:
-      - What to do if a rescan already runs; for Advalidation, if the latest scan of the creative runs.
-      - V(reuse) returns the running scan, V(fail) fails. V(start) requests another, which Glasswall refuses.
+      - What to do if a rescan already runs; if the subject is not a scan, what to do if its latest scan runs.
+      - V(reuse) returns the running scan, V(fail) fails. V(start) requests another, which the vendor may refuse.
     type: str
     choices: [reuse, fail, start]
     default: reuse
@@ -70,8 +72,8 @@ scan:
   type: dict
 parent:
   description: >-
-    The scan that is repeated, as it was before. For Advalidation, the latest scan of the creative, which may be the one
-    that is reused; null if the creative had none.
+    The scan that is repeated, as it was before. If the subject is not a scan, the latest scan of the subject, which may
+    be the one that is reused; null if there was none.
   returned: success; on failure, if it was read
   type: dict
 reused:

@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - datascan.gate.waiting
   - datascan.gate.waiting.optional
 options:
+  # generated: targets
   bigid:
     description:
       - What BigID is to scan. Required if O(provider=bigid).
@@ -51,8 +52,8 @@ options:
       source_connection_string:
         description:
           - The connection string of the storage account to scan.
-          - Its SAS must be for blobs (C(ss)), allow service and object (C(srt)), Read and List (C(sp)),
-            and be valid now.
+          - Its SAS must be for blobs (C(ss)), allow service and object (C(srt)), Read and List (C(sp)), and be valid
+            now.
         type: str
         required: true
       source_container_path:
@@ -102,7 +103,8 @@ options:
           data_samples:
             description:
               - Values sampled from the object. They are personal data, so they are sent to Protecto and shown nowhere.
-              - An error of Protecto's that has a word in common with one of them is withheld, for it may quote it.
+              - An error of Protecto's that has a word in common with one of them is withheld, because it may quote
+                it.
             type: list
             elements: dict
             suboptions:
@@ -115,13 +117,14 @@ options:
                 type: list
                 elements: str
                 required: true
+  # end of generated: targets
   if_active:
     description:
       - What to do if a scan of the same source and target already runs.
       - V(reuse) returns the running scan, V(fail) fails, V(start) starts another scan.
-      - With V(reuse) and V(fail) and a vendor that lists and cancels scans (Glasswall), pipelines that start a scan at
-        the same moment end with one scan. The later pipeline cancels its own scan with a warning, and returns the
-        earlier scan or fails.
+      - With V(reuse) and V(fail) and a vendor that lists and cancels scans, pipelines that start a scan at the same
+        moment end with one scan. The later pipeline cancels its own scan with a warning, and returns the earlier scan
+        or fails.
     type: str
     choices: [reuse, fail, start]
     default: reuse
@@ -134,8 +137,8 @@ options:
     description:
       - The id of an earlier scan to consider for reuse, for a vendor that cannot list its scans. O(if_active) and
         O(fresh_for) apply to it. Without this option, such a vendor has no scan to reuse.
-      - Protecto does not return what a scan has scanned, so the module cannot compare. The id must be of a scan of the
-        same objects.
+      - If the vendor does not return what a scan has scanned, the module cannot compare. The id must be of a scan of
+        the same source and target.
       - If the vendor does not know the id, the module warns and starts a scan.
     type: str
 seealso:
@@ -273,7 +276,7 @@ import typing as t
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import WAIT_SPEC
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import WAIT_SPEC, argument_spec
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import start
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import check_seconds
@@ -304,7 +307,7 @@ MODULE = ModuleSpec(
     name="scan_start",
     run=run,
     options={
-        **{vendor.name: {"type": "dict", "options": dict(vendor.target_options)} for vendor in VENDORS},
+        **{vendor.name: {"type": "dict", "options": argument_spec(vendor.target_options)} for vendor in VENDORS},
         "if_active": {"type": "str", "default": "reuse", "choices": ["reuse", "fail", "start"]},
         "fresh_for": {"type": "int"},
         "previous_scan_id": {"type": "str"},

@@ -92,7 +92,7 @@ EXAMPLES = r"""
     api_token: "{{ glasswall_token }}"
     query:
       states: [failed]
-      started_after: "{{ '%Y-%m-%dT%H:%M:%SZ' | strftime(now(utc=true).timestamp() - 86400, utc=true) }}"
+      started_after: "{{ '%Y-%m-%dT%H:%M:%SZ' | strftime(now().timestamp() - 86400, utc=true) }}"
 """
 
 RETURN = r"""
@@ -135,7 +135,7 @@ scans:
     finished_at:
       description: >-
         The time when the scan finished, in ISO 8601, UTC; null while it runs.
-        For BigID, the time of its last change if BigID sends no end.
+        If the vendor does not send it, the time of the last change.
       type: str
       sample: "2026-11-25T21:20:25Z"
     owner:
@@ -144,8 +144,7 @@ scans:
       sample: sandbox
     source:
       description: >-
-        What is scanned, or null. For Glasswall, the host of the storage account and the container; for BigID, the scan
-        profile.
+        What is scanned, or null; for example the host of a storage account with a container, or a scan profile.
       type: str
       sample: demo.blob.core.windows.net/uploads
     target:
@@ -163,12 +162,12 @@ scans:
     issue_count:
       description: >-
         Number of issues that the scan found; null if they are not counted, or not yet.
-        Advalidation counts them after a scan has finished; until then its state is V(running).
+        If the vendor counts them after a scan has finished, the state is V(running) until then.
       type: int
     error:
       description: >-
-        The vendor's reason for a failure, or null. For Advalidation, also the names of the failed checks of a scan that
-        completed with issues, and the reason why a scan is inconclusive, which counts as V(failed).
+        The vendor's reason for a failure, or null. For a scan that completed with issues, the names of the failed checks,
+        if the vendor sends them. A scan that the vendor calls inconclusive is V(failed), and this names the reason.
       type: str
 summary:
   description: Number of scans, in total and by state.

@@ -44,5 +44,5 @@ def rows(plays: Plays, sandbox: Sandbox) -> list[Row]:
     return [
         at_most("(c) a wait of 60 s, processor", in_process.less(asleep).processor, poll, 0.02),
         at_most("(c) the same as a module", as_module.less(asleep).processor, poll),
-        at_most("(c) the same in place, with what Ansible itself takes", in_process.processor, until.processor),
+        at_most("(c) the same in process, with what Ansible itself takes", in_process.processor, until.processor),
     ]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""(a) One status: in place, as a module, and as a task of ansible.builtin.uri."""
+"""(a) One status: in process, as a module, and as a task of ansible.builtin.uri."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def rows(plays: Plays, sandbox: Sandbox) -> list[Row]:
     module, uri_task = (each[name].times(1 / TASKS) for name in ("module", "theirs"))
     nothing = each["nothing"].times(1 / (MANY - 1))
     return [
-        at_most("(a) one status in place, processor", ours.processor, further.processor, 0.1),
-        at_most("(a) one status in place, wall", ours.wall, further.wall, 0.1),
+        at_most("(a) one status in process, processor", ours.processor, further.processor, 0.1),
+        at_most("(a) one status in process, wall", ours.wall, further.wall, 0.1),
         at_most("(a) the same beside a task that does nothing (set_fact), wall", ours.wall, nothing.wall),
         at_most(
             "(a) the first status of a play, processor", each["our first"].processor, each["their first"].processor

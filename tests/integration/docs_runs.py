@@ -20,7 +20,7 @@ from pathlib import Path
 import yaml
 from docs_blocks import Block
 from playbook_runs import clean_environment
-from sandbox_server import PATHS, TOKEN, Sandbox
+from sandbox_server import TOKEN, Sandbox
 
 SAS = (
     "BlobEndpoint=https://acct.blob.core.windows.net/;SharedAccessSignature="
@@ -88,7 +88,7 @@ class Reader:
     ids: dict[str, str] = field(default_factory=dict)
 
     def url(self, vendor: str) -> str:
-        return self.sandbox.url + PATHS[vendor]
+        return self.sandbox.api_urls[vendor]
 
     def in_process(self, text: str) -> str:
         """The text of an example, with what no example can know."""

@@ -17,12 +17,6 @@ import requests
 
 FILES = Path(__file__).resolve().parents[2] / "roles" / "sandbox" / "files"
 TOKEN = "sandbox-token"
-PATHS = {  # where each vendor's API begins
-    "advalidation": "/advalidation/v2",
-    "bigid": "/bigid/api/v1",
-    "glasswall": "/glasswall/api/v1",
-    "protecto": "/protecto/api/vault",
-}
 
 
 class Sandbox:
@@ -44,8 +38,10 @@ class Sandbox:
                 self.close()
                 raise RuntimeError(f"The sandbox did not start: {(folder / 'out.txt').read_text()}")
             time.sleep(0.05)
-        self.url: str = json.loads(ready.read_text())["url"]
-        self.api_url = self.url + PATHS["glasswall"]
+        state = json.loads(ready.read_text())
+        self.url: str = state["url"]
+        self.api_urls: dict[str, str] = state["api_urls"]  # by vendor
+        self.api_url = self.api_urls["glasswall"]
         self._session = requests.Session()
         self._session.trust_env = False
 

@@ -21,7 +21,7 @@ def bigid(sandbox, play):
     """Run playbooks/bigid/NAME.yml: bigid(NAME, *ARGUMENTS, **VARIABLES)."""
 
     def run(name, *arguments, **variables):
-        api_url = f"{sandbox.url}/bigid/api/v1"
+        api_url = sandbox.api_urls["bigid"]
         return play(f"bigid/{name}", "-vvv", *arguments, api_url=api_url, refresh_token=USER_TOKEN, **variables)
 
     return run

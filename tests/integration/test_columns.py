@@ -34,7 +34,7 @@ def server(tmp_path_factory):
     """A sandbox of this module's own, on which nothing changes but its journal."""
     sandbox = Sandbox(tmp_path_factory.mktemp("sandbox"))
     sandbox.control("POST", "settings", {"bigid": {"catalogue_columns": SOME}})
-    sandbox.api_url = f"{sandbox.url}/bigid/api/v1"
+    sandbox.api_url = sandbox.api_urls["bigid"]
     yield sandbox
     sandbox.close()
 
@@ -63,7 +63,7 @@ def run(every_run, way):
 @pytest.fixture
 def play_bigid(sandbox, play):
     def run(name, *arguments, **variables):
-        return play(name, *arguments, api_url=f"{sandbox.url}/bigid/api/v1", **variables)
+        return play(name, *arguments, api_url=sandbox.api_urls["bigid"], **variables)
 
     return run
 

@@ -70,6 +70,7 @@ def fault(line):
 
 def python_fault(arguments):
     files = [arguments[place + 1] for place, word in enumerate(arguments) if word == "-r"]
+    files = [file.rpartition("ansible_collections/datascan/gate/")[2] for file in files]
     missing = [file for file in files if not (ROOT / file).is_file()]
     return f"no such file: {missing}" if missing else None
 
@@ -83,8 +84,8 @@ def ansible_fault(program, arguments):
     command.init_parser()
     try:
         given = command.parser.parse_args(arguments)
-    except SystemExit:
-        return "Ansible takes no such options"
+    except SystemExit as end:
+        return "Ansible takes no such options" if end.code else None  # --version ends, too
     named = [word for word in arguments if word.startswith("datascan.gate.")]
     known = PLAYBOOKS if program == "ansible-playbook" else MODULES
     strange = [word for word in named if word.rpartition(".")[2] not in {*known, "NAME"}]

@@ -8,11 +8,17 @@ A page is run as its reader would: its playbooks and tasks in their order, with 
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 import typing as t
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
-from docs_blocks import PAGES, Block, blocks_of, kind_of, task_names
+from docs_blocks import PAGES, PLUGINS, ROOT, Block, blocks_of, kind_of, task_names
 from docs_runs import QUICK, VARIABLES, Reader, play, seeded
 
 RUN = {"playbook", "tasks", "defaults", "variables"}
@@ -21,11 +27,12 @@ PROBE = "- name: Use the defaults\n  datascan.gate.scan_status:\n    query: {lim
 
 @dataclass(frozen=True)
 class Page:
-    """What is special about a page: its reader's vendor, variables that they set, and settings of the sandbox."""
+    """What is special about a page: its vendor and variables, settings of the sandbox, names to replace."""
 
     vendor: str = "glasswall"
     variables: dict[str, t.Any] = field(default_factory=dict)
     settings: dict[str, t.Any] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
 
 SPECIAL = {
@@ -33,6 +40,8 @@ SPECIAL = {
     "roles/audit_cluster/README.md": Page("bigid", {"audit_cluster_mode": "advise"}),
     # In AWX, what to scan comes from a survey.
     "docs/awx.md": Page(variables={"run_scan_glasswall": VARIABLES["uploads"]}),
+    # The gate that is rescued has to fail.
+    "docs/gates.md": Page(names={"payroll": "error"}),
     "docs/tutorials/advalidation-get-scan.md": Page("advalidation"),
     "docs/tutorials/bigid-cluster-analysis.md": Page("bigid"),
     "docs/tutorials/bigid-scan-insights.md": Page("bigid"),
@@ -66,7 +75,7 @@ def test_a_page_runs_as_it_stands(page, sandbox, collections, tmp_path):
     special = SPECIAL.get(page, Page())
     sandbox.control("POST", "settings", QUICK)
     sandbox.control("POST", "settings", {special.vendor: special.settings})
-    reader = Reader(sandbox, collections, tmp_path, special.vendor, ids=seeded(sandbox))
+    reader = Reader(sandbox, collections, tmp_path, special.vendor, ids={**seeded(sandbox), **special.names})
     blocks = yaml_blocks(page, RUN)
     defaults: dict[str, t.Any] = {}
     for block in blocks:
@@ -91,6 +100,28 @@ def test_a_changelog_fragment_has_sentences(block):
 
 def test_every_block_says_what_it_is():
     assert [str(block) for page in PAGES for block in blocks_of(page) if not block.language] == []
+
+
+YESTERDAY = {
+    expression
+    for page in (*PAGES, *PLUGINS)
+    for expression in re.findall(r"{{[^{}]* - 86400[^{}]*}}", (ROOT / page).read_text(encoding="utf-8"))
+}
+
+
+@pytest.mark.parametrize("expression", sorted(YESTERDAY))
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "America/New_York"])
+def test_yesterday_is_yesterday_in_every_time_zone(zone, expression):
+    program = Path(sys.executable).with_name("ansible")
+    done = subprocess.run(
+        [str(program), "-i", "localhost,", "-c", "local", "localhost", "-m", "debug", "-a", f'msg="{expression}"'],
+        env={**os.environ, "TZ": zone, "ANSIBLE_NOCOLOR": "1"},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    found = datetime.fromisoformat(re.search(r"\d{4}-\d\d-\d\dT[\d:]+", done.stdout)[0] + "+00:00")
+    assert abs(datetime.now(timezone.utc) - timedelta(days=1) - found) < timedelta(minutes=5)
 
 
 def test_the_pages_that_are_special_exist():

@@ -26,7 +26,7 @@ from docs_blocks import ROOT
 from docs_runs import HOSTS, QUICK, SAS
 from given import SAME_TARGET
 from playbook_runs import clean_environment
-from sandbox_server import PATHS, TOKEN
+from sandbox_server import TOKEN
 
 PIPELINES = ROOT / "docs/pipelines"
 SECRETS = {"DATASCAN_API_TOKEN": TOKEN, "SOURCE_SAS": SAS, "DESTINATION_SAS": SAS}
@@ -108,7 +108,7 @@ def job(sandbox, repository, tmp_path):
     sandbox.control("POST", "settings", QUICK)
     replaced = {
         "https://example.com/datascan/gate.git": repository.as_uri(),
-        **{host: sandbox.url + PATHS[vendor] for host, vendor in HOSTS.items()},
+        **{host: sandbox.api_urls[vendor] for host, vendor in HOSTS.items()},
     }
     stand_ins = tmp_path / "stand-ins"
     stand_ins.mkdir()

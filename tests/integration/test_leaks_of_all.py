@@ -66,7 +66,6 @@ def test_nothing_of_any_secret_comes_out_however_loud_ansible_is(play, sandbox, 
     sandbox.fault("GET", given["echoing"], {"kind": "wrong_shape", "body": {"scanOwner": ECHO}}, skip=2, times=None)
     # As modules, each task takes a process, so the roles are left out: they are nothing but these tasks.
     less = {"ends": [], "formats": ["csv", "csv", "csv"], **AS_MODULE}
-    paths = {"advalidation": "v2", "bigid": "api/v1", "glasswall": "api/v1", "protecto": "api/vault"}
 
     run = play(
         "secrets_of_all",
@@ -82,7 +81,7 @@ def test_nothing_of_any_secret_comes_out_however_loud_ansible_is(play, sandbox, 
         samples=SAMPLES,
         token=TOKEN,
         wrong_token=WRONG,
-        api_urls={vendor: f"{sandbox.url}/{vendor}/{path}" for vendor, path in paths.items()},
+        api_urls=sandbox.api_urls,
         **given,
         **({"ends": ["well", "badly"], "formats": ["csv", "json", "ndjson"]} if way == "in_process" else less),
     )

@@ -9,7 +9,6 @@ import json
 
 import pytest
 from playbook_runs import AS_MODULE, comparable
-from sandbox_server import PATHS
 
 # Short and common ones as well: masked wherever they show, they would blot out ids and states.
 SAMPLES = ["zoe.zebra@example.com", "Zanzibar", "1", "a", "completed", "protecto"]
@@ -29,7 +28,7 @@ def protecto(sandbox, play):
             body = {"detail": [{"type": "value", "loc": ["body", 0], "msg": "Cannot read Zanzibar", "input": SAMPLES}]}
             fault = {"kind": "status", "code": 422, "body": body}
             sandbox.control("POST", "faults", {"vendor": "protecto", "path": "async$", "skip": 3, "fault": fault})
-        api_url = sandbox.url + PATHS["protecto"]
+        api_url = sandbox.api_urls["protecto"]
         return play("protecto/scan", *arguments, api_url=api_url, samples=SAMPLES, **variables)
 
     return run

@@ -9,7 +9,7 @@ import json
 
 import pytest
 from awx_job import environment_of, page, run_job
-from sandbox_server import PATHS, TOKEN
+from sandbox_server import TOKEN
 from test_leaks import FORBIDDEN, SIGNATURE, STORAGE
 
 SAMPLES = {"column_name": "mail", "samples": [SIGNATURE]}
@@ -31,7 +31,7 @@ def launch(sandbox, collections, tmp_path):
         folder.mkdir()
         data = page(vendor)
         inputs = [
-            {"api_url": sandbox.url + PATHS[vendor], "api_token": TOKEN},
+            {"api_url": sandbox.api_urls[vendor], "api_token": TOKEN},
             {"source_connection_string": STORAGE, "destination_connection_string": STORAGE},
         ]
         environment = {}

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import pytest
-from sandbox_server import PATHS
 
 QUICK = {
     "glasswall": {"listing_seconds": 0.2, "processing_seconds": 0.3},
@@ -33,8 +32,8 @@ def gated(sandbox, play):
         for provider, words in scans.items():
             wishes = [{"status": word, "age": 0} for word in words]
             ids = [str(scan_id) for wish in wishes for scan_id in sandbox.control("POST", f"{provider}/scans", wish)]
-            watched.append({"provider": provider, "path": PATHS[provider], "ids": ids})
-        return play("several_vendors", base=sandbox.url, watched=watched, **variables)
+            watched.append({"provider": provider, "api_url": sandbox.api_urls[provider], "ids": ids})
+        return play("several_vendors", watched=watched, **variables)
 
     return run
 

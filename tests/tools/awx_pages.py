@@ -23,6 +23,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.regi
     provider_classes,
 )
 from conftest import ROOT
+from vendor_pages import first_sentence, is_secret
+from yaml_text import to_yaml
 
 FOLDER = "playbooks/files/awx"
 HEADING = """\
@@ -56,18 +58,7 @@ def _page(vendor: Vendor) -> str:
             "first": templates[playbooks.index(first)]["name"],
         },
     }
-    text = yaml.dump(data, Dumper=_Dumper, sort_keys=False, width=140, allow_unicode=True)
-    return HEADING.format(title=vendor.title) + text
-
-
-class _Dumper(yaml.SafeDumper):
-    """As yamllint likes it: lists are indented, and nothing is an alias."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, indentless=False)
-
-    def ignore_aliases(self, data: t.Any) -> bool:
-        return True
+    return HEADING.format(title=vendor.title) + to_yaml(data, width=140)
 
 
 def _connection_type(vendor: Vendor) -> Data:
@@ -110,16 +101,15 @@ def _connection_type(vendor: Vendor) -> Data:
 
 def _target_types(vendor: type[StartsScans]) -> Iterator[Data]:
     """One for what is secret in what is to be scanned, if anything is."""
-    secrets = [name for name, option in vendor.target_options.items() if _is_credential(option)]
+    secrets = {name: option for name, option in vendor.target_options.items() if _is_credential(option)}
     if secrets:
-        described = _described("run_scan")["options"][f"run_scan_{vendor.name}"]["options"]
         yield {
             "name": f"datascan.gate {vendor.title} target",
             "description": f"The secrets of what {vendor.title} scans, for the collection datascan.gate.",
             "kind": "cloud",
             "inputs": {
-                "fields": [_field(name, _label(name), _plain(described[name]), secret=True) for name in secrets],
-                "required": secrets,
+                "fields": [_field(name, _label(name), _plain(secrets[name]), secret=True) for name in secrets],
+                "required": list(secrets),
             },
             "injectors": {"env": {_target_variable(name): f"{{{{ {name} }}}}" for name in secrets}},
         }
@@ -139,7 +129,7 @@ def _job_templates(vendor: Vendor) -> Iterator[Data]:
     else:
         yield _job_template(vendor, "watch_scans", [ids], {})
     if issubclass(vendor, RescansScans):
-        subject = _question(f"rescan_{vendor.rescan_option}", _label(vendor.rescan_option), "What to scan again.")
+        subject = _question(f"rescan_{vendor.rescan_option}", _label(vendor.rescan_option), vendor.rescan_description)
         yield _job_template(vendor, "rescan", [subject], {})
 
 
@@ -168,18 +158,17 @@ def _job_template(vendor: Vendor, role: str, questions: list[Data], extra_vars: 
 
 def _target_questions(vendor: type[StartsScans]) -> list[Data]:
     """What is to be scanned. Data that may hold samples is asked for as a password, which AWX keeps encrypted."""
-    described = _described("run_scan")["options"][f"run_scan_{vendor.name}"]["options"]
     questions = []
     for name, option in vendor.target_options.items():
         if _is_credential(option):
             continue
-        question = _question(f"run_scan_{name}", _label(name), _plain(described[name]))
+        question = _question(f"run_scan_{name}", _label(name), _plain(option))
         if option["type"] == "bool":
             no_or_yes = ["false", "true"]
             question |= {"type": "multiplechoice", "choices": no_or_yes, "default": no_or_yes[option["default"]]}
         elif option["type"] != "str":
             question["question_description"] += " As JSON, on one line."
-            question["type"] = "password" if described[name].get("no_log") else "text"
+            question["type"] = "password" if is_secret(option) else "text"
         elif "default" in option:
             question["default"] = option["default"]
         questions.append(question)
@@ -246,7 +235,7 @@ def _described(role: str) -> Data:
 
 def _plain(option: Mapping[str, t.Any]) -> str:
     """A description without Ansible's markup."""
-    return re.sub(r"\b[A-Z]\(([^)]*)\)", r"\1", option["description"])
+    return re.sub(r"\b[A-Z]\(([^)]*)\)", r"\1", first_sentence(option))
 
 
 def _label(name: str) -> str:

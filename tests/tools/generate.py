@@ -1,13 +1,14 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes what the registry and the fault matrix know into the pages that show it. Usage: generate.py [--check]
+"""Writes what the registry knows into the pages that show it. Usage: generate.py [--check]
 
 With --check nothing is written, and the exit status tells whether a page has drifted.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
 from collections.abc import Callable
@@ -17,13 +18,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 import yaml
 from conftest import ROOT  # this also makes the checkout importable
 
-sys.path.insert(0, str(ROOT / "tests/unit/robustness/faults"))
-
 # isort: split
 import awx_pages
-import fault_page
+import changelog_page
 import report_schema
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import CAPABILITIES
+import sandbox_page
+import vendor_pages
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import CAPABILITIES, Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 
 HEADINGS = {  # of the capabilities, and of what every provider does
@@ -40,7 +41,7 @@ def abilities() -> str:
     """The table of vendors and what each can do."""
     vendors = provider_classes().values()
     rows = [
-        "| | " + " | ".join(vendor.title for vendor in vendors) + " |",
+        "| | " + " | ".join(f"[{vendor.title}](docs/vendors/{vendor.name}.md)" for vendor in vendors) + " |",
         "| --- |" + " --- |" * len(vendors),
     ]
     for name in sorted(["status", *CAPABILITIES], key=list(HEADINGS).index):
@@ -51,19 +52,10 @@ def abilities() -> str:
     return "\n".join(rows)
 
 
-def instead() -> str:
+def unsupported(vendor: type[Provider]) -> str:
     """What to do where a vendor's API lacks something."""
-    lines = []
-    for vendor in provider_classes().values():
-        lines += [
-            f"- {vendor.title}, `{capability}`: {sentence}" for capability, sentence in vendor.unsupported.items()
-        ]
-    return "\n".join(lines)
-
-
-def choices() -> str:
-    """The choices of the option provider, as the documentation fragment has them."""
-    return f"    choices: [{', '.join(sorted(provider_classes()))}]\n"
+    lines = [f"- {HEADINGS[capability]}: {sentence}" for capability, sentence in vendor.unsupported.items()]
+    return "\n".join(lines) or "It lacks nothing that this collection does."
 
 
 def version() -> str:
@@ -84,37 +76,68 @@ def between(begin: str, end: str, text: Callable[[], str]) -> Callable[[str], st
     return replace
 
 
+def in_yaml(name: str, text: Callable[[], str]) -> Callable[[str], str]:
+    """Replaces what stands between two comments in YAML, in each place that has them."""
+    pattern = re.compile(rf"(# generated: {name}\n).*?(^ *# end of generated: {name}$)", re.DOTALL | re.MULTILINE)
+
+    def replace(page: str) -> str:
+        if not pattern.search(page):
+            raise SystemExit(f"There is no mark 'generated: {name}'.")
+        return pattern.sub(lambda match: f"{match[1]}{text()}\n{match[2]}", page)
+
+    return replace
+
+
 def marked(name: str, text: Callable[[], str]) -> Callable[[str], str]:
     """Replaces what stands between two comments in a Markdown page."""
-    return between(f"<!-- {name} -->\n\n", f"\n\n<!-- end of {name} -->", text)
+    return between(f"<!-- {name} -->\n", f"\n<!-- end of {name} -->", lambda: f"\n{text()}\n")
 
 
 PAGES = {
-    "README.md": [marked("abilities", abilities)],
-    "docs/vendors.md": [marked("instead", instead)],
-    "docs/faults.md": [marked(name, text) for name, text in fault_page.SECTIONS.items()],
-    "plugins/doc_fragments/connection.py": [between("    required: true\n", "  api_url:\n", choices)],
+    "README.md": [
+        between("It uses the scan APIs of\n", ". All of them", vendor_pages.vendor_titles),
+        marked("abilities", abilities),
+    ],
+    "CHANGELOG.md": [lambda _page: changelog_page.text()],
+    "plugins/doc_fragments/connection.py": [
+        in_yaml("providers", vendor_pages.provider_choices),
+        in_yaml("public hosts", vendor_pages.api_url_sentence),
+        in_yaml("refresh tokens", vendor_pages.refresh_token_sentence),
+    ],
+    "plugins/modules/scan_start.py": [in_yaml("targets", vendor_pages.target_documentation)],
+    "plugins/modules/scan_rescan.py": [in_yaml("subjects", vendor_pages.rescan_documentation)],
+    "roles/run_scan/README.md": [marked("targets", vendor_pages.target_table)],
+    "roles/run_scan/meta/argument_specs.yml": [in_yaml("targets", vendor_pages.target_argument_specs)],
+    "roles/run_scan/tasks/main.yml": [in_yaml("targets", vendor_pages.target_task_options)],
+    "roles/sandbox/README.md": [marked("vendors", sandbox_page.sections)],
+    "roles/rescan/README.md": [marked("subjects", vendor_pages.rescan_table)],
+    "roles/rescan/meta/argument_specs.yml": [in_yaml("subjects", vendor_pages.rescan_argument_specs)],
+    "roles/rescan/tasks/main.yml": [in_yaml("subjects", vendor_pages.rescan_task_options)],
     "plugins/module_utils/_core/http/session.py": [between('\nVERSION = "', '"\n', version)],
     "docs/report.schema.json": [lambda _page: report_schema.text()],
     **{name: [lambda _page, text=text: text] for name, text in awx_pages.pages().items()},
+    **{
+        f"docs/vendors/{name}.md": [marked("unsupported", functools.partial(unsupported, vendor))]
+        for name, vendor in provider_classes().items()
+    },
 }
 
 
 def main() -> int:
-    """Write the pages, or check them."""
-    drifted = []
+    """Write the pages, or check them. Nothing is written unless every page can be made."""
+    drifted: dict[str, str] = {}
     for name, changes in PAGES.items():
         path = ROOT / name
         before = after = path.read_text(encoding="utf-8") if path.exists() else ""
         for change in changes:
             after = change(after)
         if after != before:
-            drifted.append(name)
-            if "--check" not in sys.argv[1:]:
-                path.write_text(after, encoding="utf-8")
+            drifted[name] = after
     if drifted and "--check" in sys.argv[1:]:
         print(f"Run `make generate`: {', '.join(drifted)} do not say what they are made from.")
         return 1
+    for name, text in drifted.items():
+        (ROOT / name).write_text(text, encoding="utf-8")
     return 0
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+ADDRESSES = ("repository", "homepage", "documentation", "issues")  # of galaxy.yml
+PAGES = ("README.md", "docs/pipelines/requirements.yml")  # that name the repository
 
 
 def git(*args: str) -> str:
@@ -28,8 +30,12 @@ def reasons() -> list[str]:
     fragments = sorted(path.name for path in (ROOT / "changelogs/fragments").glob("*.y*ml"))
     version = galaxy["version"]
     found = []
-    if "example.com" in galaxy["repository"]:
-        found.append("Set repository in galaxy.yml to the public address of the repository.")
+    placeholders = [name for name in ADDRESSES if "example.com" in galaxy[name]]
+    if placeholders:
+        found.append(f"Set public addresses in galaxy.yml: {', '.join(placeholders)}.")
+    pages = [name for name in PAGES if "example.com/datascan" in (ROOT / name).read_text(encoding="utf-8")]
+    if pages:
+        found.append(f"Set public addresses in {', '.join(pages)}.")
     if version not in changelog["releases"]:
         found.append(f"The changelog has no release {version}: run antsibull-changelog release.")
     if fragments:

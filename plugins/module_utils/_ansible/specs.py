@@ -15,15 +15,16 @@ from .._core.options import OptionTable
 from .._core.providers.registry import NAMES
 
 ArgumentSpec = dict[str, t.Any]
+_NOT_FOR_ANSIBLE = ("description", "env", "sample")
 
 
 def argument_spec(table: OptionTable) -> ArgumentSpec:
-    """A table as an argument spec: an environment variable becomes a fallback."""
+    """A table as an argument spec: an environment variable becomes a fallback; documentation is left out."""
     return {name: _argument(option) for name, option in table.items()}
 
 
 def _argument(option: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    argument = {key: value for key, value in option.items() if key != "env"}
+    argument = {key: value for key, value in option.items() if key not in _NOT_FOR_ANSIBLE}
     if "env" in option:
         argument["fallback"] = (env_fallback, [option["env"]])
     if "options" in option:

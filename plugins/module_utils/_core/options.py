@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The options that every front end shares, as data: types, choices, defaults and environment variables.
 
-The tables use the vocabulary of Ansible's argument specs, with two keys less and one more: `env` names the environment
-variable that serves where an option is not set.
+The tables use the vocabulary of Ansible's argument specs, without `fallback` and with three more keys:
+`env` names the environment variable that serves where an option is not set; `description` (a sentence or several, in
+Ansible's markup) and `sample` (a value that is accepted) are for generated documentation and tests.
 """
 
 from __future__ import annotations

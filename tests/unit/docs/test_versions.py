@@ -70,12 +70,11 @@ def test_the_changelog_is_not_ahead_and_a_release_leaves_no_fragment() -> None:
     assert not (VERSION in RELEASES and fragments)
 
 
-def test_the_changelog_page_begins_with_the_last_release() -> None:
-    page = ROOT / "CHANGELOG.md"
-    assert page.exists() == bool(RELEASES)
-    if RELEASES:
-        headings = re.findall(r"^## v(.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
-        assert [Version(heading.replace("\\", "")) for heading in headings] == sorted(RELEASES, reverse=True)
+def test_the_changelog_page_has_every_release_and_the_version_that_is_next() -> None:
+    fragments = list((ROOT / "changelogs/fragments").glob("*.y*ml"))
+    shown = {*RELEASES, VERSION} if fragments else {*RELEASES}
+    headings = re.findall(r"^## v(.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert [Version(heading.replace("\\", "")) for heading in headings] == sorted(shown, reverse=True)
 
 
 def test_nothing_was_added_in_a_version_that_is_not_there_yet() -> None:
@@ -143,8 +142,21 @@ def test_the_tools_know_the_oldest_python_of_modules() -> None:
 # What it is tested on
 
 
-def test_the_matrix_begins_with_the_oldest_of_each() -> None:
+def matrix_pairs() -> list[str]:
+    """Each pair of ansible-core and Python that the matrix runs."""
     script = (ROOT / "tests/tools/matrix.sh").read_text()
     (pairs,) = re.findall(r"\$\{MATRIX:-([^}]*)\}", script)
-    assert pairs.split()[0] == f"{SERIES}:3.11"
-    assert len(set(pairs.split())) == len(pairs.split())
+    found: list[str] = pairs.split()
+    return found
+
+
+def test_the_matrix_begins_with_the_oldest_of_each() -> None:
+    assert matrix_pairs()[0] == f"{SERIES}:3.11"
+    assert len(set(matrix_pairs())) == len(matrix_pairs())
+
+
+def test_the_readme_names_the_versions_that_the_matrix_runs() -> None:
+    cores = sorted((pair.partition(":")[0] for pair in matrix_pairs()), key=Version)
+    pythons = sorted((pair.partition(":")[2] for pair in matrix_pairs()), key=Version)
+    tested = f"ansible-core {cores[0]} to {cores[-1]} and Python {pythons[0]} to {pythons[-1]}"
+    assert tested in " ".join(PAGES["README.md"].split())

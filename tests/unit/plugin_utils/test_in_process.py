@@ -22,7 +22,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.module impo
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
 from ansible_collections.datascan.gate.plugins.plugin_utils import _in_process
 from ansible_collections.datascan.gate.plugins.plugin_utils._in_process import InProcessAction
-from support import ANSIBLE, SCAN_ID, SHOW_OPTIONS, TOKEN
+from glasswall_script import SCAN_ID
+from scripted_vendor import ANSIBLE, SHOW_OPTIONS, TOKEN
 
 SCANS = [Scan(id=SCAN_ID, provider="glasswall", state="completed").model_dump(mode="json")]  # type: ignore[arg-type]
 STATUS = {"provider": "glasswall", "api_url": "https://vendor.test", "api_token": TOKEN}

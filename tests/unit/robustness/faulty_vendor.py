@@ -18,7 +18,8 @@ from urllib.parse import parse_qsl
 
 import requests
 import urllib3
-from support import item, reset
+from glasswall_script import item
+from scripted_vendor import reset
 
 HTML = b"<html><body>502 Bad Gateway</body></html>"
 

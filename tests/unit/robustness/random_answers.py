@@ -18,8 +18,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.options import
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
+from fake_clock import FakeClock
 from hypothesis import strategies as st
-from support import FakeClock, mount, response_to
+from scripted_vendor import mount, response_to
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 MOST_REQUESTS = 60  # no operation here needs more, so one that sends more would never end

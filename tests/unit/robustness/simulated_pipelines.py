@@ -29,16 +29,16 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.con
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import ConnectionOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
-from support import mount, reset, response_to, session_of
+from scripted_vendor import mount, reset, response_to, session_of
 
 sys.path.append(str(Path(__file__).resolve().parents[3] / "roles" / "sandbox" / "files"))
-from datascan_sandbox import glasswall_scans
 from datascan_sandbox.clock import Clock as ServerClock
 from datascan_sandbox.clock import iso
-from datascan_sandbox.glasswall import Glasswall
-from datascan_sandbox.glasswall_scans import GlasswallSettings
-from datascan_sandbox.glasswall_scans import Scan as ServerScan
 from datascan_sandbox.vendor import Refused
+from datascan_sandbox.vendors import glasswall_scans
+from datascan_sandbox.vendors.glasswall import Glasswall
+from datascan_sandbox.vendors.glasswall_scans import GlasswallSettings
+from datascan_sandbox.vendors.glasswall_scans import Scan as ServerScan
 from starlette.requests import Request
 from starlette.responses import Response
 

@@ -20,10 +20,11 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     UnknownOutcomeError,
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import rescan, start
+from glasswall_script import TARGET
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
+from scripted_vendor import shown
 from simulated_pipelines import SERVER, Killed, Pipeline, World
-from support import TARGET, shown
 
 ENDLESS = {**TARGET, "source_container_path": "uploads/stuck"}  # no scan ends before the trial does
 COUNT: Counter[str] = Counter()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import json
 import typing as t
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,36 +17,51 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible import invo
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import (
+    CancelsScans,
+    ListsColumns,
+    ListsScans,
+    RescansScans,
+    StartsScans,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
+from fake_clock import FakeClock
 from hypothesis import HealthCheck, given, settings
+from provider_samples import sample_ids, sample_target
 from random_answers import Answer, Babble, answers
-from support import CHILD_ID, SCAN_ID, TARGET, FakeClock, mount
+from scripted_vendor import mount
 
 PLUGINS = "ansible_collections.datascan.gate.plugins"
 CONNECT = _ansible.connect
 WAIT = {"wait": True, "wait_timeout": 4}
-THREE = [SCAN_ID, CHILD_ID, "18ab2ba1-7c15-4b1a-a745-be763ade81f0"]
-RUNS: list[tuple[str, str, dict[str, t.Any]]] = [
-    ("scan_start", "glasswall", {"glasswall": TARGET, "fresh_for": 3600, **WAIT}),
-    ("scan_start", "bigid", {"bigid": {"scan_profile": "nightly"}, "fresh_for": 3600, **WAIT}),
-    (
-        *("scan_start", "protecto"),
-        {"protecto": {"objects": [{"data_source_name": "crm", "object_name": ["x"]}]}, "previous_scan_id": "a", **WAIT},
-    ),
-    ("scan_status", "glasswall", {"scan_ids": THREE, **WAIT}),
-    ("scan_status", "glasswall", {"query": {"states": ["failed"], "limit": 3}}),
-    ("scan_status", "bigid", {"query": {"limit": 1}}),
-    ("scan_cancel", "glasswall", {"scan_ids": THREE[:2], **WAIT}),
-    ("scan_rescan", "glasswall", {"scan_id": SCAN_ID, **WAIT}),
-    ("scan_rescan", "advalidation", {"creative_id": "7", **WAIT}),
-    ("scan_wait", "glasswall", {"scan_ids": THREE, "wait_timeout": 4, "on_timeout": "cancel"}),
-    ("scan_wait", "bigid", {"scan_ids": ["a", "b"], "wait_timeout": 4}),
-    ("scan_wait", "protecto", {"scan_ids": ["a", "b"], "wait_timeout": 4}),
-    ("scan_wait", "advalidation", {"scan_ids": ["1", "2"], "wait_timeout": 4}),
-    ("cluster_columns_info", "bigid", {"cluster": {"name": "Email"}}),
-    ("cluster_columns_info", "bigid", {"cluster_id": "abc", "dest": "columns.csv"}),
-    ("cluster_columns_info", "bigid", {"cluster_id": "abc", "dest": "columns.json"}),
-]
+
+
+def runs() -> Iterator[t.Any]:
+    """Every module with every vendor that supports it."""
+    for name, vendor in provider_classes().items():
+        ids = sample_ids(vendor, 3)
+        given_options: list[tuple[str, dict[str, t.Any]]] = [
+            ("scan_status", {"scan_ids": ids, **WAIT}),
+            ("scan_wait", {"scan_ids": ids, "wait_timeout": 4}),
+        ]
+        if issubclass(vendor, StartsScans):
+            previous = {} if vendor.supports("list") else {"previous_scan_id": ids[0]}
+            given_options.append(("scan_start", {name: sample_target(vendor), "fresh_for": 3600, **previous, **WAIT}))
+        if issubclass(vendor, ListsScans):
+            given_options.append(("scan_status", {"query": {"states": ["failed"], "limit": 3}}))
+            given_options.append(("scan_status", {"query": {"limit": 1}}))
+        if issubclass(vendor, CancelsScans):
+            given_options.append(("scan_cancel", {"scan_ids": ids[:2], **WAIT}))
+            given_options.append(("scan_wait", {"scan_ids": ids, "wait_timeout": 4, "on_timeout": "cancel"}))
+        if issubclass(vendor, RescansScans):
+            given_options.append(("scan_rescan", {vendor.rescan_option: vendor.example_id, **WAIT}))
+        if issubclass(vendor, ListsColumns):
+            given_options.append(("cluster_columns_info", {"cluster": {"name": "Email"}}))
+            given_options.append(("cluster_columns_info", {"cluster_id": "abc", "dest": "columns.csv"}))
+            given_options.append(("cluster_columns_info", {"cluster_id": "abc", "dest": "columns.json"}))
+        for module, options in given_options:
+            yield pytest.param(module, name, options, id=f"{module}-{name}-{'-'.join(options)}")
 
 
 def call(door: ModuleSpec, options: dict[str, t.Any], said: list[str]) -> Invocation:
@@ -66,7 +82,7 @@ def is_line(text: str) -> bool:
     return bool(text) and text.isprintable() and len(text) < 5000
 
 
-@pytest.mark.parametrize(("name", "vendor", "given_options"), RUNS, ids=[f"{run[0]}-{run[1]}" for run in RUNS])
+@pytest.mark.parametrize(("name", "vendor", "given_options"), list(runs()))
 def test_any_answer_makes_a_result_or_one_sentence(
     name: str, vendor: str, given_options: dict[str, t.Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,10 +19,12 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.glas
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import MASK, Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
+from fake_clock import FakeClock
+from glasswall_script import SAS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_answers import ODD_HEADERS, ODD_TEXTS
-from support import SAS, FakeClock, connected
+from scripted_vendor import connected
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 DATES = ("2026-01-01T00:00:00.1234567Z", "Thu, 01 Jan 2026 00:00:00 GMT", "20260101T000000+2359", "2026-W01-1")

@@ -15,21 +15,14 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 from hypothesis import HealthCheck, given, settings
+from provider_samples import sample_ids, sample_target
 from random_answers import Answer, answers, babbling
-from support import CHILD_ID, SCAN_ID, TARGET
 
-IDS = {"glasswall": [SCAN_ID, CHILD_ID, CHILD_ID[::-1].replace("-", "").ljust(32, "0")], "advalidation": ["1", "2"]}
-TARGETS = {
-    "glasswall": TARGET,
-    "bigid": {"scan_profile": "nightly", "scan_type": "dsScan", "scan_origin": "x"},
-    "protecto": {"objects": [{"data_source_name": "crm", "object_name": ["people"]}]},
-}
-RESCANNED = {"glasswall": SCAN_ID, "advalidation": "1"}
 Operation = t.Callable[[Provider], t.Any]
 
 
 def ids(vendor: Provider) -> list[str]:
-    return IDS.get(vendor.name, ["a", "b"])
+    return sample_ids(type(vendor), 3)
 
 
 def parent(vendor: Provider) -> Scan:
@@ -41,19 +34,19 @@ OPERATIONS: dict[str, tuple[str | None, Operation]] = {  # the capability that t
     "look": (None, lambda vendor: vendor.get_many(ids(vendor))),
     "list": ("list", lambda vendor: list(vendor.list_scans(Query()))),
     "list of one": ("list", lambda vendor: list(vendor.list_scans(Query(states=ACTIVE, limit=1)))),
-    "start": ("start", lambda vendor: vendor.start(TARGETS[vendor.name])),
+    "start": ("start", lambda vendor: vendor.start(sample_target(type(vendor)))),
     "cancel": ("cancel", lambda vendor: vendor.cancel(ids(vendor)[0])),
-    "rescan": ("rescan", lambda vendor: vendor.rescan(RESCANNED[vendor.name])),
-    "rescan's parent": ("rescan", lambda vendor: vendor.get_rescan_parent(RESCANNED[vendor.name])),
+    "rescan": ("rescan", lambda vendor: vendor.rescan(vendor.example_id)),
+    "rescan's parent": ("rescan", lambda vendor: vendor.get_rescan_parent(vendor.example_id)),
     "rescan that was lost": (
         "rescan",
-        lambda vendor: vendor.find_created_rescan(RESCANNED[vendor.name], parent(vendor)),
+        lambda vendor: vendor.find_created_rescan(vendor.example_id, parent(vendor)),
     ),
     "rescan of others": ("rescan", lambda vendor: vendor.find_running_rescan(parent(vendor), everyone=True)),
     "clusters": ("columns", lambda vendor: vendor.list_clusters()),
     "columns": ("columns", lambda vendor: list(vendor.list_columns(ColumnQuery(cluster_id="c")))),
 }
-EXAMPLES = {"advalidation": 200, "bigid": 140, "glasswall": 110, "protecto": 300}  # for each operation
+EXAMPLES = 170  # for each operation
 
 
 def read(outcome: t.Any) -> None:
@@ -94,7 +87,7 @@ def cases() -> t.Iterator[t.Any]:
 @pytest.mark.parametrize(("vendor", "operation"), list(cases()))
 def test_any_answer_is_a_model_or_one_error(vendor: str, operation: Operation) -> None:
     @settings(
-        max_examples=EXAMPLES[vendor],
+        max_examples=EXAMPLES,
         derandomize=True,
         database=None,
         deadline=None,

@@ -14,11 +14,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     UnknownOutcomeError,
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import given_scan
+from provider_samples import sample_target
 from random_answers import Answer, babbling
-from support import TARGET
-from test_fuzz_vendors import OPERATIONS, TARGETS
-
-OBJECTS = TARGETS["protecto"]
+from test_fuzz_vendors import OPERATIONS
 
 
 def said(vendor: str, body: str) -> t.Any:
@@ -26,17 +24,18 @@ def said(vendor: str, body: str) -> t.Any:
 
 
 @pytest.mark.parametrize(
-    ("vendor", "target", "body"),
+    ("vendor", "body"),
     [
-        ("glasswall", TARGET, '{"scanId": "", "scanStatus": "Listing"}'),
-        ("glasswall", TARGET, '{"scanId": " ", "scanStatus": "Listing"}'),
-        ("protecto", OBJECTS, '{"success": true, "data": [{"tracking_id": " ", "status": "PENDING "}]}'),
-        ("bigid", TARGETS["bigid"], '{"result": {"_id": " "}}'),
+        ("glasswall", '{"scanId": "", "scanStatus": "Listing"}'),
+        ("glasswall", '{"scanId": " ", "scanStatus": "Listing"}'),
+        ("protecto", '{"success": true, "data": [{"tracking_id": " ", "status": "PENDING "}]}'),
+        ("bigid", '{"result": {"_id": " "}}'),
     ],
 )
-def test_a_start_without_an_id_is_a_lost_answer(vendor: str, target: t.Any, body: str) -> None:
+def test_a_start_without_an_id_is_a_lost_answer(vendor: str, body: str) -> None:
     with pytest.raises(UnknownOutcomeError):
-        said(vendor, body).start(target)
+        provider = said(vendor, body)
+        provider.start(sample_target(type(provider)))
 
 
 @pytest.mark.parametrize("operation", ["get", "rescan", "rescan's parent"])

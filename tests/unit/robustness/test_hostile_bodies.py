@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.body import parse_json
-from support import client_of, connected
+from scripted_vendor import client_of, connected
 
 
 @pytest.mark.parametrize(

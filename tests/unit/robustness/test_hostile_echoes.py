@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
-from support import SAS
+from glasswall_script import SAS
 
 TOKEN = "to/ken+with=signs&m\u00f6re"
 JWT = "eyJhbGciOiJub25lIn0.eyJ1c2VyIjoiYW5uIn0.c2lnbmF0dXJl"

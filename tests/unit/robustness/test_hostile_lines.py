@@ -15,7 +15,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, RejectedError
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
-from support import SCAN_ID, SCAN_PATH, Expected, looked
+from glasswall_script import SCAN_ID, SCAN_PATH, looked
+from scripted_vendor import Expected
 from test_modules import Through
 
 TERMINAL = "\x1b]0;owned\x07\x1b[2J\x9b31m\r\nFAILED\x00\u202e\u2028next"

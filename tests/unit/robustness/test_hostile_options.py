@@ -16,8 +16,10 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation 
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import ACTIVE, Query
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
+from fake_clock import FakeClock
+from glasswall_script import SCAN_ID, TARGET, listed
 from raw_vendor import RawVendor, raw_vendor
-from support import SCAN_ID, TARGET, FakeClock, connected, listed
+from scripted_vendor import connected
 
 HOSTILE = (
     *("a/b", "../../admin", "..", ".", "...", "/", "a\\b", "a?b#c", "a&limit=1;x=2", "100%", "%2e%2e%2f", "%0d%0a"),

@@ -24,7 +24,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.options import
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from faulty_vendor import InProcess, Vendor, on_a_socket, scans_of
-from support import TOKEN, mount
+from scripted_vendor import TOKEN, mount
 
 IDS = {name: scans_of(name) for name in ("advalidation", "bigid", "glasswall", "protecto")}
 

@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT / "roles" / "sandbox" / "files"))
 from datascan_sandbox.app import create_app  # noqa: E402
 from datascan_sandbox.clock import Clock  # noqa: E402
 from datascan_sandbox.state import Sandbox  # noqa: E402
+from datascan_sandbox.vendors import vendor_classes  # noqa: E402
 
 # 2023-11-18 06:20:38 UTC
 START = 1700288438.0
@@ -62,12 +63,7 @@ class _Line:
 class World:
     """One sandbox, its clock, and a client that speaks to it without a socket."""
 
-    bases = {
-        "bigid": "/bigid/api/v1",
-        "protecto": "/protecto/api/vault",
-        "advalidation": "/advalidation/v2",
-        "glasswall": "/glasswall/api/v1",
-    }
+    bases = {vendor.name: vendor.api_path() for vendor in vendor_classes()}
 
     def __init__(self) -> None:
         self.clock = Clock(lambda: START)

@@ -29,8 +29,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.options import
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
-from datascan_sandbox import bigid_catalogue
-from support import FakeClock, mount, response_to
+from datascan_sandbox.vendors import bigid_catalogue
+from fake_clock import FakeClock
+from scripted_vendor import mount, response_to
 
 LARGE = "mno345pqr678"
 COLUMNS = 2507

@@ -53,7 +53,9 @@ def test_start_is_idempotent_and_stop_leaves_nothing(tmp_path: Path) -> None:
     first = json.loads(run("start", f"--dir={folder}").stdout)
     again = json.loads(run("start", f"--dir={folder}").stdout)
     assert first["changed"] is True and again == {**first, "changed": False}
-    assert json.loads((folder / "ready.json").read_text()) == {key: first[key] for key in ("url", "port", "pid")}
+    assert json.loads((folder / "ready.json").read_text()) == {
+        key: first[key] for key in ("url", "port", "pid", "api_urls")
+    }
     assert call(first, "GET", "/_control/health") == {"ok": True}
     assert first["url"] == f"http://127.0.0.1:{first['port']}"
     assert json.loads(run("stop", f"--dir={folder}").stdout)["changed"] is True
@@ -124,7 +126,9 @@ def test_missing_packages_are_named(tmp_path: Path) -> None:
 
 
 def test_a_process_of_someone_else_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "ready.json").write_text(json.dumps({"url": "http://127.0.0.1:9", "port": 9, "pid": os.getpid()}))
+    (tmp_path / "ready.json").write_text(
+        json.dumps({"url": "http://127.0.0.1:9", "port": 9, "pid": os.getpid(), "api_urls": {}})
+    )
     assert launcher.running(tmp_path) is None
     run("stop", f"--dir={tmp_path}")
     os.kill(os.getpid(), 0)

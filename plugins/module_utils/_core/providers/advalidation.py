@@ -98,7 +98,9 @@ class Advalidation(RescansScans):
     # 60 a minute and 15 at once are allowed to one address, which other clients may share.
     rate_limit = RateLimit(per_minute=50, burst=10)
     trusts_retry_after = False
+    example_id = "1001"
     rescan_option = "creative_id"
+    rescan_description = "The creative to scan again."
 
     @classmethod
     def parse_errors(cls, response: Response) -> list[dict[str, t.Any]]:

@@ -47,6 +47,7 @@ class Provider(ABC):
     auth_scheme: t.ClassVar[str] = "bearer"  # what `auto` means
     header_forms: t.ClassVar[Mapping[str, HeaderForm]] = HEADER_FORMS  # by auth_scheme
     api_url: t.ClassVar[str | None] = None  # only where the vendor has one public host
+    example_id: t.ClassVar[str] = "scan-1"  # of a scan, for documentation and tests
     min_poll_interval: t.ClassVar[float] = 1.0  # seconds between two polls
     rate_limit: t.ClassVar[RateLimit | None] = None  # of requests, where the vendor has one
     trusts_retry_after: t.ClassVar[bool] = True

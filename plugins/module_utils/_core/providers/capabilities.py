@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..errors import UnsupportedError
 from ..models import Query, Scan
+from ..options import OptionTable
 from .base import CAPABILITIES, Provider
 
 if t.TYPE_CHECKING:
@@ -23,7 +24,8 @@ P = t.TypeVar("P", bound=Provider)
 class StartsScans(Provider, capability="start"):
     """Starts scans."""
 
-    target_options: t.ClassVar[Mapping[str, t.Any]]  # argument spec of a target
+    target_options: t.ClassVar[OptionTable]  # of a target, each with a `description`, those required with a `sample`
+    target_description: t.ClassVar[Sequence[str]] = ()  # more sentences about the target as a whole
 
     _required_attributes = ("target_options",)
 
@@ -77,6 +79,7 @@ class RescansScans(Provider, capability="rescan"):
     """Scans again what was scanned before."""
 
     rescan_option: t.ClassVar[str] = "scan_id"  # the option of scan_rescan that names the subject
+    rescan_description: t.ClassVar[str] = "The scan to repeat."  # of that option
 
     @abstractmethod
     def get_rescan_parent(self, subject: str) -> Scan | None:

@@ -100,21 +100,52 @@ class Protecto(StartsScans):
         "purged": ScanState.STOPPED,  # it ended, and whether it succeeded is no longer known
     }
     min_poll_interval = 5.0
+    target_description = ("All objects of a task are one scan.",)
     target_options = {
         "objects": {
             "type": "list",
             "elements": "dict",
             "required": True,
+            "description": "The objects to scan.",
             "options": {
-                "data_source_name": {"type": "str", "required": True},
-                "object_name": {"type": "list", "elements": "str", "required": True},
+                "data_source_name": {
+                    "type": "str",
+                    "required": True,
+                    "description": "The data source, such as V(salesforce).",
+                    "sample": "salesforce",
+                },
+                "object_name": {
+                    "type": "list",
+                    "elements": "str",
+                    "required": True,
+                    "description": "The parts of the object's name, such as its database, schema and table.",
+                    "sample": ["crm", "public", "contacts"],
+                },
                 "data_samples": {
                     "type": "list",
                     "elements": "dict",
                     "no_log": True,
+                    "description": (
+                        "Values sampled from the object. They are personal data, so they are sent to Protecto and "
+                        "shown nowhere.",
+                        "An error of Protecto's that has a word in common with one of them is withheld, because it may "
+                        "quote it.",
+                    ),
                     "options": {
-                        "column_name": {"type": "str", "required": True},
-                        "samples": {"type": "list", "elements": "str", "required": True, "no_log": True},
+                        "column_name": {
+                            "type": "str",
+                            "required": True,
+                            "description": "The column that the values are from.",
+                            "sample": "email",
+                        },
+                        "samples": {
+                            "type": "list",
+                            "elements": "str",
+                            "required": True,
+                            "no_log": True,
+                            "description": "The values.",
+                            "sample": ["jo@example.com"],
+                        },
                     },
                 },
             },

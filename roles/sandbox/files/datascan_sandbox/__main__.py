@@ -26,9 +26,12 @@ def main() -> int:
         return 3
     from .app import create_app
     from .server import serve
+    from .state import Sandbox
 
+    sandbox = Sandbox()
+    api_paths = {name: vendor.api_path() for name, vendor in sandbox.vendors.items()}
     try:
-        serve(create_app(), options.port, options.ready_file, options.max_lifetime)
+        serve(create_app(sandbox), options.port, api_paths, options.ready_file, options.max_lifetime)
     except OSError as error:
         print(f"The sandbox cannot listen on port {options.port}: {error.strerror}", file=sys.stderr)
         return 1

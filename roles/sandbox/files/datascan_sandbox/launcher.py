@@ -106,7 +106,7 @@ def _stop(folder: Path, timeout: float) -> None:
 
 
 def running(folder: Path) -> dict[str, Any] | None:
-    """url, port and pid of the running sandbox of this directory, if it answers."""
+    """url, port, pid and api_urls of the sandbox that runs with its state in this folder, if it answers."""
     state = _read_state(folder)
     if state is None or not is_ours(state["pid"], folder) or not _healthy(state["url"]):
         return None
@@ -138,7 +138,12 @@ def _command_of(pid: int) -> str:
 def _read_state(folder: Path) -> dict[str, Any] | None:
     try:
         state = json.loads((folder / READY).read_text(encoding="utf-8"))
-        return {"url": str(state["url"]), "port": int(state["port"]), "pid": int(state["pid"])}
+        return {
+            "url": str(state["url"]),
+            "port": int(state["port"]),
+            "pid": int(state["pid"]),
+            "api_urls": dict(state["api_urls"]),
+        }
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

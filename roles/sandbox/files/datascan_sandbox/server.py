@@ -10,6 +10,7 @@ import json
 import os
 import socket
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +57,17 @@ class Protocol(H11Protocol):
 class Server(uvicorn.Server):
     """A server that writes its address once it listens, and stops by itself."""
 
-    def __init__(self, config: uvicorn.Config, port: int, ready_file: Path | None, max_lifetime: float) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        port: int,
+        api_paths: Mapping[str, str],
+        ready_file: Path | None,
+        max_lifetime: float,
+    ) -> None:
         super().__init__(config)
         self._port = port
+        self._api_paths = api_paths
         self._ready_file = ready_file
         self._max_lifetime = max_lifetime
 
@@ -66,7 +75,7 @@ class Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         asyncio.get_running_loop().call_later(self._max_lifetime, self._end)
         if self._ready_file is not None:
-            write_ready(self._ready_file, self._port)
+            write_ready(self._ready_file, self._port, self._api_paths)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._ready_file is not None:
@@ -81,14 +90,22 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def write_ready(path: Path, port: int) -> None:
+def write_ready(path: Path, port: int, api_paths: Mapping[str, str]) -> None:
     """Write the file atomically, so that no reader sees half of it."""
+    url = f"http://{HOST}:{port}"
+    state = {
+        "url": url,
+        "port": port,
+        "pid": os.getpid(),
+        "api_urls": {vendor: url + api_path for vendor, api_path in api_paths.items()},
+    }
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps({"url": f"http://{HOST}:{port}", "port": port, "pid": os.getpid()}), encoding="utf-8")
+    draft.write_text(json.dumps(state), encoding="utf-8")
     draft.replace(path)
 
 
-def serve(app: ASGIApp, port: int, ready_file: Path | None, max_lifetime: float) -> None:
+def serve(app: ASGIApp, port: int, api_paths: Mapping[str, str], ready_file: Path | None, max_lifetime: float) -> None:
+    """Serve until a signal, or for `max_lifetime` seconds. `api_paths` has each vendor's, for the ready file."""
     # The protocol is named because asyncio disables Nagle's algorithm only then.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -104,4 +121,4 @@ def serve(app: ASGIApp, port: int, ready_file: Path | None, max_lifetime: float)
         timeout_graceful_shutdown=1,
         timeout_keep_alive=75,
     )
-    Server(config, listener.getsockname()[1], ready_file, max_lifetime).run(sockets=[listener])
+    Server(config, listener.getsockname()[1], api_paths, ready_file, max_lifetime).run(sockets=[listener])

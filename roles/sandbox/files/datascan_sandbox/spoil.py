@@ -13,8 +13,7 @@ from .faults import Fault
 
 YEAR = 365 * 24 * 3600.0
 
-# The keys of a scan's status. Protecto and BigID's status route use plain `status`, which elsewhere is the status of
-# the request itself.
+# The keys of a scan's status. Some vendors use plain `status`, which elsewhere is the status of the request itself.
 STATUS_KEYS = ("scanStatus", "processingStatus", "request_status", "state")
 TOTAL_KEYS = ("total", "totalCount")
 

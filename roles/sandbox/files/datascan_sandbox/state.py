@@ -7,15 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .advalidation import Advalidation
-from .bigid import BigID
 from .clock import Clock
 from .faults import Faults
-from .glasswall import Glasswall
-from .protecto import Protecto
 from .vendor import Vendor
-
-VENDORS: tuple[type[Vendor], ...] = (BigID, Protecto, Advalidation, Glasswall)
+from .vendors import vendor_classes
 
 
 class Sandbox:
@@ -23,7 +18,7 @@ class Sandbox:
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
-        self.vendors: dict[str, Vendor] = {kind.name: kind(self.clock) for kind in VENDORS}
+        self.vendors: dict[str, Vendor] = {kind.name: kind(self.clock) for kind in vendor_classes()}
         self.faults = Faults()
         self.requests: list[dict[str, Any]] = []
 

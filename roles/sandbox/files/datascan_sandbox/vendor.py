@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from fastapi import APIRouter
@@ -29,21 +29,30 @@ class Refused(Exception):
 
 
 class Vendor(ABC):
-    """One vendor: its settings, its scans and its routes."""
+    """One vendor: its settings, its scans and its routes. The README shows its docstring."""
 
     name: str
     base: str
+    words: Mapping[str, str] = {}
+    """Further words in a name that choose what a scan does, and what such a scan does."""
     open_paths: tuple[str, ...] = ()
     """Operations that need no token of their own."""
     settings: Any
-    """The vendor's class of settings."""
+    """The vendor's class of settings. `page_size_max` and `cancel_processing_seconds` mean the same for all."""
+    by_id: Mapping[Any, Any]
+    """Every scan by its id, each with `started` and `timeline`."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self.router = APIRouter(prefix=f"/{self.name}{self.base}")
+        self.router = APIRouter(prefix=self.api_path())
         self.reset()
         for method, path, operation in self.operations():
             self.router.add_api_route(path, self._guarded(path, operation), methods=[method])
+
+    @classmethod
+    def api_path(cls) -> str:
+        """What follows the sandbox's address in the vendor's api_url."""
+        return f"/{cls.name}{cls.base}"
 
     def _guarded(self, path: str, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
         """An operation behind the vendor's authentication, with its refusals as answers."""
@@ -65,7 +74,11 @@ class Vendor(ABC):
 
     @abstractmethod
     def operations(self) -> list[tuple[str, str, Operation]]:
-        """Method, path and function of every operation."""
+        """Method, path and function of every operation.
+
+        A function is called get, list, start, cancel, rescan or columns (or begins so, with an underscore) where it
+        does what these names say for every vendor: shared tests go by them.
+        """
 
     @abstractmethod
     def user_of(self, request: Request) -> User | None:

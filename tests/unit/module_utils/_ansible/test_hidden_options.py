@@ -14,7 +14,7 @@ from ansible.module_utils.testing import patch_module_args
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
-from support import SHOW_OPTIONS
+from scripted_vendor import SHOW_OPTIONS
 
 OPTIONS: dict[str, t.Any] = {
     "token": {"type": "str", "no_log": True},

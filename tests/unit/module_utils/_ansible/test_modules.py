@@ -27,26 +27,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import credentials_in
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
-from support import (
-    CHILD_ID,
-    SAS,
-    SCAN_ID,
-    SCAN_PATH,
-    SHOW_OPTIONS,
-    TARGET,
-    TOKEN,
-    Expected,
-    FakeClock,
-    Script,
-    begun,
-    item,
-    listed,
-    looked,
-    mount,
-    reset,
-    running,
-    started,
-)
+from fake_clock import FakeClock
+from glasswall_script import CHILD_ID, SAS, SCAN_ID, SCAN_PATH, TARGET, begun, item, listed, looked, running, started
+from scripted_vendor import SHOW_OPTIONS, TOKEN, Expected, Script, mount, reset
 
 ROOT = Path(__file__).resolve().parents[4]
 PLUGINS = "ansible_collections.datascan.gate.plugins"

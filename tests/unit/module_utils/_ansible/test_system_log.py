@@ -11,7 +11,7 @@ import pytest
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
-from support import SAS, SCAN_ID, TARGET
+from glasswall_script import SAS, SCAN_ID, TARGET
 from test_modules import SPECS
 
 TOKEN = "t0ken\\with'quotes\"and\u00e9"

@@ -35,10 +35,11 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.pol
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import ConnectionOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
+from fake_clock import FakeClock
 from fault_list import Fault
 from fault_server import ELSEWHERE, HOST, Reply, Server
 from fault_vendors import LASTS, VENDORS, Vendor
-from support import TOKEN, FakeClock, session_of
+from scripted_vendor import TOKEN, session_of
 
 WAIT_OPTIONS = WaitOptions(timeout=25.0, interval=10.0)
 TIMEOUT = 2.0  # seconds for a request, on the fake clock

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
-from support import TARGET, FakeClock
+from fake_clock import FakeClock
+from glasswall_script import TARGET
 
 LASTS = 15.0  # seconds that a scan runs where it is waited for
 PAGE = 2  # scans on one page of a list, whatever is asked for

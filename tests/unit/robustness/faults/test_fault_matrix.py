@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every verb of every vendor through every fault: the result, and the requests that the vendor saw (docs/faults.md)."""
+"""Every verb of every vendor through every fault: the result, and the requests that the vendor saw."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fault_cells import Cell, Seen
 from fault_expected import MATRIX_VERBS, Cannot, expected
 from fault_list import FAULTS, Fault
 from fault_server import Server
-from support import TOKEN, shown
+from scripted_vendor import TOKEN, shown
 
 
 def runs() -> Iterator[t.Any]:

@@ -78,10 +78,20 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
     state_map = _STATES
     auth_scheme = "raw"  # at first: see _AUTO_SCHEMES
     takes_refresh_token = True
+    target_description = ("Scans of the same scan profile are the same, whatever the type and the origin.",)
     target_options = {
-        "scan_profile": {"type": "str", "required": True},
-        "scan_type": {"type": "str", "default": "dsScan"},
-        "scan_origin": {"type": "str", "default": "datascan.gate"},
+        "scan_profile": {
+            "type": "str",
+            "required": True,
+            "description": "The name of the scan profile to run.",
+            "sample": "nightly",
+        },
+        "scan_type": {"type": "str", "default": "dsScan", "description": "The type of scan."},
+        "scan_origin": {
+            "type": "str",
+            "default": "datascan.gate",
+            "description": "What BigID is to show as the origin of the scan.",
+        },
     }
 
     def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:

@@ -45,6 +45,7 @@ from .records import (
     matches,
     parse_page,
 )
+from .target import TARGET_DESCRIPTION, TARGET_OPTIONS
 
 _FEW = 2  # so few scans are read one by one, because a page of the list may hold none of them
 _PAGE_SIZE = 100  # requested; a server may send fewer
@@ -72,14 +73,9 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
     title = "Glasswall"
     unsupported = {"columns": "Only BigID groups columns into clusters; use provider: bigid."}
     state_map = _STATES
-    target_options = {
-        "source_connection_string": {"type": "str", "required": True, "no_log": True},
-        "source_container_path": {"type": "str", "required": True},
-        "destination_connection_string": {"type": "str", "required": True, "no_log": True},
-        "target_container_path": {"type": "str", "required": True},
-        "quarantine_container_path": {"type": "str", "required": True},
-        "auto_rescan": {"type": "bool", "default": False},
-    }
+    example_id = "83d71394-faa2-4b6c-b13b-6d3118de459e"
+    target_description = TARGET_DESCRIPTION
+    target_options = TARGET_OPTIONS
 
     def __init__(self, client: HttpClient, clock: Clock, warn: Callable[[str], None]) -> None:
         super().__init__(client, clock, warn)
@@ -102,7 +98,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             return str(uuid.UUID(scan_id))
         except ValueError:
             raise InvalidInputError(
-                f"{scan_id!r} is not a Glasswall scan id (a UUID, like 83d71394-faa2-4b6c-b13b-6d3118de459e)."
+                f"{scan_id!r} is not a Glasswall scan id (a UUID, like {self.example_id})."
             ) from None
 
     def get(self, scan_id: str) -> Scan:

@@ -15,7 +15,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate 
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import parse_policy
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
-from support import FakeClock
+from fake_clock import FakeClock
 
 REQUEST = {"http_status": None, "method": None, "url": None, "vendor_errors": []}
 

@@ -18,7 +18,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.http.authentic
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.client import HttpClient
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.connection import Connection
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.response import Response
-from support import Expected, FakeClock, Script, connected, mount
+from fake_clock import FakeClock
+from scripted_vendor import Expected, Script, connected, mount
 
 
 @dataclass

@@ -50,7 +50,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.http.session i
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from support import TOKEN, Expected, FakeClock, Script, mount, reset
+from fake_clock import FakeClock
+from scripted_vendor import TOKEN, Expected, Script, mount, reset
 
 URL = "https://vendor.test/api"
 TRANSIENT = [408, 429, 500, 502, 503, 504]

@@ -17,7 +17,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
-from support import SCAN_ID, SCAN_PATH, Expected, FakeClock, Script, connected, item, looked, mount
+from fake_clock import FakeClock
+from glasswall_script import SCAN_ID, SCAN_PATH, item, looked
+from scripted_vendor import Expected, Script, connected, mount
 
 LAST = FINAL_POLL_TIMEOUT
 IDS = [f"00000000-0000-4000-8000-{number:012}" for number in range(40)]

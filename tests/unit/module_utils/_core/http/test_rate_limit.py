@@ -16,7 +16,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.pol
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.glasswall import provider as glasswall
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
-from support import SCAN_ID, SCAN_PATH, Expected, FakeClock, connected, looked
+from fake_clock import FakeClock
+from glasswall_script import SCAN_ID, SCAN_PATH, looked
+from scripted_vendor import Expected, connected
 
 
 def turns(limiter: RateLimiter, clock: FakeClock, count: int) -> list[float]:

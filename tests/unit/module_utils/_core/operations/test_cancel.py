@@ -21,7 +21,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import cancel
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
-from support import CHILD_ID, SCAN_ID, SCAN_PATH, Expected, FakeClock, item, job, looked, reset
+from fake_clock import FakeClock
+from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, looked
+from scripted_vendor import Expected, job, reset
 
 OTHER = {"scan_id": CHILD_ID}
 OTHER_PATH = f"/api/v1/scans/{CHILD_ID}"

@@ -42,7 +42,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import CAPABILITIES
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import ListsColumns
-from support import FakeClock, job
+from fake_clock import FakeClock
+from scripted_vendor import job
 
 CLUSTERS = [
     Cluster(

@@ -16,22 +16,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import start
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
-from support import (
-    FINE,
-    LATELY,
-    SCAN_ID,
-    SCAN_PATH,
-    TARGET,
-    Expected,
-    FakeClock,
-    item,
-    job,
-    listed,
-    looked,
-    reset,
-    running,
-    started,
-)
+from fake_clock import FakeClock
+from glasswall_script import FINE, LATELY, SCAN_ID, SCAN_PATH, TARGET, item, listed, looked, running, started
+from scripted_vendor import Expected, job, reset
 
 LOW, HIGH = str(uuid.UUID(int=1)), str(uuid.UUID(int=2**128 - 1))  # ids before and after ours
 OURS = item("Listing")  # started at a whole second, as all below whose time is not given

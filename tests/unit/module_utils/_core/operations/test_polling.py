@@ -25,7 +25,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.pol
     poll_interval,
     poll_scans,
 )
-from support import FakeClock
+from fake_clock import FakeClock
 
 
 def scan(scan_id: str = "a", state: str = "running") -> Scan:

@@ -20,7 +20,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.pro
     ProgressReporter,
     format_clock,
 )
-from support import FakeClock
+from fake_clock import FakeClock
 
 
 def scan(scan_id: str = "a", state: str = "running", word: str | None = None, name: str | None = None) -> Scan:

@@ -23,7 +23,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import PREDICTED_ID
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import rescan
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
-from support import CHILD_ID, SCAN_ID, SCAN_PATH, Expected, FakeClock, item, job, listed, looked, reset, shown
+from fake_clock import FakeClock
+from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, listed, looked
+from scripted_vendor import Expected, job, reset, shown
 
 CHILD = {"scan_id": CHILD_ID, "parentScan": SCAN_ID}
 EXPIRED = {"errorCode": 105, "message": "The signed start (se) parameter must be in the future."}

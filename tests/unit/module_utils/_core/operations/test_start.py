@@ -26,25 +26,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import PREDICTED_ID
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import start
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
-from support import (
-    CHILD_ID,
-    FINE,
-    LATELY,
-    SCAN_ID,
-    TARGET,
-    TOKEN,
-    Expected,
-    FakeClock,
-    begun,
-    item,
-    job,
-    listed,
-    looked,
-    reset,
-    running,
-    shown,
-    started,
-)
+from fake_clock import FakeClock
+from glasswall_script import CHILD_ID, FINE, LATELY, SCAN_ID, TARGET, begun, item, listed, looked, running, started
+from scripted_vendor import TOKEN, Expected, job, reset, shown
 
 OTHER = {"sourceContainerPath": "elsewhere"}
 IDS = [str(uuid.UUID(int=number)) for number in range(1, 6)]

@@ -23,7 +23,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import status
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
-from support import CHILD_ID, SCAN_ID, SCAN_PATH, Expected, FakeClock, item, job, listed, looked, page
+from fake_clock import FakeClock
+from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, listed, looked, page
+from scripted_vendor import Expected, job
 
 IDS = [str(uuid.UUID(int=number)) for number in range(1, 6)]
 EVERYTHING = [("pageSize", "100"), ("page", "1")]

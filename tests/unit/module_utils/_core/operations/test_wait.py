@@ -22,7 +22,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import wait
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
-from support import CHILD_ID, SCAN_ID, SCAN_PATH, Expected, FakeClock, item, job, looked, page, shown
+from fake_clock import FakeClock
+from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, looked, page
+from scripted_vendor import Expected, job, shown
 
 OTHER = {"scan_id": CHILD_ID}
 BUSY = Expected("GET", SCAN_PATH, 503, "")

@@ -9,7 +9,8 @@ import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import WaitTimeoutError
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import wait
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
-from support import SCAN_ID, SCAN_PATH, Expected, item, job, looked
+from glasswall_script import SCAN_ID, SCAN_PATH, item, looked
+from scripted_vendor import Expected, job
 
 
 def test_a_scan_that_is_cancelled_when_the_time_is_up_is_named_as_it_was_and_as_it_is() -> None:

@@ -32,7 +32,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import cancel, rescan, start, status, wait
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
-from support import TOKEN, Expected, FakeClock, job, reset, session_of
+from fake_clock import FakeClock
+from scripted_vendor import TOKEN, Expected, job, reset, session_of
 
 ID, NEW = 1001, 1002
 CREATIVE = "/v2/creatives/7"

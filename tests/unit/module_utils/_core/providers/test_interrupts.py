@@ -13,7 +13,9 @@ import pytest
 import requests
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import ColumnQuery
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InterruptedWaitError
-from support import SCAN_ID, TARGET, FakeClock, connected, mount, response_to
+from fake_clock import FakeClock
+from glasswall_script import SCAN_ID, TARGET
+from scripted_vendor import connected, mount, response_to
 
 IDS = [f"00000000-0000-4000-8000-{number:012}" for number in range(4)]
 FINISHED = {"data": {"id": 1, "processingStatus": "finished", "nbIssues": 3}}

@@ -26,7 +26,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import cancel, rescan, start, status, wait
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
-from support import TOKEN, Expected, FakeClock, job, reset, shown
+from fake_clock import FakeClock
+from scripted_vendor import TOKEN, Expected, job, reset, shown
 
 OLD_STATUS, OLD_START = "/api/vault/data-scan-status", "/api/vault/data-scan-async"
 NEW_STATUS, NEW_START = "/api/vault/data-scan/status", "/api/vault/data-scan/data-scan-async"

@@ -13,7 +13,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import rescan, start, status, wait
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
-from support import CHILD_ID, SCAN_ID, TARGET, Expected, item, job, listed, looked, page, shown, started
+from glasswall_script import CHILD_ID, SCAN_ID, TARGET, item, listed, looked, page, started
+from scripted_vendor import Expected, job, shown
 
 IDS = [f"00000000-0000-4000-8000-{number:012}" for number in range(5)]
 FOREIGN = "99999999-0000-4000-8000-000000000000"

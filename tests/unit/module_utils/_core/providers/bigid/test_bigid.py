@@ -35,8 +35,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers impo
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
-from support import TOKEN, Expected, FakeClock, Script, connected, job, mount
-from support import _response as response_to
+from fake_clock import FakeClock
+from scripted_vendor import TOKEN, Expected, Script, connected, job, mount
+from scripted_vendor import _response as response_to
 
 FOLDER = Path(__file__).parents[5] / "contracts" / "bigid"
 CONTRACTS = {

@@ -22,7 +22,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     UnavailableError,
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
-from support import Expected, connected
+from scripted_vendor import Expected, connected
 
 CONTRACTS = Path(__file__).parents[5] / "contracts" / "bigid"
 PATH = "/api/v1/data-catalog/column/cluster/similar"

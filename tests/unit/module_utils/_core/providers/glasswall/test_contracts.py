@@ -24,7 +24,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Query, Scan, ScanState
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
-from support import Expected, connected
+from scripted_vendor import Expected, connected
 
 FOLDER = Path(__file__).parents[5] / "contracts" / "glasswall"
 FILES = {path.stem: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}

@@ -26,7 +26,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Query, Scan, ScanState, parse_query
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import ListsColumns
-from support import CHILD_ID, SAS, SCAN_ID, SCAN_PATH, TARGET, TOKEN, Expected, item, job, looked, page
+from glasswall_script import CHILD_ID, SAS, SCAN_ID, SCAN_PATH, TARGET, item, looked, page
+from scripted_vendor import TOKEN, Expected, job
 
 EXPIRED = {
     "errorCode": 105,

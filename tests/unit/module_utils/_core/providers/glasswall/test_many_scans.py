@@ -15,7 +15,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
-from support import Expected, item, job, looked, page
+from glasswall_script import item, looked, page
+from scripted_vendor import Expected, job
 
 
 @pytest.fixture(autouse=True)

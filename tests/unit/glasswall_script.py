@@ -1,0 +1,94 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Requests and answers of Glasswall, for the tests of what is the same for all vendors."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Sequence
+
+from scripted_vendor import Expected
+
+SAS = (
+    "BlobEndpoint=https://acct.blob.core.windows.net/;SharedAccessSignature=sv=2022-11-02&ss=b&srt=sco&sp=rwlc"
+    "&st=2022-01-01T00:00:00Z&se=2099-01-01T00:00:00Z&spr=https&sig=ZmFrZQ%3D%3D"
+)
+SCAN_ID = "83d71394-faa2-4b6c-b13b-6d3118de459e"
+CHILD_ID = "f18eda36-7eb5-477a-a1b1-51c71ab2ba81"
+SCAN_PATH = f"/api/v1/scans/{SCAN_ID}"
+ACTIVE_ONLY = (("scanStatus", "Listing"), ("scanStatus", "Processing"), ("pageSize", "100"), ("page", "1"))
+TARGET = {
+    "source_connection_string": SAS,
+    "source_container_path": "uploads",
+    "destination_connection_string": SAS,
+    "target_container_path": "clean",
+    "quarantine_container_path": "quarantine",
+    "auto_rescan": False,
+}
+
+
+def item(status: str = "Processing", scan_id: str = SCAN_ID, **fields: t.Any) -> dict[str, t.Any]:
+    """A scan of TARGET as Glasswall sends it."""
+    return {
+        "scanOwner": "ci",
+        "scanId": scan_id,
+        "scanStatus": status,
+        "scanStartTime": "2026-01-01T00:00:00Z",
+        "scanEndTime": None,
+        "sourceStorage": "acct.blob.core.windows.net",
+        "sourceContainerPath": "uploads",
+        "targetStorage": "acct.blob.core.windows.net",
+        "targetContainerPath": "clean",
+        "quarantineContainerPath": "quarantine",
+        "autoRescan": False,
+        "childScans": None,
+        **fields,
+    }
+
+
+def page(*items: dict[str, t.Any], **fields: t.Any) -> dict[str, t.Any]:
+    """A list of scans that fits on one page."""
+    return {"total": len(items), "scans": list(items), **fields}
+
+
+def looked(status: str, scan_id: str = SCAN_ID, **fields: t.Any) -> Expected:
+    """A look at one scan, and what it shows."""
+    return Expected("GET", f"/api/v1/scans/{scan_id}", answer=item(status, scan_id, **fields))
+
+
+def listed(
+    *items: dict[str, t.Any], query: Sequence[tuple[str, str]] | None = ACTIVE_ONLY, **fields: t.Any
+) -> Expected:
+    """A look at the list of own scans; unless told otherwise, only of those that run."""
+    return Expected("GET", "/api/v1/scans", answer=page(*items), query=query, **fields)
+
+
+def started(answer: t.Any, status: int = 200, **fields: t.Any) -> Expected:
+    """A start of TARGET."""
+    body = {
+        "sourceConnectionString": SAS,
+        "sourceContainerPath": "uploads",
+        "destinationConnectionString": SAS,
+        "targetContainerPath": "clean",
+        "quarantineContainerPath": "quarantine",
+        "autoRescan": False,
+    }
+    return Expected("POST", "/api/v1/scans", status, answer, body=body, **fields)
+
+
+def running(status: str = "Processing", scan_id: str = SCAN_ID, **fields: t.Any) -> dict[str, t.Any]:
+    """A scan of TARGET that has been running for an hour, so that nobody has to look whether it was the first."""
+    return item(status, scan_id, **{"scanStartTime": "2025-12-31T23:00:00Z", **fields})
+
+
+# One that was just started. Its time is no whole second, so one look tells whether it was the first.
+FINE = item("Listing", scanStartTime="2026-01-01T00:00:00.5Z")
+# Of that look: a minute before the start was sent, for clocks differ.
+LATELY = [("startDate", "2025-12-31T23:59:00Z"), ("pageSize", "100"), ("page", "1")]
+
+
+def begun(scan_id: str = SCAN_ID) -> list[Expected]:
+    """A start of TARGET, and the look that finds no other."""
+    new = {**FINE, "scanId": scan_id}
+    return [started(new), listed(new, query=LATELY)]
