@@ -166,8 +166,9 @@ scans:
       type: int
     error:
       description: >-
-        The vendor's reason for a failure, or null. For a scan that completed with issues, the names of the failed checks,
-        if the vendor sends them. A scan that the vendor calls inconclusive is V(failed), and this names the reason.
+        The vendor's reason for a failure, or null. For a scan that completed with issues, the names of the failed
+        checks, if the vendor sends them. A scan that the vendor calls inconclusive is V(failed), and this names the
+        reason.
       type: str
 summary:
   description: Number of scans, in total and by state.

@@ -53,10 +53,10 @@ class BigID(Vendor):
 
     `GET /refresh-access-token` exchanges the user token `sandbox-refresh-token` for a session token that ends.
     `POST /sessions` knows the user `sandbox` with the password `sandbox-password`.
-    Scans are made with `scanProfileName`. States other than Completed are the sandbox's own.
+    Seed scans with `scanProfileName`. Statuses other than Completed are invented.
 
     The clusters are the two of the document, `abc123def456` and `ghi789jkl012`, with 20 columns each, and
-    `mno345pqr678` with `bigid.catalogue_columns`. Columns are made as they are requested and are always the same. Every
+    `mno345pqr678` with `bigid.catalogue_columns`. Columns are generated on request, and always the same. Every
     thousandth has a name that breaks careless CSV writers. `filter` takes `field = "x" AND other in ("a", "b")`, with
     `=`, `!=`, `in` and `contains`, or a JSON list of `field`, `operator` and `value`.
     """

@@ -56,7 +56,7 @@ def problems_answer(status: int, problems: list[Problem]) -> Response:
 class Glasswall(Vendor):
     """Wants `Authorization: Bearer TOKEN`. The source container path chooses what a scan does.
 
-    The user `admin` may use `/scans/allusers`. Scans are made with `sourceContainerPath`.
+    The user `admin` may use `/scans/allusers`. Seed scans with `sourceContainerPath`.
     The numbers of errors other than 105 and 107 are the sandbox's own.
     """
 
@@ -65,7 +65,7 @@ class Glasswall(Vendor):
     words = {
         "error-once": "fails, and its rescan completes.",
         "empty": "does not start: 412, the container is empty.",
-        "expired": "cannot be scanned again: 412, the connection string has expired.",
+        "expired": "cannot be rescanned: 412, the connection string has expired.",
     }
     settings: GlasswallSettings
 

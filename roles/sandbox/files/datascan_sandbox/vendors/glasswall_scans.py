@@ -23,41 +23,41 @@ class GlasswallSettings(Settings):
     processing_seconds: float = 2
     """How long it is Processing."""
     cancel_processing_seconds: float = 0
-    """How long it goes on Processing after a cancel."""
+    """How long it stays Processing after a cancel."""
     cancel_body: Literal["old", "new"] = "old"
     # Which status the answer to a cancel shows; the document shows the old one.
-    """Which status the answer to a cancel shows: `old`, `new`."""
+    """The status in the answer to a cancel: `old`, `new`."""
     end_time_while_processing: bool = True
     # The document's example has an end time while it is still Processing.
     """Whether a scan has an end time while it is Processing."""
     root_parent: Literal["absent", "none"] = "absent"
-    """parentScan of a first scan: `absent`, `none` (null)."""
+    """parentScan of a scan that is not a rescan: `absent`, `none` (null)."""
     no_children: Literal["none", "absent", "empty"] = "none"
-    """childScans without any: `none` (null), `absent`, `empty`."""
+    """childScans without children: `none` (null), `absent`, `empty`."""
     auto_rescan_answer: Literal["echo", "always"] = "echo"
     """autoRescan in answers: `echo` of the start, or `always` true."""
     start_status: Literal[200, 201, 202] = 200
     """200, 201 or 202."""
     forbidden_status: Literal[401, 403] = 401
     # The document knows only 401.
-    """What a standard user gets from /scans/allusers: 401, 403."""
+    """The answer to a standard user for /scans/allusers: 401, 403."""
     validate_sas: bool = True
     """Whether connection strings are checked."""
     page_size_default: int = 50
-    """Scans on a page."""
+    """Number of scans on a page."""
     page_size_max: int = 1000
-    """Scans on a page at most."""
+    """Maximum number of scans on a page."""
     page_links: Literal["broken", "well_formed", "absolute"] = "broken"
     """`broken` as in the document, `well_formed`, `absolute`."""
     past_the_end: Literal["last", "empty"] = "last"
-    """Which page comes past the end: `last`, `empty`."""
+    """The page after the last: `last` again, or `empty`."""
     send_total: bool = True
-    """Whether a list has its total."""
+    """Whether a list has a total."""
     list_order: Literal["newest", "oldest"] = "newest"
     """`newest` or `oldest` first."""
     accept_error_word: bool = False
     # The document lists only Errored there.
-    """Whether the query takes Error too, beside Errored."""
+    """Whether the query accepts Error as well as Errored."""
     time_fraction: bool = False
     """Whether times have milliseconds."""
 
