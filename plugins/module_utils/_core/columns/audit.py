@@ -70,7 +70,7 @@ class AuditResult:
         return not self.reasons
 
     def sentence(self, cluster: Mapping[str, t.Any]) -> str:
-        """The verdict in words."""
+        """The verdict as one message."""
         name = cluster.get("name") or cluster.get("id")
         if self.passed:
             where = f" of cluster {name}" if name else ""

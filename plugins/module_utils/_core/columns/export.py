@@ -32,7 +32,7 @@ _SUFFIXES = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".json": "j
 
 
 def format_of(dest: str) -> str:
-    """The format that the suffix of a file name stands for."""
+    """The format that the suffix of a file name selects. Raises InvalidInputError for other suffixes."""
     for suffix, format_ in _SUFFIXES.items():
         if dest.lower().endswith(suffix):
             return format_

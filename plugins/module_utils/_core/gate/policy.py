@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user requires of scans: the options as data, and the policy that they become."""
+"""The policy of a gate: its options as data, and the parsed policy."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {"list": (list, tuple), "int": i
 
 @dataclass(frozen=True)
 class Policy:
-    """What each scan has to meet; `max_age` is seconds since the scan finished."""
+    """The conditions for each scan; `max_age` is seconds since the scan finished."""
 
     states: frozenset[ScanState] = frozenset({ScanState.COMPLETED})
     max_issues: int | None = None

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A pool of connections to one vendor: what requests does beyond it, and what it may not do. Nothing else sends."""
+"""A pool of connections to one vendor. No other code sends requests."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Session(requests.Session if requests else object):  # type: ignore[misc]
             json=request.body,
             auth=_HeaderAuth(headers),
             timeout=timeout,
-            # Given with each request, because REQUESTS_CA_BUNDLE overrules what a session says.
+            # Set for each request, because REQUESTS_CA_BUNDLE overrides the session's setting.
             verify=connection.ca_path or True if connection.validate_certs else False,
             cert=_client_certificate(connection),
             allow_redirects=False,

@@ -23,7 +23,7 @@ _NAMED_CANDIDATES = 10  # in a message; the others are counted
 
 @dataclass(frozen=True)
 class ColumnsRequest:
-    """What cluster_columns_info is asked for; the query's cluster_id is empty where the cluster is looked up."""
+    """The request of cluster_columns_info. The query's cluster_id is empty if the cluster is looked up."""
 
     query: ColumnQuery
     cluster: ClusterLookup | None = None
@@ -57,13 +57,13 @@ class ListedColumns(KnownColumns):
 
 @dataclass(frozen=True)
 class WrittenColumns(KnownColumns):
-    """The file that holds the columns."""
+    """The file with the columns."""
 
     file: str | None = None  # not dest: AnsibleModule adds the owner, the mode and more to a result with that name
 
 
 def read_columns(context: OperationContext, request: ColumnsRequest) -> ListedColumns | WrittenColumns:
-    """Read every page. With dest, each page is written as it comes, and the file takes its place once all are there.
+    """Read every page. With dest, write each page as it is read, and replace the file after the last page.
 
     Raises AmbiguousError or NotFoundError where the lookup does not find one cluster.
     """

@@ -81,7 +81,7 @@ class _Creation:
         return scan in self._found
 
     def settle(self, scan: Scan) -> Created:
-        """Agree with other pipelines where the answer told which scan is ours."""
+        """Agree with other pipelines on one scan, where the answer identified ours."""
         election = elect(self._context, self._list_new, ours=scan)
         winner, ours = election.winner or scan, None if election.is_cancelled else scan
         if winner.id != scan.id and self._if_active == "fail":
@@ -89,7 +89,7 @@ class _Creation:
         return Created(winner, ours)
 
     def settle_after_loss(self, scan: Scan) -> Created:
-        """The same after a lost answer, where one of several new scans may be ours."""
+        """Agree with other pipelines on one scan after a lost answer, where one of several new scans may be ours."""
         seen, winner = self._found, scan
         try:
             election = elect(self._context, self._list_new, self._found)

@@ -154,7 +154,7 @@ class _Election:
 
 
 def _withdraw(context: OperationContext, ours: Scan, winner: Scan) -> bool:
-    """Whether ours is certainly cancelled; a warning says so either way."""
+    """Cancel ours, and warn. True only if it is certainly cancelled."""
     message = (
         f"Another pipeline started scan {winner.id} of the same source and target before scan {ours.id} of this task"
     )

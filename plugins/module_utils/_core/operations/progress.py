@@ -87,6 +87,6 @@ def format_clock(seconds: float) -> str:
 
 
 def _status(scan: Scan) -> str:
-    """The state, and the vendor's own word where it says more."""
+    """The state, and the vendor's status if it differs."""
     vendor = scan.vendor_status
     return scan.state.value if not vendor or vendor.lower() == scan.state.value else f"{scan.state.value} ({vendor})"

@@ -19,7 +19,7 @@ from .wait import WaitResult, no_wait_stats, wait_until_completed, with_last_err
 
 @dataclass(frozen=True)
 class RescanRequest:
-    """What scan_rescan is asked for; `subject` is a scan's id, or what the provider's rescan option names."""
+    """The request of scan_rescan. `subject` is a scan's id, or what the provider's rescan option names."""
 
     subject: str
     if_active: str = "reuse"  # or fail, start

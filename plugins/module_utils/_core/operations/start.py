@@ -25,7 +25,7 @@ _MAX_SCAN_LENGTH = timedelta(days=7)  # fresh_for finds scans that took no longe
 
 @dataclass(frozen=True)
 class StartRequest:
-    """What scan_start is asked for; `fresh_for` is seconds."""
+    """The request of scan_start; `fresh_for` is seconds."""
 
     target: Mapping[str, t.Any]
     if_active: str = "reuse"  # or fail, start
@@ -89,7 +89,7 @@ def _result_of(created: Created) -> StartResult:
 
 
 def _after_waiting(context: OperationContext, request: StartRequest, result: StartResult) -> StartResult:
-    """The result after the wait, where one was asked for."""
+    """The result after the wait, if `wait` is set."""
     scan = result.scan
     if not request.wait or scan is None or scan.state is ScanState.COMPLETED or context.check_mode:
         return replace(result, waited=no_wait_stats(context, request.wait))

@@ -18,7 +18,7 @@ from .results import ScanDiff, WaitStats, partial_result
 
 @dataclass(frozen=True)
 class StatusRequest:
-    """What scan_status is asked for: ids or a query, what to do about a missing id, and how long to wait."""
+    """The request of scan_status: ids or a query, what to do about a missing id, and how long to wait."""
 
     scan_ids: Sequence[str] = ()
     query: Query | None = None

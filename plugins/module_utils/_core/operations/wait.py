@@ -30,7 +30,7 @@ _NAMED_SCANS = 5  # in a message; the others are counted
 
 @dataclass(frozen=True)
 class WaitRequest:
-    """What scan_wait is asked for. `scans` are scans as an earlier task returned them."""
+    """The request of scan_wait. `scans` are scans as an earlier task returned them."""
 
     scan_ids: Sequence[str] = ()
     scans: Sequence[Mapping[str, t.Any]] = ()
@@ -149,7 +149,7 @@ def wait_stats(context: OperationContext, state: PollState) -> WaitStats:
 
 
 def no_wait_stats(context: OperationContext, options: WaitOptions | None) -> WaitStats | None:
-    """The same where a wait was asked for and was not needed, or check mode left it out; None without `wait`."""
+    """The stats of a wait that was not needed or was skipped in check mode; None without `wait`."""
     return WaitStats(0.0, 0, context.provider.requests_sent) if options else None
 
 
@@ -168,7 +168,7 @@ def timeout_error(state: PollState) -> WaitTimeoutError:
 
 
 def with_last_error(error: WaitTimeoutError, last_error: DatascanError | None) -> WaitTimeoutError:
-    """The same error, which also tells why the last poll failed, if it did."""
+    """The same error, with the error of the last poll added to its message."""
     if last_error is None:
         return error
     message = f"{error.message} The last poll failed: {last_error.message}"

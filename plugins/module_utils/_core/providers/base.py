@@ -43,7 +43,7 @@ class Provider(ABC):
     name: t.ClassVar[str]
     title: t.ClassVar[str]
     unsupported: t.ClassVar[Mapping[str, str]]  # a capability that the API lacks -> what to do instead, as a sentence
-    state_map: t.ClassVar[Mapping[str, ScanState]]  # from the vendor's words for a scan's state, in lower case
+    state_map: t.ClassVar[Mapping[str, ScanState]]  # the vendor's status of a scan, in lower case -> its state
     auth_scheme: t.ClassVar[str] = "bearer"  # what `auto` means
     header_forms: t.ClassVar[Mapping[str, HeaderForm]] = HEADER_FORMS  # by auth_scheme
     api_url: t.ClassVar[str | None] = None  # only where the vendor has one public host
@@ -97,7 +97,7 @@ class Provider(ABC):
         return response.status
 
     def __init__(self, client: HttpClient, clock: Clock, warn: Callable[[str], None]) -> None:
-        """`warn` takes a sentence for the user."""
+        """`warn` shows a sentence to the user."""
         self._client = client
         self._clock = clock
         self._warn = warn
@@ -116,7 +116,7 @@ class Provider(ABC):
         return self._get_each(self.get, scan_ids)
 
     def parse_state(self, status: str | None) -> ScanState:
-        """The state that the vendor's word means. An unknown word is unknown, and the user is warned once."""
+        """The state that a vendor's status means. An undocumented status is `unknown`, and warned about once."""
         state = self.state_map.get((status or "").strip().lower())
         if state is None:
             self._warn_once(
@@ -151,7 +151,7 @@ class Provider(ABC):
         self._client.close()
 
     def _get_each(self, get: Callable[[str], Scan], scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
-        """The same with a request a scan, a few at the same time."""
+        """Many scans by id with one request each, a few at the same time."""
 
         def get_one(scan_id: str) -> Scan | DatascanError:
             try:
@@ -180,7 +180,7 @@ def _find_problems(provider: type[Provider]) -> t.Iterator[str]:
         for name in vars(base).get("_required_attributes", ())
         if not hasattr(provider, name)
     ]
-    # ABC keeps the list of abstract methods only after this check, and reports it only when an instance is made.
+    # ABC computes the list of abstract methods after this check, and reports it only when an instance is created.
     missing += [name for name in dir(provider) if getattr(getattr(provider, name, None), "__isabstractmethod__", False)]
     if missing:
         yield f"it lacks {', '.join(sorted(set(missing)))}"

@@ -45,7 +45,7 @@ def _as_list(value: t.Any) -> t.Any:
 
 
 class StatusItem(BaseModel):
-    """A scan as Protecto sends it, without the fields that hold sampled values."""
+    """A scan as Protecto sends it, without the fields with sampled values."""
 
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True, str_strip_whitespace=True)
 
@@ -79,7 +79,7 @@ class StatusEnvelope(BaseModel):
 
 
 class Protecto(StartsScans):
-    """A tenant or a deployment of its own; trial accounts have no data scans."""
+    """A tenant or a private deployment. Trial accounts have no data scans."""
 
     name = "protecto"
     title = "Protecto"

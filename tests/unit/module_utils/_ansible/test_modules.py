@@ -241,7 +241,7 @@ def test_options_that_make_no_sense_are_told_before_anything_is_sent(options: di
 
 
 def test_a_start_needs_its_vendors_dictionary() -> None:
-    assert "glasswall is missing: this dictionary says what Glasswall is to scan" in failing("scan_start")["msg"]
+    assert "glasswall is not set: this dictionary describes what Glasswall scans" in failing("scan_start")["msg"]
 
 
 def test_an_error_of_our_own_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The reports on a verdict. They hold no time of their own: the same verdict always makes the same text."""
+"""The reports on a verdict. They contain no time of writing, so the same verdict always gives the same text."""
 
 from __future__ import annotations
 

@@ -45,8 +45,8 @@ _MAX_SINGLE_READS = 100  # scans of a list that are read one by one, where the l
 _NO_SUCH_ROUTE = (NotFoundError, ForbiddenError, RejectedError)  # what a deployment without a route may answer
 
 _STATES = {
-    "completed": ScanState.COMPLETED,  # the only word that was seen in use
-    # All others are inferred. None of them passes a gate.
+    "completed": ScanState.COMPLETED,  # the only status seen in use
+    # All others are inferred. No other status is completed, so none passes a gate by default.
     "queued": ScanState.QUEUED,
     "pending": ScanState.QUEUED,
     "started": ScanState.RUNNING,
@@ -128,7 +128,7 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
         return checked
 
     def get(self, scan_id: str) -> Scan:
-        """GET /scans/{scan_id}/status; where that is not true, the record and then the list tell how the scan ended."""
+        """GET /scans/{scan_id}/status; if that is not true, the record and then the list are read for the end state."""
         return self._get(scan_id, self._record, self._listed)
 
     def _get_unlisted(self, scan_id: str) -> Scan:

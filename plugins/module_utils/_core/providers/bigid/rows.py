@@ -19,7 +19,7 @@ from ..records import InvalidRecord, parse_each
 
 @dataclass(frozen=True)
 class Row:
-    """A scan as the list or its own record shows it; `state` is BigID's word, trimmed."""
+    """A scan as the list or its own record shows it; `state` is BigID's status, trimmed."""
 
     id: str
     name: str | None = None
@@ -116,7 +116,7 @@ def _parse_rows(items: t.Any) -> tuple[list[Row], list[InvalidRecord]]:
 
 
 def _text(item: dict[str, t.Any], *keys: str) -> str | None:
-    """The first of these keys that holds a text or a whole number."""
+    """The value of the first of these keys that is a string or a whole number."""
     for key in keys:
         value = item.get(key)
         if isinstance(value, int) and not isinstance(value, bool):

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Azure connection strings with a shared access signature, and the five rules that Glasswall's document sets for them.
 
-The rules stand under ScanStartItem in "Scan Controller API v1"; the fields are those of an account SAS.
-No sentence here quotes the string itself: it is a secret.
+The rules are under ScanStartItem in "Scan Controller API v1"; the fields are those of an account SAS.
+No message quotes the string itself, because it is a secret.
 """
 
 from __future__ import annotations

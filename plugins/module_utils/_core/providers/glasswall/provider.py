@@ -47,7 +47,7 @@ from .records import (
 )
 from .target import TARGET_DESCRIPTION, TARGET_OPTIONS
 
-_FEW = 2  # so few scans are read one by one, because a page of the list may hold none of them
+_FEW = 2  # up to this many scans are read one by one, because a page of the list may contain none of them
 _PAGE_SIZE = 100  # requested; a server may send fewer
 _STATES = {
     "listing": ScanState.RUNNING,
