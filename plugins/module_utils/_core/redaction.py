@@ -17,8 +17,8 @@ _MIN_LENGTH = 6  # characters; masking shorter secrets would mask common words
 # No pattern can match text without one of these, in lower case.
 _MARKS = ("sig=", "sig%3d", "sig%253d", "sharedaccess", "accountkey", "bearer")
 _PATTERNS = (
-    # Also percent-encoded once or twice, and after %26 or \u0026, which end in characters of a word.
-    re.compile(r"(?i)((?<![a-z])sig(?:=|%(?:25)?3D))[^&;\s\"'<>]+"),
+    # Also percent-encoded once or twice, and after %26, %3F or \u0026, which end in characters of a word.
+    re.compile(r"(?i)((?:(?<![a-z])|(?<=3F))sig(?:=|%(?:25)?3D))[^&;\s\"'<>]+"),
     re.compile(r"(?i)((?:SharedAccessSignature|AccountKey|SharedAccessKey)(?:=|%(?:25)?3D))[^;\s\"'<>]+"),
     re.compile(r"(?i)(\bBearer\s+)[A-Za-z0-9._~+/=-]{6,}"),
 )

@@ -26,6 +26,7 @@ from glasswall_script import SCAN_ID
 from scripted_vendor import ANSIBLE, SHOW_OPTIONS, TOKEN
 
 SCANS = [Scan(id=SCAN_ID, provider="glasswall", state="completed").model_dump(mode="json")]  # type: ignore[arg-type]
+SHORT = "t0ken"  # such a short secret is masked by Ansible only
 STATUS = {"provider": "glasswall", "api_url": "https://vendor.test", "api_token": TOKEN}
 
 
@@ -148,6 +149,7 @@ CASES: list[tuple[type[InProcessAction], dict[str, t.Any]]] = [
     (StatusAction, {**STATUS, "scan_ids": ["../x"], "query": {}}),
     (StatusAction, STATUS),
     (StatusAction, {**STATUS, "scan_ids": [TOKEN]}),
+    (StatusAction, {**STATUS, "api_token": SHORT, "scan_ids": [SHORT]}),
     (StatusAction, {**STATUS, "scan_ids": ["../x"], "wait_timeout": f"long, {TOKEN}"}),
     (StatusAction, {**STATUS, "provider": "nobody", "scan_ids": ["../x"]}),
     (StatusAction, {**STATUS, "scan_ids": ["../x"], "validate_certs": "maybe"}),
@@ -168,6 +170,18 @@ def test_both_ways_say_the_same(
         result.pop("warnings", None)  # a module's do not come with its result where it runs in a test's process
     assert in_process == module
     assert TOKEN not in json.dumps([in_process, module])
+    assert SHORT not in json.dumps([in_process, module])
+
+
+def test_where_ansible_prints_what_a_module_is_given_no_secret_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With ANSIBLE_DEBUG it does."""
+    given: list[dict[str, t.Any]] = []
+    made = action(StatusAction, {**STATUS, "scan_ids": [SCAN_ID]}, transport="ssh")
+    monkeypatch.setattr(made, "_execute_module", lambda module_args, **more: given.append(module_args) or {})
+    monkeypatch.setattr(made, "_remove_tmp_path", lambda path: None)
+    made.run(None, {})
+    assert dict(given[0]) == {**STATUS, "scan_ids": [SCAN_ID]}
+    assert TOKEN not in f"{given[0]} {given[0]!r}"
 
 
 @pytest.mark.skipif(ANSIBLE < (2, 21), reason="before ansible-core 2.21 the options are always shown")

@@ -96,3 +96,11 @@ def test_nor_where_options_are_wrong(capsys: pytest.CaptureFixture[str], wrong: 
     shown = json.dumps(result["invocation"])
     assert result["failed"]
     assert not [secret for secret in ("t0ken", "ann", "a-text", "the-key") if secret in shown]
+
+
+def test_nor_where_a_text_stands_in_the_place_of_a_dictionary(capsys: pytest.CaptureFixture[str]) -> None:
+    options = {"target": {"type": "dict", "options": {"key": {"type": "str", "no_log": True}}}}
+    door = ModuleSpec("try", lambda call: Outcome(), options, connects=False)
+    result = run(capsys, door, {"target": "the-key"})
+    assert result["failed"]
+    assert "the-key" not in json.dumps(result)

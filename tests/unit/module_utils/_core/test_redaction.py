@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -41,6 +42,7 @@ MIDDLE = (
         quote(TOKEN),
         quote_plus(TOKEN),
         lower(quote(TOKEN, safe="")),
+        quote(quote(TOKEN, safe=""), safe=""),
         b64encode(TOKEN.encode()).decode(),
     ],
 )
@@ -48,6 +50,20 @@ def test_a_token_in_every_form(echo: str) -> None:
     secrets = Redactor([TOKEN])
     assert secrets.redact_text(f"the token {echo} is wrong") == f"the token {MASK} is wrong"
     assert echo in secrets.values  # for Ansible's own masking
+
+
+@pytest.mark.parametrize("encode", [b64encode, urlsafe_b64encode])
+@pytest.mark.parametrize("before", [b"", b"u:", b"me:", b"you:"])
+@pytest.mark.parametrize("after", [b"", b"\xff", b"\xff\xfe"])
+def test_a_token_inside_longer_base64(encode: Callable[[bytes], bytes], before: bytes, after: bytes) -> None:
+    """Such as the user and password of a proxy. Of the token at most a character at either end is left."""
+    token = b"~~>secret??token~~?"  # its base64 has + and /
+    echo = encode(before + token + after).decode()
+    rest = Redactor([token.decode()]).redact_text(echo).partition(MASK)
+    assert rest[1] == MASK
+    known = len(encode(before)), len(encode(after))  # characters that need not be a part of the token
+    assert len(rest[0]) <= known[0] + 1
+    assert len(rest[2]) <= known[1] + 4
 
 
 @pytest.mark.parametrize("string", [LAST, MIDDLE], ids=["last", "middle"])
@@ -81,6 +97,14 @@ def test_an_account_key_on_its_own() -> None:
         ("AccountKey=abc==;x=1", f"AccountKey={MASK};x=1"),
         ("accountkey=abc;", f"accountkey={MASK};"),
         ("SharedAccessSignature=sv=1&sig=abc", f"SharedAccessSignature={MASK}"),
+        ("SharedAccessKey=abc=;x=1", f"SharedAccessKey={MASK};x=1"),
+        ("to=https%3A%2F%2Fa%3Fsv%3D1%26sig%3Dabc", f"to=https%3A%2F%2Fa%3Fsv%3D1%26sig%3D{MASK}"),
+        (
+            "to=https%253A%252F%252Fa%253Fsv%253D1%2526sig%253Dabc",
+            f"to=https%253A%252F%252Fa%253Fsv%253D1%2526sig%253D{MASK}",
+        ),
+        ("to=https%3A%2F%2Fa%3Fsig%3Dabc", f"to=https%3A%2F%2Fa%3Fsig%3D{MASK}"),
+        ("to=https%253A%252F%252Fa%253fsig%253Dabc", f"to=https%253A%252F%252Fa%253fsig%253D{MASK}"),
         ("Authorization: Bearer abcdef.ghi-jkl", f"Authorization: Bearer {MASK}"),
         ('{"Authorization": "bearer abcdefghi"}', f'{{"Authorization": "bearer {MASK}"}}'),
         ("the bearer of this", "the bearer of this"),

@@ -812,7 +812,8 @@ def test_a_certificate_that_is_not_trusted(certificate: tuple[ssl.SSLContext, st
             with pytest.raises(
                 UntrustedCertificateError, match=r"its certificate is not trusted .*self-signed.*set ca_path"
             ):
-                go(session(port, "https", retries=3))
+                go(http := session(port, "https", retries=3))
+            assert http.requests_sent == 1
         assert ask(session(port, "https", ca_path=path)) == {}
         with pytest.warns(urllib3.exceptions.InsecureRequestWarning):
             assert ask(session(port, "https", validate_certs=False)) == {}

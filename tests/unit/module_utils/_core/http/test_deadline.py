@@ -59,6 +59,26 @@ class _Body:
     close = release_conn
 
 
+class Drips(Script):
+    """Answers at once with a body that brings a space a second, and never ends."""
+
+    def send(self, request: t.Any, **given: t.Any) -> requests.Response:
+        response = requests.Response()
+        response.status_code = 200
+        response.raw = _DrippingBody(self.clock)
+        return response
+
+
+class _DrippingBody(_Body):
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__(b"")
+        self._clock = clock
+
+    def read1(self, size: int, decode_content: bool) -> bytes:
+        self._clock.elapsed += 1.0
+        return b" "
+
+
 @pytest.fixture(autouse=True)
 def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock that requests move on counts right only where they come one by one."""
@@ -149,6 +169,16 @@ def test_a_time_out_after_the_outer_deadline_stops_every_further_request_until_i
 def test_a_vendor_that_falls_silent_delays_the_end_by_ten_seconds_at_most(silent_from: float, scans: int) -> None:
     vendor = FallsSilent(FakeClock(), silent_from)
     assert 0 <= overrun(vendor, IDS[:scans], 100.0) <= LAST
+
+
+@pytest.mark.parametrize(("left", "allowed"), [(0.0, LAST), (20.0, 20.0), (100.0, 30.0)])
+def test_a_body_that_drips_has_no_more_time_than_an_answer_that_does_not_come(left: float, allowed: float) -> None:
+    clock = FakeClock()
+    provider, _script = connected([], clock=clock, retries=0)
+    mount(provider, Drips([], clock))
+    with provider.deadline(left), pytest.raises(UnavailableError):
+        provider.get(SCAN_ID)
+    assert clock.elapsed == pytest.approx(allowed, abs=1)
 
 
 def test_far_from_the_deadline_a_request_has_all_its_time() -> None:

@@ -202,6 +202,16 @@ def test_the_wait_for_the_parent_ends_with_the_time_and_one_last_look() -> None:
     assert known == {"changed": False, "timed_out": True, "elapsed": 2.5, "polls": 3, "requests": 5}
 
 
+def test_no_retry_sleeps_past_the_end_of_the_wait_for_the_parent() -> None:
+    clock = FakeClock()
+    busy = Expected("GET", SCAN_PATH, 503, "", headers={"Retry-After": "30"})
+    error = fails(
+        WaitTimeoutError, looked("Listing"), listed(), *[busy] * 3, wait=WaitOptions(2.5), clock=clock, retries=5
+    )
+    assert clock.elapsed == 2.5
+    assert "The last look failed: " in error.message
+
+
 def test_a_vendor_that_says_too_early_for_ever_ends_with_the_time() -> None:
     """Its two answers may disagree: 425 to the rescan, and a parent that is no longer listing."""
     clock = FakeClock()

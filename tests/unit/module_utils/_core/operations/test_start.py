@@ -391,6 +391,19 @@ def test_a_look_that_fails_once_is_made_again() -> None:
     assert go(listed(), started(reset()), busy, listed(FINE, query=LATELY), retries=0).scan.id == SCAN_ID
 
 
+def test_a_look_that_fails_before_others_find_nothing_does_not_hinder_sending_again() -> None:
+    busy = Expected("GET", "/api/v1/scans", 503, "")
+    result = go(listed(), started(reset()), busy, *[listed(query=LATELY)] * 2, *begun(), retries=0)
+    assert (result.scan.id, result.changed) == (SCAN_ID, True)
+
+
+def test_where_this_machines_clock_is_ahead_scans_of_the_same_moment_are_still_listed() -> None:
+    """The vendor's answers have no Date here, so only the new scan shows the vendor's time."""
+    made = item("Listing", scanStartTime="2025-12-31T20:00:00.5Z")
+    since = [("startDate", "2025-12-31T19:59:00.500000Z"), ("pageSize", "100"), ("page", "1")]
+    assert go(listed(), started(made), listed(made, query=since)).scan.id == SCAN_ID
+
+
 def test_without_a_list_a_lost_start_is_final() -> None:
     target = {"objects": [{"data_source_name": "crm", "object_name": ["contacts"], "data_samples": None}]}
     lost = Expected(

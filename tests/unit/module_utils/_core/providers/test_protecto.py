@@ -449,6 +449,18 @@ def test_an_error_that_repeats_a_sample_does_not_come_through(echo: str, code: i
     assert "smith" not in shown.lower()
 
 
+@pytest.mark.parametrize("echo", ECHOES)
+def test_nor_does_one_of_paths_that_are_not_there(echo: str) -> None:
+    missing = {"status": 404, "answer": {"detail": echo}, "body": SAMPLED_WIRE}
+    asked = submitted(path=OLD_START, **missing), submitted(path=NEW_START, **missing)
+    with protecto(*asked) as the_job, pytest.raises(RejectedError) as caught:
+        start.start_scan(the_job, start_settings(SAMPLED))
+    shown = f"{caught.value.message} {caught.value.facts()}"
+    assert "withheld" in shown
+    assert echo not in shown
+    assert "smith" not in shown.lower()
+
+
 def test_any_other_reason_comes_through() -> None:
     body = {"data": None, "success": False, "error": {"message": "API usage limit exceeded"}}
     asked = submitted(status=400, answer=body, body=SAMPLED_WIRE)
