@@ -209,7 +209,7 @@ def test_no_retry_sleeps_past_the_end_of_the_wait_for_the_parent() -> None:
         WaitTimeoutError, looked("Listing"), listed(), *[busy] * 3, wait=WaitOptions(2.5), clock=clock, retries=5
     )
     assert clock.elapsed == 2.5
-    assert "The last look failed: " in error.message
+    assert "The last poll failed: " in error.message
 
 
 def test_a_vendor_that_says_too_early_for_ever_ends_with_the_time() -> None:
