@@ -27,7 +27,7 @@ class TestBeforeSending:
             ("Start with a destination that is not for blobs", ["destination_connection_string", "blob (b)", "(ss)"]),
             ("Start with a source that is not valid yet", ["not valid before 2098-01-01T00:00:00Z", "st)"]),
             ("Start with an account key", ["source_connection_string", "account key"]),
-            ("Start nothing", ["glasswall is missing"]),
+            ("Start nothing", ["glasswall is not set"]),
             ("Look at another path", ["'../scans/allusers'", "UUID"]),
             ("Wait for another path", ["'../scans/allusers'", "UUID"]),
             ("Cancel another path", ["'../scans/allusers'", "UUID"]),

@@ -113,7 +113,7 @@ class TestFaults:
 
     def test_progress_tells_of_them(self, runs):
         told = runs.in_process.printed("Wait through passing faults")
-        assert "the wait goes on" in told
+        assert "the last poll failed, retrying" in told
         assert "HTTP 503" in told
 
     @both_ways

@@ -66,7 +66,7 @@ def _line(state: PollState, changes: list[str], error: str | None) -> str:
         parts.append(f"{len(changes) - _NAMED_CHANGES} more changed")
     if error:
         error = error.rstrip(".")
-        parts.append(f"the last poll failed and is repeated: {error}" if state.next_poll is not None else error)
+        parts.append(f"the last poll failed, retrying: {error}" if state.next_poll is not None else error)
     if state.timed_out:
         parts.append("wait_timeout reached")
     if state.next_poll is not None:

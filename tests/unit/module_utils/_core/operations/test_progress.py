@@ -98,7 +98,7 @@ def test_many_changes_are_counted() -> None:
 def test_a_look_that_failed_is_told_and_that_the_wait_goes_on() -> None:
     lines = told(at(0, scan()), at(2, scan(), error="HTTP 503."))
     assert lines[1:] == [
-        "[00:02] 0 of 1 done (1 running); the last poll failed and is repeated: HTTP 503; next poll in 1.0 s"
+        "[00:02] 0 of 1 done (1 running); the last poll failed, retrying: HTTP 503; next poll in 1.0 s"
     ]
 
 
