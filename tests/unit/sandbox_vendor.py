@@ -8,29 +8,24 @@ from __future__ import annotations
 import io
 import json
 import re
-import sys
 import typing as t
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from email.utils import format_datetime
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import requests
-from scripted_vendor import response_to
-
-sys.path.append(str(Path(__file__).resolve().parents[2] / "roles" / "sandbox" / "files"))
 from datascan_sandbox.clock import Clock
 from datascan_sandbox.lifecycle import Timeline
-from datascan_sandbox.state import VENDORS
-from datascan_sandbox.vendor import Vendor
+from datascan_sandbox.state import Sandbox
+from scripted_vendor import response_to
 from starlette.requests import Request
 from starlette.responses import Response
 
 API_TOKEN = "sandbox-token"
 REFRESH_TOKEN = "sandbox-refresh-token"
-# Making a vendor's routes takes longer than many a trial, so each vendor is made once, and reset for each test.
-_VENDORS: dict[str, Vendor] = {}
+# Making the routes takes longer than a trial, so they are made once, and each test resets its vendor.
+_VENDORS = Sandbox(Clock()).vendors
 
 
 class SandboxVendor:
@@ -38,8 +33,6 @@ class SandboxVendor:
 
     def __init__(self, name: str, now: Callable[[], float], *, lasts: float | None = None, **settings: t.Any) -> None:
         """`now` gives seconds since the epoch. A setting that the vendor does not have is left out."""
-        if name not in _VENDORS:
-            _VENDORS[name] = next(kind for kind in VENDORS if kind.name == name)(Clock())
         self.routes = routes = _VENDORS[name]
         routes.clock.offset = 0.0
         routes.clock._source = now
