@@ -393,7 +393,7 @@ def test_a_look_that_fails_once_is_made_again() -> None:
 
 def test_a_look_that_fails_before_others_find_nothing_does_not_hinder_sending_again() -> None:
     busy = Expected("GET", "/api/v1/scans", 503, "")
-    result = go(listed(), started(reset()), busy, *[listed(query=LATELY)] * 2, *begun(), retries=0)
+    result = go(listed(), started(connection_reset()), busy, *[listed(query=LATELY)] * 2, *begun(), retries=0)
     assert (result.scan.id, result.changed) == (SCAN_ID, True)
 
 
