@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make this checkout importable as ansible_collections.datascan.gate, whatever its folder is called."""
+"""Make the collection importable as ansible_collections.datascan.gate, and the sandbox as datascan_sandbox."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "roles" / "sandbox" / "files"))
 
 _SCRATCH = tempfile.TemporaryDirectory()  # until the end: hypothesis would put its notes into the checkout
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", _SCRATCH.name)

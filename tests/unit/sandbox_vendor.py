@@ -8,45 +8,43 @@ from __future__ import annotations
 import io
 import json
 import re
-import sys
 import typing as t
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from email.utils import format_datetime
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import requests
-from scripted_vendor import response_to
-
-sys.path.append(str(Path(__file__).resolve().parents[2] / "roles" / "sandbox" / "files"))
 from datascan_sandbox.clock import Clock
 from datascan_sandbox.lifecycle import Timeline
-from datascan_sandbox.state import VENDORS
-from datascan_sandbox.vendor import Vendor
+from datascan_sandbox.state import Sandbox
+from scripted_vendor import response_to
 from starlette.requests import Request
 from starlette.responses import Response
 
 API_TOKEN = "sandbox-token"
 REFRESH_TOKEN = "sandbox-refresh-token"
-# Making a vendor's routes takes longer than many a trial, so each vendor is made once, and reset for each test.
-_VENDORS: dict[str, Vendor] = {}
+# Making the routes takes longer than a trial, so they are made once, and each test resets its vendor.
+_VENDORS = Sandbox(Clock()).vendors
 
 
 class SandboxVendor:
-    """A vendor whose scans last `lasts` seconds, or as long as the sandbox itself says."""
+    """A vendor whose scans last `lasts` seconds, or as long as the sandbox says."""
 
-    def __init__(self, name: str, now: Callable[[], float], *, lasts: float | None = None, **settings: t.Any) -> None:
-        """`now` gives seconds since the epoch. A setting that the vendor does not have is left out."""
-        if name not in _VENDORS:
-            _VENDORS[name] = next(kind for kind in VENDORS if kind.name == name)(Clock())
+    def __init__(
+        self, name: str, now: Callable[[], float], *, lasts: float | None = None, phase: int = -1, **settings: t.Any
+    ) -> None:
+        """`now` gives seconds since the epoch. All that time a scan is in one phase: the first is that it waits.
+
+        A setting that the vendor does not have is left out.
+        """
         self.routes = routes = _VENDORS[name]
         routes.clock.offset = 0.0
         routes.clock._source = now
         routes.reset()
         known = {key: value for key, value in settings.items() if key in type(routes.settings).model_fields}
         routes.settings = routes.settings.merged(known)
-        self.lasts = lasts
+        self._lasts, self._phase = lasts, phase
         self.made: list[str] = []  # ids of the scans that requests made, not seed()
         self._patterns = [
             (method, re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path)), operation)
@@ -110,11 +108,11 @@ class SandboxVendor:
         raise AssertionError(f"{method} {path} is not an operation")
 
     def _stretch(self, known: set[t.Any]) -> None:
-        if self.lasts is None:
+        if self._lasts is None:
             return
         for scan_id, scan in self.routes.by_id.items():
             if scan_id not in known and scan.timeline.steps:
-                scan.timeline = Timeline(((scan.timeline.steps[0][0], self.lasts),), scan.timeline.last)
+                scan.timeline = Timeline(((scan.timeline.steps[self._phase][0], self._lasts),), scan.timeline.last)
 
 
 class SandboxAdapter(requests.adapters.BaseAdapter):

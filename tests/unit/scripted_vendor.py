@@ -157,7 +157,7 @@ def job(
     assert not script.left, f"never asked for: {[(one.method, one.path) for one in script.left]}"
 
 
-def reset() -> Exception:
+def connection_reset() -> Exception:
     """What requests raises where the connection was cut after the request had left."""
     cause = ConnectionResetError(104, "Connection reset by peer")
     return requests.ConnectionError(urllib3.exceptions.ProtocolError("Connection aborted.", cause))

@@ -10,16 +10,11 @@ whenever it is run, and any order of requests can happen.
 
 from __future__ import annotations
 
-import io
-import re
-import sys
 import threading
 import typing as t
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
-from email.utils import format_datetime
-from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -29,17 +24,12 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.con
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import ConnectionOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
-from scripted_vendor import mount, reset, response_to, session_of
-
-sys.path.append(str(Path(__file__).resolve().parents[3] / "roles" / "sandbox" / "files"))
-from datascan_sandbox.clock import Clock as ServerClock
 from datascan_sandbox.clock import iso
-from datascan_sandbox.vendor import Refused
 from datascan_sandbox.vendors import glasswall_scans
 from datascan_sandbox.vendors.glasswall import Glasswall
-from datascan_sandbox.vendors.glasswall_scans import GlasswallSettings
 from datascan_sandbox.vendors.glasswall_scans import Scan as ServerScan
-from starlette.requests import Request
+from sandbox_vendor import API_TOKEN, SandboxVendor, to_requests
+from scripted_vendor import connection_reset, mount, session_of
 from starlette.responses import Response
 
 BEGIN = 1_767_225_600.0  # 2026-01-01
@@ -57,7 +47,6 @@ FAULTS: Sequence[tuple[bool, int | str]] = (
     (False, 401),
     (False, 429),
 )
-SERVER = Glasswall(ServerClock())  # making its routes anew for each trial would take longer than the trial
 
 
 class Killed(BaseException):
@@ -76,10 +65,8 @@ class World:
         self.journal: list[str] = []  # for whoever wonders why a trial failed
         self._numbers: Iterator[int] = iter(numbers)
         self._turns = 0
-        SERVER.reset()
-        SERVER.clock.offset = 0.0
-        SERVER.clock._source = lambda: self.now
-        SERVER.settings = GlasswallSettings(**settings)
+        self.vendor = SandboxVendor("glasswall", lambda: self.now, **settings)
+        self._server = t.cast(Glasswall, self.vendor.routes)
         self.made_by: dict[str, Pipeline] = {}
         self.cancelled_by: list[tuple[str, Pipeline]] = []
         self._ids = SimpleNamespace(uuid4=self._new_id)
@@ -90,7 +77,7 @@ class World:
 
     def _new_id(self) -> uuid.UUID:
         """An id that may come before or after those that are there."""
-        return uuid.UUID(int=(self.draw(16) << 124) + len(SERVER.store.by_id) + 1)
+        return uuid.UUID(int=(self.draw(16) << 124) + len(self._server.store.by_id) + 1)
 
     def run(self, *pipelines: Pipeline) -> None:
         """Until all have ended, in the order that the numbers say."""
@@ -121,7 +108,7 @@ class World:
         if fault == "no connection":
             raise requests.ConnectTimeout
         if fault == "reset":
-            raise reset()
+            raise connection_reset()
         body = bytes(answer.body)
         status = answer.status_code
         if fault == "cut off":
@@ -130,79 +117,44 @@ class World:
             body = b"<html>"
         elif isinstance(fault, int):
             status, body = fault, b""
-        return self._response(request, status, body)
+        return to_requests(request, status, body, self.now)
 
     def _carry_out(self, pipeline: Pipeline, request: t.Any) -> Response:
         url = urlsplit(request.url)
         path = url.path.removeprefix("/api/v1")
-        known = set(SERVER.store.by_id)
-        kept, offset = SERVER.store.by_id, SERVER.clock.offset
+        known = set(self._server.store.by_id)
+        kept, offset = self._server.store.by_id, self._server.clock.offset
         late = request.method == "GET" and path == "/scans" and self.lag
         if late:  # the list shows the world as it was
             seen_at = self.now - self.lag
-            SERVER.store.by_id = {scan.scan_id: scan for scan in kept.values() if scan.started <= seen_at}
-            SERVER.clock.offset = -self.lag
+            self._server.store.by_id = {scan.scan_id: scan for scan in kept.values() if scan.started <= seen_at}
+            self._server.clock.offset = -self.lag
         glasswall_scans.uuid = self._ids  # type: ignore[assignment]
         try:
-            return _call(request.method, path, url.query, request.body, request.headers["Authorization"])
+            return self.vendor.call(request.method, request.url, request.body, request.headers)
         finally:
             glasswall_scans.uuid = uuid
             if late:
-                SERVER.store.by_id, SERVER.clock.offset = kept, offset
-            for scan_id in set(SERVER.store.by_id) - known:
+                self._server.store.by_id, self._server.clock.offset = kept, offset
+            for scan_id in set(self._server.store.by_id) - known:
                 self.made_by[scan_id] = pipeline
             if request.method == "DELETE":
                 self.cancelled_by.append((path.rpartition("/")[2], pipeline))
 
-    def _response(self, request: t.Any, status: int, body: bytes) -> requests.Response:
-        date = format_datetime(datetime.fromtimestamp(self.now, timezone.utc), usegmt=True)
-        return response_to(request, status, {"Date": date}, io.BytesIO(body))
-
     # What is on the server
 
     def scans(self) -> list[ServerScan]:
-        return list(SERVER.store.by_id.values())
+        return list(self._server.store.by_id.values())
 
     def alive(self) -> list[ServerScan]:
         """Those that run, in the order by which pipelines agree."""
         scans = [scan for scan in self.scans() if scan.active(self.now)]
-        fine = SERVER.settings.time_fraction
+        fine = self._server.settings.time_fraction
         return sorted(scans, key=lambda scan: (iso(scan.started, fraction=fine), scan.scan_id))
 
     def alive_of(self, pipeline: Pipeline) -> list[str]:
         """Those of them that this pipeline's requests made."""
         return [scan.scan_id for scan in self.alive() if self.made_by.get(scan.scan_id) is pipeline]
-
-
-def _call(method: str, path: str, query: str, body: bytes | None, authorization: str) -> Response:
-    """What the sandbox's application does, without all that carries a request there."""
-    for wanted, template, operation in SERVER.operations():
-        found = re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", template), path)
-        if wanted != method or not found:
-            continue
-
-        async def receive() -> dict[str, t.Any]:
-            return {"type": "http.request", "body": body or b"", "more_body": False}
-
-        scope = {
-            "type": "http",
-            "method": method,
-            "path": path,
-            "query_string": query.encode(),
-            "headers": [(b"authorization", authorization.encode())],
-            "path_params": found.groupdict(),
-        }
-        request = Request(scope, receive)
-        user = SERVER.user_of(request)
-        assert user
-        try:
-            operation(request, user).send(None)  # type: ignore[attr-defined]  # it never has to wait
-        except StopIteration as ended:
-            response: Response = ended.value
-            return response
-        except Refused as refused:
-            return refused.response or SERVER.error(refused.status)
-    raise AssertionError(f"{method} {path} is no operation")
 
 
 class Pipeline(threading.Thread):
@@ -245,7 +197,7 @@ class Pipeline(threading.Thread):
 
     def _job(self) -> OperationContext:
         connection = ConnectionOptions(
-            provider="glasswall", api_url="https://vendor.test/api/v1", api_token="sandbox-token", retries=2
+            provider="glasswall", api_url="https://vendor.test/api/v1", api_token=API_TOKEN, retries=2
         )
         provider = connect(connection, self, self.warned.append, Redactor())  # type: ignore[arg-type]
         mount(provider, _Wire(self._request))

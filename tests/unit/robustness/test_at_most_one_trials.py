@@ -24,7 +24,7 @@ from glasswall_script import TARGET
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from scripted_vendor import shown
-from simulated_pipelines import SERVER, Killed, Pipeline, World
+from simulated_pipelines import Killed, Pipeline, World
 
 ENDLESS = {**TARGET, "source_container_path": "uploads/stuck"}  # no scan ends before the trial does
 COUNT: Counter[str] = Counter()
@@ -119,8 +119,8 @@ def start_one(job: t.Any, if_active: str) -> start.StartResult:
     return start.start_scan(job, start.StartRequest(ENDLESS, if_active=if_active))
 
 
-def rescan_one(job: t.Any, if_active: str) -> rescan.RescanResult:
-    return rescan.rescan(job, rescan.RescanRequest(SERVER.scans()[0]["scanId"], if_active=if_active))
+def rescan_of(parent: str) -> t.Callable[..., rescan.RescanResult]:
+    return lambda context, if_active: rescan.rescan(context, rescan.RescanRequest(parent, if_active=if_active))
 
 
 @trials(650)
@@ -167,8 +167,8 @@ def test_the_trials_have_met_everything_that_they_are_for():
 @given(NUMBERS, CREW, FAULTS, CIRCUMSTANCES)
 def test_pipelines_that_rescan_at_the_same_moment_end_with_one_child(numbers, members, faults, circumstances):
     world = World(numbers, faults=faults, **circumstances)
-    SERVER.seed({"sourceContainerPath": "uploads/stuck", "status": "Completed"})
-    crew = Crew(world, rescan_one, members)
+    parent = world.vendor.seed(sourceContainerPath="uploads/stuck", status="Completed", age=60)
+    crew = Crew(world, rescan_of(parent), members)
     children = [scan.scan_id for scan in world.alive()]
     nothing_is_hidden(crew)
     assert len(children) <= 1

@@ -21,12 +21,16 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import ConnectionOptions
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import CancelsScans, ListsScans
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import (
+    NAMES,
+    connect,
+    providers_supporting,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
-from faulty_vendor import InProcess, Vendor, on_a_socket, scans_of
-from scripted_vendor import TOKEN, mount
-
-IDS = {name: scans_of(name) for name in ("advalidation", "bigid", "glasswall", "protecto")}
+from flaky_vendor import FlakyAdapter, FlakyVendor, on_a_socket
+from sandbox_vendor import API_TOKEN
+from scripted_vendor import mount
 
 
 class Clock:
@@ -80,99 +84,97 @@ def _leads_to(path: str) -> str:
 
 
 class Soak:
-    """A wait that looks so many times, with a gauge read at every tenth of them."""
+    """A wait of so many polls; at every tenth of them the gauge is read."""
 
-    def __init__(self, vendor: Vendor, polls: int, api_url: str | None = None) -> None:
+    def __init__(self, vendor: FlakyVendor, polls: int, api_url: str | None = None) -> None:
         self.warned: list[str] = []
         self.lines = 0
         self.gauges: list[Gauge] = []
         self._vendor = vendor
         self._polls = polls
-        self._looks = 0
+        self._calls = 0
         self.clock = clock = Clock()
-        settings = ConnectionOptions(vendor.name, api_url or "https://vendor.test/api/v1", TOKEN, retries=2)
-        provider = connect(settings, clock, self.warned.append, Redactor([TOKEN]))  # type: ignore[arg-type]
+        settings = ConnectionOptions(vendor.name, api_url or "https://vendor.test" + vendor.base, API_TOKEN, retries=2)
+        provider = connect(settings, clock, self.warned.append, Redactor([API_TOKEN]))  # type: ignore[arg-type]
         if api_url is None:
-            mount(provider, InProcess(vendor))
-        self._look = provider.get_many
-        provider.get_many = self.look  # type: ignore[method-assign]
-        self._job = OperationContext(provider, clock, report_progress=self.tell, warn=self.warned.append)  # type: ignore[arg-type]
+            mount(provider, FlakyAdapter(vendor))
+        self._get_many = provider.get_many
+        provider.get_many = self.get_many  # type: ignore[method-assign]
+        self._context = OperationContext(provider, clock, report_progress=self.count_line, warn=self.warned.append)  # type: ignore[arg-type]
 
-    def tell(self, line: str) -> None:
+    def count_line(self, line: str) -> None:
         self.lines += 1
 
-    def look(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
-        self._looks += 1
-        if self._looks % (self._polls // 10) == 0:
+    def get_many(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
+        self._calls += 1
+        if self._calls % (self._polls // 10) == 0:
             self.gauges.append(gauge())
-            self.is_level()
-        self._vendor.done = self._looks >= self._polls
-        return self._look(scan_ids)
+            self.check_level()
+        self._vendor.is_done = self._calls >= self._polls
+        return self._get_many(scan_ids)
 
-    def run(self, scan_ids: Sequence[str]) -> wait.WaitResult:
-        result = wait.wait_for_scans(self._job, wait.WaitRequest(scan_ids=scan_ids, options=WaitOptions(timeout=1e9)))
-        self._job.provider.close()
+    def run(self) -> wait.WaitResult:
+        request = wait.WaitRequest(scan_ids=self._vendor.scan_ids, options=WaitOptions(timeout=1e9))
+        result = wait.wait_for_scans(self._context, request)
+        self._context.provider.close()
         return result
 
-    def is_level(self) -> None:
-        """From the first tenth of the looks on, nothing has grown."""
+    def check_level(self) -> None:
+        """Nothing has grown since the first tenth of the polls."""
         first, now = self.gauges[0], self.gauges[-1]
         # Eight threads have up to eight connections with two ends each; one left open by each fault would be more.
         assert now.sockets <= first.sockets + 20
         assert now.threads <= first.threads + 10
-        # A leak of one block a look would be 700 in a thousand looks; the interpreter itself settles only slowly.
+        # A leak of one block a poll would be 700 in a thousand polls; the interpreter itself settles only slowly.
         assert min(one.blocks for one in self.gauges[-3:]) <= min(one.blocks for one in self.gauges[:3]) + 500
         assert now.peak <= first.peak + 8
 
 
-def through_faults(vendor: Vendor, polls: int, ids: Sequence[str], api_url: str | None = None) -> None:
-    """A wait that lived through them, and left nothing behind."""
-    warm_up = Vendor(vendor.name, share=0.5)
-    warm_up.scan_ids = vendor.scan_ids[: len(ids)]
-    Soak(warm_up, 100).run(ids)  # most of what is ever cached is cached by then
+def through_faults(vendor: FlakyVendor, polls: int, api_url: str | None = None) -> None:
+    """A wait that outlives the faults, and leaves nothing behind."""
+    Soak(vendor, 100).run()  # fills most caches
+    vendor.is_done, vendor.faults = False, 0
     soak = Soak(vendor, polls, api_url)
-    result = soak.run(ids)
+    result = soak.run()
     assert {scan.state for scan in result.scans} == {"completed"}
-    assert len(result.scans) == len(ids)
+    assert len(result.scans) == len(vendor.scan_ids)
     assert polls <= result.waited.polls <= polls + 50  # a few more, until the last faults have passed
     assert vendor.faults > polls / 10
-    assert len(soak.warned) <= 2  # each warning once
+    assert len(soak.warned) == len(set(soak.warned)) <= 1 + len(vendor.scan_ids)
     assert len(soak.gauges) == 10
 
 
 def test_ten_thousand_polls_on_a_real_connection() -> None:
-    vendor = Vendor("glasswall", share=0.15)
+    vendor = FlakyVendor("glasswall")
     with on_a_socket(vendor) as api_url:
-        through_faults(vendor, 10_000, IDS["glasswall"][:1], api_url)
+        through_faults(vendor, 10_000, api_url)
 
 
-def test_many_scans_at_once_on_real_connections() -> None:
-    """One by one in eight threads, for the list is refused."""
-    vendor = Vendor("glasswall", share=0.15)
+def test_many_scans_in_eight_threads_on_real_connections() -> None:
+    """One request a scan, because the list is refused."""
+    vendor = FlakyVendor("glasswall", scans=10)
     vendor.lists = False
     with on_a_socket(vendor) as api_url:
-        through_faults(vendor, 100, IDS["glasswall"][:10], api_url)
+        through_faults(vendor, 100, api_url)
 
 
-@pytest.mark.parametrize("name", ["advalidation", "bigid", "protecto"])
-def test_thousands_of_polls_of_the_other_vendors(name: str) -> None:
-    through_faults(Vendor(name, share=0.15), 1_000, IDS[name][:1])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_thousand_polls_of_one_scan(name: str) -> None:
+    through_faults(FlakyVendor(name), 1_000)
 
 
-@pytest.mark.parametrize("name", ["bigid", "glasswall"])
-def test_several_scans_at_once_in_one_answer(name: str) -> None:
-    vendor = Vendor(name, share=0.15)
-    vendor.scan_ids = vendor.scan_ids[:8]
-    through_faults(vendor, 1_000, IDS[name][:5])
+@pytest.mark.parametrize("name", [provider.name for provider in providers_supporting(ListsScans)])
+def test_a_thousand_polls_of_five_scans_in_one_list(name: str) -> None:
+    through_faults(FlakyVendor(name, scans=5), 1_000)
 
 
-def test_a_thousand_scans_in_one_task_are_less_than_fifty_lines() -> None:
-    """They end one after the other in the course of twenty minutes."""
-    vendor = Vendor("glasswall", share=0.15)
+@pytest.mark.parametrize("name", [provider.name for provider in providers_supporting(CancelsScans)])
+def test_the_progress_of_a_thousand_scans_takes_less_than_fifty_lines(name: str) -> None:
+    """They end one after the other within twenty minutes."""
+    vendor = FlakyVendor(name, scans=1000)
     soak = Soak(vendor, 1_000_000)
-    vendor.ends = {scan_id: 1200.0 * number / 1000 for number, scan_id in enumerate(IDS["glasswall"])}
-    vendor.now = soak.clock.monotonic
-    result = soak.run(IDS["glasswall"])
+    vendor.end_one_by_one(1200.0, soak.clock.monotonic)
+    result = soak.run()
     assert [scan.state for scan in result.scans] == ["completed"] * 1000
     assert 0 < result.waited.elapsed - 1200 < 121
     assert 10 < soak.lines < 50

@@ -29,7 +29,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.regi
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from fake_clock import FakeClock
 from glasswall_script import CHILD_ID, SAS, SCAN_ID, SCAN_PATH, TARGET, begun, item, listed, looked, running, started
-from scripted_vendor import SHOW_OPTIONS, TOKEN, Expected, Script, mount, reset
+from scripted_vendor import SHOW_OPTIONS, TOKEN, Expected, Script, connection_reset, mount
 
 ROOT = Path(__file__).resolve().parents[4]
 PLUGINS = "ansible_collections.datascan.gate.plugins"
@@ -486,5 +486,5 @@ def test_every_module_has_an_action_plugin_and_the_other_way_round() -> None:
 
 def test_a_lost_start_says_that_something_may_have_changed() -> None:
     denied = Expected("GET", "/api/v1/scans", 401, "")
-    result = failing("scan_start", listed(), started(reset()), denied, glasswall=TARGET)
+    result = failing("scan_start", listed(), started(connection_reset()), denied, glasswall=TARGET)
     assert (result["changed"], result["scan"], result["error"]["kind"]) == (True, None, "lost_answer")

@@ -1,11 +1,12 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a cell of the fault matrix: a verb of a vendor behind the real server, and one fault that strikes a request."""
+"""Runs a cell of the fault matrix: an operation, a vendor of the sandbox behind a real server, and one fault."""
 
 from __future__ import annotations
 
-import json
+import functools
+import re
 import socket
 import threading
 import typing as t
@@ -33,21 +34,37 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import ConnectionOptions
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect, provider_class
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
+from datascan_sandbox.faults import Fault as SandboxFault
+from datascan_sandbox.gate import _without_page
+from datascan_sandbox.spoil import spoil
 from fake_clock import FakeClock
+from fault_expected import Normal
 from fault_list import Fault
-from fault_server import ELSEWHERE, HOST, Reply, Server
-from fault_vendors import LASTS, VENDORS, Vendor
-from scripted_vendor import TOKEN, session_of
+from fault_rules import ALWAYS, TAKEN, WRITES
+from fault_server import ELSEWHERE, HOST, RawRequest, Reply, Server
+from provider_samples import sample_target
+from sandbox_vendor import API_TOKEN, REFRESH_TOKEN, SandboxAdapter, SandboxVendor, as_json
+from scripted_vendor import mount, session_of
 
 WAIT_OPTIONS = WaitOptions(timeout=25.0, interval=10.0)
 TIMEOUT = 2.0  # seconds for a request, on the fake clock
 SILENCE = 0.05  # seconds that pass in truth before a request that is never answered times out
 _MOST = 50  # requests; after more than that the cell is a loop, and fails
-_DRIP_ENDS = 4  # looks at the clock, a second each, until a dripping body has taken too long
-_LIES = {fl.REPEATS: "repeats", fl.TOTAL_TOO_HIGH: "high", fl.TOTAL_TOO_LOW: "low"}
-_OWN = {"status": "look", "wait": "look"}  # the request that a verb is about; elsewhere it has the verb's name
+_DRIP_ENDS = 4  # readings of the clock, a second each, until a dripping body has taken too long
+NO_FAULT = Fault("none", "none")
+NEVER = "never"  # a way for a fault to strike
+UNKNOWN_WORD = "Frobnicating"
+_PAGE_SIZE = 2  # of lists of scans
+_LASTS = 15.0  # seconds that a scan runs where it is waited for
+_LIES = {  # every list lies, whichever request the fault strikes
+    fl.REPEATS: SandboxFault(kind="repeat_page"),
+    fl.TOTAL_TOO_HIGH: SandboxFault(kind="lying_total", total=1000),
+    fl.TOTAL_TOO_LOW: SandboxFault(kind="lying_total", total=1),
+}
+_FUTURE = SandboxFault(kind="future_time", seconds=2.2e9)  # seventy years
+_OWN = {"status": "get", "wait": "get"}  # the request that an operation is about; elsewhere of the same name
 
 
 @dataclass
@@ -60,6 +77,9 @@ class Seen:
     warnings: list[str] = field(default_factory=list)
     paused: float = 0.0  # seconds from the first request that was struck to the last of its kind
     made: int = 0  # scans
+    size: int = 0  # columns of the cluster
+    spoiled: bool = False  # whether an answer of the vendor was changed
+    first_poll: int = 0  # requests of the kind that is struck, before the first pause
     strayed: int = 0  # connections to another host
 
     def __str__(self) -> str:
@@ -72,7 +92,7 @@ class Seen:
 
 
 class DripClock(FakeClock):
-    """A clock that can be told to go on by a second at each of the next looks at it."""
+    """A clock that can advance by a second at each of its next readings."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,98 +106,163 @@ class DripClock(FakeClock):
 
 
 class Cell:
-    """A verb, a vendor, a fault, and how often it strikes: once, once and `taken` all the same, or always."""
+    """An operation, a vendor, a fault, and how often it strikes: once, once and `taken` nevertheless, or always."""
 
-    def __init__(self, verb: str, vendor: str, fault: Fault, mode: str, at: str | None = None) -> None:
-        """`at` is the word of the request that is struck, where it is not the one that the verb is about."""
-        self.verb, self.fault, self.mode = verb, fault, mode
+    def __init__(
+        self, operation: str, vendor: str, fault: Fault, mode: str, *, at: str | None = None, skip: int = 0
+    ) -> None:
+        """`at` is the request that is struck, where it is not the operation's own; the first `skip` of them are not."""
+        self.operation, self.mode = operation, mode
+        self.fault = NO_FAULT if mode == NEVER else fault
+        self.provider_class = provider_class(vendor)
         self.clock = DripClock()
-        self.vendor: Vendor = VENDORS[vendor](self.clock)
-        self.waits = fault.means == "401"  # then the verb waits, and the fault strikes a look of its wait
-        self.in_list = self.vendor.lists and (
-            fault in (*_LIES, fl.NULL_LIST) or (fault is fl.FUTURE and vendor == "bigid")
-        )
-        self.in_list = self.in_list and verb in ("start", "status", "rescan", "wait")
-        self.vendor.lies = _LIES.get(fault)
-        self._struck_word = at or ("list" if self.in_list else "look" if self.waits else _OWN.get(verb, verb))
-        self._first = self._first_struck()
+        self.waits = fault in (fl.EXPIRED_TOKEN, fl.EXPIRED_TOKEN_RENEWED)  # the fault strikes while it waits
+        self.in_list = fault in fl.LISTS and operation != "columns"
+        own = "list" if self.in_list else "get" if self.waits else _OWN.get(operation, operation)
+        self.struck_word = at or own
+        self._shows_the_first_page_only = fault is fl.REPEATS
+        self._skip = skip
         self._counts: Counter[str] = Counter()
         self._struck = 0
         self._struck_at = 0.0
         self._silent = threading.Event()  # set once the server has taken a request that it will not answer
         self.seen = Seen()
+        self.vendor = SandboxVendor(
+            vendor,
+            lambda: self.clock.start.timestamp() + self.clock.elapsed,
+            lasts=_LASTS if self.waits or operation == "wait" else 1000.0,
+            phase=0 if operation == "cancel" else -1,
+            page_size_max=_PAGE_SIZE,
+            cancel_processing_seconds=5.0 if self.waits else 0.0,
+        )
+        self.scan_ids: list[str] = []
+        self.subject = ""  # of a rescan
+        self.cluster_id = ""
         self._prepare()
 
-    def _first_struck(self) -> int:
-        """How many requests of that word go well before."""
-        if self.verb == "wait":
-            return 2 if self._struck_word == "list" and self.vendor.name == "glasswall" else 1
-        if not self.waits or self.verb == "start":
-            return 0
-        return {"status": 1, "cancel": 3, "rescan": 1 if self.vendor.name == "glasswall" else 0}[self.verb]
-
     def _prepare(self) -> None:
-        """The scans that are there before."""
-        vendor = self.vendor
-        vendor.slow_to_cancel = self.waits
-        if self.waits or self.verb == "wait":
-            vendor.lasts = LASTS
-        if self.verb == "rescan":
-            vendor.add(began=-2000.0)
+        """Make the scans that exist before. Lists show the newest first, so the oldest is on the second page."""
+        age_of_others = 0.0 if self.operation == "wait" else 200.0 if self._shows_the_first_page_only else 10.0
+        if self.operation == "rescan":
+            self.scan_ids.append(self.vendor.seed(age=2000))
+            row = self.vendor.routes.scans()[-1]
+            option = self.provider_class.rescan_option
+            self.subject = self.scan_ids[0] if option == "scan_id" else str(row[_to_camel(option)])
         if self.in_list:
-            for _number in range(2):
-                vendor.add(ours=False)
-        if self.verb == "rescan" and self.in_list:
-            vendor.scans[0].children.append(vendor.add(parent=vendor.scans[0].id).id)
-        elif self.verb in ("status", "cancel", "wait"):
-            vendor.add()
-        elif self.verb == "start" and self.in_list:
-            vendor.add(began=-100.0)
-        if self.fault is fl.REPEATS and self.verb != "wait":
-            vendor.scans.reverse()  # what no page shows cannot be found
+            self.scan_ids += [self._start(age_of_others, is_ours=False) for _number in range(_PAGE_SIZE)]
+        if self.operation == "rescan" and self.in_list:
+            self._before(100.0, lambda provider: provider.rescan(self.subject))
+        elif self.operation in ("status", "cancel", "wait"):
+            self.scan_ids.append(self.vendor.seed(age=0))
+        elif self.operation == "start" and self.in_list:
+            self._start(100.0, is_ours=True)
+        elif self.operation == "columns":
+            cluster = self._before(0.0, lambda provider: provider.list_clusters())[0]
+            self.cluster_id, size = cluster.id, cluster.size
+            self.seen.size = size
+            settings = self.vendor.routes.settings
+            self.vendor.routes.settings = settings.merged({"page_size_max": -(-size // 2)})
+        self.vendor.made.clear()
+
+    def _start(self, age: float, *, is_ours: bool) -> str:
+        """A scan that began so many seconds ago, of the source and target that the operation starts or of others."""
+        if not self.provider_class.supports("start"):
+            return self.vendor.seed(age=age)
+        target = self._target() if is_ours else self._other_target()
+        return str(self._before(age, lambda provider: provider.start(target)).id)
+
+    def _before(self, age: float, do: Callable[[t.Any], t.Any]) -> t.Any:
+        """Have the provider do something so many seconds ago, without a server and without a fault."""
+        options = ConnectionOptions(self.provider_class.name, f"https://{HOST}{self.vendor.routes.base}", API_TOKEN)
+        provider = connect(options, self.clock, self.seen.warnings.append, Redactor())  # type: ignore[arg-type]
+        mount(provider, SandboxAdapter(self.vendor))
+        self.vendor.routes.clock.offset = -age
+        try:
+            return do(provider)
+        finally:
+            self.vendor.routes.clock.offset = 0.0
+
+    def _target(self) -> dict[str, t.Any]:
+        return sample_target(self.provider_class)  # type: ignore[arg-type]
+
+    def _other_target(self) -> dict[str, t.Any]:
+        options = self.provider_class.target_options  # type: ignore[attr-defined]
+        return {
+            name: f"{value}-2" if isinstance(value, str) and not options[name].get("no_log") else value
+            for name, value in self._target().items()
+        }
 
     # The server's side
 
+    def _word(self, method: str, url: str) -> str:
+        return self.vendor.operation_of(method, url)
+
     def strikes(self, word: str) -> bool:
         """Whether the fault strikes the next request of this word."""
-        if word != self._struck_word or self._counts[word] < self._first:
+        if word != self.struck_word or self._counts[word] < self._skip:
             return False
-        return self.mode == "always" or not self._struck
+        return self.mode == ALWAYS or (self.mode != NEVER and not self._struck)
 
     def count(self, word: str) -> bool:
         """The same for a request that comes now."""
         strikes = self.strikes(word)
         self._counts[word] += 1
+        if word == self.struck_word and self.clock.elapsed < 5:
+            self.seen.first_poll += 1
         if strikes and not self._struck:
             self._struck_at = self.clock.elapsed
         self._struck += strikes
-        if self._struck and word == self._struck_word:
+        if self._struck and word == self.struck_word:
             self.seen.paused = self.clock.elapsed - self._struck_at
         return strikes
 
-    def take(self, method: str, target: str, body: t.Any) -> Reply:
+    def take(self, request: RawRequest) -> Reply:
         """Answer a request, or go wrong."""
-        word = self.vendor.word(method, target)
+        word = self._word(request.method, request.url)
         self.seen.requests.append(word)
         if len(self.seen.requests) > _MOST:
             return Reply(status=418)
-        reply = self._struck_reply(word, target, body) if self.count(word) else None
-        odd = "future" if self.fault is fl.FUTURE else None  # a clock that is wrong is so in every answer
-        reply = reply or Reply(data=self.vendor.answer(word, target, body, odd))
+        strikes = self.count(word)
+        reply = self._struck_reply(word, request) if strikes else self._answer(word, request)
         if reply.how == "silence":
             self._silent.set()
         reply.headers["Date"] = format_datetime(self.clock.now(), usegmt=True)
         return reply
 
-    def _struck_reply(self, word: str, target: str, body: t.Any) -> Reply | None:
+    def _carry_out(self, request: RawRequest) -> t.Any:
+        if self.fault is fl.REPEATS:
+            path, _mark, query = request.url.partition("?")
+            request = request._replace(url=f"{path}?{_without_page(query.encode()).decode()}")
+        return self.vendor.call(*request)
+
+    def _answer(self, word: str, request: RawRequest, change: Callable[[t.Any], t.Any] | None = None) -> Reply:
+        """The vendor's answer, changed where the fault says so."""
+        response = self._carry_out(request)
+        lie = _LIES.get(self.fault) if word in ("list", "columns") else None
+        if self.fault in (fl.FUTURE, fl.FUTURE_IN_LIST):  # a clock that is wrong is so in every answer
+            lie = _FUTURE
+        if lie and lie.kind != "repeat_page":
+            change = functools.partial(spoil, lie)
+        if not change or not response.body:
+            return Reply(text=bytes(response.body), status=response.status_code)
+        body = as_json(response)
+        changed = change(body)
+        self.seen.spoiled = self.seen.spoiled or changed != body
+        return Reply(data=changed, status=response.status_code)
+
+    def _struck_reply(self, word: str, request: RawRequest) -> Reply:
         fault = self.fault
-        odd = {fl.NULL_LIST: "null", fl.UNKNOWN_WORD: "word", fl.FUTURE: "future"}.get(fault)
-        if odd:
-            return Reply(data=self.vendor.answer(word, target, body, odd))
-        if fault in fl.CERTIFICATES or fault in _LIES:
-            return None
-        is_write = word == self.verb
-        answer = None if is_write and self.mode != "taken" else self.vendor.answer(word, target, body)
+        changes: dict[Fault, Callable[[t.Any], t.Any]] = {
+            fl.NULL_LIST: functools.partial(spoil, SandboxFault(kind="null_list")),
+            fl.NULL_OBJECT: without_object,
+            fl.UNKNOWN_STATE: functools.partial(spoil, SandboxFault(kind="unknown_word", word=UNKNOWN_WORD)),
+        }
+        if fault in changes and (fault is not fl.NULL_OBJECT or word not in WRITES or self.mode == TAKEN):
+            return self._answer(word, request, changes[fault])
+        if fault in (*fl.CERTIFICATES, *_LIES, fl.FUTURE, fl.FUTURE_IN_LIST):
+            return self._answer(word, request)
+        is_write = word == self.operation
+        answer = None if is_write and self.mode != TAKEN else self._carry_out(request)
         if fault.status and fault.status >= 400:
             after = fault.retry_after
             if after == "DATE":
@@ -190,56 +275,67 @@ class Cell:
             fl.SLOW_BODY: Reply("drip"),
             fl.ENDLESS: Reply("endless"),
             fl.HTML: Reply(text="<html>Sign in</html>"),
-            fl.ERROR_UNDER_200: Reply(data=self.vendor.error_body),
-            fl.CUT_OFF: Reply(text=json.dumps(answer or {"a": 1})[:-3]),
+            fl.NULL_OBJECT: Reply(text="null"),
+            fl.ERROR_UNDER_200: Reply(text=self.error_body),
+            fl.CUT_OFF: Reply(text=bytes(answer.body)[:-3] if answer and answer.body else '{"a":'),
             fl.WRONG_SHAPE: Reply(data=[1, 2]),
             fl.REDIRECT: Reply(status=302, text="", Location=f"http://{ELSEWHERE}/login"),
         }[fault]
 
+    @property
+    def error_body(self) -> bytes:
+        """The vendor's own error for a bad request."""
+        return bytes(self.vendor.routes.error(400).body)
+
     # The client's side
 
     def run(self, server: Server, monkeypatch: pytest.MonkeyPatch) -> Seen:
-        """The verb, through a real session."""
+        """The operation, through a real session."""
         server.take, server.strayed = self.take, 0
         certificate = fl.CERTIFICATES.get(self.fault)
         ca_path = certificate and self.fault is not fl.SELF_SIGNED and str(server.certificates[certificate])
-        tokens = {"refresh_token": TOKEN} if self.fault is fl.EXPIRED_TOKEN_RENEWED else {"api_token": TOKEN}
+        is_renewed = self.fault is fl.EXPIRED_TOKEN_RENEWED
+        tokens = {"refresh_token": REFRESH_TOKEN} if is_renewed else {"api_token": API_TOKEN}
         settings = ConnectionOptions(
-            provider=self.vendor.name,
-            api_url=f"{'https' if certificate else 'http'}://{HOST}{self.vendor.path}",
+            provider=self.provider_class.name,
+            api_url=f"{'https' if certificate else 'http'}://{HOST}{self.vendor.routes.base}",
             timeout=TIMEOUT,
             retries=2,
             ca_path=ca_path or None,
             **tokens,  # type: ignore[arg-type]
         )
-        provider = connect(settings, self.clock, self.seen.warnings.append, Redactor([TOKEN]))  # type: ignore[arg-type]
-        job = OperationContext(provider, self.clock, warn=self.seen.warnings.append)  # type: ignore[arg-type]
+        redactor = Redactor([API_TOKEN])
+        provider = connect(settings, self.clock, self.seen.warnings.append, redactor)  # type: ignore[arg-type]
+        context = OperationContext(provider, self.clock, warn=self.seen.warnings.append)  # type: ignore[arg-type]
         monkeypatch.setattr(_body, "MAX_BODY", fl.LIMIT)
         with self._network(session_of(provider), server, certificate or "plain", monkeypatch):
             try:
-                self.seen.result = self._verb(job)
+                self.seen.result = self._operate(context)
             except DatascanError as error:
                 self.seen.error = error
             finally:
                 provider.close()
-        self.seen.made, self.seen.strayed = self.vendor.made, server.strayed
+        if server.error:
+            error, server.error = server.error, None
+            raise error
+        self.seen.made, self.seen.strayed = len(self.vendor.made), server.strayed
         return self.seen
 
-    def _verb(self, job: OperationContext) -> t.Any:
-        patience = WAIT_OPTIONS if self.waits else None
-        ids = [scan.id for scan in self.vendor.scans]
-        verbs: dict[str, Callable[[], t.Any]] = {
-            "start": lambda: start.start_scan(job, start.StartRequest(target=self.vendor.target, wait=patience)),
-            "status": lambda: status.read_status(
-                job,
-                status.StatusRequest(ids, wait=patience) if not self.in_list else status.StatusRequest(query=Query()),
+    def _operate(self, context: OperationContext) -> t.Any:
+        options = WAIT_OPTIONS if self.waits else None
+        ids = self.scan_ids
+        query = status.StatusRequest(query=Query()) if self.in_list else status.StatusRequest(ids, wait=options)
+        operations: dict[str, Callable[[], t.Any]] = {
+            "start": lambda: start.start_scan(context, start.StartRequest(target=self._target(), wait=options)),
+            "status": lambda: status.read_status(context, query),
+            "cancel": lambda: cancel.cancel_scans(context, cancel.CancelRequest(scan_ids=ids, wait=options)),
+            "rescan": lambda: rescan.rescan(context, rescan.RescanRequest(self.subject, wait=options)),
+            "wait": lambda: wait.wait_for_scans(context, wait.WaitRequest(ids, options=WAIT_OPTIONS)),
+            "columns": lambda: columns.read_columns(
+                context, columns.ColumnsRequest(ColumnQuery(cluster_id=self.cluster_id))
             ),
-            "cancel": lambda: cancel.cancel_scans(job, cancel.CancelRequest(scan_ids=ids, wait=patience)),
-            "rescan": lambda: rescan.rescan(job, rescan.RescanRequest(self.vendor.id(1), wait=patience)),
-            "wait": lambda: wait.wait_for_scans(job, wait.WaitRequest(ids, options=WAIT_OPTIONS)),
-            "columns": lambda: columns.read_columns(job, columns.ColumnsRequest(ColumnQuery(cluster_id="c1"))),
         }
-        return verbs[self.verb]()
+        return operations[self.operation]()
 
     @contextmanager
     def _network(
@@ -251,9 +347,9 @@ class Cell:
 
         def request(method: str, url: str, **options: t.Any) -> t.Any:
             away.clear()
-            strikes = self.strikes(self.vendor.word(method, url.partition(HOST)[2]))
+            strikes = self.strikes(self._word(method, url.partition(HOST)[2]))
             if strikes and self.fault.means == "unreached":
-                self.count(self._struck_word)
+                self.count(self.struck_word)
                 away.append(self.fault)
             if strikes and self.fault is fl.SLOW_BODY:
                 self.clock.ticks = _DRIP_ENDS
@@ -279,3 +375,49 @@ class Cell:
             patch.setattr(session, "trust_env", False)  # no proxy stands between
             patch.setattr(socket, "getaddrinfo", lookup)
             yield
+
+
+def _to_camel(option: str) -> str:
+    return re.sub(r"_(\w)", lambda match: match[1].upper(), option)
+
+
+def without_object(body: t.Any) -> t.Any:
+    """The first list or object inside of a body becomes null, or else the whole body."""
+    if isinstance(body, dict):
+        for name, value in body.items():
+            if isinstance(value, (list, dict)):
+                return {**body, name: None}
+    return None
+
+
+_NORMAL: dict[t.Any, tuple[Normal, int]] = {}
+_RECORDS: dict[str, list[str]] = {}
+
+
+def record_of(vendor: str, server: Server, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a provider asks for once its `get` says that a scan has ended."""
+    if vendor not in _RECORDS:
+        requests = Cell("wait", vendor, NO_FAULT, NEVER).run(server, monkeypatch).requests
+        _RECORDS[vendor] = requests[len(requests) - requests[::-1].index("get") :]
+    return _RECORDS[vendor]
+
+
+def normal_run(
+    operation: str, vendor: str, fault: Fault, server: Server, monkeypatch: pytest.MonkeyPatch, at: str | None = None
+) -> tuple[Normal, int]:
+    """The run that this fault does not strike, and how many requests of the kind it strikes go well before."""
+    cell = Cell(operation, vendor, fault, NEVER, at=at)
+    key = (operation, vendor, cell.struck_word, cell.waits, cell.in_list, fault is fl.REPEATS)
+    if key not in _NORMAL:
+        record = record_of(vendor, server, monkeypatch)
+        skip = 0
+        if cell.waits and operation != "wait":
+            skip = Cell(operation, vendor, NO_FAULT, NEVER).run(server, monkeypatch).requests.count("get")
+        cell = Cell(operation, vendor, fault, NEVER, at=at)  # anew, because all cells share the sandbox's vendor
+        seen = cell.run(server, monkeypatch)
+        assert not seen.error, seen.error
+        if operation == "wait":
+            skip = seen.first_poll
+        places = [index for index, word in enumerate(seen.requests) if word == cell.struck_word]
+        _NORMAL[key] = (Normal(str(seen), tuple(seen.requests), places[skip], record), skip)
+    return _NORMAL[key]

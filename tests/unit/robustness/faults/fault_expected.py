@@ -1,85 +1,131 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has to come of every cell of the fault matrix: first what is so for one fault, then what its kind means.
-
-That a cell cannot happen is read off the registry where that knows it.
-"""
+"""What has to come of every cell of the fault matrix, by the rules, what the provider supports, and its normal run."""
 
 from __future__ import annotations
 
+import re
+import typing as t
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import fault_list as fl
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import CAPABILITIES
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
-from fault_exceptions import EXCEPTIONS
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import CAPABILITIES, Provider
 from fault_list import Fault
-from fault_rules import ONCE, RULES, TAKEN, WRITES, Cells
+from fault_rules import COMMON, RULES, TAKEN, WRITES, Cells
 
-MATRIX_VERBS = {
-    "start": "scan_start",
-    "status": "scan_status",
-    "cancel": "scan_cancel",
-    "rescan": "scan_rescan",
-    "wait": "scan_wait",
-    "columns": "cluster_columns_info",
-}
+OPERATIONS = ("start", "status", "cancel", "rescan", "wait", "columns")
+READS = "reads"
+_MOST_READS = 3  # more requests than a run without faults sends
 
 
-@dataclass(frozen=True)
-class Cannot:
-    """A cell that cannot happen."""
-
-    why: str
-
-
-def cannot(verb: str, vendor_name: str, fault: Fault) -> str | None:
+def reason_against(operation: str, provider: type[Provider], fault: Fault) -> str | None:
     """Why a cell cannot happen; None where it can."""
-    vendor = provider_classes()[vendor_name]
-    if verb in CAPABILITIES and not vendor.supports(verb):
-        return f"The API lacks this. {vendor.unsupported[verb]}"
-    if verb == "columns" and fault in (fl.UNKNOWN_WORD, fl.FUTURE, fl.EXPIRED_TOKEN, fl.EXPIRED_TOKEN_RENEWED):
-        return "A column has neither a state nor a time, and nothing waits for one."
-    if fault in fl.PAGES and verb == "cancel":
+    if operation in CAPABILITIES and not provider.supports(operation):
+        return "The API lacks this operation."
+    if operation == "columns" and fault in (
+        *(fl.UNKNOWN_STATE, fl.FUTURE, fl.FUTURE_IN_LIST, fl.EXPIRED_TOKEN, fl.EXPIRED_TOKEN_RENEWED, fl.NULL_OBJECT),
+    ):
+        return "A column has neither a state nor a time, nothing waits for one, and its page has a list."
+    if fault in fl.LISTS and operation == "cancel":
         return "No list is read to cancel a scan."
-    if fault in fl.PAGES and verb != "columns" and not vendor.supports("list"):
+    if fault in fl.LISTS and operation != "columns" and not provider.supports("list"):
         return "The API lists no scans."
-    if fault is fl.UNKNOWN_WORD and (verb, vendor_name) == ("start", "bigid"):
-        return "The answer to a start is an id, and tells no state."
-    if fault is fl.EXPIRED_TOKEN_RENEWED and not vendor.takes_refresh_token:
+    if fault is fl.EXPIRED_TOKEN_RENEWED and not provider.takes_refresh_token:
         return "The API has no such tokens."
     return None
 
 
-def expected(verb: str, vendor: str, fault: Fault) -> Cells | Cannot:
-    """A cell."""
-    why = cannot(verb, vendor, fault)
-    if why is not None:
-        return Cannot(why)
-    for name in (vendor, "*"):
-        if cells := EXCEPTIONS.get((verb, name), {}).get(fault):
-            return _filled(cells, verb, vendor, fault)
-    for name in (vendor, "*"):
-        if cells := RULES.get((verb, name), {}).get(fault.means):
-            return _filled(cells, verb, vendor, fault)
-    raise LookupError(f"{verb}, {vendor}, {fault.name}: the matrix has no such cell.")
+def cells_of(operation: str, provider: type[Provider], fault: Fault, has_record: bool = False) -> Cells:
+    """How the fault may strike, and the rule for each way."""
+    for key in _keys(operation, provider, has_record):
+        for means in _meanings(operation, provider, fault):
+            if cells := RULES.get(key, {}).get(means) or (COMMON.get(means) if key == operation else None):
+                return {mode: rule for mode, rule in cells.items() if _can_strike(operation, fault, mode)}
+    raise LookupError(f"{operation}, {provider.name}, {fault.name}: the matrix has no such cell.")
 
 
-def _filled(cells: Cells, verb: str, vendor: str, fault: Fault) -> Cells:
-    # Advalidation's requests are 1.2 s apart once it has said that they are too many; its Retry-After lies.
-    first, second = (1.2, 1.2) if vendor == "advalidation" else fault.pauses
-    filled = {}
-    for mode, text in cells.items():
-        if verb in WRITES and fault.means == "passes" and (TAKEN if mode == TAKEN else ONCE) not in _ways(fault):
-            continue
-        text = text.format(kind=fault.kind, first=f"{first:g}", both=f"{first + second:g}")
-        # A scan that BigID says to run no longer is asked for its record, to learn how it ended.
-        if verb == "wait" and vendor == "bigid" and text.startswith("ok; look x") and "record" not in text:
-            text += ", record"
-        filled[mode] = text
-    return filled
+def _keys(operation: str, provider: type[Provider], has_record: bool) -> Iterator[str]:
+    if not provider.supports("list"):
+        yield f"{operation} without list"
+    if has_record:
+        yield f"{operation} with record"
+    yield operation
 
 
-def _ways(fault: Fault) -> tuple[str, ...]:
-    return tuple(TAKEN if taken else ONCE for taken in fault.taken)
+def _meanings(operation: str, provider: type[Provider], fault: Fault) -> Iterator[str]:
+    if fault.means == "limited" and provider.trusts_retry_after:
+        yield f"limited {fault.pauses[0]:g} s"
+    if fault is fl.SLOW_BODY:
+        yield "slow"
+    yield "passes" if fault.means == "endless" and operation in WRITES else fault.means
+
+
+def _can_strike(operation: str, fault: Fault, mode: str) -> bool:
+    if operation in WRITES and fault.means == "passes":
+        return (mode == TAKEN) in fault.taken
+    return True
+
+
+@dataclass(frozen=True)
+class Normal:
+    """A run without a fault, and which of its requests is the one that a fault strikes first."""
+
+    result: str
+    requests: Sequence[str]
+    struck: int
+    record: Sequence[str]  # what follows the last `get` of a wait
+
+    def fill(self, rule: str, provider: type[Provider], fault: Fault) -> tuple[str, list[str], float | None]:
+        """The result, the requests, and the seconds of pauses where the rule has them."""
+        first, second = _pauses(provider, fault)
+        text = rule.format(
+            kind=fault.kind,
+            result=self.result,
+            first=f"{first:g}",
+            both=f"{first + second:g}",
+            normal=", ".join(self.requests),
+            before=", ".join(self.requests[: self.struck]),
+            struck=self.requests[self.struck],
+            after=", ".join(self.requests[self.struck + 1 :]),
+            record=", ".join(self.record),
+        )
+        result, _semicolon, requests = text.partition("; ")
+        result, _after, seconds = result.partition(" after ")
+        return result, expand(requests), float(seconds.removesuffix(" s")) if seconds else None
+
+    def accepts(self, wanted: Sequence[str], seen: Sequence[str]) -> bool:
+        """Whether the requests are those that a rule wants."""
+        if READS not in wanted:
+            return list(seen) == list(wanted)
+        place = wanted.index(READS)
+        reads = seen[place:]
+        return (
+            list(seen[:place]) == list(wanted[:place])
+            and not set(reads) & set(WRITES)
+            and 0 < len(reads) <= len(self.requests) + _MOST_READS
+        )
+
+
+def _pauses(provider: type[Provider], fault: Fault) -> tuple[float, float]:
+    """Seconds before the first and the second retry. After a 429 a rate limit spaces the requests as well."""
+    first, second = fault.pauses if provider.trusts_retry_after else (0.25, 0.5)
+    step = provider.rate_limit.step if provider.rate_limit else 0.0
+    return max(first, step), max(second, step)
+
+
+def expand(requests: str) -> list[str]:
+    """`list, (get, list) x2` as list, get, list, get, list."""
+    while "(" in requests or " x" in requests:
+        requests = re.sub(
+            r"(?:\(([^()]*)\)|([a-z]+)) x(\d+)",
+            lambda match: ", ".join([match[1] or match[2] or ""] * int(match[3])),
+            requests,
+        )
+    return [word for word in requests.split(", ") if word not in ("", "nothing")]
+
+
+def modes_of(operation: str, provider: type[Provider], fault: Fault) -> t.Iterable[str]:
+    """In which ways a fault may strike."""
+    return cells_of(operation, provider, fault)

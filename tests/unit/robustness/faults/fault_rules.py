@@ -1,135 +1,110 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each kind of fault has to come to, by verb and vendor, as DESIGN, section 4, promises it.
+"""What each kind of fault has to come to, by operation, as DESIGN, section 4, promises it.
 
-A cell is "result; requests", and has a text for each way in which its fault may strike.
+A cell is "result; requests". Its requests are written relative to the same run without a fault, so that no vendor is
+named: {before} and {after} are what that run sends before and after the request that is struck, {normal} is all of it,
+and {record} what the provider asks for beside a scan's state. `reads` is a few requests that
+change nothing. A result that ends in `?` is of state unknown, unless a later request shows the state.
 """
 
 from __future__ import annotations
 
 WRITES = ("start", "cancel", "rescan")
-# How a fault strikes: one request; one request that was carried out all the same; every request.
+# How a fault strikes: one request; one request that is carried out nevertheless; every request.
 ONCE, TAKEN, ALWAYS = "once", "taken", "always"
 
-Cells = dict[str, str]  # the way in which the fault strikes -> "result; requests"
+Cells = dict[str, str]  # how the fault strikes -> "result; requests"
 
-_UNTRUSTED = {ALWAYS: "untrusted_certificate; nothing"}
 
-# By verb, and by vendor where vendors differ ("*" is any other): what a fault means -> what comes of it.
+def _create(write: str) -> dict[str, Cells]:
+    """A start or a rescan, where a scan that was created can be found. To find it takes the requests of before."""
+    return {
+        "none": {ALWAYS: "changed; {normal}"},
+        "unknown state": {ALWAYS: "changed?; {normal}"},
+        "unreached": {ONCE: "changed; {normal}", ALWAYS: "{kind}; {before}"},
+        "limited": {
+            ONCE: f"changed after {{first}} s; {{before}}, {write} x2, {{after}}",
+            ALWAYS: f"{{kind}} after {{both}} s; {{before}}, {write} x3",
+        },
+        "passes": {
+            ONCE: f"changed; {{before}}, {write}, ({{before}}) x3, {write}, {{after}}",
+            TAKEN: f"changed; {{before}}, {write}, reads",
+            ALWAYS: f"lost_answer; {{before}}, ({write}, ({{before}}) x3) x3",
+        },
+        "refused": {ALWAYS: f"{{kind}}; {{before}}, {write}"},
+    }
+
+
+# What means the same for every operation.
+COMMON: dict[str, Cells] = {
+    "untrusted": {ALWAYS: "untrusted_certificate; nothing"},
+    "401": {ALWAYS: "{kind}; {before}, get"},
+    "401, renewed": {
+        ONCE: "{result}; refresh, {before}, get, refresh, get, {after}",
+        ALWAYS: "{kind}; refresh, {before}, get, refresh, get",
+    },
+    # The scan that the operation is about is on the second page of a list.
+    "lying list": {ALWAYS: "ok; reads"},
+    "null list": {ONCE: "ok; {before}, {struck} x2, {after}", ALWAYS: "{kind}; {before}, {struck} x3"},
+}
+_LOST = "lost_answer; {before}, start"
+# Operation, also of a vendor with or without something -> what a fault means -> what comes of it.
 # {kind} is the kind of the fault's error, {first} and {both} the seconds that pass before the tries after it.
-RULES: dict[tuple[str, str], dict[str, Cells]] = {
-    ("start", "*"): {
-        "none": {ALWAYS: "changed; list, start"},
-        "unreached": {ONCE: "changed; list, start", ALWAYS: "{kind}; list"},
-        "limited": {ONCE: "changed after {first} s; list, start x2", ALWAYS: "{kind} after {both} s; list, start x3"},
-        "passes": {
-            ONCE: "changed; list, start, list x3, start",
-            TAKEN: "changed; list, start, list",
-            ALWAYS: "lost_answer; list, (start, list x3) x3",
-        },
-        "refused": {ALWAYS: "{kind}; list, start"},
-        "401": {ALWAYS: "{kind}; list, start, look"},
+RULES: dict[str, dict[str, Cells]] = {
+    "start": _create("start"),
+    "start without list": {"passes": {ONCE: _LOST, TAKEN: _LOST, ALWAYS: _LOST}},
+    "rescan": _create("rescan"),
+    "status": {
+        "none": {ALWAYS: "ok; {normal}"},
+        "unknown state": {ALWAYS: "ok?; {normal}, {record}"},
+        "unreached": {ONCE: "ok; {normal}", ALWAYS: "{kind}; nothing"},
+        "limited": {ONCE: "ok after {first} s; get x2", ALWAYS: "{kind} after {both} s; get x3"},
+        "passes": {ONCE: "ok; get x2", ALWAYS: "{kind}; get x3"},
+        "refused": {ALWAYS: "{kind}; get"},
+        "endless": {ALWAYS: "{kind}; get"},
     },
-    # Two looks, a second apart, make sure that no other pipeline started one at the same moment.
-    ("start", "glasswall"): {
-        "none": {ALWAYS: "changed; list, start, list x2"},
-        "unreached": {ONCE: "changed; list, start, list x2", ALWAYS: "{kind}; list"},
+    "cancel": {
+        "none": {ALWAYS: "changed; {normal}"},
+        "unknown state": {ALWAYS: "changed?; {normal}"},
+        "unreached": {ONCE: "changed; {normal}", ALWAYS: "{kind}; {before}"},
         "limited": {
-            ONCE: "changed after {first} s; list, start x2, list x2",
-            ALWAYS: "{kind} after {both} s; list, start x3",
-        },
-        "passes": {
-            ONCE: "changed; list, start, list x3, start, list x2",
-            TAKEN: "changed; list, start, list x2",
-            ALWAYS: "lost_answer; list, (start, list x3) x3",
-        },
-        "refused": {ALWAYS: "{kind}; list, start"},
-        "401": {ALWAYS: "{kind}; list, start, list x2, look"},
-    },
-    ("start", "protecto"): {
-        "none": {ALWAYS: "changed; start"},
-        "unreached": {ONCE: "changed; start", ALWAYS: "{kind}; nothing"},
-        "limited": {ONCE: "changed after {first} s; start x2", ALWAYS: "{kind} after {both} s; start x3"},
-        "passes": {ONCE: "lost_answer; start", TAKEN: "lost_answer; start", ALWAYS: "lost_answer; start"},
-        "refused": {ALWAYS: "{kind}; start"},
-        "401": {ALWAYS: "{kind}; start, look"},
-    },
-    ("status", "*"): {
-        "none": {ALWAYS: "ok; look"},
-        "unreached": {ONCE: "ok; look", ALWAYS: "{kind}; nothing"},
-        "limited": {ONCE: "ok after {first} s; look x2", ALWAYS: "{kind} after {both} s; look x3"},
-        "passes": {ONCE: "ok; look x2", ALWAYS: "{kind}; look x3"},
-        "refused": {ALWAYS: "{kind}; look"},
-        "endless": {ALWAYS: "{kind}; look"},
-        "401": {ALWAYS: "{kind}; look x2"},
-    },
-    ("cancel", "*"): {
-        "none": {ALWAYS: "changed; look, cancel, look"},
-        "unreached": {ONCE: "changed; look, cancel, look", ALWAYS: "{kind}; look"},
-        "limited": {
-            ONCE: "changed after {first} s; look, cancel x2, look",
-            ALWAYS: "{kind} after {both} s; look, cancel x3",
+            ONCE: "changed after {first} s; {before}, cancel x2, {after}",
+            ALWAYS: "{kind} after {both} s; {before}, cancel x3",
         },
         # To cancel twice does no harm.
         "passes": {
-            ONCE: "changed; look, cancel, look, cancel, look",
-            TAKEN: "changed; look, cancel, look x2",
-            ALWAYS: "lost_answer; look, cancel, look, cancel",
+            ONCE: "changed; {before}, cancel, get, cancel, {after}",
+            TAKEN: "changed; {before}, cancel, get, {after}",
+            ALWAYS: "lost_answer; {before}, cancel, get, cancel",
         },
-        "refused": {ALWAYS: "{kind}; look, cancel"},
-        "401": {ALWAYS: "{kind}; look, cancel, look x3"},
+        "refused": {ALWAYS: "{kind}; {before}, cancel"},
     },
-    ("rescan", "glasswall"): {
-        "none": {ALWAYS: "changed; look, list, rescan"},
-        "unreached": {ONCE: "changed; look, list, rescan", ALWAYS: "{kind}; look, list"},
-        "limited": {
-            ONCE: "changed after {first} s; look, list, rescan x2",
-            ALWAYS: "{kind} after {both} s; look, list, rescan x3",
-        },
-        "passes": {
-            ONCE: "changed; look, list, rescan, (look, list) x3, rescan",
-            TAKEN: "changed; look, list, rescan, look x2",
-            ALWAYS: "lost_answer; look, list, (rescan, (look, list) x3) x3",
-        },
-        "refused": {ALWAYS: "{kind}; look, list, rescan"},
-        "401": {ALWAYS: "{kind}; look, list, rescan, look"},
+    # Polls at 0 s, 10 s and 20 s, of a scan that lasts 15 s. The fault strikes from 10 s on; the deadline is at 25 s.
+    "wait": {
+        "none": {ALWAYS: "ok; {normal}"},
+        "unknown state": {ONCE: "ok; get x3", ALWAYS: "wait_timeout; get x4"},
+        "unreached": {ONCE: "ok; {normal}", ALWAYS: "wait_timeout; get"},
+        "limited": {ONCE: "ok; get x4, {record}", ALWAYS: "wait_timeout; get x8"},
+        "limited 7 s": {ONCE: "ok; {normal}", ALWAYS: "wait_timeout; get x5"},
+        "limited 20 s": {ONCE: "ok; {normal}", ALWAYS: "wait_timeout; get x4"},  # no retry comes after the deadline
+        "limited 60 s": {ONCE: "ok; {normal}", ALWAYS: "wait_timeout; get x4"},
+        "passes": {ONCE: "ok; get x4, {record}", ALWAYS: "wait_timeout; get x8"},
+        "null list": {ONCE: "ok; {before}, {struck} x2, {after}", ALWAYS: "wait_timeout; {before}, {struck} x7"},
+        "slow": {ONCE: "ok; get x4, {record}", ALWAYS: "wait_timeout; get x5"},  # each takes 2 s
+        "refused": {ALWAYS: "{kind}; get x2"},
+        "endless": {ALWAYS: "{kind}; get x2"},
     },
-    ("rescan", "advalidation"): {
-        "none": {ALWAYS: "changed; creative, rescan"},
-        "unreached": {ONCE: "changed; creative, rescan", ALWAYS: "{kind}; creative"},
-        "limited": {
-            ONCE: "changed after {first} s; creative, rescan x2",
-            ALWAYS: "{kind} after {both} s; creative, rescan x3",
-        },
-        "passes": {
-            ONCE: "changed; creative, rescan, creative x3, rescan",
-            TAKEN: "changed; creative, rescan, creative",
-            ALWAYS: "lost_answer; creative, (rescan, creative x3) x3",
-        },
-        "refused": {ALWAYS: "{kind}; creative, rescan"},
-        "401": {ALWAYS: "{kind}; creative, rescan, look"},
+    "wait with record": {
+        "unknown state": {ONCE: "ok; get x2, {record}, get, {record}", ALWAYS: "ok; get, (get, {record}) x2"}
     },
-    # Looks at 0 s, 10 s and 20 s, of a scan that lasts 15 s. The fault strikes from 10 s on; the time is up at 25 s.
-    ("wait", "*"): {
-        "none": {ALWAYS: "ok; look x3"},
-        "unreached": {ONCE: "ok; look x3", ALWAYS: "wait_timeout; look"},
-        "limited": {ONCE: "ok; look x4", ALWAYS: "wait_timeout; look x8"},
-        "passes": {ONCE: "ok; look x4", ALWAYS: "wait_timeout; look x8"},
-        "refused": {ALWAYS: "{kind}; look x2"},
-        "endless": {ALWAYS: "{kind}; look x2"},
-        "401": {ALWAYS: "{kind}; look x2"},
-    },
-    ("columns", "*"): {  # on two pages
-        "none": {ALWAYS: "ok; columns x2"},
-        "unreached": {ONCE: "ok; columns x2", ALWAYS: "{kind}; nothing"},
+    "columns": {  # on two pages
+        "none": {ALWAYS: "ok; {normal}"},
+        "unreached": {ONCE: "ok; {normal}", ALWAYS: "{kind}; nothing"},
         "limited": {ONCE: "ok after {first} s; columns x3", ALWAYS: "{kind} after {both} s; columns x3"},
         "passes": {ONCE: "ok; columns x3", ALWAYS: "{kind}; columns x3"},
         "refused": {ALWAYS: "{kind}; columns"},
         "endless": {ALWAYS: "{kind}; columns"},
     },
 }
-for (_verb, _vendor), _rules in RULES.items():
-    _rules["untrusted"] = _UNTRUSTED
-    if _verb in WRITES:
-        _rules["endless"] = _rules["passes"]

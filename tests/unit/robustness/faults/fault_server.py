@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real server on 127.0.0.1, in this process, that goes wrong as it is told. One serves every cell of the matrix."""
+"""A real server on 127.0.0.1, in this process, for the faults in which bytes matter. One serves every cell."""
 
 from __future__ import annotations
 
@@ -22,17 +22,33 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 HOST = "vendor.test"
 ELSEWHERE = "elsewhere.test"
-Take = Callable[[str, str, t.Any], "Reply"]
+Take = Callable[["RawRequest"], "Reply"]
+
+
+class RawRequest(t.NamedTuple):
+    """A request as it came."""
+
+    method: str
+    url: str  # path and query
+    body: bytes
+    headers: dict[str, str]  # names in lower case
 
 
 class Reply:
     """What the server does with a request: one of `how`, with what it needs for that."""
 
     def __init__(
-        self, how: str = "answer", data: t.Any = None, *, status: int = 200, text: str | None = None, **headers: str
+        self,
+        how: str = "answer",
+        data: t.Any = None,
+        *,
+        status: int = 200,
+        text: str | bytes | None = None,
+        **headers: str,
     ) -> None:
         self.how = how  # answer, reset, silence, drip or endless
-        self.body = (json.dumps(data) if text is None else text).encode()
+        text = json.dumps(data) if text is None else text
+        self.body = text.encode() if isinstance(text, str) else text
         self.status = status
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
@@ -47,8 +63,9 @@ class Server:
     """Listens at four ports: plain, and with TLS by each of two certificates; and at one where nothing may come."""
 
     def __init__(self, folder: Path) -> None:
-        self.take: Take = lambda method, target, body: Reply()
+        self.take: Take = lambda request: Reply()
         self.strayed = 0  # connections to the other host
+        self.error: Exception | None = None  # of `take`
         self.done = threading.Event()
         self.certificates = {"expired": folder / "expired.pem", "self-signed": folder / "self-signed.pem"}
         contexts: dict[str, ssl.SSLContext | None] = {"plain": None, "elsewhere": None}
@@ -56,7 +73,7 @@ class Server:
             contexts[name] = _certificate(path, is_over=name == "expired")
         self._listeners = {name: socket.create_server(("127.0.0.1", 0)) for name in contexts}
         self.ports = {name: it.getsockname()[1] for name, it in self._listeners.items()}
-        self._closed = socket.socket()  # bound, so that nobody else takes the port, but not listening
+        self._closed = socket.socket()  # bound, so that the port stays free, but not listening
         self._closed.bind(("127.0.0.1", 0))
         self.ports["closed"] = self._closed.getsockname()[1]
         self._threads = [
@@ -87,8 +104,12 @@ class Server:
             raw.settimeout(10)
             with contextlib.suppress(OSError), context.wrap_socket(raw, server_side=True) if context else raw as it:
                 it.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                method, target, body = _request(it)
-                self._reply(it, self.take(method, target, body))
+                try:
+                    reply = self.take(_request(it))
+                except Exception as error:  # noqa: BLE001 - the test raises it
+                    self.error = error  # for the test; this thread serves the next cells as well
+                    continue
+                self._reply(it, reply)
 
     def _reply(self, it: socket.socket, reply: Reply) -> None:
         if reply.how == "answer":
@@ -103,7 +124,7 @@ class Server:
                 it.sendall(piece)
 
     def _pieces(self, how: str) -> Iterator[bytes]:
-        """So many that who does not hang up by itself is found out, and not kept for ever."""
+        """Many pieces, but an end, so that a client that never hangs up fails instead of hanging."""
         piece, pause, most = (b" ", 0.001, 3000) if how == "drip" else (b" " * 10_000, 0, 300)
         for _number in range(most):
             if self.done.wait(pause):
@@ -111,7 +132,7 @@ class Server:
             yield piece
 
 
-def _request(it: socket.socket) -> tuple[str, str, t.Any]:
+def _request(it: socket.socket) -> RawRequest:
     head, piece = b"", b""
     while b"\r\n\r\n" not in head:
         piece = it.recv(65536)
@@ -124,7 +145,7 @@ def _request(it: socket.socket) -> tuple[str, str, t.Any]:
     while len(body) < int(headers.get("content-length", "0")):
         body += it.recv(65536)
     method, target, _version = lines[0].split(" ")
-    return method, target, json.loads(body) if body else None
+    return RawRequest(method, target, body, headers)
 
 
 def _certificate(path: Path, *, is_over: bool) -> ssl.SSLContext:

@@ -51,7 +51,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from fake_clock import FakeClock
-from scripted_vendor import TOKEN, Expected, Script, mount, reset
+from scripted_vendor import TOKEN, Expected, Script, connection_reset, mount
 
 URL = "https://vendor.test/api"
 TRANSIENT = [408, 429, 500, 502, 503, 504]
@@ -122,7 +122,7 @@ FAULTS: list[t.Any] = [
     (200, "<html><body>502 Bad Gateway</body></html>"),
     (200, '{"ok": tr'),
     (200, ""),
-    (200, reset()),
+    (200, connection_reset()),
     (200, cut_off()),
     (200, requests.ReadTimeout("read timed out")),
 ]
@@ -183,7 +183,7 @@ def test_a_wait_goes_on_through_what_did_not_pass_in_time(status: int) -> None:
 
 def test_the_last_of_several_faults_is_the_one_that_is_told() -> None:
     with pytest.raises(UnavailableError, match="HTTP 502"):
-        Spoken(get(503, {}), get(200, reset()), get(502, {}), retries=2).read()
+        Spoken(get(503, {}), get(200, connection_reset()), get(502, {}), retries=2).read()
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.pol
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
 from fake_clock import FakeClock
 from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, looked
-from scripted_vendor import Expected, job, reset
+from scripted_vendor import Expected, connection_reset, job
 
 OTHER = {"scan_id": CHILD_ID}
 OTHER_PATH = f"/api/v1/scans/{CHILD_ID}"
@@ -186,17 +186,19 @@ def test_a_look_that_fails_after_the_cancelling_does_not_undo_it() -> None:
 
 
 def test_a_lost_cancelling_that_was_carried_out() -> None:
-    result = go(looked("Listing"), asked(202, reset()), looked("Cancelled"), looked("Cancelled"))
+    result = go(looked("Listing"), asked(202, connection_reset()), looked("Cancelled"), looked("Cancelled"))
     assert (result.changed, result.summary["cancelled"]) == (True, 1)
 
 
 def test_a_lost_cancelling_that_was_not_is_asked_for_again() -> None:
-    result = go(looked("Listing"), asked(202, reset()), looked("Listing"), asked(), looked("Cancelled"))
+    result = go(looked("Listing"), asked(202, connection_reset()), looked("Listing"), asked(), looked("Cancelled"))
     assert (result.changed, result.summary["cancelled"]) == (True, 1)
 
 
 def test_a_cancelling_that_is_lost_again_is_told() -> None:
-    error = fails(UnknownOutcomeError, looked("Listing"), asked(202, reset()), looked("Listing"), asked(502, ""))
+    error = fails(
+        UnknownOutcomeError, looked("Listing"), asked(202, connection_reset()), looked("Listing"), asked(502, "")
+    )
     assert error.facts()["kind"] == "lost_answer"
     assert [scan.vendor_status for scan in error.result.scans] == ["Listing"]
 

@@ -18,7 +18,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from fake_clock import FakeClock
 from glasswall_script import FINE, LATELY, SCAN_ID, SCAN_PATH, TARGET, item, listed, looked, running, started
-from scripted_vendor import Expected, job, reset
+from scripted_vendor import Expected, connection_reset, job
 
 LOW, HIGH = str(uuid.UUID(int=1)), str(uuid.UUID(int=2**128 - 1))  # ids before and after ours
 OURS = item("Listing")  # started at a whole second, as all below whose time is not given
@@ -172,7 +172,7 @@ def test_ours_goes_on_too_where_its_listing_is_over_and_that_is_said() -> None:
     ],
 )
 def test_a_cancel_whose_answer_is_lost_is_looked_after(answers: list[Expected]) -> None:
-    lost = Expected("DELETE", SCAN_PATH, 202, reset())
+    lost = Expected("DELETE", SCAN_PATH, 202, connection_reset())
     went = Went(listed(), started(OURS), lately(OURS, other(LOW)), lost, *answers, lately(other(LOW)))
     assert went.told() == (LOW, False, True, 1)
 
@@ -254,7 +254,7 @@ def test_where_the_look_again_fails_the_task_does() -> None:
 def test_after_a_lost_answer_the_first_that_appeared_is_handed_back_and_none_cancelled() -> None:
     """Nobody can tell which of them is ours."""
     both = [other(HIGH), other(LOW)]
-    went = Went(listed(), started(reset()), *[lately(*both)] * 2)
+    went = Went(listed(), started(connection_reset()), *[lately(*both)] * 2)
     assert went.told() == (LOW, True, False, 1)
     assert HIGH in went.warned[0]
     assert "cancels none of the others" in went.warned[0]
@@ -262,35 +262,35 @@ def test_after_a_lost_answer_the_first_that_appeared_is_handed_back_and_none_can
 
 def test_after_a_lost_answer_an_earlier_one_that_shows_late_is_handed_back_and_none_cancelled() -> None:
     both = [other(HIGH), other(LOW)]
-    went = Went(listed(), started(reset()), lately(other(HIGH)), *[lately(*both)] * 2)
+    went = Went(listed(), started(connection_reset()), lately(other(HIGH)), *[lately(*both)] * 2)
     assert went.told() == (LOW, True, False, 1)
 
 
 def test_after_a_lost_answer_the_others_may_step_back_by_themselves() -> None:
-    went = Went(listed(), started(reset()), lately(other(HIGH), other(LOW)), lately(other(LOW)))
+    went = Went(listed(), started(connection_reset()), lately(other(HIGH), other(LOW)), lately(other(LOW)))
     assert went.told() == (LOW, True, False, 0)
 
 
 def test_after_a_lost_answer_one_that_is_left_alone_is_ours() -> None:
-    assert Went(listed(), started(reset()), *[lately(OURS)] * 2).told() == OURS_ALONE
+    assert Went(listed(), started(connection_reset()), *[lately(OURS)] * 2).told() == OURS_ALONE
 
 
 def test_after_a_lost_answer_a_look_that_fails_is_said() -> None:
-    went = Went(listed(), started(reset()), lately(OURS), Expected("GET", "/api/v1/scans", 503, ""))
+    went = Went(listed(), started(connection_reset()), lately(OURS), Expected("GET", "/api/v1/scans", 503, ""))
     assert went.told() == (SCAN_ID, True, False, 1)
     assert went.warned[0].startswith(f"Cannot check whether {SCAN_ID} is the only scan")
 
 
 def test_after_a_lost_answer_if_active_fail_fails_where_more_than_one_appeared() -> None:
     with pytest.raises(ConflictError) as caught:
-        Went(listed(), started(reset()), *[lately(other(HIGH), other(LOW))] * 2, if_active="fail")
+        Went(listed(), started(connection_reset()), *[lately(other(HIGH), other(LOW))] * 2, if_active="fail")
     assert (caught.value.result.scan.id, caught.value.result.changed) == (LOW, True)
 
 
 def test_a_request_that_is_carried_out_late_is_met_by_the_look_after_the_next() -> None:
     late = other(LOW)
     went = Went(
-        *(listed(), started(reset()), *[lately()] * 3),
+        *(listed(), started(connection_reset()), *[lately()] * 3),
         *(
             started({**OURS, "scanStartTime": "2026-01-01T00:00:07Z"}),
             lately(late, {**OURS, "scanStartTime": "2026-01-01T00:00:07Z"}),

@@ -25,7 +25,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from fake_clock import FakeClock
 from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, listed, looked
-from scripted_vendor import Expected, job, reset, shown
+from scripted_vendor import Expected, connection_reset, job, shown
 
 CHILD = {"scan_id": CHILD_ID, "parentScan": SCAN_ID}
 EXPIRED = {"errorCode": 105, "message": "The signed start (se) parameter must be in the future."}
@@ -304,7 +304,7 @@ def test_check_mode_predicts_for_a_scan_that_only_check_mode_has_seen() -> None:
 # Lost answers
 
 
-@pytest.mark.parametrize("lost", [asked(reset()), asked("", 502), asked("<html>")])
+@pytest.mark.parametrize("lost", [asked(connection_reset()), asked("", 502), asked("<html>")])
 def test_a_lost_rescan_is_looked_for_and_adopted(lost: Expected) -> None:
     result = go(
         looked("Completed"),
@@ -321,7 +321,7 @@ def test_an_old_child_is_not_taken_for_it() -> None:
     result = go(
         looked("Completed", childScans=[old]),
         listed(),
-        asked(reset()),
+        asked(connection_reset()),
         *[looked("Completed", childScans=[old]), listed()] * 3,
         asked(),
     )
@@ -330,19 +330,25 @@ def test_an_old_child_is_not_taken_for_it() -> None:
 
 def test_it_is_given_up_in_the_end() -> None:
     looks = [looked("Completed"), listed()] * 3
-    error = fails(UnknownOutcomeError, looked("Completed"), listed(), *[asked(reset()), *looks] * 3)
+    error = fails(UnknownOutcomeError, looked("Completed"), listed(), *[asked(connection_reset()), *looks] * 3)
     assert "It was sent 3 times" in error.message
     assert (error.result.changed, error.result.scan, error.result.parent.id) == (True, None, SCAN_ID)
 
 
 def test_where_nobody_can_look_for_it_a_scan_may_be_running() -> None:
     denied = Expected("GET", SCAN_PATH, 401, "")
-    error = fails(UnknownOutcomeError, looked("Completed"), listed(), asked(reset()), denied)
+    error = fails(UnknownOutcomeError, looked("Completed"), listed(), asked(connection_reset()), denied)
     assert "may be running" in error.message
     assert (error.result.changed, error.result.parent.id) == (True, SCAN_ID)
 
 
-LOST_AND_UNSEEN = [looked("Completed"), listed(), asked(reset()), *[looked("Completed"), listed()] * 3, RUNNING]
+LOST_AND_UNSEEN = [
+    looked("Completed"),
+    listed(),
+    asked(connection_reset()),
+    *[looked("Completed"), listed()] * 3,
+    RUNNING,
+]
 BEFORE = {"scanStartTime": "2025-12-31T23:59:59Z"}
 
 

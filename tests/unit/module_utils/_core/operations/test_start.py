@@ -28,7 +28,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from fake_clock import FakeClock
 from glasswall_script import CHILD_ID, FINE, LATELY, SCAN_ID, TARGET, begun, item, listed, looked, running, started
-from scripted_vendor import TOKEN, Expected, job, reset, shown
+from scripted_vendor import TOKEN, Expected, connection_reset, job, shown
 
 OTHER = {"sourceContainerPath": "elsewhere"}
 IDS = [str(uuid.UUID(int=number)) for number in range(1, 6)]
@@ -312,7 +312,7 @@ def test_a_start_that_is_refused_is_not_repeated(status: int, code: int) -> None
 @pytest.mark.parametrize(
     "lost",
     [
-        started(reset()),
+        started(connection_reset()),
         started("", 500),
         started("", 502),
         started("", 504),
@@ -330,13 +330,13 @@ def test_a_lost_start_is_looked_for_and_adopted(lost: Expected) -> None:
 
 
 def test_a_lost_start_may_show_late() -> None:
-    result = go(listed(), started(reset()), *[listed(query=LATELY)] * 2, listed(FINE, query=LATELY))
+    result = go(listed(), started(connection_reset()), *[listed(query=LATELY)] * 2, listed(FINE, query=LATELY))
     assert result.scan.id == SCAN_ID
 
 
 def test_a_lost_start_that_has_ended_meanwhile_is_adopted() -> None:
     made = item("Completed", scanStartTime="2026-01-01T00:00:01Z")
-    assert go(listed(), started(reset()), listed(made, query=LATELY)).scan.id == SCAN_ID
+    assert go(listed(), started(connection_reset()), listed(made, query=LATELY)).scan.id == SCAN_ID
 
 
 def test_what_was_there_before_is_not_taken_for_it() -> None:
@@ -348,7 +348,7 @@ def test_what_was_there_before_is_not_taken_for_it() -> None:
     ]
     result = go(
         listed(before[0]),
-        started(reset()),
+        started(connection_reset()),
         *[listed(*before, query=LATELY)] * 3,
         started(item("Listing")),
         if_active="start",
@@ -358,14 +358,14 @@ def test_what_was_there_before_is_not_taken_for_it() -> None:
 
 def test_it_is_sent_again_only_after_three_looks_found_nothing() -> None:
     clock = FakeClock()
-    result = go(listed(), started(reset()), *[listed(query=LATELY)] * 3, *begun(), clock=clock)
+    result = go(listed(), started(connection_reset()), *[listed(query=LATELY)] * 3, *begun(), clock=clock)
     assert result.scan.id == SCAN_ID
     assert clock.sleeps == [1.0, 2.0, 4.0]
 
 
 def test_it_is_given_up_in_the_end() -> None:
     nothing = [listed(query=LATELY)] * 3
-    error = fails(UnknownOutcomeError, listed(), *[started(reset()), *nothing] * 3)
+    error = fails(UnknownOutcomeError, listed(), *[started(connection_reset()), *nothing] * 3)
     assert "It was sent 3 times, and the list shows no scan from it." in error.message
     assert (error.result.changed, error.result.scan) == (True, None)
     assert error.facts()["method"] == "POST"
@@ -376,24 +376,24 @@ def test_it_is_given_up_in_the_end() -> None:
     [
         Expected("GET", "/api/v1/scans", 503, ""),
         Expected("GET", "/api/v1/scans", 401, ""),
-        Expected("GET", "/api/v1/scans", 200, reset()),
+        Expected("GET", "/api/v1/scans", 200, connection_reset()),
     ],
 )
 def test_where_nobody_can_look_for_it_a_scan_may_be_running(fault: Expected) -> None:
     looks = [fault] if fault.status == 401 else [fault] * 3
-    error = fails(UnknownOutcomeError, listed(), started(reset()), *looks, retries=0)
+    error = fails(UnknownOutcomeError, listed(), started(connection_reset()), *looks, retries=0)
     assert "may be running" in error.message
     assert (error.result.changed, error.result.scan) == (True, None)
 
 
 def test_a_look_that_fails_once_is_made_again() -> None:
     busy = Expected("GET", "/api/v1/scans", 503, "")
-    assert go(listed(), started(reset()), busy, listed(FINE, query=LATELY), retries=0).scan.id == SCAN_ID
+    assert go(listed(), started(connection_reset()), busy, listed(FINE, query=LATELY), retries=0).scan.id == SCAN_ID
 
 
 def test_a_look_that_fails_before_others_find_nothing_does_not_hinder_sending_again() -> None:
     busy = Expected("GET", "/api/v1/scans", 503, "")
-    result = go(listed(), started(reset()), busy, *[listed(query=LATELY)] * 2, *begun(), retries=0)
+    result = go(listed(), started(connection_reset()), busy, *[listed(query=LATELY)] * 2, *begun(), retries=0)
     assert (result.scan.id, result.changed) == (SCAN_ID, True)
 
 
@@ -409,7 +409,7 @@ def test_without_a_list_a_lost_start_is_final() -> None:
     lost = Expected(
         "PUT",
         "/api/v1/data-scan-async",
-        answer=reset(),
+        answer=connection_reset(),
         body=[{"data_source_name": "crm", "object_name": ["contacts"]}],
     )
     with job(lost, provider="protecto") as context, pytest.raises(UnknownOutcomeError) as caught:
@@ -425,7 +425,7 @@ def test_a_start_that_never_left_is_no_lost_one() -> None:
 
 
 def test_no_message_holds_a_secret() -> None:
-    error = fails(UnknownOutcomeError, listed(), *[started(reset()), *[listed(query=LATELY)] * 3] * 3)
+    error = fails(UnknownOutcomeError, listed(), *[started(connection_reset()), *[listed(query=LATELY)] * 3] * 3)
     assert TOKEN not in str(error.facts()) + error.message
     assert "sig=" not in str(error.facts()) + error.message
 

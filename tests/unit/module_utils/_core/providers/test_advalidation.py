@@ -33,7 +33,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from fake_clock import FakeClock
-from scripted_vendor import TOKEN, Expected, job, reset, session_of
+from scripted_vendor import TOKEN, Expected, connection_reset, job, session_of
 
 ID, NEW = 1001, 1002
 CREATIVE = "/v2/creatives/7"
@@ -388,7 +388,7 @@ def test_an_inconclusive_rescan_fails_the_wait() -> None:
 @pytest.mark.parametrize("before", [item(), None])
 def test_a_lost_answer_is_looked_for_in_the_creative(before: dict[str, t.Any] | None) -> None:
     now = creative(item("queued", NEW))
-    with advalidation(creative(before), rescanned(answer=reset()), creative(before), now) as the_job:
+    with advalidation(creative(before), rescanned(answer=connection_reset()), creative(before), now) as the_job:
         result = rescan.rescan(the_job, rescan.RescanRequest("7"))
     assert (result.changed, result.scan.id) == (True, str(NEW))
 

@@ -27,7 +27,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from fake_clock import FakeClock
-from scripted_vendor import TOKEN, Expected, job, reset, shown
+from scripted_vendor import TOKEN, Expected, connection_reset, job, shown
 
 OLD_STATUS, OLD_START = "/api/vault/data-scan-status", "/api/vault/data-scan-async"
 NEW_STATUS, NEW_START = "/api/vault/data-scan/status", "/api/vault/data-scan/data-scan-async"
@@ -253,7 +253,9 @@ def test_a_wrong_address_is_told_by_both_paths_and_no_scan_is_called_missing() -
     assert caught.value.http_status == 405
 
 
-@pytest.mark.parametrize("failure", [Expected("PUT", OLD_START, 502, "", body=WIRE), submitted(answer=reset())])
+@pytest.mark.parametrize(
+    "failure", [Expected("PUT", OLD_START, 502, "", body=WIRE), submitted(answer=connection_reset())]
+)
 def test_a_start_that_may_have_been_carried_out_is_sent_under_no_other_path(failure: Expected) -> None:
     with protecto(failure, retries=5) as the_job, pytest.raises(UnknownOutcomeError) as caught:
         start.start_scan(the_job, start_settings())
