@@ -1,9 +1,9 @@
-# make test and make demo need Python 3.11 or newer, and nothing else. All that they make is in .work.
+# make test and make demo need only Python 3.11 or newer. Everything that they create is in .work.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-# The first Python that is new enough and can make a virtual environment.
+# The first Python that is new enough and can create a virtual environment.
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
 	&& echo "$$python" && break; done)
@@ -14,10 +14,10 @@ COLLECTIONS := $(WORK)/collections
 REQUIREMENTS := requirements.txt tests/requirements.txt
 PARTS := sanity lint unit integration molecule
 
-# -B and the cache's place: tests leave nothing in the tree.
+# -B and the cache_dir keep files of tests out of the tree.
 PYTEST := "$(BIN)/python" -B -m pytest -q -o cache_dir="$(WORK)/cache/pytest"
 
-# For what runs against the collection as it is installed.
+# For targets that run against the installed collection.
 INSTALLED := ANSIBLE_COLLECTIONS_PATH="$(COLLECTIONS)" ANSIBLE_HOME="$(WORK)/cache/ansible" PATH="$(BIN):$$PATH"
 
 # The demo runs on localhost, which needs no inventory.
@@ -28,25 +28,25 @@ QUIET_INVENTORY := ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WA
 help:
 	@echo "make demo    install the collection, run the demo against the sandbox (DEMO_ARGS: options of ansible-playbook)"
 	@echo "make test    all of: $(PARTS); each is a target too"
-	@echo "make bench   how fast it is, beside what it stands in for: a table, in about five minutes"
+	@echo "make bench   print the benchmark table, in about five minutes"
 	@echo "make docs    check the documentation, and build the reference site in .work/docs"
-	@echo "make galaxy  build the artifact in .work/galaxy, and look at it with Galaxy's importer"
-	@echo "make matrix  the tests on every ansible-core and Python that is supported and found (MATRIX, MATRIX_PARTS)"
+	@echo "make galaxy  build the artifact in .work/galaxy, and check it with Galaxy's importer"
+	@echo "make matrix  run the tests with every supported ansible-core and Python that is installed (MATRIX, MATRIX_PARTS)"
 	@echo "make clean   remove .work"
 
 venv: $(WORK)/venv/.done
 
 $(WORK)/venv/.done: $(REQUIREMENTS)
-	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found that has venv. Set PYTHON." >&2; exit 1; }
-	@echo "Making the virtual environment in $(WORK:$(CURDIR)/%=%)/venv"
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv was found. Set PYTHON to its path." >&2; exit 1; }
+	@echo "Creating the virtual environment in $(WORK:$(CURDIR)/%=%)/venv"
 	@rm -rf "$(WORK)/venv"
 	@"$(PYTHON)" -m venv "$(WORK)/venv"
 	@"$(BIN)/python" -m pip install -qq --disable-pip-version-check $(REQUIREMENTS:%=-r %)
 	@touch $@
 
-# Tools that want other versions of libraries than the tests do.
+# Tools that need other versions of libraries than the tests.
 $(WORK)/%-venv/.done: tests/%-requirements.txt
-	@echo "Making the virtual environment in .work/$*-venv"
+	@echo "Creating the virtual environment in .work/$*-venv"
 	@rm -rf "$(@D)"
 	@"$(PYTHON)" -m venv "$(@D)"
 	@"$(@D)/bin/python" -m pip install -qq --disable-pip-version-check -r $<
@@ -76,7 +76,7 @@ integration: install
 molecule: install
 	@tests/tools/molecule.sh "$(BIN)/python" "$(COLLECTIONS)"
 
-# The tables and choices that list vendors; a test fails when they have drifted.
+# Files and tables that are derived from the registry of vendors. A test fails if they are out of date.
 generate: venv
 	@"$(BIN)/python" -B tests/tools/generate.py
 
@@ -94,7 +94,7 @@ galaxy: $(WORK)/galaxy-venv/.done
 matrix:
 	@MAKE="$(MAKE)" tests/tools/matrix.sh "$(WORK)/matrix"
 
-# The fragments become the changelog of the version in galaxy.yml: docs/releasing.md.
+# Turns the changelog fragments into the changelog of the version in galaxy.yml; see docs/releasing.md.
 changelog: venv
 	@ANSIBLE_HOME="$(WORK)/cache/ansible" PATH="$(BIN):$$PATH" antsibull-changelog release
 

@@ -6,22 +6,23 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """What the modules say about check mode, diff mode and where they run."""
+    """Check mode, diff mode, and where a module runs."""
 
     DOCUMENTATION = r"""
 options: {}
 attributes:
   check_mode:
     support: full
-    description: Reads and predicts C(changed); changes nothing.
+    description: Reads, predicts RV(ignore:changed), and changes nothing.
   diff_mode:
     support: full
-    description: Shows what changed, before and after, without secrets.
+    description: Shows what changes, before and after, without secrets.
   action:
     support: full
     description:
-      - Runs in place, without starting a process, where the task would run on the control node with this Python anyway.
-      - Set the variable C(datascan_in_process) to V(false) to have the module run in a process of its own.
+      - Runs in the process of Ansible's worker if the task would run on the control node with the same Python anyway.
+        This saves the start of a process, and lets the task print progress.
+      - Set the variable C(datascan_in_process) to V(false) to run the module in a process of its own.
   async:
     support: full
     description: Supports being used with the C(async) keyword.

@@ -54,29 +54,30 @@ options:
     default: auto
   validate_certs:
     description:
-      - Whether the API's certificate has to be trusted. Set O(ca_path) rather than turn this off.
+      - Whether to verify the API's certificate. For a private certificate authority, set O(ca_path) instead of
+        V(false).
       - If not set, the environment variable E(DATASCAN_VALIDATE_CERTS) is used.
     type: bool
     default: true
   ca_path:
     description:
-      - A file with the certificates of the authorities to trust, in PEM form.
+      - Path of a file with the certificates of the authorities to trust, in PEM format.
       - If not set, the environment variable E(DATASCAN_CA_PATH) is used.
     type: path
   client_cert:
-    description: A file with a client certificate in PEM form, for an API that asks for one.
+    description: Path of a file with a client certificate in PEM format, for an API that requires one.
     type: path
   client_key:
-    description: A file with the key of O(client_cert), if it is not in the same file.
+    description: Path of a file with the private key of O(client_cert), if it is not in the same file.
     type: path
   timeout:
-    description: How long one request may take, in seconds.
+    description: Maximum length of one request, in seconds.
     type: float
     default: 30
   retries:
     description:
-      - How many times a request that only reads is sent again after a fault that may pass.
-      - A request that starts a scan is never sent again unless it surely started none.
+      - How many times a request that only reads is sent again after a transient error.
+      - A request that starts a scan is sent again only if it certainly started none.
     type: int
     default: 5
 """

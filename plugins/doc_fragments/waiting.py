@@ -12,14 +12,14 @@ class ModuleDocFragment:
 options:
   wait_timeout:
     description:
-      - How long to wait at most, in seconds. One last look follows the deadline.
-      - A vendor that does not answer then delays the end by about 10 seconds, however many scans there are.
+      - Maximum length of the wait, in seconds. One final poll follows this deadline.
+      - If the vendor does not answer that poll, the task ends about 10 seconds later, however many scans there are.
     type: float
     default: 3600
   wait_interval:
     description:
-      - How long to pause between looks, in seconds.
-      - If not set, the pause is a tenth of the time waited so far, at least what suits the vendor (1 second or more)
+      - Pause between two polls, in seconds.
+      - If not set, the pause is a tenth of the time waited so far, at least the vendor's minimum (1 second or more)
         and at most 30 seconds.
     type: float
 """
@@ -27,7 +27,7 @@ options:
     OPTIONAL = r"""
 options:
   wait:
-    description: Whether to wait until the scan has finished. In check mode there is no wait.
+    description: Whether to wait until the scan has finished. Check mode does not wait.
     type: bool
     default: false
 """

@@ -8,22 +8,22 @@ DOCUMENTATION = r"""
 name: audit_report
 version_added: 0.1.0
 author: datascan.gate maintainers (@datascan-gate)
-short_description: Report on the columns of a cluster and their tags
+short_description: Write a report about the columns of a cluster and their tags
 description:
-  - Judges columns as P(datascan.gate.audit_columns#filter) does, and shows what came of it with every column that
-    breaks a rule.
+  - Judges columns as P(datascan.gate.audit_columns#filter) does, and returns a report with every column that breaks a
+    rule.
 positional: _input
 options:
   _input:
     description:
-      - The columns, as M(datascan.gate.cluster_columns_info) returns them, or the text of a file that it wrote in the
-        format V(ndjson).
+      - The columns, as M(datascan.gate.cluster_columns_info) returns them, or the content of a file that it wrote in
+        the format V(ndjson).
     type: raw
     required: true
   format:
     description:
-      - V(markdown) suits a step summary and shows 500 columns at most. V(csv) and V(json) hold every column that
-        breaks a rule.
+      - V(markdown) is for the step summary of a CI server, and shows at most 500 columns. V(csv) and V(json) contain
+        every column that breaks a rule.
     type: str
     choices: [markdown, csv, json]
     default: markdown
@@ -32,16 +32,16 @@ options:
     type: dict
     default: {}
   required_tags:
-    description: The names of the tags that every column must carry.
+    description: Names of the tags that every column must have.
     type: list
     elements: str
     default: []
   forbidden_tags:
-    description: Names of tags, each with a value or a list of values that no column may carry.
+    description: Tag names, each with a value or a list of values that no column may have.
     type: dict
     default: {}
   total_count:
-    description: How many columns the vendor counts. If fewer were read, the audit does not pass.
+    description: Number of columns that the vendor counts. If fewer were read, the audit does not pass.
     type: int
 seealso:
   - module: datascan.gate.cluster_columns_info
@@ -50,7 +50,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Write which columns lack the tag sensitivity
+- name: Write a list of the columns that lack the tag sensitivity
   ansible.builtin.copy:
     content: "{{ cluster.columns | datascan.gate.audit_report('csv', required_tags=['sensitivity']) }}"
     dest: /var/lib/audit/untagged.csv
@@ -59,7 +59,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The text of the report.
+  description: The report.
   type: str
 """
 

@@ -11,10 +11,12 @@ version_added: 0.1.0
 author: datascan.gate maintainers (@datascan-gate)
 short_description: List the columns of a cluster
 description:
-  - Lists the columns that a vendor found to be alike and put into one cluster, with their attributes and tags. Every
-    page is read, and each column is returned once. What the vendor sampled from a column is never returned.
-  - With O(dest), the columns are written to a file as they come, and only their summary is returned.
-  - Of the vendors, only BigID has clusters.
+  - Lists the columns of one cluster with their attributes and tags. A cluster is a group of columns that the vendor
+    found to be alike.
+  - Reads every page, and returns each column once. Sampled values of a column are never returned.
+  - With O(dest), writes the columns to a file page by page, and returns only a summary. This needs the memory of a
+    page, however many columns there are.
+  - Only BigID has clusters.
 extends_documentation_fragment:
   - datascan.gate.attributes
   - datascan.gate.attributes.connects
@@ -22,74 +24,75 @@ extends_documentation_fragment:
 attributes:
   diff_mode:
     support: none
-    description: The file may be too large to be shown.
+    description: The file may be too large to show.
 options:
   cluster_id:
-    description: The cluster's id.
+    description: The id of the cluster. Required unless O(cluster) is set.
     type: str
   cluster:
     description:
-      - What is known of the cluster, which is then looked up in the list of clusters. Everything that is given has to
-        hold, and has to hold for one cluster only. Upper and lower case are the same.
+      - Properties of the cluster, which is then looked up in the vendor's list of clusters. Required unless
+        O(cluster_id) is set.
+      - Exactly one cluster must match all the properties that are set. Case is ignored.
     type: dict
     suboptions:
       name:
-        description: Its name.
+        description: The name of the cluster.
         type: str
       size:
-        description: How many columns it has.
+        description: The number of columns in the cluster.
         type: int
       label:
-        description: One of its labels.
+        description: One of the labels of the cluster.
         type: str
       severity:
-        description: Its severity, such as V(High).
+        description: The severity of the cluster, such as V(High).
         type: str
       status:
-        description: Its status, such as V(Active) or V(Archived).
+        description: The status of the cluster, such as V(Active) or V(Archived).
         type: str
   filter:
-    description: Which columns to list. It goes to the vendor as it is.
+    description: A filter in the vendor's own syntax, which is sent to the vendor unchanged.
     type: str
   search_text:
-    description: A text to look for in the names and attributes of columns. It goes to the vendor as it is.
+    description: Text to search for in the names and attributes of columns, which is sent to the vendor unchanged.
     type: str
   sort:
-    description: What to sort by. It goes to the vendor as it is; if not set, the vendor sorts by C(_id).
+    description: The field to sort by, which is sent to the vendor unchanged. If not set, the vendor sorts by C(_id).
     type: str
   limit:
-    description: At most so many columns. If not set, all of them.
+    description: Maximum number of columns. If not set, all columns are read.
     type: int
   skip:
-    description: How many columns to leave out at the start.
+    description: Number of columns to skip at the start of the list.
     type: int
     default: 0
   offset_key:
-    description: Where to start, as the vendor calls it. It goes to the vendor as it is.
+    description: The vendor's key of the page to start at, which is sent to the vendor unchanged.
     type: str
   ignore_limit:
-    description: Ask the vendor for all columns at once. This takes memory, and O(limit) does not count then.
+    description: Request all columns in one response. This takes more memory, and O(limit) has no effect.
     type: bool
     default: false
   sample:
     description:
-      - List so many columns that the vendor picks at random. They are asked for in one request, for the next one would
-        pick others.
+      - Number of columns to list, which the vendor picks at random. They are requested at once, because a second
+        request would pick others.
     type: int
   dest:
     description:
-      - A file to write the columns to, page by page. Its folder must exist.
-      - A symbolic link stays, and the file that it points at is written. Somebody else's link in a folder where
-        everybody may write, such as C(/tmp), is refused.
-      - It takes its place when it is whole; where that fails, the old file stays. A file that would not change is left
-        as it is.
+      - Path of a file to write the columns to. Its directory must exist.
+      - The file is replaced only when all columns have been read. On failure, the old file stays. A file whose content
+        would not change is not touched.
+      - A symbolic link is followed. Another user's link in a directory that everyone may write to, such as C(/tmp), is
+        refused.
     type: path
   format:
     description:
-      - How to write O(dest). If not set, the suffix of its name tells it, C(.csv), C(.ndjson), C(.jsonl) or C(.json).
-      - V(csv) has one line for each column, with the names of its attributes and its tags as C(name=value). A cell that
-        a spreadsheet would run as a formula gets an apostrophe before it.
-      - V(ndjson) has one line of JSON for each column, and V(json) is one list, with all that is known.
+      - The format of O(dest). If not set, the suffix of O(dest) decides (C(.csv), C(.ndjson), C(.jsonl) or C(.json)).
+      - V(csv) is one line for each column, with attributes by name and tags as C(name=value). A cell that a spreadsheet
+        would run as a formula is prefixed with an apostrophe.
+      - V(ndjson) is one JSON object in each line, and V(json) is one list. Both contain every field.
     type: str
     choices: [csv, ndjson, json]
 seealso:
@@ -108,11 +111,11 @@ EXAMPLES = r"""
     cluster_id: abc123def456
   register: cluster
 
-- name: Name those without a tag
+- name: Show the columns that have no tag
   ansible.builtin.debug:
     msg: "{{ cluster.columns | rejectattr('tags') | map(attribute='fully_qualified_name') }}"
 
-- name: Export the columns of a cluster that is known by its name
+- name: Export the columns of a cluster found by its name
   datascan.gate.cluster_columns_info:
     provider: bigid
     api_url: https://bigid.example.com/api/v1
@@ -125,94 +128,123 @@ EXAMPLES = r"""
 
 RETURN = r"""
 columns:
-  description: The columns, in the vendor's order. What the vendor does not tell is null.
+  description: The columns, in the vendor's order. Fields that the vendor does not send are null.
   returned: success, without O(dest)
   type: list
   elements: dict
   contains:
     fully_qualified_name:
-      description: The full name.
+      description: The full name, as the vendor writes it.
       type: str
+      sample: my-sql-tables.abc123def456.table_0000.column_00000
     column_name:
-      description: The column's own name.
+      description: The name of the column.
       type: str
+      sample: column_00000
     business_attribute:
-      description: What the business calls it.
+      description: The business term for the column.
       type: str
+      sample: friendly name
     table_name:
-      description: The table.
+      description: The name of the table.
       type: str
+      sample: table_0000
     source:
-      description: The data source.
+      description: The name of the data source.
       type: str
+      sample: my-sql-tables
     is_primary:
-      description: Whether it belongs to the primary key.
+      description: Whether the column is part of the primary key.
       type: bool
+      sample: true
     data_type:
-      description: The type of its values.
+      description: The data type of the column.
       type: str
+      sample: integer
     attributes:
-      description:
-        - What its values are taken for, each with C(attribute_name), C(attribute_original_name), C(attribute_type),
-          C(attribute_id), C(rank) and C(calc_confidence_level).
+      description: What the vendor takes the values for, such as a social security number.
       type: list
       elements: dict
+      sample:
+        - attribute_id: "00000000000000000000000000000000"
+          attribute_name: SSN
+          attribute_original_name: SSN
+          attribute_type: IDSoR Attribute
+          calc_confidence_level: 0.5
+          rank: High
     tags:
-      description:
-        - Its tags, each with C(tag_name), C(tag_value), C(tag_id), C(value_id), C(is_mutually_exclusive) and
-          C(properties), which holds C(hidden) and C(application_type).
+      description: The tags of the column.
       type: list
       elements: dict
+      sample:
+        - tag_id: ba7a5426-64d6-47eb-995b-8fd8e1224de0
+          tag_name: sensitivity
+          tag_value: high
+          value_id: ba7a5426-64d6-47eb-995b-8fd8e1224de1
+          is_mutually_exclusive: true
+          properties:
+            application_type: sensitivityClassification
+            hidden: false
 total_count:
-  description: How many columns the vendor says that there are in all; null where it does not say.
-  returned: always, as far as known
+  description:
+    - Number of columns in the whole cluster, as the vendor counts them; null if the vendor does not send it.
+    - A warning says so where fewer columns were read than requested.
+  returned: success; on failure, if known
   type: int
+  sample: 20
 cluster:
-  description: The cluster. Where O(cluster_id) names it, nothing but its id is known.
-  returned: always, as far as known
+  description: The cluster. With O(cluster_id), only its C(id) is known, and the other fields are null.
+  returned: success; on failure, if the vendor was asked for columns
   type: dict
   contains:
     id:
-      description: The id.
+      description: The id of the cluster.
       type: str
+      sample: abc123def456
     name:
-      description: The name.
+      description: The name of the cluster.
       type: str
+      sample: Sensitive HR Data
     size:
-      description: How many columns it has.
+      description: The number of columns in the cluster.
       type: int
+      sample: 20
     labels:
-      description: Its labels.
+      description: The labels of the cluster.
       type: list
       elements: str
+      sample: [PII, Confidential]
     severity:
-      description: How sensitive its data is.
+      description: The severity that the vendor gives the cluster.
       type: str
+      sample: High
     status:
-      description: Whether it is in use.
+      description: The status of the cluster.
       type: str
+      sample: Active
     created_at:
-      description: When it was made, in ISO 8601, UTC.
+      description: The time when the cluster was created, in ISO 8601, UTC.
       type: str
+      sample: "2025-07-15T14:22:30Z"
 summary:
-  description: Counts of the columns that were read. A name that the vendor does not tell counts as the empty text.
-  returned: always, as far as known
+  description: Counts of the columns that were read. A missing name counts as an empty string.
+  returned: success; on failure, for the columns read until then
   type: dict
   contains:
     total:
-      description: How many columns were read.
+      description: Number of columns that were read.
       type: int
     by_table:
-      description: How many in each table. Where several sources have a table of that name, it is V(source.table).
+      description: Number of columns by table, or by V(source.table) where several sources have a table of that name.
       type: dict
     by_source:
-      description: How many in each source.
+      description: Number of columns by data source.
       type: dict
     by_tag:
-      description: For each tag, how many have each of its values.
+      description: For each tag, the number of columns by value.
       type: dict
     untagged:
-      description: How many have no tag.
+      description: Number of columns without a tag.
       type: int
   sample:
     total: 3
@@ -221,18 +253,40 @@ summary:
     by_tag: {sensitivity: {high: 1, low: 1}}
     untagged: 1
 file:
-  description: The file that was written, or would not change.
+  description: The path of the file with the columns, as in O(dest). RV(ignore:changed) is false if it has not changed.
   returned: success, with O(dest)
   type: str
+  sample: /var/lib/audit/hr-columns.csv
 candidates:
-  description: The clusters that O(cluster) may mean.
-  returned: failure, if there is more than one
+  description: The clusters that match O(cluster), in the form of RV(cluster).
+  returned: failure with RV(error.kind=ambiguous)
   type: list
   elements: dict
 error:
-  description: What went wrong, as RV(datascan.gate.scan_start#module:error) describes it.
+  description: The failure in a form that a rescue block can test.
   returned: failure
   type: dict
+  contains:
+    kind:
+      description:
+        - The kind of failure. RV(datascan.gate.scan_start#module:error.kind) explains all of them.
+        - V(not_found) means that no cluster matches, V(ambiguous) that several do. RV(candidates) lists
+          those.
+      type: str
+      sample: ambiguous
+    http_status:
+      description: The HTTP status of the request that failed, or null.
+      type: int
+    method:
+      description: The HTTP method of the request that failed, or null.
+      type: str
+    url:
+      description: The URL of the request that failed, or null.
+      type: str
+    vendor_errors:
+      description: The errors in the vendor's answer, each with C(code) and C(message); empty if there are none.
+      type: list
+      elements: dict
 """
 
 import typing as t

@@ -11,8 +11,9 @@ version_added: 0.1.0
 author: datascan.gate maintainers (@datascan-gate)
 short_description: Cancel data scans
 description:
-  - Cancels scans that have not finished; one that has is left as it is.
-  - Glasswall cancels a scan only while it lists its files. The files that were already found go on being processed.
+  - Cancels scans that have not finished. A scan that has finished is left unchanged.
+  - Every scan is tried before the module fails with the first error.
+  - Glasswall cancels a scan only while it lists its files. Once a scan has listed them, it processes all of them.
 extends_documentation_fragment:
   - datascan.gate.attributes
   - datascan.gate.attributes.connects
@@ -21,13 +22,13 @@ extends_documentation_fragment:
   - datascan.gate.waiting.optional
 options:
   scan_ids:
-    description: The scans to cancel.
+    description: The ids of the scans to cancel.
     type: list
     elements: str
     aliases: [scan_id]
     required: true
   too_late:
-    description: What to do about a scan that runs, but can no longer be cancelled.
+    description: Whether a running scan that can no longer be cancelled is a failure.
     type: str
     choices: [fail, ignore]
     default: fail
@@ -37,7 +38,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Cancel a scan, and wait until the vendor says so
+- name: Cancel a scan, and wait until it has ended
   datascan.gate.scan_cancel:
     provider: glasswall
     api_url: https://scans.example.com/api/v1
@@ -50,39 +51,66 @@ EXAMPLES = r"""
 RETURN = r"""
 scans:
   description: >-
-    The scans after that, in the order asked, with the keys that RV(datascan.gate.scan_status#module:scans) describes.
-  returned: always, as far as known
+    The scans after they were cancelled, in the order of O(scan_ids), in the form of
+    RV(datascan.gate.scan_status#module:scans).
+  returned: success; on failure, those that could be read
   type: list
   elements: dict
 summary:
-  description: How many scans there are, as C(total), and how many in each state.
-  returned: always, as far as known
+  description: Number of scans, in total and by state.
+  returned: success; on failure, if scans were read
   type: dict
+  sample: {total: 1, queued: 0, running: 0, completed: 0, failed: 0, cancelled: 1, stopped: 0, unknown: 0}
 too_late:
-  description: The ids of the scans that could no longer be cancelled.
-  returned: always, as far as known
+  description: The ids of running scans that could no longer be cancelled.
+  returned: success; on failure, if scans were read
   type: list
   elements: str
+  sample: []
 elapsed:
-  description: How long the wait took, in seconds.
-  returned: when O(wait) is true
+  description: Length of the wait, in seconds.
+  returned: with O(wait=true); on failure, once the wait has begun
   type: float
+  sample: 0.0
 polls:
-  description: How many times the wait looked.
-  returned: when O(wait) is true
+  description: Number of polls.
+  returned: with O(wait=true); on failure, once the wait has begun
   type: int
+  sample: 1
 requests:
-  description: How many requests the whole task sent.
-  returned: when O(wait) is true
+  description: Number of HTTP requests that the task sent, including those before the wait.
+  returned: with O(wait=true); on failure, once the wait has begun
   type: int
+  sample: 4
 timed_out:
-  description: Whether the time to wait ran out.
-  returned: when O(wait) is true
+  description: Whether O(wait_timeout) was reached before the wait was over.
+  returned: with O(wait=true); on failure, once the wait has begun
   type: bool
+  sample: false
 error:
-  description: What went wrong, as RV(datascan.gate.scan_start#module:error) describes it.
+  description: The failure in a form that a rescue block can test.
   returned: failure
   type: dict
+  contains:
+    kind:
+      description:
+        - The kind of failure. RV(datascan.gate.scan_start#module:error.kind) explains all of them.
+        - V(too_late) means that a running scan can no longer be cancelled.
+      type: str
+      sample: too_late
+    http_status:
+      description: The HTTP status of the request that failed, or null.
+      type: int
+    method:
+      description: The HTTP method of the request that failed, or null.
+      type: str
+    url:
+      description: The URL of the request that failed, or null.
+      type: str
+    vendor_errors:
+      description: The errors in the vendor's answer, each with C(code) and C(message); empty if there are none.
+      type: list
+      elements: dict
 """
 
 import typing as t

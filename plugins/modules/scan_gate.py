@@ -9,45 +9,45 @@ DOCUMENTATION = r"""
 module: scan_gate
 version_added: 0.1.0
 author: datascan.gate maintainers (@datascan-gate)
-short_description: Decide by data scans whether a pipeline may go on
+short_description: Decide whether a pipeline may continue, by its data scans
 description:
-  - Judges scans by a policy, writes reports, and fails where the policy is not met. It sends no request.
-  - A scan that failed, was cancelled, still runs, is missing, is in an unknown state, or whose issues are not
-    counted where O(policy.max_issues) asks for that, does not pass. No scan at all does not pass either.
-  - Takes the results of earlier tasks as they are registered, also where those tasks failed. At least one of
-    O(started), O(found), O(waited) and O(scans) is required.
-  - Each scan is judged as O(waited) saw it last. A scan that O(waited) never saw is judged as it was started or found.
-  - Where an earlier task failed because its time was up or a scan did not complete, the scans are judged as far as they
-    are known. The gate does not pass then, but O(mode=advise) goes past it.
-  - After any other failure of an earlier task the gate cannot be asked. It fails with the RV(error) of that task, with
-    O(mode=advise) too.
+  - Judges scans by a policy, writes reports, and fails if the policy is not met. Sends no request.
+  - By default the gate passes only if every scan completed. A scan that failed, was cancelled, still runs, is missing
+    or is in an unknown state does not pass. With O(policy.max_issues), neither does a scan without a count of issues.
+    A gate without any scan does not pass.
+  - Takes the registered results of earlier tasks, including tasks that failed. At least one of O(started), O(found),
+    O(waited) and O(scans) is required.
+  - If several results contain a scan, O(waited) counts, because it is the latest.
+  - If an earlier task failed because a wait timed out or a scan did not complete, the gate judges the scans that are
+    known and does not pass. With O(mode=advise), the pipeline continues.
+  - After any other failure of an earlier task the gate fails with the RV(error) of that task, also with O(mode=advise).
 extends_documentation_fragment:
   - datascan.gate.attributes
 requirements:
   - pydantic >= 2.7
 options:
   started:
-    description: The result of M(datascan.gate.scan_start) or M(datascan.gate.scan_rescan), as it was registered.
+    description: The registered result of M(datascan.gate.scan_start) or M(datascan.gate.scan_rescan).
     type: dict
   found:
     description:
-      - The result of M(datascan.gate.scan_status), as it was registered. Its C(missing) counts as O(missing) does.
+      - The registered result of M(datascan.gate.scan_status). Its C(missing) is added to O(missing).
     type: dict
   waited:
     description:
-      - The result of M(datascan.gate.scan_wait), as it was registered. A task that was skipped counts as no wait.
+      - The registered result of M(datascan.gate.scan_wait). The result of a skipped task is ignored.
     type: dict
   scans:
     description: Scans as the other modules of this collection return them. They may be of several vendors.
     type: list
     elements: dict
   missing:
-    description: The ids of scans that were asked for and not found, as M(datascan.gate.scan_status) returns them.
+    description: Ids of scans that were requested and not found, as M(datascan.gate.scan_status) returns them.
     type: list
     elements: str
     default: []
   policy:
-    description: What each scan has to meet.
+    description: The conditions that each scan must meet.
     type: dict
     suboptions:
       states:
@@ -57,43 +57,44 @@ options:
         choices: [queued, running, completed, failed, cancelled, stopped, unknown]
         default: [completed]
       max_issues:
-        description: How many issues a scan may have found. A scan whose issues are not counted does not pass then.
+        description: Maximum number of issues in a scan. A scan whose issues are not counted does not pass.
         type: int
       allow_stopped:
-        description: Whether a scan passes of which its vendor only says that it stopped.
+        description: Whether a scan in state V(stopped) passes. The vendor does not confirm that it completed.
         type: bool
         default: false
       allow_missing:
-        description: Whether missing scans, and no scans at all, pass.
+        description: Whether the gate passes although scans are missing, or there are no scans at all.
         type: bool
         default: false
       max_age:
-        description: How many seconds ago a scan may have finished.
+        description: Maximum age of a scan, in seconds since it finished.
         type: int
   mode:
     description:
-      - V(enforce) fails where the policy is not met, V(advise) reports and goes on.
+      - V(enforce) fails if the gate does not pass. V(advise) reports the verdict, and the task succeeds.
     type: str
     choices: [enforce, advise]
     default: enforce
   reports:
-    description: Reports to write, whether the gate passes or not. A report that would not change is left as it is.
+    description: Reports to write, whether the gate passes or not. A file whose content would not change is not touched.
     type: list
     elements: dict
     default: []
     suboptions:
       format:
         description:
-          - V(junit) is XML with one test case for each scan, V(markdown) suits a step summary, V(html) is one page.
+          - V(junit) is XML with a test case for each scan. V(markdown) is for the step summary of a CI server. V(html)
+            is one page without external files. V(json) is for other programs.
         type: str
         choices: [junit, markdown, json, html]
         required: true
       dest:
         description:
-          - The file to write. Its folder must exist.
-          - A relative path begins at the folder of the playbook that runs.
-          - A symbolic link stays, and the file that it points at is written. Somebody else's link in a folder where
-            everybody may write, such as C(/tmp), is refused.
+          - Path of the file to write. Its directory must exist.
+          - A relative path starts at the directory of the playbook.
+          - A symbolic link is followed. Another user's link in a directory that everyone may write to, such as C(/tmp),
+            is refused.
         type: path
         required: true
 seealso:
@@ -102,7 +103,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Go on only if the scan completed
+- name: Continue only if the scan completed within the last day
   datascan.gate.scan_gate:
     scans: "{{ waited.scans }}"
     policy:
@@ -111,7 +112,7 @@ EXAMPLES = r"""
       - format: markdown
         dest: scan-report.md
 
-- name: Scan, and write a report whatever happens
+- name: Scan, and write a report even if the scan or the wait fails
   module_defaults:
     group/datascan.gate.datascan:
       provider: glasswall
@@ -122,15 +123,15 @@ EXAMPLES = r"""
         glasswall: "{{ uploads }}"
       register: started
 
-    - name: Wait for it
+    - name: Wait for the scan
       datascan.gate.scan_wait:
         scans: ["{{ started.scan }}"]
         wait_timeout: 1800
       register: waited
-      # The gate takes a failed result too, and fails with it.
+      # The gate takes the failed result, and fails in place of this task.
       ignore_errors: true
 
-    - name: Decide
+    - name: Decide whether to continue
       datascan.gate.scan_gate:
         started: "{{ started }}"
         waited: "{{ waited }}"
@@ -141,59 +142,89 @@ EXAMPLES = r"""
 
 RETURN = r"""
 passed:
-  description: Whether nothing speaks against the scans.
+  description: Whether all scans meet the policy and no earlier task failed.
   returned: always
   type: bool
+  sample: false
 proceed:
   description:
-    - Whether the pipeline may go on. True where RV(passed) is, where O(mode=advise) goes past a verdict or a time-out,
-      and in check mode where scans that have not finished are all that speaks against it.
+    - Whether the pipeline may continue. True if RV(passed) is true; with O(mode=advise), also after a verdict or a
+      time-out; in check mode, also if unfinished scans are the only reasons.
   returned: always
   type: bool
+  sample: false
 reasons:
-  description: Why the gate does not pass, a sentence each.
+  description: The reasons why the gate does not pass, one sentence each.
   returned: always
   type: list
   elements: str
+  sample:
+    - >-
+      Scan 67336873-8e06-464b-bd34-4a157cc87a18 was still running when the wait ended (glasswall says Processing).
 msg:
-  description: The verdict as one message.
+  description: The verdict in one message.
   returned: always
   type: str
+  sample: "Gate passed: 1 of 1 scans."
 summary:
-  description: How many scans there are, as C(total), and how many in each state.
+  description: Number of scans, in total and by state.
   returned: always
   type: dict
+  sample: {total: 2, queued: 0, running: 1, completed: 1, failed: 0, cancelled: 0, stopped: 0, unknown: 0}
 reports:
-  description: The files of the reports.
+  description: The paths of the reports.
   returned: always
   type: list
   elements: str
+  sample: [scan.xml]
 scans:
-  description: The scans that were judged.
+  description: The scans that were judged, in the form of RV(datascan.gate.scan_status#module:scans).
   returned: always
   type: list
   elements: dict
 missing:
-  description: The ids of scans that were asked for and not found.
+  description: The ids of scans that were requested and not found.
   returned: always
   type: list
   elements: str
+  sample: []
 timed_out:
-  description: Whether the time of an earlier task was up before the scans had finished.
+  description: Whether an earlier task reached its C(wait_timeout).
   returned: always
   type: bool
+  sample: true
 cancelled:
-  description: The ids of the scans that O(waited) cancelled for that.
+  description: The ids of the scans that the task in O(waited) cancelled when it timed out.
   returned: always
   type: list
   elements: str
+  sample: []
 error:
   description:
-    - What went wrong, as RV(datascan.gate.scan_start#module:error) describes it. That of the earlier task where one
-      failed.
-    - Null where nothing failed.
+    - The failure in a form that a rescue block can test; that of the earlier task if one failed.
+    - Null if nothing failed.
   returned: always
   type: dict
+  contains:
+    kind:
+      description:
+        - The kind of failure. RV(datascan.gate.scan_start#module:error.kind) explains all of them.
+        - V(gate_closed) means that the policy is not met. If an earlier task failed, this is its kind.
+      type: str
+      sample: gate_closed
+    http_status:
+      description: The HTTP status of the request that failed, or null.
+      type: int
+    method:
+      description: The HTTP method of the request that failed, or null.
+      type: str
+    url:
+      description: The URL of the request that failed, or null.
+      type: str
+    vendor_errors:
+      description: The errors in the vendor's answer, each with C(code) and C(message); empty if there are none.
+      type: list
+      elements: dict
 """
 
 import typing as t

@@ -9,11 +9,13 @@ DOCUMENTATION = r"""
 module: scan_rescan
 version_added: 0.1.0
 author: datascan.gate maintainers (@datascan-gate)
-short_description: Scan again what has been scanned
+short_description: Repeat a data scan
 description:
-  - Starts a rescan, so that files are scanned which came after the first scan, and hands back one that already runs.
-  - Where a vendor does not scan again yet, because the first scan still lists its files, O(wait) waits for that too.
-  - Most vendors repeat a scan. Where scans do not say what they have scanned, the subject has an option of its own.
+  - Starts a rescan, for example to scan files that arrived after the first scan. If a rescan already runs, the module
+    returns that one.
+  - With O(wait), waits until the rescan has completed, and fails if it ends in another state. If the vendor does not
+    accept a rescan while the first scan lists its files, the module waits for that first.
+  - Most vendors repeat a scan. If a vendor's scans do not name what they scanned, the subject has an option of its own.
 extends_documentation_fragment:
   - datascan.gate.attributes
   - datascan.gate.attributes.connects
@@ -31,8 +33,8 @@ options:
   # end of generated: subjects
   if_active:
     description:
-      - What to do when a rescan already runs; where the subject is no scan, when its latest scan runs.
-      - V(reuse) hands it back, V(fail) fails. V(start) asks for another, which the vendor may refuse.
+      - What to do if a rescan already runs; if the subject is not a scan, what to do if its latest scan runs.
+      - V(reuse) returns the running scan, V(fail) fails. V(start) requests another, which the vendor may refuse.
     type: str
     choices: [reuse, fail, start]
     default: reuse
@@ -43,7 +45,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Scan again, and wait until that has completed
+- name: Repeat a scan, and wait until the rescan has completed
   datascan.gate.scan_rescan:
     provider: glasswall
     api_url: https://scans.example.com/api/v1
@@ -51,7 +53,7 @@ EXAMPLES = r"""
     scan_id: 83d71394-faa2-4b6c-b13b-6d3118de459e
     wait: true
 
-- name: Scan a creative again, and wait until its issues are counted
+- name: Rescan a creative, and wait until its issues are counted
   datascan.gate.scan_rescan:
     provider: advalidation
     api_token: "{{ advalidation_key }}"
@@ -64,40 +66,66 @@ EXAMPLES = r"""
 RETURN = r"""
 scan:
   description: >-
-    The rescan, with the keys that RV(datascan.gate.scan_status#module:scans) describes.
-    In check mode its C(id) is V(predicted) where a rescan would be started.
-  returned: always, if one is known
+    The rescan, in the form of RV(datascan.gate.scan_status#module:scans). In check mode its C(id) is V(predicted) if a
+    rescan would be started. It is null after a failure with RV(error.kind=lost_answer).
+  returned: success; on failure, if a rescan is known
   type: dict
 parent:
   description: >-
-    The scan that is repeated, as it was before. Where the subject is no scan, it is the latest scan of the subject,
-    which may be the one that is handed back, and null where there was none.
-  returned: always, as far as known
+    The scan that is repeated, as it was before. If the subject is not a scan, the latest scan of the subject, which may
+    be the one that is reused; null if there was none.
+  returned: success; on failure, if it was read
   type: dict
 reused:
-  description: Whether the rescan was there before.
-  returned: success
+  description: Whether the rescan was already running, so that this task did not start it.
+  returned: success; on failure, if known
   type: bool
+  sample: false
 elapsed:
-  description: How long the wait took, in seconds.
-  returned: when O(wait) is true
+  description: Length of the wait, in seconds.
+  returned: with O(wait=true); on failure, once the wait has begun
   type: float
+  sample: 3.0
 polls:
-  description: How many times the wait looked.
-  returned: when O(wait) is true
+  description: Number of polls.
+  returned: with O(wait=true); on failure, once the wait has begun
   type: int
+  sample: 3
 requests:
-  description: How many requests the whole task sent.
-  returned: when O(wait) is true
+  description: Number of HTTP requests that the task sent, including those before the wait.
+  returned: with O(wait=true); on failure, once the wait has begun
   type: int
+  sample: 6
 timed_out:
-  description: Whether the time to wait ran out.
-  returned: when O(wait) is true
+  description: Whether O(wait_timeout) was reached before the wait was over.
+  returned: with O(wait=true); on failure, once the wait has begun
   type: bool
+  sample: false
 error:
-  description: What went wrong, as RV(datascan.gate.scan_start#module:error) describes it.
+  description: The failure in a form that a rescue block can test.
   returned: failure
   type: dict
+  contains:
+    kind:
+      description:
+        - The kind of failure. RV(datascan.gate.scan_start#module:error.kind) explains all of them.
+        - V(too_early) means that the vendor does not accept a rescan yet, V(conflict) that a rescan already
+          runs.
+      type: str
+      sample: too_early
+    http_status:
+      description: The HTTP status of the request that failed, or null.
+      type: int
+    method:
+      description: The HTTP method of the request that failed, or null.
+      type: str
+    url:
+      description: The URL of the request that failed, or null.
+      type: str
+    vendor_errors:
+      description: The errors in the vendor's answer, each with C(code) and C(message); empty if there are none.
+      type: list
+      elements: dict
 """
 
 import typing as t
@@ -115,12 +143,12 @@ BY = sorted({vendor.rescan_option for vendor in providers_supporting(RescansScan
 
 
 def run(invocation: Invocation) -> t.Any:
-    """Scan again what the vendor's own option names."""
+    """Rescan what the vendor's own option names."""
     context = invocation.context()
     provider = require(context.provider, RescansScans)
     subject = invocation[provider.rescan_option]
     if subject is None:
-        raise InvalidInputError(f"{provider.rescan_option} is missing: it says what {provider.title} is to scan again.")
+        raise InvalidInputError(f"{provider.rescan_option} is not set: it names what {provider.title} rescans.")
     return rescan.rescan(context, rescan.RescanRequest(subject, invocation["if_active"], invocation.wait()))
 
 

@@ -9,11 +9,13 @@ DOCUMENTATION = r"""
 module: scan_start
 version_added: 0.1.0
 author: datascan.gate maintainers (@datascan-gate)
-short_description: Start a data scan, unless one that serves is there already
+short_description: Start a data scan, or reuse a matching one
 description:
-  - Starts a scan and, if asked, waits until it has completed.
-  - A scan of the same source and target that already runs is handed back instead, so that a job which is run again
-    does not start a second one. A start whose answer is lost is looked for before it is sent again.
+  - Starts a scan. With O(wait), waits until it has completed, and fails if it ends in another state.
+  - If a scan of the same source and target already runs, the module returns that one, so that a job that runs twice
+    does not start two scans.
+  - The request that starts a scan is sent once. If its answer is lost, the module searches for the new scan before it
+    sends the request again. If the vendor cannot list scans, the module fails with RV(error.kind=lost_answer).
 extends_documentation_fragment:
   - datascan.gate.attributes
   - datascan.gate.attributes.connects
@@ -118,24 +120,26 @@ options:
   # end of generated: targets
   if_active:
     description:
-      - What to do when a scan of the same source and target already runs.
-      - V(reuse) hands it back, V(fail) fails, V(start) starts another.
-      - With V(reuse) and V(fail) and a vendor that lists and cancels scans, pipelines that start one at the
-        same moment end with one. The later cancels its own again, with a warning, and hands back the earlier or fails.
+      - What to do if a scan of the same source and target already runs.
+      - V(reuse) returns the running scan, V(fail) fails, V(start) starts another scan.
+      - With V(reuse) and V(fail) and a vendor that lists and cancels scans, pipelines that start a scan at the same
+        moment end with one scan. The later pipeline cancels its own scan with a warning, and returns the earlier scan
+        or fails.
     type: str
     choices: [reuse, fail, start]
     default: reuse
   fresh_for:
     description:
-      - Also hand back a scan of the same source and target that completed at most so many seconds ago.
+      - Also reuse a scan of the same source and target that completed within this many seconds.
       - Scans that took longer than a week are not found.
     type: int
   previous_scan_id:
     description:
-      - A scan that may serve, for a vendor that cannot list its scans. O(if_active) and O(fresh_for) decide whether it
-        does. Without it, such a vendor has none to hand back.
-      - Where the vendor does not say what a scan has scanned, nothing is compared. Give the id of a scan of the same.
-      - An id that the vendor does not know is warned about, and a scan is started.
+      - The id of an earlier scan to consider for reuse, for a vendor that cannot list its scans. O(if_active) and
+        O(fresh_for) apply to it. Without this option, such a vendor has no scan to reuse.
+      - If the vendor does not return what a scan has scanned, the module cannot compare. The id must be of a scan of
+        the same source and target.
+      - If the vendor does not know the id, the module warns and starts a scan.
     type: str
 seealso:
   - module: datascan.gate.scan_wait
@@ -143,7 +147,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Scan a container, and wait until that has completed
+- name: Scan a container, and wait until the scan has completed
   datascan.gate.scan_start:
     provider: glasswall
     api_url: https://scans.example.com/api/v1
@@ -159,7 +163,7 @@ EXAMPLES = r"""
     wait_timeout: 1800
   register: started
 
-- name: Run a scan profile, unless it runs already
+- name: Run a scan profile, or wait for its running scan
   datascan.gate.scan_start:
     provider: bigid
     api_url: https://tenant.bigid.example/api/v1
@@ -168,7 +172,7 @@ EXAMPLES = r"""
       scan_profile: nightly
     wait: true
 
-- name: Scan a table, unless the scan of the last run still goes on
+- name: Scan a table, unless the scan of the last run is still running
   datascan.gate.scan_start:
     provider: protecto
     api_url: https://tenant.example.com/api/vault
@@ -187,38 +191,84 @@ EXAMPLES = r"""
 RETURN = r"""
 scan:
   description: >-
-    The scan that runs now, with the keys that RV(datascan.gate.scan_status#module:scans) describes.
-    In check mode its C(id) is V(predicted) where a scan would be started.
-  returned: always, if one is known
+    The scan that this task started or reuses, in the form of RV(datascan.gate.scan_status#module:scans). In check mode
+    its C(id) is V(predicted) if a scan would be started. It is null after a failure with RV(error.kind=lost_answer).
+  returned: success; on failure, if a scan is known
   type: dict
 reused:
   description: >-
-    Whether the scan is one that this task did not start. RV(ignore:changed) is true all the same where it also started
-    one that could no longer be cancelled.
-  returned: success
+    Whether this task did not start RV(scan) itself. RV(ignore:changed) is true nevertheless if the task also started a
+    scan that could no longer be cancelled.
+  returned: success; on failure, if known
   type: bool
+  sample: false
 elapsed:
-  description: How long the wait took, in seconds.
-  returned: when O(wait) is true
+  description: Length of the wait, in seconds.
+  returned: with O(wait=true); on failure, once the wait has begun
   type: float
+  sample: 2.0
 polls:
-  description: How many times the wait looked.
-  returned: when O(wait) is true
+  description: Number of polls.
+  returned: with O(wait=true); on failure, once the wait has begun
   type: int
+  sample: 2
 requests:
-  description: How many requests the whole task sent.
-  returned: when O(wait) is true
+  description: Number of HTTP requests that the task sent, including those before the wait.
+  returned: with O(wait=true); on failure, once the wait has begun
   type: int
+  sample: 6
 timed_out:
-  description: Whether the time to wait ran out.
-  returned: when O(wait) is true
+  description: Whether O(wait_timeout) was reached before the wait was over.
+  returned: with O(wait=true); on failure, once the wait has begun
   type: bool
+  sample: false
 error:
-  description: >-
-    What went wrong: its C(kind), and where it has them the C(http_status), C(method), C(url) and the vendor's own
-    C(vendor_errors).
+  description: The failure in a form that a rescue block can test.
   returned: failure
   type: dict
+  contains:
+    kind:
+      description:
+        - V(invalid_input) - An option is wrong, or a file cannot be written. No scan was started.
+        - V(unsupported) - The vendor's API cannot do this. Nothing was sent.
+        - V(unauthorized) - The token is missing, wrong or expired.
+        - V(forbidden) - The token does not allow this.
+        - V(not_found) - The scan or cluster does not exist, or the token does not show it.
+        - V(ambiguous) - More than one cluster matches.
+        - V(conflict) - A scan already runs, and O(if_active=fail) or the vendor does not allow another.
+        - V(too_early) - The vendor does not accept a rescan yet.
+        - V(too_late) - A scan can no longer be cancelled.
+        - V(rejected) - The vendor refused the request. RV(error.vendor_errors) and RV(ignore:msg) have its reason.
+        - V(unavailable) - The vendor did not answer, or answered with a transient error until all retries were used.
+        - V(unreadable) - The vendor's answer is not what its API documents.
+        - V(untrusted_certificate) - The API's certificate is not trusted. Nothing was sent.
+        - V(lost_answer) - The request that starts or cancels a scan was sent, and its answer was lost. The vendor may
+          have carried it out, so RV(ignore:changed) is true.
+        - V(scan_not_completed) - A scan ended in another state than V(completed).
+        - V(wait_timeout) - O(wait_timeout) was reached.
+        - V(gate_closed) - The policy of a gate is not met.
+        - V(error) - An error in this collection.
+      type: str
+      sample: rejected
+    http_status:
+      description: The HTTP status of the request that failed, or null.
+      type: int
+      sample: 412
+    method:
+      description: The HTTP method of the request that failed, or null.
+      type: str
+      sample: POST
+    url:
+      description: The URL of the request that failed, or null.
+      type: str
+      sample: https://scans.example.com/api/v1/scans
+    vendor_errors:
+      description: The errors in the vendor's answer, each with C(code) and C(message); empty if there are none.
+      type: list
+      elements: dict
+      sample:
+        - code: 107
+          message: Source container was empty.
 """
 
 import typing as t
@@ -237,13 +287,13 @@ VENDORS = providers_supporting(StartsScans)
 
 
 def run(invocation: Invocation) -> t.Any:
-    """Start what the dictionary named after the vendor says."""
+    """Start the scan that the dictionary named after the vendor describes."""
     context = invocation.context()
     require(context.provider, StartsScans)
     target = invocation[context.provider.name]
     if target is None:
         raise InvalidInputError(
-            f"{context.provider.name} is missing: this dictionary says what {context.provider.title} is to scan."
+            f"{context.provider.name} is not set: this dictionary describes what {context.provider.title} scans."
         )
     if invocation["fresh_for"] is not None:
         check_seconds("fresh_for", invocation["fresh_for"], zero=True)

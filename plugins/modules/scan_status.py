@@ -9,10 +9,11 @@ DOCUMENTATION = r"""
 module: scan_status
 version_added: 0.1.0
 author: datascan.gate maintainers (@datascan-gate)
-short_description: Look at data scans
+short_description: Read the state of data scans
 description:
-  - Looks at scans by their ids, or finds them by a query, and returns every vendor's scans in one form.
-  - With O(wait), looks until all of them have finished; how they ended is for M(datascan.gate.scan_gate) to judge.
+  - Reads scans by their ids, or lists those that match a query. The result has the same form for every vendor.
+  - With O(wait), polls until all the scans have finished, whether they succeeded or not. Use
+    M(datascan.gate.scan_gate) to judge them.
 extends_documentation_fragment:
   - datascan.gate.attributes
   - datascan.gate.attributes.connects
@@ -21,12 +22,14 @@ extends_documentation_fragment:
   - datascan.gate.waiting.optional
 options:
   scan_ids:
-    description: The scans to look at.
+    description: The ids of the scans to read. Required unless O(query) is set.
     type: list
     elements: str
     aliases: [scan_id]
   query:
-    description: Which scans to find, for vendors that can list them. Every page is read, and each scan returned once.
+    description:
+      - Lists scans, for vendors whose API can list them. Required unless O(scan_ids) is set.
+      - Every page is read, and each scan is returned once.
     type: dict
     suboptions:
       states:
@@ -35,25 +38,25 @@ options:
         elements: str
         choices: [queued, running, completed, failed, cancelled, stopped, unknown]
       started_after:
-        description: Only scans that started after this time, in ISO 8601; without a zone it is UTC.
+        description: Only scans that started after this time, in ISO 8601. A time without a zone is UTC.
         type: str
       started_before:
-        description: Only scans that started before this time, in ISO 8601; without a zone it is UTC.
+        description: Only scans that started before this time, in ISO 8601. A time without a zone is UTC.
         type: str
       owners:
-        description: Only scans of these users. Looks at the scans of all users, which the token must be allowed to.
+        description: Only scans of these users. The token must be allowed to list the scans of all users.
         type: list
         elements: str
         default: []
       all_users:
-        description: Find the scans of all users, which the token must be allowed to, rather than its own.
+        description: Whether to list the scans of all users instead of the token's own. The token must be allowed to.
         type: bool
         default: false
       limit:
-        description: At most so many scans, the newest.
+        description: Maximum number of scans. The newest are returned.
         type: int
   missing:
-    description: What to do about an id that the vendor does not know.
+    description: Whether an id that the vendor does not know is a failure.
     type: str
     choices: [fail, ignore]
     default: fail
@@ -63,7 +66,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at two scans
+- name: Read two scans
   datascan.gate.scan_status:
     provider: glasswall
     api_url: https://scans.example.com/api/v1
@@ -72,7 +75,7 @@ EXAMPLES = r"""
       - 83d71394-faa2-4b6c-b13b-6d3118de459e
       - f18eda36-7eb5-477a-a1b1-51c71ab2ba81
 
-- name: Wait for the latest of the scheduled scans
+- name: Wait for the latest scheduled scan
   datascan.gate.scan_status:
     provider: bigid
     api_url: https://tenant.bigid.example/api/v1
@@ -82,7 +85,7 @@ EXAMPLES = r"""
     wait: true
   register: latest
 
-- name: Find what failed since yesterday
+- name: List the scans of the last day that failed
   datascan.gate.scan_status:
     provider: glasswall
     api_url: https://scans.example.com/api/v1
@@ -94,97 +97,135 @@ EXAMPLES = r"""
 
 RETURN = r"""
 scans:
-  description: The scans, in the order in which they were asked for; those of a query newest first.
-  returned: always, as far as known
+  description: The scans, in the order of O(scan_ids). With O(query), the newest first.
+  returned: success; on failure, those that could be read
   type: list
   elements: dict
   contains:
     id:
       description: The vendor's id.
       type: str
+      sample: 83d71394-faa2-4b6c-b13b-6d3118de459e
     provider:
       description: The vendor.
       type: str
+      sample: glasswall
     name:
-      description: The name, if it has one.
+      description: The name of the scan, or null.
       type: str
     state:
-      description: One of V(queued), V(running), V(completed), V(failed), V(cancelled), V(stopped), V(unknown).
+      description: One of V(queued), V(running), V(completed), V(failed), V(cancelled), V(stopped) and V(unknown).
       type: str
+      sample: running
     vendor_status:
-      description: The vendor's own word.
+      description: The vendor's own status, or null.
       type: str
+      sample: Processing
     finished:
-      description: Whether it is completed, failed, cancelled or stopped.
+      description: Whether the scan is completed, failed, cancelled or stopped.
       type: bool
+      sample: false
     succeeded:
-      description: True if it is completed, false if it failed or was cancelled, null where nobody knows.
+      description: True if the scan completed, false if it failed or was cancelled, null in every other state.
       type: bool
     started_at:
-      description: When it started, in ISO 8601, UTC.
+      description: The time when the scan started, in ISO 8601, UTC, or null.
       type: str
+      sample: "2026-11-25T21:20:22Z"
     finished_at:
       description: >-
-        When it finished, in ISO 8601, UTC; null while it runs.
-        Where the vendor does not send it, it is the time of the last change.
+        The time when the scan finished, in ISO 8601, UTC; null while it runs.
+        If the vendor does not send it, the time of the last change.
       type: str
+      sample: "2026-11-25T21:20:25Z"
     owner:
-      description: Who started it.
+      description: The user who started the scan, or null.
       type: str
+      sample: sandbox
     source:
       description: >-
-        What is scanned, such as a storage account's host with a container, or a scan profile.
+        What is scanned, or null; for example the host of a storage account with a container, or a scan profile.
       type: str
+      sample: demo.blob.core.windows.net/uploads
     target:
-      description: Where results go.
+      description: Where the results go, or null.
       type: str
+      sample: demo.blob.core.windows.net/clean
     parent_id:
-      description: The scan that this one repeats.
+      description: The id of the scan that this one repeats, or null.
       type: str
     child_ids:
-      description: The scans that repeat this one.
+      description: The ids of the scans that repeat this one.
       type: list
       elements: str
+      sample: []
     issue_count:
       description: >-
-        How many issues it found; null where that is not counted, or not yet.
-        Where the vendor counts them after a scan has finished, the scan is V(running) until then.
+        Number of issues that the scan found; null if they are not counted, or not yet.
+        If the vendor counts them after a scan has finished, the state is V(running) until then.
       type: int
     error:
       description: >-
-        The vendor's reason for a failure; of a scan that completed with issues, the checks that failed, where the
-        vendor names them. A scan that the vendor calls inconclusive is V(failed), and this says so.
+        The vendor's reason for a failure, or null. For a scan that completed with issues, the names of the failed
+        checks, if the vendor sends them. A scan that the vendor calls inconclusive is V(failed), and this names the
+        reason.
       type: str
 summary:
-  description: How many scans there are, as C(total), and how many in each state.
-  returned: always, as far as known
+  description: Number of scans, in total and by state.
+  returned: success; on failure, if scans were read
   type: dict
   sample: {total: 2, queued: 0, running: 1, completed: 1, failed: 0, cancelled: 0, stopped: 0, unknown: 0}
 missing:
-  description: The ids that the vendor does not know.
-  returned: always, as far as known
+  description: The ids in O(scan_ids) that the vendor does not know.
+  returned: success; on failure, if scans were read
   type: list
   elements: str
+  sample: []
 elapsed:
-  description: How long the wait took, in seconds.
-  returned: when O(wait) is true
+  description: Length of the wait, in seconds.
+  returned: with O(wait=true); on failure, once the wait has begun
   type: float
+  sample: 2.0
 polls:
-  description: How many times the wait looked.
-  returned: when O(wait) is true
+  description: Number of polls.
+  returned: with O(wait=true); on failure, once the wait has begun
   type: int
+  sample: 2
 requests:
-  description: How many requests the whole task sent.
-  returned: when O(wait) is true
+  description: Number of HTTP requests that the task sent, including those before the wait.
+  returned: with O(wait=true); on failure, once the wait has begun
   type: int
+  sample: 5
 timed_out:
-  description: Whether the time to wait ran out.
-  returned: when O(wait) is true
+  description: Whether O(wait_timeout) was reached before the wait was over.
+  returned: with O(wait=true); on failure, once the wait has begun
   type: bool
+  sample: false
 error:
-  description: What went wrong, as RV(datascan.gate.scan_start#module:error) describes it.
+  description: The failure in a form that a rescue block can test.
   returned: failure
   type: dict
+  contains:
+    kind:
+      description:
+        - The kind of failure. RV(datascan.gate.scan_start#module:error.kind) explains all of them.
+        - V(not_found) means that the vendor does not know one of the O(scan_ids), or the token does not show
+          it.
+      type: str
+      sample: not_found
+    http_status:
+      description: The HTTP status of the request that failed, or null.
+      type: int
+    method:
+      description: The HTTP method of the request that failed, or null.
+      type: str
+    url:
+      description: The URL of the request that failed, or null.
+      type: str
+    vendor_errors:
+      description: The errors in the vendor's answer, each with C(code) and C(message); empty if there are none.
+      type: list
+      elements: dict
 """
 
 import typing as t
@@ -207,7 +248,7 @@ QUERY = {
 
 
 def run(invocation: Invocation) -> t.Any:
-    """Look at the scans with these ids, or that a query finds."""
+    """Read the scans with these ids, or those that a query finds."""
     query = None if invocation["query"] is None else parse_query(invocation["query"])
     request = status.StatusRequest(invocation["scan_ids"] or (), query, invocation["missing"], invocation.wait())
     return status.read_status(invocation.context(), request)

@@ -11,10 +11,10 @@ version_added: 0.1.0
 author: datascan.gate maintainers (@datascan-gate)
 short_description: Wait for data scans
 description:
-  - Waits until scans have finished. How they ended is for M(datascan.gate.scan_gate) to judge, unless O(fail_fast)
-    is set.
-  - A fault that may pass does not end the wait before its time is up.
-  - Where the task runs on the control node, it prints a line when something changes, and one a minute otherwise.
+  - Waits until scans have finished, whether they succeeded or not. Use M(datascan.gate.scan_gate) to judge them, or set
+    O(fail_fast).
+  - Transient errors are retried until O(wait_timeout).
+  - On the control node, the task prints a line of progress when a scan changes its state, and once a minute otherwise.
 extends_documentation_fragment:
   - datascan.gate.attributes
   - datascan.gate.attributes.connects
@@ -22,33 +22,35 @@ extends_documentation_fragment:
   - datascan.gate.waiting
 options:
   scan_ids:
-    description: The scans to wait for.
+    description: The ids of the scans to wait for. Required unless O(scans) is set.
     type: list
     elements: str
     aliases: [scan_id]
   scans:
-    description: The same, as scans that an earlier task returned. Those that have finished are not asked for again.
+    description:
+      - The scans to wait for, as an earlier task returned them. Required unless O(scan_ids) is set.
+      - Scans that have finished are not requested again.
     type: list
     elements: dict
   until:
-    description: Whether V(all) or V(any) of them must have finished.
+    description: Whether to wait until V(all) of the scans or V(any) one of them has finished.
     type: str
     choices: [all, any]
     default: all
   on_timeout:
     description:
-      - What to do when the time is up.
-      - V(fail) fails, V(cancel) cancels what still runs where the vendor allows that, and fails, V(return) succeeds
-        with RV(timed_out=true).
+      - What to do when O(wait_timeout) is reached.
+      - V(fail) fails. V(cancel) cancels the scans that still run, and fails; the vendor's API must be able to cancel.
+        V(return) succeeds with RV(timed_out=true).
     type: str
     choices: [fail, cancel, return]
     default: fail
   fail_fast:
-    description: Fail as soon as one of the scans failed or was cancelled.
+    description: Whether to fail as soon as one of the scans failed or was cancelled.
     type: bool
     default: false
   progress:
-    description: Whether to print progress. A module that runs on another host never can.
+    description: Whether to print progress. A task that runs on a remote host prints none.
     type: bool
     default: true
 seealso:
@@ -58,7 +60,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Wait for a scan
+- name: Wait at most half an hour for a scan, and cancel it then
   datascan.gate.scan_wait:
     provider: glasswall
     api_url: https://scans.example.com/api/v1
@@ -73,35 +75,62 @@ EXAMPLES = r"""
 RETURN = r"""
 scans:
   description: >-
-    The scans as last seen, in the order asked, with the keys that RV(datascan.gate.scan_status#module:scans) describes.
-  returned: always, as far as known
+    The scans as they were last read, in the order asked, in the form of
+    RV(datascan.gate.scan_status#module:scans).
+  returned: success; on failure, those that could be read
   type: list
   elements: dict
 elapsed:
-  description: How long the wait took, in seconds.
-  returned: always, as far as known
+  description: Length of the wait, in seconds.
+  returned: success; on failure, once the wait has begun
   type: float
+  sample: 1.0
 polls:
-  description: How many times the wait looked.
-  returned: always, as far as known
+  description: Number of polls.
+  returned: success; on failure, once the wait has begun
   type: int
+  sample: 2
 requests:
-  description: How many requests the whole task sent.
-  returned: always, as far as known
+  description: Number of HTTP requests that the task sent.
+  returned: success; on failure, once the wait has begun
   type: int
+  sample: 2
 timed_out:
-  description: Whether the time to wait ran out.
-  returned: always, as far as known
+  description: Whether O(wait_timeout) was reached before the wait was over.
+  returned: success; on failure, once the wait has begun
   type: bool
+  sample: true
 cancelled:
-  description: The ids of the scans that were cancelled when the time was up.
-  returned: when the time was up
+  description: The ids of the scans that were cancelled because O(wait_timeout) was reached. Empty without a time-out.
+  returned: success; on failure, once the wait has begun
   type: list
   elements: str
+  sample: []
 error:
-  description: What went wrong, as RV(datascan.gate.scan_start#module:error) describes it.
+  description: The failure in a form that a rescue block can test.
   returned: failure
   type: dict
+  contains:
+    kind:
+      description:
+        - The kind of failure. RV(datascan.gate.scan_start#module:error.kind) explains all of them.
+        - V(wait_timeout) means that O(wait_timeout) was reached, V(scan_not_completed) that O(fail_fast)
+          ended the wait.
+      type: str
+      sample: wait_timeout
+    http_status:
+      description: The HTTP status of the request that failed, or null.
+      type: int
+    method:
+      description: The HTTP method of the request that failed, or null.
+      type: str
+    url:
+      description: The URL of the request that failed, or null.
+      type: str
+    vendor_errors:
+      description: The errors in the vendor's answer, each with C(code) and C(message); empty if there are none.
+      type: list
+      elements: dict
 """
 
 import typing as t
@@ -118,9 +147,9 @@ def run(invocation: Invocation) -> t.Any:
     """Wait for the scans with these ids."""
     if not invocation["progress"]:
         invocation = replace(invocation, report_progress=lambda line: None)
-    patience = invocation.wait_options(until=invocation["until"], fail_fast=invocation["fail_fast"])
+    options = invocation.wait_options(until=invocation["until"], fail_fast=invocation["fail_fast"])
     request = wait.WaitRequest(
-        invocation["scan_ids"] or (), invocation["scans"] or (), patience, invocation["on_timeout"]
+        invocation["scan_ids"] or (), invocation["scans"] or (), options, invocation["on_timeout"]
     )
     return wait.wait_for_scans(invocation.context(), request)
 

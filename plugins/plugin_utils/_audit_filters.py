@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-"""What the two filters that judge columns share: options as Ansible reads them, and errors as it shows them."""
+"""Shared by the two filters that judge columns: reading options, and raising errors in Ansible's form."""
 
 import contextlib
 import typing as t
@@ -22,7 +22,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 
 
 def judged(columns: t.Any, required_tags: t.Any, forbidden_tags: t.Any, total_count: int | None) -> AuditResult:
-    """The audit that these options ask for. Lists and dictionaries may come as the text that -e makes of them."""
+    """The audit with these options. With -e, lists and dictionaries arrive as text."""
     with errors_shown():
         rules = parse_rules(check_type_list(required_tags or []), check_type_dict(forbidden_tags or {}))
         return audit_columns(parse_columns(columns), rules, total_count)
@@ -30,10 +30,10 @@ def judged(columns: t.Any, required_tags: t.Any, forbidden_tags: t.Any, total_co
 
 @contextlib.contextmanager
 def errors_shown() -> Iterator[None]:
-    """Errors of ours, and of options that cannot be read, as one sentence."""
+    """Convert errors of the audit and of the options to an AnsibleFilterError."""
     try:
         yield
     except DatascanError as error:
         raise AnsibleFilterError(error.message) from None
     except TypeError as error:
-        raise AnsibleFilterError(f"required_tags or forbidden_tags cannot be read: {error}.") from None
+        raise AnsibleFilterError(f"required_tags or forbidden_tags is not valid: {error}.") from None

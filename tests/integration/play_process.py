@@ -23,7 +23,7 @@ SAS = (
     "BlobEndpoint=https://acct.blob.core.windows.net/;SharedAccessSignature=sv=2022-11-02&ss=b&srt=sco&sp=rwlc"
     "&st=2022-01-01T00:00:00Z&se=2099-01-01T00:00:00Z&spr=https&sig=ZmFrZQ%3D%3D"
 )
-START = "Start the scan, unless one that serves is there already"  # the task's name
+START = "Start the scan, or reuse a matching one"  # the task's name
 HOUR = 3600.0
 LONG = {"listing_seconds": HOUR, "processing_seconds": HOUR, "time_fraction": True}
 PROCESSES = Path("/proc")

@@ -128,12 +128,12 @@ def test_a_cluster_is_found_by_name_and_the_query_is_sent_to_the_vendor(every_ru
 @pytest.mark.parametrize(
     ("task", "kind", "words"),
     [
-        ("Find two", "ambiguous", ["2 clusters have size 20", "Marketing Metrics (ghi789jkl012, ", "Give cluster_id"]),
-        ("Find none", "not_found", ["None of the 3 clusters has name 'Sensitive HR Data' and severity 'Low'."]),
+        ("Find two", "ambiguous", ["2 clusters match size 20", "Marketing Metrics (ghi789jkl012, ", "Set cluster_id"]),
+        ("Find none", "not_found", ["None of the 3 clusters matches name 'Sensitive HR Data' and severity 'Low'."]),
         ("Look for nothing", "invalid_input", ["at least one of name, size, label, severity and status"]),
-        ("List what nobody knows", "not_found", ["BigID knows no cluster nobody"]),
+        ("List what nobody knows", "not_found", ["BigID has no cluster nobody"]),
         ("Name a file without a format", "invalid_input", ["columns.txt"]),
-        ("Export where there is no folder", "invalid_input", ["none/columns.csv cannot be written, for the folder"]),
+        ("Export where there is no folder", "invalid_input", ["none/columns.csv cannot be written: the directory"]),
         ("Export with a filter that nobody can read", "rejected", ["Filter is invalid"]),
         ("Ask another vendor", "unsupported", ["Glasswall cannot list the columns of a cluster", "bigid"]),
     ],
@@ -211,10 +211,10 @@ class TestAudit:
     def test_columns_that_lack_a_tag_fail_the_play_with_reports(self, small, play_bigid, tmp_path, way):
         run = self.audit(play_bigid, tmp_path, **WAYS[way])
         assert run.rc == 2
-        assert run.failed == {"Tell the verdict"}
+        assert run.failed == {"Show the verdict"}
         assert run.changed == {"Write the reports"}
-        words = "Cluster Customer Columns does not pass: 501 of 2507 columns lack the tag sensitivity. The first is "
-        assert words in run["Tell the verdict"]["msg"]
+        words = "Audit failed for cluster Customer Columns: 501 of 2507 columns lack the tag sensitivity. "
+        assert words in run["Show the verdict"]["msg"]
         report = json.loads(run.reports["audit.json"][1])
         assert (report["audited"], report["failed"], len(report["findings"])) == (SOME, 501, 501)
         rows = list(csv.DictReader(io.StringIO(run.reports["audit.csv"][1], newline="")))
@@ -224,7 +224,7 @@ class TestAudit:
 
     def test_check_mode_returns_the_verdict_and_writes_nothing(self, small, play_bigid, tmp_path):
         run = self.audit(play_bigid, tmp_path, "--check")
-        assert run.failed == {"Tell the verdict"}
+        assert run.failed == {"Show the verdict"}
         assert run.reports == {}
 
     def test_advice_does_not_stop(self, play_bigid, tmp_path):
@@ -234,8 +234,8 @@ class TestAudit:
             "audit_cluster_reports": [],
         }
         run = self.audit(play_bigid, tmp_path, **variables)
-        assert (run.rc, run["Tell the verdict"]["failed"]) == (0, False)
-        assert "4 of 20 columns lack" in run["Tell the verdict"]["msg"]
+        assert (run.rc, run["Show the verdict"]["failed"]) == (0, False)
+        assert "4 of 20 columns lack" in run["Show the verdict"]["msg"]
 
     def test_columns_that_are_counted_and_not_given_do_not_pass(self, sandbox, play_bigid, tmp_path):
         rule = {"vendor": "bigid", "path": "/similar$", "times": None, "fault": {"kind": "lying_total"}}
@@ -248,8 +248,8 @@ class TestAudit:
         }
         run = self.audit(play_bigid, tmp_path, **variables)
         assert run.rc == 2
-        words = "The vendor counts 27 columns, and 20 were read."
-        assert words in run["Tell the verdict"]["msg"]
+        words = "The vendor counts 27 columns, but only 20 were read."
+        assert words in run["Show the verdict"]["msg"]
 
 
 def asked(run):

@@ -27,7 +27,7 @@ class TestBeforeSending:
             ("Start with a destination that is not for blobs", ["destination_connection_string", "blob (b)", "(ss)"]),
             ("Start with a source that is not valid yet", ["not valid before 2098-01-01T00:00:00Z", "st)"]),
             ("Start with an account key", ["source_connection_string", "account key"]),
-            ("Start nothing", ["glasswall is missing"]),
+            ("Start nothing", ["glasswall is not set"]),
             ("Look at another path", ["'../scans/allusers'", "UUID"]),
             ("Wait for another path", ["'../scans/allusers'", "UUID"]),
             ("Cancel another path", ["'../scans/allusers'", "UUID"]),
@@ -38,7 +38,7 @@ class TestBeforeSending:
             ("Look at an address with a query", ["api_url"]),
             ("Look for a time that is none", ["started_after", "'yesterday'"]),
             ("Wait less than nothing", ["wait_timeout"]),
-            ("Wait for another vendor's scan", ["scans[0] is of bigid"]),
+            ("Wait for another vendor's scan", ["scans[0] is a scan of bigid"]),
         ],
     )
     def test_the_message_names_the_problem(self, runs, task, words):
@@ -55,12 +55,12 @@ class TestByTheServer:
             ("Start with an empty container", "rejected", 412, ["Source container was empty."]),
             ("Look with a wrong token", "unauthorized", 401, ["api_token"]),
             ("Start with a wrong token", "unauthorized", 401, ["api_token"]),
-            ("Look at another user's scan", "not_found", 404, ["knows no scan"]),
+            ("Look at another user's scan", "not_found", 404, ["has no scan"]),
             ("Look at a wrong address", "not_found", 404, ["/v9/scans", "api_url"]),
-            ("Look where nobody answers", "unavailable", None, ["127.0.0.1:1", "nobody answers there"]),
+            ("Look where nobody answers", "unavailable", None, ["127.0.0.1:1", "does not answer"]),
             ("Look and be redirected", "rejected", 302, ["redirected to elsewhere.example"]),
             ("Look and get a page of HTML", "unreadable", 200, ["an HTML page"]),
-            ("Look and get another shape", "unreadable", 200, ["a shape that is not documented"]),
+            ("Look and get another shape", "unreadable", 200, ["not as documented"]),
         ],
     )
     def test_the_error_describes_the_failure(self, runs, task, kind, status, words):

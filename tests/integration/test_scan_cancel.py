@@ -37,7 +37,7 @@ def test_a_processing_scan_fails_and_names_the_scan_that_still_runs(runs):
         result = run["Cancel too late"]
         assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, False, "too_late")
         assert result["error"]["http_status"] == 405
-        assert "the files already found go on being processed" in result["msg"]
+        assert "continues to process" in result["msg"]
         scan = result["scans"][0]
         assert (scan["id"] in result["msg"], scan["state"]) == (True, "running")
         assert result["too_late"] == [scan["id"]]

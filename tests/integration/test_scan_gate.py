@@ -15,7 +15,7 @@ pytestmark = pytest.mark.playbook("gate")
 STOPPED = [
     ("Stop at a failed scan", "failed"),
     ("Stop at a cancelled scan", "was cancelled"),
-    ("Stop at an unknown scan", "is in a state that this collection does not know"),
+    ("Stop at an unknown scan", "is in an unknown state"),
     ("Stop at a missing scan", "is missing"),
     ("Stop without any scan", "There is no scan to judge"),
     ("Stop at issues that nobody has counted", "issues not counted, so max_issues cannot be checked"),
@@ -125,7 +125,7 @@ class TestEarlierResults:
     def test_without_any_result_there_is_nothing_to_judge(self, runs, way):
         result = getattr(runs, way)["Judge only a wait that was skipped"]
         assert (result["failed"], result["proceed"], result["error"]["kind"]) == (True, False, "invalid_input")
-        assert "There is no result to judge" in result["msg"]
+        assert "set started, found, waited or scans" in result["msg"]
 
 
 class TestReports:
@@ -176,5 +176,5 @@ def test_what_is_no_scan_is_no_verdict(runs):
 def test_check_mode_judges_but_does_not_stop_at_a_scan_that_runs(runs):
     result = runs.check["Stop at a running scan"]
     assert (result["failed"], result["passed"], result["proceed"]) == (False, False, True)
-    assert result["msg"] == "Check mode waits for nothing, so there is no verdict."
+    assert result["msg"] == "Check mode does not wait for scans, so there is no verdict."
     assert runs.check["Stop at a failed scan"]["failed"]

@@ -48,7 +48,7 @@ class TestRescan:
         run = getattr(runs, way)
         result = run["Scan again too early"]
         assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, False, "too_early")
-        assert "still listing" in result["msg"]
+        assert "lists its files" in result["msg"]
         assert result["parent"]["vendor_status"] == "Listing"
         assert "PATCH" not in run.asked_for(result["parent"]["id"])
 
@@ -64,7 +64,7 @@ class TestRescan:
             result = run["Wait in vain for the end of the listing"]
             assert (result["failed"], result["changed"], result["timed_out"]) == (True, False, True)
             assert result["error"]["kind"] == "wait_timeout"
-            assert "still listing" in result["msg"]
+            assert "lists its files" in result["msg"]
             assert result["elapsed"] >= 0.5
 
     def test_a_missing_scan_is_reported(self, runs):
@@ -80,4 +80,4 @@ def test_the_end_of_the_listing_is_waited_for(play, sandbox):
     assert (result["changed"], result["scan"]["state"]) == (True, "completed")
     assert result["scan"]["parent_id"] == first["id"]
     assert [entry["status"] for entry in run.journal if entry["method"] == "PATCH"] == [200]
-    assert "still listing" in run.printed("Scan again as soon as it may be")
+    assert "lists its files" in run.printed("Scan again as soon as it may be")

@@ -56,7 +56,7 @@ class TestEnd:
         assert result["cancelled"] == [listing["id"]]
         assert (processing["state"], listing["state"]) == ("running", "cancelled")
         assert f"Scan {listing['id']} was cancelled." in result["msg"]
-        assert "the files already found go on being processed" in result["msg"]
+        assert "continues to process" in result["msg"]
         assert "Cancelled" in [scan["scanStatus"] for scan in run.scans if scan["scanId"] == listing["id"]]
 
     def test_a_failed_scan_ends_it_at_once_if_asked(self, runs):
@@ -113,7 +113,7 @@ class TestFaults:
 
     def test_progress_reports_the_faults(self, runs):
         told = runs.in_process.printed("Wait through passing faults")
-        assert "the wait goes on" in told
+        assert "the last poll failed, retrying" in told
         assert "HTTP 503" in told
 
     @both_ways

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks the documentation and builds the reference site from it, without the network. Usage: docs.sh PYTHON DEST
-# PYTHON is the one of a virtual environment with tests/docs-requirements.txt.
+# PYTHON is in a virtual environment with tests/docs-requirements.txt.
 set -euo pipefail
 
 tools=$(cd "$(dirname "$0")" && pwd)
@@ -12,7 +12,7 @@ dest=$(cd "$2" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# In a copy, because the reference pages are written next to the others, so that these can link to them.
+# In a copy, because the reference pages are written next to the other pages, which link to them.
 "$python" "$tools/tree.py" --copy "$work"
 cd "$work/ansible_collections/datascan/gate"
 export ANSIBLE_HOME=$work/home ANSIBLE_COLLECTIONS_PATH=$work PATH=$bin:$PATH
@@ -22,7 +22,7 @@ antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs all
 
 echo "-- sphinx-build"
 cp docs/docsite/index.md .
-# antsibull-docs refuses a folder that others could write to.
+# antsibull-docs refuses a directory that other users may write to.
 mkdir -m 755 reference
 antsibull-docs --config-file docs/docsite/antsibull-docs.cfg collection \
     --use-current --squash-hierarchy --fail-on-error --dest-dir reference datascan.gate

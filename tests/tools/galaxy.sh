@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds the collection into DEST, and has Galaxy's importer look at it; any warning fails. Usage: galaxy.sh PYTHON DEST
-# PYTHON is the one of a virtual environment with tests/galaxy-requirements.txt.
+# Builds the collection into DEST, and checks it with Galaxy's importer. Fails on any warning.
+# Usage: galaxy.sh PYTHON DEST
+# PYTHON is in a virtual environment with tests/galaxy-requirements.txt.
 set -euo pipefail
 
 tools=$(cd "$(dirname "$0")" && pwd)
@@ -19,14 +20,14 @@ artifact=$(cd "$work" && echo datascan-gate-*.tar.gz)
 
 echo "-- contents of $artifact"
 tar -tzf "$work/$artifact" >"$work/contents"
-# ansible-test reads tests/config.yml, so whoever tests what is installed needs that.
+# ansible-test reads tests/config.yml, which is needed to test an installed collection.
 if grep -E '^(\.|Makefile|[a-z]*\.(ini|toml)$|extensions/molecule|tests/.|.*\.pyc$)' "$work/contents" | grep -vx tests/config.yml; then
-    echo "Only developers need these; name them in build_ignore in galaxy.yml." >&2
+    echo "These files are for developers only: add them to build_ignore in galaxy.yml." >&2
     exit 1
 fi
 
 echo "-- galaxy-importer $artifact"
-# All that it can look at without a container; `make sanity` runs ansible-test.
+# Everything that it can check without a container. `make sanity` runs ansible-test.
 cat >"$work/galaxy-importer.cfg" <<-END
 	[galaxy-importer]
 	check_changelog = True
@@ -38,10 +39,10 @@ cat >"$work/galaxy-importer.cfg" <<-END
 	ansible_local_tmp = $work/tmp
 END
 export GALAXY_IMPORTER_CONFIG=$work/galaxy-importer.cfg
-# It writes its result to the current folder.
+# It writes its result to the working directory.
 (cd "$work" && "$python" -m galaxy_importer.main "$artifact") >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 if grep -vE '^(Importing|Getting|Finding|Loading|Linting|Collection loading complete|Importer processing|\.\.\.)' "$work/log"; then
-    echo "galaxy-importer complains." >&2
+    echo "galaxy-importer reported errors or warnings; see above." >&2
     exit 1
 fi
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the collection and installs it the way a user would, if any file has changed. Usage: install.sh PYTHON DEST
+# Builds the collection and installs it as a user would, if any file has changed. Usage: install.sh PYTHON DEST
 set -euo pipefail
 
 tools=$(cd "$(dirname "$0")" && pwd)
@@ -21,7 +21,7 @@ export ANSIBLE_HOME=$work/home ANSIBLE_COLLECTIONS_PATH=$work/new
 "$galaxy" collection build "$work/ansible_collections/datascan/gate" --output-path "$work" >"$work/log"
 "$galaxy" collection install "$work"/datascan-gate-*.tar.gz --offline --no-deps >>"$work/log"
 
-# One swap, so that a playbook that runs meanwhile sees the old or the new, and a failure above keeps the old.
+# One swap at the end: a playbook that runs meanwhile sees the old or the new collection, and a failure keeps the old.
 echo "$digest" >"$work/new/.digest"
 mkdir -p "$dest"
 rm -rf "$dest"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every linter; the first that complains ends it. Usage: lint.sh PYTHON
+# Runs every linter, and stops at the first failure. Usage: lint.sh PYTHON
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."
@@ -19,7 +19,7 @@ run "$bin/ruff" format --check .
 run tests/tools/mypy.sh "$python"
 run "$bin/antsibull-changelog" lint
 
-# ansible-lint wants the collection where Ansible finds it, and writes next to what it reads.
+# ansible-lint needs the collection where Ansible finds it, and writes next to the files that it reads.
 "$python" tests/tools/tree.py --copy "$work"
 cd "$work/ansible_collections/datascan/gate"
 export ANSIBLE_HOME=$work/home ANSIBLE_COLLECTIONS_PATH=$work PATH=$bin:$PATH

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs make targets on every supported pair of ansible-core and Python that is found. Usage: matrix.sh DEST
-# MATRIX names other pairs, MATRIX_PARTS other targets: MATRIX="2.21:3.13" MATRIX_PARTS="unit" make matrix
+# Runs make targets with every supported pair of ansible-core and Python that is installed. Usage: matrix.sh DEST
+# MATRIX sets other pairs, MATRIX_PARTS other targets: MATRIX="2.21:3.13" MATRIX_PARTS="unit" make matrix
 set -uo pipefail
 
 cd "$(dirname "$0")/../.."
@@ -8,13 +8,13 @@ dest=$1
 pairs=${MATRIX:-2.19:3.11 2.20:3.12 2.20:3.13 2.21:3.12 2.21:3.13}
 parts=${MATRIX_PARTS:-sanity unit integration}
 
-# What pyenv has installed, and offers only where a project asks for it. ansible-test takes all Pythons that it finds.
+# The Pythons of pyenv, which are not on the PATH by default. ansible-test uses every Python it finds.
 for bin in "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[0-9].*/bin; do
     [ -d "$bin" ] && PATH=$PATH:$bin
 done
 export PATH
 
-# The first that starts: a version manager leaves entries that only say which version to install.
+# The first that starts: a version manager leaves stubs that only print which version to install.
 find_python() {
     local candidate
     while read -r candidate; do
@@ -23,7 +23,7 @@ find_python() {
     return 1
 }
 
-# The tests' requirements, with another ansible-core. Written only if it differs: make looks at its age.
+# The tests' requirements with another ansible-core. Written only if it differs, because make compares its time.
 write_requirements() {
     local text
     text=$(grep -v '^ansible-core' tests/requirements.txt; echo "ansible-core==$1.*")
@@ -55,5 +55,5 @@ for pair in $pairs; do
 done
 
 printf '=== The matrix\n%s' "$summary"
-[ "$ran" = 1 ] || { echo "Nothing was run." >&2; exit 1; }
+[ "$ran" = 1 ] || { echo "No pair of the matrix is installed." >&2; exit 1; }
 exit "$failed"

@@ -10,12 +10,12 @@ shift 2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# In a copy, because molecule writes next to the scenarios, and to Ansible's home.
+# In a copy, because molecule writes next to the scenarios and to Ansible's home.
 "$python" "$tools/tree.py" --copy "$work"
 cd "$work/ansible_collections/datascan/gate"
 export ANSIBLE_HOME=$work/home ANSIBLE_COLLECTIONS_PATH=$collections PATH=$(dirname "$python"):$PATH
 [ "$#" -gt 0 ] || set -- --all
 
-# The collection is installed already; molecule would do that again for each scenario, which takes a third of its time.
+# The collection is already installed. Molecule would install it for each scenario, which takes a third of its time.
 echo 'prerun: false' >"$work/here.yml"
 molecule --base-config extensions/molecule/config.yml --base-config "$work/here.yml" test "$@"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks the types of plugins/. Usage: mypy.sh PYTHON
-# Plugins import each other as ansible_collections.datascan.gate, whatever the name of the checkout's folder.
+# Plugins import each other as ansible_collections.datascan.gate, whatever the checkout's directory is called.
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."

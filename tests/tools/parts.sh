@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs make targets one after the other up to the first that fails, and sums up. Usage: parts.sh TARGETS...
-# Those that stand in one argument run side by side.
+# Runs make targets one after the other, stops at the first failure, and prints a summary. Usage: parts.sh TARGETS...
+# The targets inside one argument run in parallel.
 set -euo pipefail
 
 log=$(mktemp)
@@ -17,7 +17,7 @@ for part in "$@"; do
         echo "make test failed in: $part" >&2
         exit 1
     fi
-    # pytest's closing line says how many tests ran.
+    # pytest's last line has the number of tests.
     closing=$(grep -E '^[0-9]+ passed.* in [0-9.]+s' "$log" | tail -n 1 || true)
     printf -v line '%-28s %4d s  %s' "$part" "$((SECONDS - start))" "$closing"
     summary+="$line"$'\n'

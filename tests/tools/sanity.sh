@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs ansible-test sanity on a copy of the checkout. Usage: sanity.sh PYTHON [ANSIBLE-TEST OPTIONS]
-# PYTHON is the one of a virtual environment with ansible-core.
+# PYTHON is in a virtual environment with ansible-core.
 set -euo pipefail
 
 tools=$(cd "$(dirname "$0")" && pwd)
@@ -12,20 +12,20 @@ trap 'rm -rf "$work"' EXIT
 
 "$python" "$tools/tree.py" --copy "$work"
 
-# Read from the caller's home, before it is changed.
+# Read before HOME is changed.
 pip_conf=$("$python" "$tools/pip_settings.py")
 
-# ansible-test writes to its home, and reads pip's settings there.
+# ansible-test writes to HOME, and reads pip's settings there.
 export HOME=$work/home
 unset XDG_CONFIG_HOME ANSIBLE_HOME
 cache=$HOME/.ansible/test/cache
 mkdir -p "$HOME/.config/pip" "$cache/site"
 printf '%s\n' "$pip_conf" >"$HOME/.config/pip/pip.conf"
 
-# It would download get-pip in the version that its source names; a file of that name in the cache saves it that.
+# ansible-test downloads get-pip in the version that its source names, unless the cache has a file of that name.
 source=$("$python" -c 'import ansible_test; print(ansible_test.__path__[0])')/_internal/python_requirements.py
 versions=$(sed -n "s/^ *pip='\([0-9.]*\)'.*/\1/p" "$source")
-[ -n "$versions" ] || { echo "No pip version was found in $source." >&2; exit 1; }
+[ -n "$versions" ] || { echo "No pip version was found in $source: adapt this script to the new ansible-test." >&2; exit 1; }
 for version in $versions; do
     cp "$tools/get_pip.py" "$cache/get_pip_${version//./_}.py"
 done

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a module's operation, and make its result or error into what Ansible shows."""
+"""Run a module's operation, and convert its result or error to what Ansible shows."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from .._core.text import one_line
 from .invocation import Invocation
 from .module_spec import ModuleSpec
 
-# New objects before Python's collector runs. Each run goes through all that Ansible has loaded: with Python's own 700,
-# it would take a third of the time of an operation.
+# New objects before Python's garbage collector runs. Each run visits every object that Ansible loaded: with Python's
+# default of 700, this takes a third of the time of an operation.
 _GC_THRESHOLD = 50_000
 
 
 def execute(spec: ModuleSpec, invocation: Invocation) -> dict[str, t.Any]:
-    """The result as Ansible shows it; on a failure, with `failed`, all that is known. Never raises."""
+    """The result as Ansible shows it. A failure has `failed` and everything that is known. Never raises."""
     gc.set_threshold(_GC_THRESHOLD)  # the process belongs to this task alone
     try:
         _require_libraries(spec)
@@ -51,6 +51,5 @@ def _internal_error(spec: ModuleSpec, error: Exception) -> DatascanError:
     place = traceback.extract_tb(error.__traceback__)[-1]
     file = place.filename.rpartition("/")[2]
     return DatascanError(
-        f"{spec.name} met an error of its own, {type(error).__name__} at {file}:{place.lineno}: {error}. "
-        "Please report it."
+        f"{spec.name}: internal error ({type(error).__name__} at {file}:{place.lineno}): {error}. Please report it."
     )

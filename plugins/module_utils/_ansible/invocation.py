@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One use of a module: its validated options, and what the operation needs from Ansible."""
+"""One run of a module: its validated options, and what the operation needs from Ansible."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Invocation:
         return WaitOptions(timeout=timeout, interval=interval, **more)
 
     def wait(self) -> WaitOptions | None:
-        """The same, or None where `wait` is false."""
+        """The wait options, or None if `wait` is false."""
         return self.wait_options() if self.params["wait"] else None
 
     def _redacted(self, write_line: Callable[[str], None]) -> Callable[[str], None]:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options as they may be shown: without credentials and without sampled data."""
+"""Options in a form that may be shown: without credentials and sampled data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # Ansible's own placeholder
 
 
 def shown_options(options: Mapping[str, t.Any], params: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The options without credentials and data, and with credentials masked wherever else they stand."""
+    """The options without credentials and data. A credential inside another option is masked."""
     shown: dict[str, t.Any] = Redactor(credentials_in(options, params)).redact(hide_secret_options(options, params))
     return shown
 

@@ -48,4 +48,4 @@ class InterruptibleClock(Clock):
     def sleep(self, seconds: float) -> None:
         """Pause for this many seconds. Raises InterruptedWaitError once `interrupt` was called."""
         if self._interrupted.wait(seconds):
-            raise InterruptedWaitError("The wait was interrupted. Scans that were started run on.")
+            raise InterruptedWaitError("The wait was interrupted. Started scans continue to run.")

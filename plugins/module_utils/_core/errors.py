@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The errors that a user can meet.
+"""The errors that a user can get.
 
-Each error has a kind, on which a rescue block can rely, and carries the operation's result as far as it is known.
-Errors are immutable: `with_result` and `with_message` make a new one.
+Each error has a kind, which a rescue block can test, and carries the operation's result as far as it is known.
+Errors are immutable: `with_result` and `with_message` return a new one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FailedRequest:
-    """The request that failed, and what the vendor said about it; every field is None or empty where there was none."""
+    """The request that failed, and the vendor's errors. Every field is None or empty if there was no request."""
 
     http_status: int | None = None
     method: str | None = None
@@ -74,7 +74,7 @@ class DatascanError(Exception):
         return self._copy(self.message, result)
 
     def with_message(self, message: str) -> Self:
-        """The same error in other words."""
+        """The same error with another message."""
         return self._copy(message, self.result)
 
     def facts(self) -> dict[str, t.Any]:
@@ -146,7 +146,7 @@ class TooLateError(DatascanError):
 
 
 class RejectedError(DatascanError):
-    """The vendor refuses the request, and says why."""
+    """The vendor refused the request, and gave a reason."""
 
     kind = "rejected"
 
@@ -214,7 +214,7 @@ class EarlierFailureError(DatascanError):
 
 
 def earlier_failure(message: str, facts: Mapping[str, t.Any]) -> EarlierFailureError:
-    """The failure of an earlier task, from the `error` of its result; whatever is not of its type is left out."""
+    """The failure of an earlier task, from the `error` of its result. Fields of a wrong type are ignored."""
     kind, status, errors = facts.get("kind"), facts.get("http_status"), facts.get("vendor_errors")
     request = FailedRequest(
         http_status=status if isinstance(status, int) and not isinstance(status, bool) else None,

@@ -32,7 +32,7 @@ class FileChange:
 
 
 def write_if_changed(path: str, text: str, *, dry_run: bool = False) -> FileChange:
-    """Write the text unless the file already holds it. A dry run fails as a real one would, and writes nothing."""
+    """Write the text unless the file already contains it. A dry run raises the same errors, and writes nothing."""
     try:
         target, old = _inspect(path)
         before = b"" if old is None else target.read_bytes()
@@ -53,7 +53,7 @@ def write_atomically(path: str, *, unless: Callable[[], bool] = lambda: False) -
     """
     try:
         target, old = _inspect(path)
-        # In the same folder, since a rename is atomic only within one file system.
+        # In the same directory, because a rename is atomic only within one file system.
         temporary = target.with_name(f".datascan-{secrets.token_hex(8)}.tmp")
         # A new file gets its mode from the umask; a file that replaces a private one is private from the start.
         mode = 0o666 if old is None else 0o600
@@ -157,12 +157,12 @@ class _OutputFile(io.FileIO):
 def _inspect(path: str) -> tuple[Path, os.stat_result | None]:
     """The file behind any symbolic link, and its current state. Raises OSError where it cannot be written."""
     if _follows_foreign_link(path):
-        raise OSError(errno.EPERM, "somebody else has put a symbolic link there")
+        raise OSError(errno.EPERM, "the path follows another user's symbolic link")
     target = Path(os.path.realpath(path))
     if target.is_dir() or path.endswith("/"):
-        raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        raise IsADirectoryError(errno.EISDIR, "it is a directory")
     if not target.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "no such folder")
+        raise FileNotFoundError(errno.ENOENT, "no such directory")
     try:
         old = target.stat()
     except FileNotFoundError:
@@ -175,9 +175,9 @@ def _inspect(path: str) -> tuple[Path, os.stat_result | None]:
 
 
 def _follows_foreign_link(path: str) -> bool:
-    """Whether the path follows another user's link in a folder like /tmp, by Linux's own rule (protected_symlinks).
+    """Whether the path follows another user's link in a directory like /tmp, by Linux's rule protected_symlinks.
 
-    We move a file into its place, and Linux keeps that rule for files that are opened only.
+    Linux applies this rule when a file is opened, but not when a file is renamed into place, as here.
     """
     way = Path(os.path.abspath(path))
     for step in (way, *way.parents):
@@ -191,10 +191,10 @@ def _follows_foreign_link(path: str) -> bool:
 
 def _write_error(path: str, error: OSError) -> InvalidInputError:
     if isinstance(error, IsADirectoryError):
-        return InvalidInputError(f"{path} is a folder; name a file.")
+        return InvalidInputError(f"{path} is a directory: name a file.")
     if isinstance(error, FileNotFoundError):
         folder = Path(os.path.realpath(path)).parent
-        return InvalidInputError(f"{path} cannot be written, for the folder {folder} does not exist.")
+        return InvalidInputError(f"{path} cannot be written: the directory {folder} does not exist.")
     if isinstance(error, PermissionError) and error.errno == errno.EACCES:
         return InvalidInputError(f"{path} cannot be written: permission denied.")
     return InvalidInputError(f"{path} cannot be written: {error.strerror or error}.")

@@ -39,6 +39,6 @@ def code_span(value: str | None) -> str:
 
 
 def table_cell(value: str | None) -> str:
-    """The same inside a table, where a pipe ends the cell even in a code span."""
-    # Dialects differ on two backslashes before a pipe, so a backslash of the text keeps its distance.
+    """A code span inside a table, where a pipe ends the cell even in a code span."""
+    # Dialects differ on two backslashes before a pipe, so a space separates a backslash of the text from it.
     return code_span(value).replace("\\|", "\\ |").replace("|", "\\|")

@@ -145,7 +145,7 @@ def given_scan(value: t.Any, where: str) -> Scan:
     except ValidationError as exc:
         wrong = ", ".join(sorted({str(error["loc"][0]) for error in exc.errors(include_input=False)}))
         raise InvalidInputError(
-            f"{where} is no scan as this collection's modules return them: look at its {wrong}."
+            f"{where} is not a scan as this collection's modules return it: check {wrong}."
         ) from None
 
 

@@ -57,21 +57,21 @@ class ConnectionOptions:
     retries: int = 5
 
     def check(self) -> None:
-        """Raise InvalidInputError for numbers that make no sense."""
+        """Raise InvalidInputError for numbers out of range."""
         check_seconds("timeout", self.timeout)
         if self.retries < 0:
             raise InvalidInputError("retries must be 0 or more.")
 
 
 def connection_options(given: Mapping[str, t.Any], environment: Mapping[str, str] | None = None) -> ConnectionOptions:
-    """The options of a front end that does not validate them itself; the environment serves for those not set.
+    """The options of a front end that does not validate them itself; the environment is used for those not set.
 
     Raises InvalidInputError for a missing provider, an unknown name or a value of another type.
     """
     environment = os.environ if environment is None else environment
     unknown = sorted(set(given) - set(CONNECTION_OPTIONS))
     if unknown:
-        raise InvalidInputError(f"{unknown[0]} is not a connection option; there are {', '.join(CONNECTION_OPTIONS)}.")
+        raise InvalidInputError(f"{unknown[0]} is not a connection option: use {', '.join(CONNECTION_OPTIONS)}.")
     values: dict[str, t.Any] = {}
     for name, option in CONNECTION_OPTIONS.items():
         value = given.get(name)
@@ -99,9 +99,9 @@ def check_seconds(name: str, value: float, *, zero: bool = False) -> None:
         raise InvalidInputError(f"{name} must be at most {LONGEST} seconds.")
 
 
-# An option with no_log that holds text is a credential, which is masked wherever it shows. An option with no_log that
-# holds a list is data, often as short as "1" or "completed": masked everywhere, it would blot out ids and states. So
-# data is hidden where it stands, and each provider keeps it out of what comes back.
+# A string option with no_log is a credential, which is masked wherever it appears. A list option with no_log is data,
+# often as short as "1" or "completed": masking it everywhere would hide ids and states. So data is hidden only in the
+# option itself, and each provider removes it from the vendor's answers.
 
 
 def credentials_in(table: OptionTable, values: Mapping[str, t.Any]) -> Iterator[str]:

@@ -22,9 +22,9 @@ def render_result(result: t.Any, *, diff: bool = False) -> dict[str, t.Any]:
 
 
 def render_error(error: DatascanError, *, diff: bool = False) -> dict[str, t.Any]:
-    """The same for an error: its result without the fields that are not known, its message, and its facts.
+    """An error as a dictionary: its result without the unknown fields, its message, and its facts.
 
-    After a request that may have been carried out, what it may have made is null.
+    After a request that may have been carried out, unknown fields are null instead of left out.
     """
     result = {} if error.result is None else render_result(error.result, diff=diff)
     known = {name: value for name, value in result.items() if value is not None or error.may_have_changed}

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Foreign text for people to read: it neither controls a terminal nor floods it."""
+"""Foreign text for people to read: it cannot control a terminal or flood a log."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MAX_LENGTH = 4000
 def one_line(text: str) -> str:
     """Text as one line of limited length; invisible characters are escaped, like \\x1b.
 
-    Only for text without secrets: half of one could no longer be told.
+    Only for text without secrets: a secret that is cut can no longer be recognized.
     """
     text = INVISIBLE.sub(lambda match: match[0].encode("unicode_escape").decode(), " ".join(text.split()))
     text = _LONG_WORD.sub(lambda match: f"{match[0][:250]}\u2026{match[0][-100:]}", text)

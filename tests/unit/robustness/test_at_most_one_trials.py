@@ -97,7 +97,7 @@ class Crew:
 
 def has_said_so(one: Pipeline) -> bool:
     """Whether a pipeline told that there may be a second scan. That it cancelled its own is not that."""
-    warned = [words for words in one.warned if not words.endswith("which was cancelled.")]
+    warned = [words for words in one.warned if not words.endswith("was cancelled.")]
     return bool(warned) or isinstance(one.outcome, UnknownOutcomeError)
 
 
@@ -144,10 +144,10 @@ def test_pipelines_that_start_at_the_same_moment_end_with_one_scan(numbers, memb
         assert {type(one.outcome) for one in crew.failed} <= {ConflictError}
         COUNT["nothing went wrong"] += 1
     COUNT["trials"] += 1
-    COUNT["stepped back"] += any(words.endswith("which was cancelled.") for one in crew.members for words in one.warned)
-    COUNT["too late to step back"] += any("goes on as well" in words for one in crew.members for words in one.warned)
+    COUNT["stepped back"] += any(words.endswith("was cancelled.") for one in crew.members for words in one.warned)
+    COUNT["too late to step back"] += any("and both run" in words for one in crew.members for words in one.warned)
     COUNT["one of them may be ours"] += any(
-        "may be this task's" in words for one in crew.members for words in one.warned
+        "because one may be its own" in words for one in crew.members for words in one.warned
     )
     COUNT["lost"] += any(isinstance(one.outcome, UnknownOutcomeError) for one in crew.failed)
     COUNT["conflict"] += any(isinstance(one.outcome, ConflictError) for one in crew.failed)

@@ -48,5 +48,5 @@ def test_a_count_of_less_than_nothing_lets_nothing_pass(operation: str) -> None:
 
 @pytest.mark.parametrize("field", [{"issue_count": -1}, {"id": ""}, {"id": " "}])
 def test_nor_does_one_that_a_playbook_hands_on(field: dict[str, t.Any]) -> None:
-    with pytest.raises(InvalidInputError, match=f"look at its {next(iter(field))}"):
+    with pytest.raises(InvalidInputError, match=f"check {next(iter(field))}"):
         given_scan({"id": "1", "provider": "advalidation", "state": "completed", **field}, "scans[0]")

@@ -37,5 +37,7 @@ def test_half_a_character_is_refused_before_it_is_sent() -> None:
         lambda text: client_of(vendor).read("GET", (text,), str),
         lambda text: client_of(vendor).read("GET", (), str, params=[("q", text)]),
     ):
-        with pytest.raises(InvalidInputError, match=r"^'a.udcff' holds half a character, which cannot be sent\.$"):
+        with pytest.raises(
+            InvalidInputError, match=r"^'a.udcff' contains half of a surrogate pair, which cannot be sent\.$"
+        ):
             read("a\udcff")

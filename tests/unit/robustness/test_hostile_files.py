@@ -61,13 +61,13 @@ def test_a_link_to_a_file_stays_and_the_file_is_written(write: Write, tmp_path: 
 
 def test_a_link_that_leads_nowhere(write: Write, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("none/target")
-    refused(write, tmp_path / "link", f"cannot be written, for the folder {tmp_path}/none does not exist")
+    refused(write, tmp_path / "link", f"cannot be written: the directory {tmp_path}/none does not exist")
 
 
 def test_a_link_to_a_folder_is_a_folder(write: Write, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "link").symlink_to("folder")
-    refused(write, tmp_path / "link", "is a folder; name a file")
+    refused(write, tmp_path / "link", "is a directory: name a file")
     assert write(tmp_path / "link" / "file")
     assert (tmp_path / "folder" / "file").read_text() == "new"
 
@@ -76,7 +76,7 @@ def test_a_link_to_a_device(write: Write, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("/dev/null")
     refused(write, tmp_path / "link", "device, a pipe or a socket")
     refused(write, tmp_path / "none" / "file", "does not exist")
-    refused(write, tmp_path, "is a folder")
+    refused(write, tmp_path, "is a directory")
 
 
 @pytest.mark.parametrize("step", ["file", "folder"])
@@ -100,7 +100,7 @@ def test_somebody_elses_link_in_a_folder_for_everybody(
     facts = _Owned(shared.stat(), mine + 2)
     monkeypatch.setattr(os, "geteuid", lambda: mine + 1)
     monkeypatch.setattr(Path, "stat", lambda self, **how: facts if self == shared else os.stat(self, **how))
-    with pytest.raises(InvalidInputError, match="somebody else has put a symbolic link there"):
+    with pytest.raises(InvalidInputError, match="another user's symbolic link"):
         write(path)
     assert (ours / "file").read_text() == "old"
 

@@ -98,7 +98,7 @@ def test_settings_are_changed_once(started: dict[str, Any]) -> None:
     ("arguments", "sentence"),
     [
         (['--settings={"glasswall": {"nonsense": 1}}'], "The sandbox refused the settings: glasswall: nonsense: "),
-        (["--dir=relative"], "The sandbox's folder must be an absolute path, and relative is not."),
+        (["--dir=relative"], "sandbox_dir must be an absolute path, not relative."),
         (["--timeout=0"], "The sandbox did not answer within 0 seconds."),
     ],
 )

@@ -55,9 +55,9 @@ class AuditResult:
         reasons = [self._sentence(count, "lack", f"the tag {name}") for name, count in sorted(self.missing.items())]
         reasons += [self._sentence(count, "carry", tag) for tag, count in sorted(self.forbidden.items())]
         if not self.audited:
-            reasons.append("There is no column to judge.")
+            reasons.append("There are no columns to judge.")
         if self.total_count is not None and self.audited < self.total_count:
-            reasons.append(f"The vendor counts {self.total_count} columns, and {self.audited} were read.")
+            reasons.append(f"The vendor counts {self.total_count} columns, but only {self.audited} were read.")
         return reasons
 
     def _sentence(self, count: int, verb: str, what: str) -> str:
@@ -70,13 +70,14 @@ class AuditResult:
         return not self.reasons
 
     def sentence(self, cluster: Mapping[str, t.Any]) -> str:
-        """The verdict in words."""
+        """The verdict as one message."""
         name = cluster.get("name") or cluster.get("id")
-        what = f"Cluster {name}" if name else "The cluster"
         if self.passed:
-            return f"{what} passes: all of its {self.audited} columns keep the rules."
-        first = f" The first is {self.findings[0].name}." if self.findings else ""
-        return f"{what} does not pass: {' '.join(self.reasons)}{first}"
+            where = f" of cluster {name}" if name else ""
+            return f"Audit passed: {self.audited} of {self.audited} columns{where} meet the rules."
+        where = f" for cluster {name}" if name else ""
+        first = f" The first is column {self.findings[0].name}." if self.findings else ""
+        return f"Audit failed{where}: {' '.join(self.reasons)}{first}"
 
     def facts(self, cluster: Mapping[str, t.Any], shown: int | None = MAX_SHOWN_FINDINGS) -> dict[str, t.Any]:
         """The fields of a result: every count, and the first `shown` findings; with None, all of them."""
@@ -99,13 +100,13 @@ class AuditResult:
 def parse_rules(required: Sequence[t.Any], forbidden: Mapping[str, t.Any]) -> TagRules:
     """Rules from a user's lists. Case is ignored, since vendors mix upper and lower case."""
     if not isinstance(required, (list, tuple)) or not all(isinstance(name, str) and name.strip() for name in required):
-        raise InvalidInputError("required_tags must be a list of names of tags.")
+        raise InvalidInputError("required_tags must be a list of tag names.")
     if not isinstance(forbidden, Mapping):
         raise InvalidInputError(
-            "forbidden_tags must be a dictionary of names of tags, each with the values it may not have."
+            "forbidden_tags must be a dictionary of tag names, each with the values that it must not have."
         )
     if not required and not forbidden:
-        raise InvalidInputError("There is nothing to judge by: give required_tags or forbidden_tags.")
+        raise InvalidInputError("There are no rules to judge by: set required_tags or forbidden_tags.")
     values = {str(name): value if isinstance(value, (list, tuple)) else [value] for name, value in forbidden.items()}
     return TagRules(
         {_key(name): str(name) for name in required},
@@ -139,10 +140,10 @@ def parse_columns(value: t.Any) -> Iterator[Mapping[str, t.Any]]:
     if isinstance(value, str):
         lines = (_parsed(line, number) for number, line in enumerate(value.split("\n"), 1) if line.strip())
     elif not isinstance(value, (list, tuple)):
-        raise InvalidInputError("The columns must be a list, or the text of a file in format ndjson.")
+        raise InvalidInputError("The columns must be a list or the text of an NDJSON file.")
     for number, column in enumerate(lines, 1):
         if not isinstance(column, Mapping) or "tags" not in column:
-            raise InvalidInputError(f"Number {number} is no column as cluster_columns_info returns it.")
+            raise InvalidInputError(f"Item {number} is not a column as cluster_columns_info returns it.")
         yield column
 
 
@@ -150,7 +151,9 @@ def _parsed(line: str, number: int) -> t.Any:
     try:
         return json.loads(line)
     except ValueError:
-        raise InvalidInputError(f"Line {number} is no JSON, so this is no file in format ndjson.") from None
+        raise InvalidInputError(
+            f"Line {number} is not JSON: the text must be NDJSON, as cluster_columns_info writes it."
+        ) from None
 
 
 def _key(text: t.Any) -> str:

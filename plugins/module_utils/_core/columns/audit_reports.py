@@ -29,7 +29,7 @@ def _markdown(audit: AuditResult, cluster: Mapping[str, t.Any]) -> str:
         else code_span(cluster.get("id"))
     )
     kept = audit.audited - len(audit.findings)
-    blocks = [f"## {mark} {title}", f"Cluster {name}: {kept} of {audit.audited} columns keep the rules."]
+    blocks = [f"## {mark} {title}", f"Cluster {name}: {kept} of {audit.audited} columns meet the rules."]
     if audit.reasons:
         blocks += ["### Reasons", "\n".join(f"- {code_span(reason)}" for reason in audit.reasons)]
     if audit.findings:
@@ -71,5 +71,5 @@ _RENDERERS: dict[str, Callable[[AuditResult, Mapping[str, t.Any]], str]] = {
 def render(format_: str, audit: AuditResult, cluster: Mapping[str, t.Any]) -> str:
     """The audit of a cluster as one text."""
     if format_ not in _RENDERERS:
-        raise InvalidInputError(f"There is no report format {format_!r}; there are {', '.join(_RENDERERS)}.")
+        raise InvalidInputError(f"format must be one of {', '.join(_RENDERERS)}, not {format_!r}.")
     return _RENDERERS[format_](audit, cluster)

@@ -32,12 +32,12 @@ _SUFFIXES = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".json": "j
 
 
 def format_of(dest: str) -> str:
-    """The format that the suffix of a file name stands for."""
+    """The format that the suffix of a file name selects. Raises InvalidInputError for other suffixes."""
     for suffix, format_ in _SUFFIXES.items():
         if dest.lower().endswith(suffix):
             return format_
     raise InvalidInputError(
-        f"format is missing, and the name of {dest} does not tell it: it ends in none of {_known()}."
+        f"format is not set, and the name of {dest} ends in none of {', '.join(_SUFFIXES)}: set format."
     )
 
 
@@ -100,10 +100,6 @@ def _cell(value: t.Any) -> str:
 def _json_text(column: Column) -> str:
     text = column.model_dump_json()  # three times as fast as json.dumps, which is only needed to escape non-ASCII text
     return text if text.isascii() else json.dumps(json.loads(text), separators=(",", ":"))
-
-
-def _known() -> str:
-    return ", ".join(_SUFFIXES)
 
 
 class _Line:

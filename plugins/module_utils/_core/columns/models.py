@@ -62,7 +62,7 @@ class Cluster(_Facts):
 
 
 class Attribute(_Facts):
-    """An attribute: what the vendor takes the values of a column for."""
+    """An attribute: what the values of a column represent, as the vendor classifies them."""
 
     attribute_name: Text = None
     attribute_original_name: Text = None
@@ -171,7 +171,7 @@ def parse_lookup(options: Mapping[str, t.Any]) -> ClusterLookup:
     """A lookup from a user's options."""
     lookup = ClusterLookup(**options)
     if not str(lookup):
-        raise InvalidInputError("cluster is empty: give at least one of name, size, label, severity and status.")
+        raise InvalidInputError("cluster is empty: set at least one of name, size, label, severity and status.")
     return lookup
 
 
@@ -205,7 +205,7 @@ class ColumnSummary:
         }
 
     def _by_table(self) -> Counter[str]:
-        """Counts by table name; the source stands before it where several sources have a table of that name."""
+        """Counts by table name, or by source.table where several sources have a table of that name."""
         sources = Counter(table for table, _source in self.tables)
         found: Counter[str] = Counter()
         for (table, source), count in self.tables.items():

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The import point of pydantic: every other file loads also where pydantic is missing.
 
-A door asks `MISSING` first and fails with one clear sentence; until then only the stand-ins below are touched.
-pydantic turns a vendor's answer into a model, or into one error that names the field that is wrong.
+A front end checks `MISSING` first and fails with one sentence; until then only the placeholders below are used.
+pydantic parses a vendor's answer into a model, or raises one error that names the wrong field.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The import point of requests: every other file loads also where requests is missing.
 
-requests brings TLS, proxies, pooled connections and content decoding, which none of us should write again.
+requests provides TLS, proxies, pooled connections and content decoding.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tasks before a gate found out, from their results as Ansible registers them.
+"""The scans of the tasks before a gate, read from their registered results.
 
-A result is foreign input: whatever is not the result of a task of this collection is refused, so that a mistake in a
+A result is untrusted input: everything but the result of a task of this collection is refused, so that a mistake in a
 playbook cannot let a gate pass.
 """
 
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from ..errors import EarlierFailureError, InvalidInputError, ScanNotCompletedError, WaitTimeoutError, earlier_failure
 from ..models import Scan, given_scan
 
-# The kinds of failure by which a wait ends although the vendor answers: what the scans are worth is for the policy.
+# The kinds of failure that end a wait although the vendor answers: the policy judges the scans.
 JUDGED_KINDS = frozenset({WaitTimeoutError.kind, ScanNotCompletedError.kind})
 _MODULES = {"started": "scan_start or scan_rescan", "found": "scan_status", "waited": "scan_wait"}
 
@@ -30,7 +30,7 @@ class Evidence:
     timed_out: bool
     cancelled: tuple[str, ...]
     failure: EarlierFailureError | None  # of an earlier task
-    can_be_judged: bool  # false where the failure leaves unknown what the scans are worth
+    can_be_judged: bool  # false if the failure leaves the state of the scans unknown
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,10 @@ def read_evidence(
     scans: Sequence[Mapping[str, t.Any]] | None = None,
     missing: Sequence[str] = (),
 ) -> Evidence:
-    """Put together the results of earlier tasks, of scans that are given one by one, and of ids that are missing.
+    """Combine the results of earlier tasks, scans that are given directly, and missing ids.
 
-    A scan is as the wait saw it last, or else as it was started or found. Raises InvalidInputError for what is not
-    the result of a task of this collection, and where there is none.
+    The result of a wait replaces those of a start or status for the same scan. Raises InvalidInputError for anything
+    that is not the result of a task of this collection, and if there is no result.
     """
     # A task with a `when` that is false is registered as skipped.
     wait = None if waited is None or waited.get("skipped") is True else _read_result("waited", waited)
@@ -64,7 +64,7 @@ def read_evidence(
         _read_result(name, value) for name, value in (("started", started), ("found", found)) if value is not None
     ]
     if scans is None and wait is None and not before:
-        raise InvalidInputError("There is no result to judge: set scans, started, found or waited.")
+        raise InvalidInputError("There are no results to judge: set started, found, waited or scans.")
     seen = wait.scans if wait else ()
     seen_keys = {(scan.provider, scan.id) for scan in seen}
     others = [scan for result in before for scan in result.scans]
@@ -81,7 +81,7 @@ def read_evidence(
 
 
 def _find_failure(before: Sequence[_TaskResult], wait: _TaskResult | None) -> EarlierFailureError | None:
-    """The first failure that leaves the scans unknown; without one, how the last task ended, for it saw them last."""
+    """The first failure that leaves the scans unknown; without one, that of the last task, which read them last."""
     tasks = [*before, *([wait] if wait else [])]
     unknown = [result.failure for result in tasks if not result.can_be_judged]
     if unknown:
@@ -96,11 +96,11 @@ def _read_result(option: str, value: Mapping[str, t.Any]) -> _TaskResult:
     key = "scan" if option == "started" else "scans"
     content = value.get(key)
     if content is None and failure is None:
-        raise InvalidInputError(f"{option} has no {key}: it must be the result of {_MODULES[option]} as it is.")
+        raise InvalidInputError(f"{option} has no {key}: set it to the registered result of {_MODULES[option]}.")
     scans = [] if content is None else [content] if option == "started" else content
     if not isinstance(scans, list):
         raise InvalidInputError(f"{option}.{key} must be a list of scans.")
-    # A start that left no scan leaves nothing to judge, whatever it failed by.
+    # A failed start without a scan leaves nothing to judge, whatever its kind.
     has_scans = option != "started" or bool(scans)
     return _TaskResult(
         scans=tuple(given_scan(scan, _place(option, key, number)) for number, scan in enumerate(scans)),

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decide whether a pipeline may proceed: judge scans, write the reports, and raise what stands in the way."""
+"""Decide whether a pipeline may proceed: judge scans, write the reports, and raise the reason against it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from .wording import NOT_JUDGED_IN_CHECK_MODE, gate_sentence, sentence
 
 @dataclass(frozen=True)
 class GateRequest:
-    """What scan_gate is asked for: the results of earlier tasks, each None where there is none, or scans; a policy.
+    """The request of scan_gate: the results of earlier tasks (None if there is no such task) or scans, and a policy.
 
-    Results are as `render_result` and `render_error` make them; `reports` are pairs of a format and a path.
+    Results have the form that `render_result` and `render_error` return; `reports` are pairs of a format and a path.
     """
 
     scans: Sequence[Mapping[str, t.Any]] | None = None
@@ -39,10 +39,10 @@ class GateRequest:
 
 @dataclass(frozen=True)
 class GateResult:
-    """The decision, what it rests on, and the reports that were written.
+    """The decision, the scans that it is based on, and the reports that were written.
 
-    `proceed` is whether the pipeline may go on; `passed` whether nothing speaks against the scans. `error` is that
-    of the gate or of the earlier task that failed, as `DatascanError.facts` has it.
+    `proceed` is whether the pipeline may continue, `passed` whether there is no reason against it. `error` is the
+    failure of the gate or of an earlier task, in the form of `DatascanError.facts`.
     """
 
     changed: bool = False
@@ -63,11 +63,11 @@ class GateResult:
 def evaluate_gate(request: GateRequest, clock: Clock, check_mode: bool) -> GateResult:
     """Judge scans by the results of earlier tasks.
 
-    Raises GateFailedError where the policy is not met in mode enforce, EarlierFailureError where an earlier task
-    failed and the mode does not go past that, InvalidInputError where something else than results was given or a
-    report cannot be written. Each carries the GateResult. Reports are written before the verdict is raised.
+    Raises GateFailedError if the policy is not met in mode enforce, EarlierFailureError if an earlier task failed and
+    the mode does not allow that, InvalidInputError if a result or scan is not valid or a report cannot be
+    written. Each carries the GateResult. Reports are written before the verdict is raised.
 
-    In check mode no file is written, and a scan that has not finished fails no gate: nothing waited for it.
+    In check mode no file is written, and unfinished scans do not stop the pipeline, because nothing waited for them.
     """
     try:
         evidence = read_evidence(
@@ -89,7 +89,7 @@ def evaluate_gate(request: GateRequest, clock: Clock, check_mode: bool) -> GateR
 
 
 def refuse_gate(error: DatascanError, result: GateResult | None = None) -> DatascanError:
-    """The same error with the result of a gate that could not be asked."""
+    """The same error with the result of a gate that could not judge."""
     result = result or GateResult()
     reasons = (*result.reasons, error.message)
     return error.with_result(
@@ -101,7 +101,7 @@ def _judge_evidence(evidence: Evidence, request: GateRequest, clock: Clock) -> V
     mode = request.mode if evidence.can_be_judged else ENFORCE
     verdict = judge(evidence.scans, evidence.missing, request.policy, mode, clock.now())
     if evidence.failure and verdict.passed:
-        # Next to a failure, scans that pass prove nothing: others may never have been seen.
+        # After a failure, scans that pass prove nothing: others may never have been read.
         return verdict.with_reason(Reason(Rule.EARLIER_TASK, found=evidence.failure.message))
     return verdict
 
@@ -124,7 +124,7 @@ def _decide(evidence: Evidence, verdict: Verdict, check_mode: bool) -> GateResul
 
 
 def _message(evidence: Evidence, verdict: Verdict, proceed: bool) -> str:
-    """The verdict, behind the message of an earlier failure; neither repeats what the other says."""
+    """The verdict after the message of an earlier failure, without repeating the same fact."""
     if evidence.failure is None:
         return gate_sentence(verdict)
     if all(reason.rule is Rule.EARLIER_TASK for reason in verdict.reasons):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user requires of scans: the options as data, and the policy that they become."""
+"""The policy of a gate: its options as data, and the parsed policy."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {"list": (list, tuple), "int": i
 
 @dataclass(frozen=True)
 class Policy:
-    """What each scan has to meet; `max_age` is seconds since the scan finished."""
+    """The conditions for each scan; `max_age` is seconds since the scan finished."""
 
     states: frozenset[ScanState] = frozenset({ScanState.COMPLETED})
     max_issues: int | None = None
@@ -60,7 +60,7 @@ def parse_policy(options: Mapping[str, t.Any]) -> Policy:
 
 def _check_type(name: str, value: t.Any) -> None:
     if name not in POLICY_OPTIONS:
-        raise InvalidInputError(f"policy.{name} is not an option of a policy; there are {', '.join(POLICY_OPTIONS)}.")
+        raise InvalidInputError(f"policy.{name} is not a policy option: use {', '.join(POLICY_OPTIONS)}.")
     kind = POLICY_OPTIONS[name]["type"]
     is_bool = isinstance(value, bool)  # which Python counts among the integers
     if not isinstance(value, _TYPES[kind]) or is_bool != (kind == "bool"):
@@ -70,5 +70,5 @@ def _check_type(name: str, value: t.Any) -> None:
 def _parse_states(states: list[t.Any]) -> frozenset[ScanState]:
     for state in states:
         if state not in STATES:
-            raise InvalidInputError(f"policy.states must hold {', '.join(STATES)} only, not {state!r}.")
+            raise InvalidInputError(f"policy.states must contain only {', '.join(STATES)}, not {state!r}.")
     return frozenset(ScanState(state) for state in states)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The verdict on scans, as data. `wording` makes sentences of it."""
+"""The verdict on scans, as data. `wording` turns it into sentences."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Rule(str, Enum):
     STATES = "states"  # the policy's option of that name, with allow_stopped
     MAX_ISSUES = "max_issues"
     MAX_AGE = "max_age"
-    MISSING = "missing"  # a scan was asked for and not found
+    MISSING = "missing"  # a scan was requested and not found
     NO_SCANS = "no_scans"  # there is no scan at all
     EARLIER_TASK = "earlier_task"  # a task before the gate failed
 
@@ -65,7 +65,7 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing speaks against the scans."""
+        """Whether there is no reason against the scans."""
         return not self.reasons
 
     @property

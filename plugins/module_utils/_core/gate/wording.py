@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words of a verdict. Nothing reads them back: code asks the verdict itself."""
+"""The texts of a verdict. No code parses them: code uses the verdict itself."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from ..models import Scan, ScanState, iso
 from .policy import ADVISE
 from .verdict import Reason, Rule, Verdict
 
-NOT_JUDGED_IN_CHECK_MODE = "Check mode waits for nothing, so there is no verdict."
+NOT_JUDGED_IN_CHECK_MODE = "Check mode does not wait for scans, so there is no verdict."
 _STATES = {
     ScanState.QUEUED: "had not started when the wait ended",
     ScanState.RUNNING: "was still running when the wait ended",
     ScanState.FAILED: "failed",
     ScanState.CANCELLED: "was cancelled",
     ScanState.STOPPED: "stopped, but the vendor does not confirm that it completed",
-    ScanState.UNKNOWN: "is in a state that this collection does not know",
+    ScanState.UNKNOWN: "is in an unknown state",
     ScanState.COMPLETED: "completed, which the policy does not accept",
 }
 
 
 def describe(reason: Reason) -> str:
-    """A reason in words; that of a scan is what stands behind the scan's name."""
+    """A reason as text; for a reason of a scan, the text that follows the scan's name."""
     if reason.scan is not None and reason.rule is Rule.STATES:
         return _describe_state(reason.scan)
     if reason.rule is Rule.MAX_ISSUES:

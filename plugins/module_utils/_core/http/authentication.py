@@ -74,4 +74,6 @@ HEADER_FORMS: Mapping[str, HeaderForm] = {"bearer": bearer_header, "raw": raw_he
 def check_token(option: str, token: str) -> None:
     """Reject a token that no header can carry, without showing it."""
     if not token.isascii() or not token.isprintable():
-        raise InvalidInputError(f"{option} holds a character that no HTTP header can carry, such as a line end.")
+        raise InvalidInputError(
+            f"{option} contains a character that an HTTP header cannot carry, such as a line break."
+        )

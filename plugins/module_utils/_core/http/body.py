@@ -16,7 +16,7 @@ from ..compat.requests import requests
 MAX_BODY = 256 * 1024 * 1024  # bytes after decompression
 _CHUNK = 64 * 1024  # bytes
 _C1 = re.compile("[\x7f-\x9f]")  # a terminal command in one character, which Ansible prints unchanged
-# Text that may hold one of those, or a character that is written as surrogates.
+# Text that may contain such a character, or one that is written as a surrogate pair.
 _SUSPECT = re.compile(r"[\x7f-\x9f]|\\u(?:[dD][89a-fA-F]|00[89]|007[fF])")
 
 

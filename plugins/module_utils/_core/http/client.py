@@ -103,7 +103,7 @@ class HttpClient:
     ) -> T:
         """Send a request that changes nothing; it is sent again after a transient fault.
 
-        `parse` makes the result from the JSON; its ValueError counts as an invalid response, which is transient.
+        `parse` converts the JSON to the result; its ValueError counts as an invalid response, which is transient.
         With `headers` the request goes without authentication.
         """
         return self._send(Request(method, build_url(self._base_url, path, params), body, headers=headers), parse)
@@ -176,7 +176,7 @@ class HttpClient:
         return response
 
     def _check(self, request: Request, response: Response, headers: Mapping[str, str]) -> None:
-        """Raise a Fault for a response that is not what was asked for."""
+        """Raise a Fault for a redirect, an error or a body that is not JSON."""
         if 300 <= response.status < 400:
             raise redirect_fault(request, response.status, headers.get("Location", ""))
         if response.status == 429:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The end of the time that an operation may take, and what it means for requests."""
+"""The deadline of an operation, and its effect on requests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from ..clock import Clock
 from ..errors import DatascanError
 
-FINAL_POLL_TIMEOUT = 10.0  # seconds that a request of a wait's final poll may take although the time is up
+FINAL_POLL_TIMEOUT = 10.0  # seconds that a request of a wait's final poll may take after the deadline
 
 
 class Deadline:
@@ -49,7 +49,7 @@ class Deadline:
             self._timeout_error = error
 
     def shorten(self, timeout: float) -> float:
-        """The seconds that a request may take: until the deadline, but FINAL_POLL_TIMEOUT at least."""
+        """The seconds that a request may take: until the deadline, but at least FINAL_POLL_TIMEOUT."""
         if self._at is None:
             return timeout
         return min(timeout, max(FINAL_POLL_TIMEOUT, self._at - self._clock.monotonic()))

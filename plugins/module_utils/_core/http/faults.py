@@ -36,9 +36,9 @@ _ERRORS: Mapping[int, type[DatascanError]] = {
 }
 _MEANINGS = {
     401: "the token is missing, wrong or expired: check api_token",
-    403: "this token may not do that",
-    404: "nothing is there for this token: check the id and api_url",
-    408: "the server waited too long for the request",
+    403: "the token does not allow this",
+    404: "not found, or not visible to this token: check the id and api_url",
+    408: "the server timed out while it waited for the request",
     429: "too many requests",
 }
 
@@ -61,8 +61,8 @@ def redirect_fault(request: Request, status: int, location: str) -> Fault:
     except ValueError:
         host = "another path"
     message = (
-        f"{request} was redirected to {host}, and no redirect is followed with a credential; "
-        "set api_url to the address that answers itself."
+        f"{request} was redirected to {host}, and redirects are not followed, to keep the token from other hosts. "
+        "Set api_url to the final address."
     )
     return Fault(RejectedError(message, request=request.failed(status)), sent=True)
 
@@ -92,7 +92,7 @@ def not_json_fault(request: Request, response: Response) -> Fault:
     if response.text.lstrip()[:1] == "<":
         what = "an HTML page"
     elif response.text.strip():
-        what = "a body that is not whole JSON"
+        what = "incomplete or invalid JSON"
     else:
         what = "an empty body"
     message = f"{request} answered HTTP {response.status} with {what}."
@@ -101,13 +101,13 @@ def not_json_fault(request: Request, response: Response) -> Fault:
 
 def shape_fault(request: Request, response: Response, error: ValueError) -> Fault:
     """JSON that cannot be read as what is documented; the message does not quote its values."""
-    message = f"{request} answered HTTP {response.status} in a shape that is not documented ({reason(error)})."
+    message = f"{request} answered HTTP {response.status} with JSON that is not as documented ({reason(error)})."
     return Fault(InvalidResponseError(message, request=request.failed(response.status)), sent=True)
 
 
 def too_large_fault(request: Request, status: int, limit: int) -> Fault:
     """A body above the limit, in bytes."""
-    message = f"{request} answered with more than {limit // 2**20} MiB, which is refused."
+    message = f"The answer to {request} is larger than {limit // 2**20} MiB, the limit."
     return Fault(InvalidResponseError(message, request=request.failed(status), is_transient=False), sent=True)
 
 
@@ -128,9 +128,9 @@ def exchange_fault(exc: Exception, request: Request, timeout: float) -> Fault:
         message = f"ca_path, client_cert or client_key cannot be read: {exc}."
         return Fault(InvalidInputError(message, request=request.failed()), sent=False)
     if isinstance(exc, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
-        message = f"{type(exc).__name__}: api_url or api_token holds a character that HTTP cannot carry."
+        message = f"api_url or api_token contains a character that HTTP cannot carry ({type(exc).__name__})."
         return Fault(InvalidInputError(message), sent=False)
-    message = f"{request} broke off before the answer was whole."
+    message = f"The connection was closed before the answer to {request} was complete."
     return Fault(UnavailableError(message, request=request.failed()), sent=True)
 
 
@@ -143,20 +143,20 @@ def _certificate_fault(exc: Exception, cause: BaseException, request: Request) -
     why = "its certificate is not trusted" if "CERTIFICATE_VERIFY_FAILED" in str(exc) else "TLS failed"
     detail = str(getattr(cause, "verify_message", "") or cause)
     message = (
-        f"No safe connection to {urlsplit(request.url).netloc}: {why} ({detail}). "
-        "If it is your own authority's, set ca_path."
+        f"Cannot connect securely to {urlsplit(request.url).netloc}: {why} ({detail}). "
+        "For a private certificate authority, set ca_path."
     )
     return Fault(UntrustedCertificateError(message, request=request.failed()), sent=False)
 
 
 def _unreachable_fault(exc: Exception, cause: BaseException, request: Request) -> Fault:
     if isinstance(exc, requests.exceptions.ProxyError):
-        why = "the proxy did not connect"
+        why = "the proxy did not make the connection"
     elif "resol" in type(cause).__name__.lower() or "resolve" in str(cause):
-        why = "the name is not known"
+        why = "the host name cannot be resolved"
     else:
-        why = "nobody answers there"
-    message = f"No connection to {urlsplit(request.url).netloc}: {why}. Check api_url and the network."
+        why = "the host does not answer"
+    message = f"Cannot connect to {urlsplit(request.url).netloc}: {why}. Check api_url and the network."
     return Fault(UnavailableError(message, request=request.failed()), sent=False)
 
 

@@ -13,7 +13,7 @@ from ..clock import Clock
 
 @dataclass(frozen=True)
 class RateLimit:
-    """How many requests a vendor takes a minute in the long run, and how many at once after a pause."""
+    """A vendor's limit: requests per minute on average, and the size of a burst after a pause."""
 
     per_minute: float
     burst: int = 1
@@ -43,7 +43,7 @@ class RateLimiter:
             return
         with self._lock:
             now = clock.monotonic()
-            # A burst makes up for requests that were not sent earlier, at most as many as it may hold.
+            # A burst makes up for requests that were not sent earlier, up to its size.
             due = max(self._due, now - (self._rate_limit.burst - 1) * self._rate_limit.step)
             self._due = due + self._rate_limit.step
         if due > now:

@@ -51,7 +51,9 @@ def check_base_url(api_url: str) -> str:
             "api_url must be the API's base address with its version path, like https://scans.example.com/api/v1."
         )
     if user is not None or "?" in api_url or "#" in api_url:
-        raise InvalidInputError("api_url must hold no user, no query and no fragment: credentials go into api_token.")
+        raise InvalidInputError(
+            "api_url must not contain a user, a query or a fragment: set the credential as api_token."
+        )
     return api_url.rstrip("/")
 
 
@@ -59,9 +61,9 @@ def build_url(base: str, path: Sequence[str], params: Params = ()) -> str:
     """The address of a path below the base. Raises InvalidInputError for a segment that cannot be sent."""
     for segment in path:
         if segment in ("", ".", ".."):  # clients and servers remove these even where they are quoted
-            raise InvalidInputError(f"{segment!r} is no id.")
+            raise InvalidInputError(f"{segment!r} is not an id.")
     try:
         url = "/".join((base, *(quote(segment, safe="") for segment in path)))
         return f"{url}?{urlencode(params)}" if params else url
     except UnicodeEncodeError as error:
-        raise InvalidInputError(f"{error.object!r} holds half a character, which cannot be sent.") from None
+        raise InvalidInputError(f"{error.object!r} contains half of a surrogate pair, which cannot be sent.") from None

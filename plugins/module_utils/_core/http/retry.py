@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is sent again, and after which pause.
+"""When a request is sent again, and after which pause.
 
-The retries are our own because those of urllib3 cannot look into a body: an HTML page or cut-off JSON under HTTP 200 is
-a transient fault as well.
+urllib3's retries are not used because they cannot read a body: an HTML page or cut-off JSON under HTTP 200 is a
+transient fault as well.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class RetryPolicy:
         error = fault.error
         if request.is_write and _outcome_is_unknown(fault):
             raise UnknownOutcomeError(
-                f"The answer to {request} was lost, so that nobody knows whether it was carried out: {error.message}",
+                f"The answer to {request} was lost, but the request may have been carried out: {error.message}",
                 request=error.request,
             ) from error
         if not error.is_transient or retries_done >= self._retries:
@@ -63,7 +63,7 @@ def _outcome_is_unknown(fault: Fault) -> bool:
 
 
 def parse_retry_after(value: str | None, clock: Clock) -> float | None:
-    """Seconds from a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3); None for anything else."""
+    """Seconds from a Retry-After header: a number or a date (RFC 9110, 10.2.3); None for anything else."""
     if not value:
         return None
     if value.strip().isascii() and value.strip().isdigit():

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The time of day on the vendor's clock, which ages of scans are measured by."""
+"""The time of day on the vendor's clock, used to measure the age of scans."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MAX_DIFFERENCE = timedelta(days=3650)  # a Date that is further away is not a t
 
 
 class ServerClock:
-    """Follows the `Date` header of a vendor's responses; this machine's clock serves until there is one."""
+    """Follows the `Date` header of a vendor's responses. Until the first response, it is this machine's clock."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -26,7 +26,7 @@ class ServerClock:
         return self._clock.now() + self._ahead
 
     def observe(self, date: str | None) -> None:
-        """Take over the time of a `Date` header; one that cannot be read changes nothing."""
+        """Adopt the time of a `Date` header. An invalid header is ignored."""
         if not date:
             return
         with contextlib.suppress(TypeError, ValueError, OverflowError):

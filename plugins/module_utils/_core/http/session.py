@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A pool of connections to one vendor: what requests does beyond it, and what it may not do. Nothing else sends."""
+"""A pool of connections to one vendor. No other code sends requests."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Session(requests.Session if requests else object):  # type: ignore[misc]
             json=request.body,
             auth=_HeaderAuth(headers),
             timeout=timeout,
-            # Given with each request, because REQUESTS_CA_BUNDLE overrules what a session says.
+            # Set for each request, because REQUESTS_CA_BUNDLE overrides the session's setting.
             verify=connection.ca_path or True if connection.validate_certs else False,
             cert=_client_certificate(connection),
             allow_redirects=False,
@@ -61,7 +61,7 @@ class _HeaderAuth(requests.auth.AuthBase if requests else object):  # type: igno
 
 def _client_certificate(connection: Connection) -> str | tuple[str, str] | None:
     if connection.client_key and not connection.client_cert:
-        raise InvalidInputError("client_key needs client_cert: the key alone proves nothing.")
+        raise InvalidInputError("client_key is set without client_cert: set both, or neither.")
     if connection.client_cert and connection.client_key:
         return connection.client_cert, connection.client_key
     return connection.client_cert

@@ -29,15 +29,15 @@ def create_at_most_once(
         except UnknownOutcomeError as lost:
             if find_created is None:
                 raise lost.with_message(
-                    f"{lost.message} {context.provider.title} cannot list its scans, so a scan may be running: "
-                    "look at its console, and give that scan's id as previous_scan_id to go on with it."
+                    f"{lost.message} A scan may be running, and {context.provider.title} cannot list its scans: "
+                    "check its console, and set previous_scan_id to the id of that scan."
                 ) from None
             found = _search(context, lost, find_created)
             if found:
                 return found
             if attempt == _MAX_SENDS:
                 raise lost.with_message(
-                    f"{lost.message} It was sent {_MAX_SENDS} times, and no scan that it made shows in the list."
+                    f"{lost.message} It was sent {_MAX_SENDS} times, and the list shows no scan from it."
                 ) from None
     raise AssertionError("unreachable")
 
@@ -61,6 +61,6 @@ def _search(
                 return found
     if last_error:
         raise lost.with_message(
-            f"{lost.message} A scan may be running, for looking for it failed as well: {last_error.message}"
+            f"{lost.message} A scan may be running, but the search for it failed: {last_error.message}"
         ) from None
     return None

@@ -19,7 +19,7 @@ from .wait import WaitResult, no_wait_stats, timeout_error, wait_stats, wait_unt
 
 @dataclass(frozen=True)
 class CancelRequest:
-    """What scan_cancel is asked for."""
+    """The request of scan_cancel."""
 
     scan_ids: Sequence[str]
     too_late: str = "fail"  # or ignore
@@ -45,7 +45,7 @@ def cancel_scans(context: OperationContext, request: CancelRequest) -> CancelRes
     """
     context.require(CancelsScans)
     if not request.scan_ids:
-        raise InvalidInputError("There is no scan to cancel: scan_ids is empty.")
+        raise InvalidInputError("There are no scans to cancel: scan_ids is empty.")
     scan_ids = list(dict.fromkeys(context.check_id(scan_id) for scan_id in request.scan_ids))
     cancelling = _Cancelling(context, request)
     for scan_id in scan_ids:
@@ -83,7 +83,7 @@ class _Cancelling:
             self.errors.append(error)
 
     def wait(self) -> WaitStats | None:
-        """Wait until the vendor reports the scans as cancelled, where that was asked for."""
+        """Wait until the scans have ended, if `wait` is set."""
         options = self._request.wait
         if not options or not self._before or self._context.check_mode:
             return no_wait_stats(self._context, options)
@@ -110,8 +110,8 @@ def _cancel(context: OperationContext, scan_id: str, scan: Scan) -> Scan:
     provider = context.require(CancelsScans)
     if context.check_mode:
         if scan_id != PREDICTED_ID and not provider.is_cancellable(scan):
-            raise TooLateError(f"Scan {scan} could no longer be cancelled.")
-        # The vendor's own word for it cannot be predicted.
+            raise TooLateError(f"Too late to cancel scan {scan}.")
+        # The vendor's own status cannot be predicted.
         return scan.model_copy(update={"state": ScanState.CANCELLED, "vendor_status": None})
     try:
         answer = provider.cancel(scan_id)

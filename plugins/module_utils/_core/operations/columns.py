@@ -23,7 +23,7 @@ _NAMED_CANDIDATES = 10  # in a message; the others are counted
 
 @dataclass(frozen=True)
 class ColumnsRequest:
-    """What cluster_columns_info is asked for; the query's cluster_id is empty where the cluster is looked up."""
+    """The request of cluster_columns_info. The query's cluster_id is empty if the cluster is looked up."""
 
     query: ColumnQuery
     cluster: ClusterLookup | None = None
@@ -57,13 +57,13 @@ class ListedColumns(KnownColumns):
 
 @dataclass(frozen=True)
 class WrittenColumns(KnownColumns):
-    """The file that holds the columns."""
+    """The file with the columns."""
 
     file: str | None = None  # not dest: AnsibleModule adds the owner, the mode and more to a result with that name
 
 
 def read_columns(context: OperationContext, request: ColumnsRequest) -> ListedColumns | WrittenColumns:
-    """Read every page. With dest, each page is written as it comes, and the file takes its place once all are there.
+    """Read every page. With dest, write each page as it is read, and replace the file after the last page.
 
     Raises AmbiguousError or NotFoundError where the lookup does not find one cluster.
     """
@@ -120,8 +120,8 @@ class _Reading:
             expected = min(expected, query.limit)
         if self._summary.total < expected:
             self._context.warn(
-                f"{self._context.provider.title} counts {self._total} columns in cluster {self._cluster.id}, and of "
-                f"the {expected} that were asked for it gave {self._summary.total}."
+                f"{self._context.provider.title} counts {self._total} columns in cluster {self._cluster.id}, but "
+                f"returned only {self._summary.total} of the {expected} that were requested."
             )
 
 
@@ -139,12 +139,12 @@ def _find_cluster(context: OperationContext, lookup: ClusterLookup) -> Cluster:
     clusters = context.require(ListsColumns).list_clusters()
     found = [cluster for cluster in clusters if lookup.matches(cluster)]
     if not found:
-        raise NotFoundError(f"None of the {len(clusters)} clusters has {lookup}.")
+        raise NotFoundError(f"None of the {len(clusters)} clusters matches {lookup}.")
     if len(found) > 1:
         named = "; ".join(str(cluster) for cluster in found[:_NAMED_CANDIDATES])
         more = f"; and {len(found) - _NAMED_CANDIDATES} more" if len(found) > _NAMED_CANDIDATES else ""
         raise AmbiguousError(
-            f"{len(found)} clusters have {lookup}: {named}{more}. Give cluster_id, or say more about the cluster.",
+            f"{len(found)} clusters match {lookup}: {named}{more}. Set cluster_id, or more suboptions of cluster.",
             result=FailedColumns(candidates=found),
         )
     return found[0]

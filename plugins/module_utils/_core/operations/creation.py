@@ -81,7 +81,7 @@ class _Creation:
         return scan in self._found
 
     def settle(self, scan: Scan) -> Created:
-        """Agree with other pipelines where the answer told which scan is ours."""
+        """Agree with other pipelines on one scan, where the answer identified ours."""
         election = elect(self._context, self._list_new, ours=scan)
         winner, ours = election.winner or scan, None if election.is_cancelled else scan
         if winner.id != scan.id and self._if_active == "fail":
@@ -89,20 +89,21 @@ class _Creation:
         return Created(winner, ours)
 
     def settle_after_loss(self, scan: Scan) -> Created:
-        """The same after a lost answer, where one of several new scans may be ours."""
+        """Agree with other pipelines on one scan after a lost answer, where one of several new scans may be ours."""
         seen, winner = self._found, scan
         try:
             election = elect(self._context, self._list_new, self._found)
             seen, winner = election.seen, election.winner or scan
         except DatascanError as error:
             self._context.warn(
-                f"Whether {scan.id} is the only scan that was started at this moment could not be seen: {error.message}"
+                f"Cannot check whether {scan.id} is the only scan started at this moment: {error.message}"
             )
         others = [other.id for other in seen if other.state in ACTIVE and other.id != winner.id]
         if others:
             self._context.warn(
-                f"The answer to a start was lost. Besides {winner.id}, scans of the same source and target have "
-                f"appeared, one of which may be this task's: {', '.join(others)}. None of them was cancelled."
+                f"The answer to the start was lost, and several new scans have the same source and target. This task "
+                f"continues with {winner.id}, and cancels none of the others, because one may be its own: "
+                f"{', '.join(others)}."
             )
             if self._if_active == "fail":
                 raise _conflict(Created(winner, winner))

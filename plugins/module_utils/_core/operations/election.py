@@ -71,8 +71,8 @@ def elect(
             if ours is None:
                 raise
             context.warn(
-                f"Whether another pipeline started a scan of the same source and target at the same moment as "
-                f"{(election.winner or ours).id} could not be seen: {error.message}"
+                "Cannot check whether another pipeline started a scan of the same source and target at the same "
+                f"moment as {(election.winner or ours).id}: {error.message}"
             )
             return election.result([])
         election.observe(seen)
@@ -131,8 +131,8 @@ class _Election:
         if not self._ours_is_listed and not self._has_withdrawn:
             if self._lists > len(_LIST_LAG_DELAYS):
                 self._context.warn(
-                    f"The list does not show scan {self.winner.id}, which was just started, so whether another "
-                    "pipeline started one at the same moment could not be seen."
+                    "Cannot check whether another pipeline started a scan at the same moment: the list does not show "
+                    f"scan {self.winner.id}, which was just started."
                 )
                 return None
             return _LIST_LAG_DELAYS[self._lists - 1]
@@ -154,16 +154,16 @@ class _Election:
 
 
 def _withdraw(context: OperationContext, ours: Scan, winner: Scan) -> bool:
-    """Whether ours is certainly cancelled; a warning says so either way."""
+    """Cancel ours, and warn. True only if it is certainly cancelled."""
     message = (
         f"Another pipeline started scan {winner.id} of the same source and target before scan {ours.id} of this task"
     )
     try:
         _cancel(context, ours)
     except DatascanError as error:
-        context.warn(f"{message}, which goes on as well, for it could not be cancelled: {error.message}")
+        context.warn(f"{message}. Scan {ours.id} could not be cancelled, and both run: {error.message}")
         return False
-    context.warn(f"{message}, which was cancelled.")
+    context.warn(f"{message}. Scan {ours.id} was cancelled.")
     return True
 
 

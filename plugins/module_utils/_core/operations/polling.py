@@ -71,7 +71,7 @@ def poll_scans(
     seen: Mapping[str, Scan] | None = None,
     report_progress: Callable[[PollState], None] = lambda state: None,
 ) -> PollState:
-    """Poll until the wait is over or its time is up. The last sleep ends at the deadline; one final poll follows it.
+    """Poll until the wait is over or its deadline is reached. One final poll follows the deadline.
 
     Transient errors are kept in `last_error` and retried at the next poll. Any other error ends the wait, and carries
     the PollState as its result. `seen` holds scans that were just read. `floor` is the vendor's shortest interval in

@@ -66,12 +66,12 @@ def _line(state: PollState, changes: list[str], error: str | None) -> str:
         parts.append(f"{len(changes) - _NAMED_CHANGES} more changed")
     if error:
         error = error.rstrip(".")
-        parts.append(f"the last look failed, and the wait goes on: {error}" if state.next_poll is not None else error)
+        parts.append(f"the last poll failed, retrying: {error}" if state.next_poll is not None else error)
     if state.timed_out:
-        parts.append("the time to wait is up")
+        parts.append("wait_timeout reached")
     if state.next_poll is not None:
         digits = 0 if state.next_poll >= 10 else 1
-        parts.append(f"next look in {state.next_poll:.{digits}f} s")
+        parts.append(f"next poll in {state.next_poll:.{digits}f} s")
     return "; ".join(parts)
 
 
@@ -87,6 +87,6 @@ def format_clock(seconds: float) -> str:
 
 
 def _status(scan: Scan) -> str:
-    """The state, and the vendor's own word where it says more."""
+    """The state, and the vendor's status if it differs."""
     vendor = scan.vendor_status
     return scan.state.value if not vendor or vendor.lower() == scan.state.value else f"{scan.state.value} ({vendor})"

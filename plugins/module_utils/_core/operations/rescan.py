@@ -19,7 +19,7 @@ from .wait import WaitResult, no_wait_stats, wait_until_completed, with_last_err
 
 @dataclass(frozen=True)
 class RescanRequest:
-    """What scan_rescan is asked for; `subject` is a scan's id, or what the provider's rescan option names."""
+    """The request of scan_rescan. `subject` is a scan's id, or what the provider's rescan option names."""
 
     subject: str
     if_active: str = "reuse"  # or fail, start
@@ -89,12 +89,12 @@ def _rescan(context: OperationContext, request: RescanRequest, parent: Scan | No
 
 def _conflict(context: OperationContext, request: RescanRequest, running: Scan) -> ConflictError:
     kind = context.require(RescansScans).rescan_option.removesuffix("_id").capitalize()
-    message = f"{kind} {request.subject} is being scanned again already: {running}."
+    message = f"{kind} {request.subject} is already being rescanned: {running}."
     return ConflictError(message, result=RescanResult(scan=running))
 
 
 def _too_early(why: str) -> TooEarlyError:
-    return TooEarlyError(f"{why}; set wait: true to wait for that.")
+    return TooEarlyError(f"{why}. Set wait: true to wait until it can be rescanned.")
 
 
 def _predict(
@@ -169,10 +169,10 @@ class _Readiness:
     def wait(self) -> None:
         """Return once the parent's state allows a rescan. Without `wait`, raise TooEarlyError."""
         provider, options = self._provider, self._request.wait
-        why = self._blocker() or f"{provider.title} does not scan {self._request.subject} again yet"
+        why = self._blocker() or f"{provider.title} does not accept a rescan of {self._request.subject} yet"
         if options is None:
             raise _too_early(why)
-        self._context.report_progress(f"{why}; waiting for that.")
+        self._context.report_progress(f"{why}; waiting until it can be rescanned")
         with provider.deadline(self._began + options.timeout - self._context.clock.monotonic()):
             while True:
                 elapsed = self._context.clock.monotonic() - self._began
@@ -200,7 +200,9 @@ class _Readiness:
         return self._provider.rescan_blocker(self._parent) if self._parent else None
 
     def _timeout_error(self, why: str, elapsed: float) -> WaitTimeoutError:
-        error = with_last_error(WaitTimeoutError(f"After {elapsed:.0f} s: {why}."), self._last_error)
+        error = with_last_error(
+            WaitTimeoutError(f"wait_timeout reached after {elapsed:.0f} s: {why}."), self._last_error
+        )
         requests = self._provider.requests_sent
         waited = WaitStats(round(elapsed, 1), self._polls, requests, timed_out=True)
         return error.with_result(RescanResult(waited=waited))

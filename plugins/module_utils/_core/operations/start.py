@@ -25,7 +25,7 @@ _MAX_SCAN_LENGTH = timedelta(days=7)  # fresh_for finds scans that took no longe
 
 @dataclass(frozen=True)
 class StartRequest:
-    """What scan_start is asked for; `fresh_for` is seconds."""
+    """The request of scan_start; `fresh_for` is seconds."""
 
     target: Mapping[str, t.Any]
     if_active: str = "reuse"  # or fail, start
@@ -89,7 +89,7 @@ def _result_of(created: Created) -> StartResult:
 
 
 def _after_waiting(context: OperationContext, request: StartRequest, result: StartResult) -> StartResult:
-    """The result after the wait, where one was asked for."""
+    """The result after the wait, if `wait` is set."""
     scan = result.scan
     if not request.wait or scan is None or scan.state is ScanState.COMPLETED or context.check_mode:
         return replace(result, waited=no_wait_stats(context, request.wait))
@@ -123,12 +123,10 @@ def _get_previous(context: OperationContext, request: StartRequest) -> list[Scan
     try:
         scan = provider.get(provider.check_id(scan_id))
     except NotFoundError:
-        context.warn(f"previous_scan_id {scan_id} is not known to {provider.title} any more.")
+        context.warn(f"previous_scan_id {scan_id} is ignored: {provider.title} does not have this scan any more.")
         return []
     if scan.source and not provider.is_same_target(scan, request.target):
-        context.warn(
-            f"previous_scan_id {scan_id} is a scan of {scan.source} to {scan.target}, and so it does not serve."
-        )
+        context.warn(f"previous_scan_id {scan_id} is ignored: it is a scan of {scan.source} to {scan.target}.")
         return []
     return [scan]
 
@@ -140,7 +138,7 @@ def _find_active(context: OperationContext, request: StartRequest, candidates: S
         return None
     scan = earliest_started(active) if elects(context, request.if_active) else max(active, key=_start_time)
     if request.if_active == "fail":
-        message = f"A scan of the same source and target already runs: {scan}."
+        message = f"A scan of the same source and target is already running: {scan}."
         raise ConflictError(message, result=StartResult(scan=scan))
     return scan
 

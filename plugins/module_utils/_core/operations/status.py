@@ -18,7 +18,7 @@ from .results import ScanDiff, WaitStats, partial_result
 
 @dataclass(frozen=True)
 class StatusRequest:
-    """What scan_status is asked for: ids or a query, what to do about a missing id, and how long to wait."""
+    """The request of scan_status: ids or a query, what to do about a missing id, and how long to wait."""
 
     scan_ids: Sequence[str] = ()
     query: Query | None = None
@@ -81,7 +81,7 @@ def _start_time(scan: Scan) -> float:
 
 def _get_by_id(context: OperationContext, request: StatusRequest) -> tuple[list[Scan], list[str]]:
     if not request.scan_ids:
-        raise InvalidInputError("There is no scan to look at: scan_ids is empty.")
+        raise InvalidInputError("There are no scans to read: scan_ids is empty.")
     answers = context.get_many(list(dict.fromkeys(context.check_id(scan_id) for scan_id in request.scan_ids)))
     scans = [answer for answer in answers.values() if isinstance(answer, Scan)]
     not_found = {scan_id: answer for scan_id, answer in answers.items() if isinstance(answer, NotFoundError)}
@@ -91,6 +91,6 @@ def _get_by_id(context: OperationContext, request: StatusRequest) -> tuple[list[
         if isinstance(answer, DatascanError) and not isinstance(answer, NotFoundError):
             raise answer.with_result(result)
     if missing and request.missing == "fail":
-        message = f"{context.provider.title} knows no scan {', '.join(missing)}, or this token may not see it."
+        message = f"{context.provider.title} has no scan {', '.join(missing)} that this token can see."
         raise NotFoundError(message, request=not_found[missing[0]].request, result=result)
     return scans, missing

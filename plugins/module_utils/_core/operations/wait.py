@@ -30,7 +30,7 @@ _NAMED_SCANS = 5  # in a message; the others are counted
 
 @dataclass(frozen=True)
 class WaitRequest:
-    """What scan_wait is asked for. `scans` are scans as an earlier task returned them."""
+    """The request of scan_wait. `scans` are scans as an earlier task returned them."""
 
     scan_ids: Sequence[str] = ()
     scans: Sequence[Mapping[str, t.Any]] = ()
@@ -149,7 +149,7 @@ def wait_stats(context: OperationContext, state: PollState) -> WaitStats:
 
 
 def no_wait_stats(context: OperationContext, options: WaitOptions | None) -> WaitStats | None:
-    """The same where a wait was asked for and was not needed, or check mode left it out; None without `wait`."""
+    """The stats of a wait that was not needed or was skipped in check mode; None without `wait`."""
     return WaitStats(0.0, 0, context.provider.requests_sent) if options else None
 
 
@@ -157,7 +157,7 @@ def timeout_error(state: PollState) -> WaitTimeoutError:
     """The error that names the scans that had not finished, and the error of the last poll."""
     unseen = [scan_id for scan_id in state.scan_ids if scan_id not in state.seen]
     unfinished = [str(scan) for scan in state.scans if not scan.finished]
-    unfinished += [f"{scan_id}: never seen" for scan_id in unseen]
+    unfinished += [f"{scan_id}: not read yet" for scan_id in unseen]
     named = "; ".join(unfinished[:_NAMED_SCANS])
     if len(unfinished) > _NAMED_SCANS:
         named += f"; and {len(unfinished) - _NAMED_SCANS} more"
@@ -168,10 +168,10 @@ def timeout_error(state: PollState) -> WaitTimeoutError:
 
 
 def with_last_error(error: WaitTimeoutError, last_error: DatascanError | None) -> WaitTimeoutError:
-    """The same error, which also tells why the last poll failed, if it did."""
+    """The same error, with the error of the last poll added to its message."""
     if last_error is None:
         return error
-    message = f"{error.message} The last look failed: {last_error.message}"
+    message = f"{error.message} The last poll failed: {last_error.message}"
     return WaitTimeoutError(message, request=last_error.request)
 
 
@@ -181,12 +181,12 @@ def _scans_to_wait_for(context: OperationContext, request: WaitRequest) -> tuple
     for number, scan in enumerate(given):
         if scan.provider != context.provider.name:
             raise InvalidInputError(
-                f"scans[{number}] is of {scan.provider}, but provider is {context.provider.name}; "
-                "wait for each vendor's scans in a task of its own."
+                f"scans[{number}] is a scan of {scan.provider}, but provider is {context.provider.name}. "
+                "Wait for each vendor's scans in a separate task."
             )
     scan_ids = [*request.scan_ids, *(scan.id for scan in given)]
     if not scan_ids:
-        raise InvalidInputError("There is no scan to wait for: scan_ids and scans are empty.")
+        raise InvalidInputError("There are no scans to wait for: scan_ids and scans are empty.")
     checked = [context.check_id(scan_id) for scan_id in scan_ids]
     return list(dict.fromkeys(checked)), {scan.id: scan for scan in given if scan.finished}
 
@@ -206,7 +206,7 @@ def _cancel_pending(context: OperationContext, state: PollState) -> tuple[list[s
             except TooLateError as error:
                 sentences.append(f" {error.message}")
             except DatascanError as error:
-                sentences.append(f" Cancelling {scan_id} met a fault: {error.message}")
+                sentences.append(f" Scan {scan_id} could not be cancelled: {error.message}")
         for scan_id in cancelled:
             with contextlib.suppress(DatascanError):  # the scan is cancelled even where it cannot be read again
                 # The answer to a cancel request may still show the old state.

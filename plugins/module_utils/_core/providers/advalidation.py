@@ -79,9 +79,9 @@ class Advalidation(RescansScans):
     title = "Advalidation"
     unsupported = {
         "start": "Add the creative to a campaign in Advalidation, which starts its first scan, and use scan_wait with "
-        "that scan's id; or scan a creative again with scan_rescan and creative_id.",
-        "list": "Give the scans' ids as scan_ids.",
-        "cancel": "Let the scan end; a wait that should not take too long has wait_timeout.",
+        "that scan's id; or rescan a creative with scan_rescan and creative_id.",
+        "list": "Set scan_ids to the ids of the scans.",
+        "cancel": "Let the scan finish; wait_timeout limits how long a task waits for it.",
         "columns": "Only BigID groups columns into clusters; use provider: bigid.",
     }
     state_map = {
@@ -203,7 +203,7 @@ class Advalidation(RescansScans):
 def _number(value: str, what: str) -> str:
     text = value.strip()
     if not (text.isascii() and text.isdecimal()):
-        raise InvalidInputError(f"{value!r} is no Advalidation {what} id: those are whole numbers, like 1001.")
+        raise InvalidInputError(f"{value!r} is not an Advalidation {what} id (a whole number, like 1001).")
     return text.lstrip("0") or "0"
 
 
@@ -219,9 +219,9 @@ def _failed_checks(checks: Sequence[CheckResult]) -> str | None:
 
 
 def _label(check: CheckResult) -> str:
-    name = check.name or "a check without a name"
+    name = check.name or "unnamed check"
     return f"{name} ({check.value_formatted})" if check.value_formatted else name
 
 
 def _not_found(what: str, number: str, error: NotFoundError) -> NotFoundError:
-    return NotFoundError(f"Advalidation knows no {what} {number}, or this key may not see it.", request=error.request)
+    return NotFoundError(f"Advalidation has no {what} {number} that this key can see.", request=error.request)

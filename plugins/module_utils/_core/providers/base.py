@@ -27,7 +27,7 @@ CAPABILITIES: Mapping[str, str] = {
     "start": "start a scan through its API",
     "list": "list scans",
     "cancel": "cancel a scan through its API",
-    "rescan": "scan again what a scan has scanned",
+    "rescan": "rescan through its API",
     "columns": "list the columns of a cluster",
 }
 _THREADS = 8  # requests at the same time; few, to spare the vendor
@@ -43,7 +43,7 @@ class Provider(ABC):
     name: t.ClassVar[str]
     title: t.ClassVar[str]
     unsupported: t.ClassVar[Mapping[str, str]]  # a capability that the API lacks -> what to do instead, as a sentence
-    state_map: t.ClassVar[Mapping[str, ScanState]]  # from the vendor's words for a scan's state, in lower case
+    state_map: t.ClassVar[Mapping[str, ScanState]]  # the vendor's status of a scan, in lower case -> its state
     auth_scheme: t.ClassVar[str] = "bearer"  # what `auto` means
     header_forms: t.ClassVar[Mapping[str, HeaderForm]] = HEADER_FORMS  # by auth_scheme
     api_url: t.ClassVar[str | None] = None  # only where the vendor has one public host
@@ -82,9 +82,7 @@ class Provider(ABC):
         tokens that are missing or cannot be sent.
         """
         if options.refresh_token and not options.api_token and not cls.takes_refresh_token:
-            raise InvalidInputError(
-                f"refresh_token is not for {cls.title}, whose API has no such tokens: set api_token."
-            )
+            raise InvalidInputError(f"{cls.title} has no refresh tokens: set api_token instead of refresh_token.")
         scheme = cls.auth_scheme if options.auth_scheme == "auto" else options.auth_scheme
         return TokenAuthentication(options.api_token, header_forms[scheme])
 
@@ -99,7 +97,7 @@ class Provider(ABC):
         return response.status
 
     def __init__(self, client: HttpClient, clock: Clock, warn: Callable[[str], None]) -> None:
-        """`warn` takes a sentence for the user."""
+        """`warn` shows a sentence to the user."""
         self._client = client
         self._clock = clock
         self._warn = warn
@@ -118,12 +116,12 @@ class Provider(ABC):
         return self._get_each(self.get, scan_ids)
 
     def parse_state(self, status: str | None) -> ScanState:
-        """The state that the vendor's word means. An unknown word is unknown, and the user is warned once."""
+        """The state that a vendor's status means. An undocumented status is `unknown`, and warned about once."""
         state = self.state_map.get((status or "").strip().lower())
         if state is None:
             self._warn_once(
-                f"{self.title} calls a scan {status!r}, which no document explains; "
-                "it counts as unknown, not as success."
+                f"{self.title} sent {status!r}, which is not a documented status: the scan's state is unknown, and "
+                "does not pass a gate."
             )
             return ScanState.UNKNOWN
         return state
@@ -153,7 +151,7 @@ class Provider(ABC):
         self._client.close()
 
     def _get_each(self, get: Callable[[str], Scan], scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
-        """The same with a request a scan, a few at the same time."""
+        """Many scans by id with one request each, a few at the same time."""
 
         def get_one(scan_id: str) -> Scan | DatascanError:
             try:
@@ -182,7 +180,7 @@ def _find_problems(provider: type[Provider]) -> t.Iterator[str]:
         for name in vars(base).get("_required_attributes", ())
         if not hasattr(provider, name)
     ]
-    # ABC keeps the list of abstract methods only after this check, and reports it only when an instance is made.
+    # ABC computes the list of abstract methods after this check, and reports it only when an instance is created.
     missing += [name for name in dir(provider) if getattr(getattr(provider, name, None), "__isabstractmethod__", False)]
     if missing:
         yield f"it lacks {', '.join(sorted(set(missing)))}"

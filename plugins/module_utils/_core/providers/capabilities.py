@@ -35,7 +35,7 @@ class StartsScans(Provider, capability="start"):
 
     @abstractmethod
     def predict_scan(self, target: Target) -> Scan:
-        """The scan that a start would make, with PREDICTED_ID as its id."""
+        """The scan that a start would create, with PREDICTED_ID as its id."""
 
     @abstractmethod
     def start(self, target: Target) -> Scan:
@@ -103,7 +103,7 @@ class RescansScans(Provider, capability="rescan"):
 
     @abstractmethod
     def find_created_rescan(self, subject: str, parent: Scan) -> Scan | None:
-        """The rescan that a request with a lost answer has made since `parent` was read, or None."""
+        """The rescan that a request with a lost answer created since `parent` was read, or None."""
 
 
 class ListsColumns(Provider, capability="columns"):

@@ -37,7 +37,7 @@ _GENERATIONS = (
 _NO_SUCH_PATH = (404, 405)
 T = t.TypeVar("T")
 
-_WITHHELD = "(a reason that is withheld, for it may quote sampled values)"
+_WITHHELD = "(reason withheld, because it may quote sampled values)"
 
 
 def _as_list(value: t.Any) -> t.Any:
@@ -45,7 +45,7 @@ def _as_list(value: t.Any) -> t.Any:
 
 
 class StatusItem(BaseModel):
-    """A scan as Protecto sends it, without the fields that hold sampled values."""
+    """A scan as Protecto sends it, without the fields with sampled values."""
 
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True, str_strip_whitespace=True)
 
@@ -79,13 +79,13 @@ class StatusEnvelope(BaseModel):
 
 
 class Protecto(StartsScans):
-    """A tenant or a deployment of its own; trial accounts have no data scans."""
+    """A tenant or a private deployment. Trial accounts have no data scans."""
 
     name = "protecto"
     title = "Protecto"
     unsupported = {
-        "list": "Keep the ids that scan_start returns, and give them as scan_ids.",
-        "cancel": "Let the scan end; a wait that should not take too long has wait_timeout.",
+        "list": "Keep the ids that scan_start returns, and set scan_ids to them.",
+        "cancel": "Let the scan finish; wait_timeout limits how long a task waits for it.",
         "rescan": "Submit the same objects again with scan_start.",
         "columns": "Only BigID groups columns into clusters; use provider: bigid.",
     }
@@ -172,7 +172,7 @@ class Protecto(StartsScans):
     def check_id(self, scan_id: str) -> str:
         """Tracking ids have no documented form."""
         if not scan_id.strip():
-            raise InvalidInputError("An empty text is no Protecto tracking id.")
+            raise InvalidInputError("A Protecto tracking id cannot be empty.")
         return scan_id.strip()
 
     def get(self, scan_id: str) -> Scan:
@@ -212,12 +212,12 @@ class Protecto(StartsScans):
     def validate_target(self, target: Mapping[str, t.Any]) -> None:
         """Names must not be empty. Sampled values are remembered, to be removed from all later responses."""
         if not target["objects"]:
-            raise InvalidInputError("protecto.objects is empty: it says what to scan.")
+            raise InvalidInputError("protecto.objects is empty: list the objects to scan.")
         for number, item in enumerate(target["objects"]):
             for option in ("data_source_name", "object_name"):
                 names = [item[option]] if isinstance(item[option], str) else item[option]
                 if not names or not all(name.strip() for name in names):
-                    raise InvalidInputError(f"protecto.objects[{number}].{option} is empty or has an empty part.")
+                    raise InvalidInputError(f"protecto.objects[{number}].{option} is empty or contains an empty name.")
         samples = [sample for item in target["objects"] for column in _columns(item) for sample in column["samples"]]
         self._sampled = frozenset(word for sample in samples for word in _words(sample))
 
@@ -231,8 +231,8 @@ class Protecto(StartsScans):
         ids = {item.tracking_id.strip(): None for item in items}
         if len(ids) > 1:
             raise InvalidResponseError(
-                f"Protecto made {len(ids)} scans where its documents have one: {', '.join(ids)}. "
-                "They run; look at them with scan_status.",
+                f"Protecto started {len(ids)} scans, although its documents describe one: {', '.join(ids)}. "
+                "All of them run: check them with scan_status.",
                 may_have_changed=True,
             )
         if items[0].state:
@@ -263,7 +263,7 @@ class Protecto(StartsScans):
                 return records
         # Not NotFoundError, which means that a scan is missing.
         raise RejectedError(
-            f"No data scans are there: {' and '.join(str(error.request.url) for error in tried)} answered HTTP "
+            f"The data scan API was not found: {' and '.join(str(error.request.url) for error in tried)} answered HTTP "
             f"{' and '.join(str(error.http_status) for error in tried)}. Check api_url, which ends in /api/vault.",
             request=tried[-1].request,
         )
@@ -307,7 +307,7 @@ def _parse_submitted(data: t.Any) -> list[StatusItem]:
     """Without a tracking id it is unknown whether a scan was started."""
     items = SubmittedEnvelope.model_validate(data).data
     if not items:
-        raise ValueError("data holds no tracking_id")
+        raise ValueError("data contains no tracking_id")
     return items
 
 
@@ -345,4 +345,4 @@ def _from_detail(detail: t.Any) -> dict[str, t.Any]:
 
 
 def _not_found(scan_id: str) -> NotFoundError:
-    return NotFoundError(f"Protecto knows no scan {scan_id}, or this token may not see it.")
+    return NotFoundError(f"Protecto has no scan {scan_id} that this token can see.")

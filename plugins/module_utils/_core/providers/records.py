@@ -31,8 +31,8 @@ class InvalidRecord:
     def sentence(self, vendor: str) -> str:
         """For a warning or an error."""
         if self.scan_id is None:
-            return f"{vendor} sent a scan whose id cannot be read ({self.why})."
-        return f"What {vendor} sent of scan {self.scan_id} cannot be read ({self.why})."
+            return f"{vendor} sent a scan without a valid id ({self.why})."
+        return f"{vendor} sent an invalid record of scan {self.scan_id} ({self.why})."
 
     def error(self, vendor: str) -> InvalidResponseError:
         """The error that takes the place of the scan."""
@@ -49,7 +49,7 @@ def parse_each(items: list[t.Any], parse: Callable[[t.Any], T], id_key: str) -> 
             records.append(InvalidRecord(_id_of(item, id_key), reason(error), item))
     invalid = [record for record in records if isinstance(record, InvalidRecord)]
     if invalid and len(invalid) == len(records) and all(record.scan_id is None for record in invalid):
-        raise ValueError(f"not one scan of {len(records)} has an id that can be read: {invalid[0].why}")
+        raise ValueError(f"none of the {len(records)} scans has a valid id: {invalid[0].why}")
     return records
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stand-in of the four vendors' scan APIs, for tests and demonstrations. Never a production service."""
+"""A stand-in for the vendors' scan APIs, for tests and demonstrations only."""
 
 from __future__ import annotations

@@ -14,10 +14,10 @@ NEEDED = ("fastapi", "uvicorn")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="datascan_sandbox", description="A stand-in of the vendors' scan APIs.")
-    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
-    parser.add_argument("--ready-file", type=Path, help="where to write url, port and pid as JSON once it listens")
-    parser.add_argument("--max-lifetime", type=float, default=3600, help="seconds after which it ends by itself")
+    parser = argparse.ArgumentParser(prog="datascan_sandbox", description="A stand-in for the vendors' scan APIs.")
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 chooses a free one")
+    parser.add_argument("--ready-file", type=Path, help="file for url, port and pid as JSON, written when it listens")
+    parser.add_argument("--max-lifetime", type=float, default=3600, help="seconds after which it stops by itself")
     options = parser.parse_args()
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:

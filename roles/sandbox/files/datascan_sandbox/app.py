@@ -17,7 +17,7 @@ from .state import Sandbox
 
 
 def create_app(sandbox: Sandbox | None = None) -> ASGIApp:
-    """An application around a sandbox of its own, or around the one that is given."""
+    """An application with a new sandbox, or with the given one."""
     sandbox = sandbox or Sandbox()
     app = FastAPI(title="datascan.gate sandbox", openapi_url=None, redirect_slashes=False)
     app.include_router(router(sandbox))
@@ -26,7 +26,7 @@ def create_app(sandbox: Sandbox | None = None) -> ASGIApp:
 
     @app.exception_handler(HTTPException)
     async def no_route(request: Request, error: HTTPException) -> Response:
-        """A vendor answers in its own way even where it has no such route."""
+        """The vendor's own answer for a route that does not exist."""
         vendor = sandbox.vendors.get(request.url.path.split("/")[1])
         if vendor is not None:
             return vendor.error(error.status_code)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading what a client has sent."""
+"""Read the body of a request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 
 async def read_json(request: Request) -> Any:
-    """The body, whatever its content type; None where it is no JSON."""
+    """The body as JSON, whatever its content type; None if it is not JSON."""
     try:
         return json.loads(await request.body())
     except ValueError:
@@ -20,6 +20,6 @@ async def read_json(request: Request) -> Any:
 
 
 async def read_object(request: Request) -> dict[str, Any]:
-    """The body if it is an object, or else an empty one."""
+    """The body if it is an object, otherwise an empty object."""
     body = await read_json(request)
     return body if isinstance(body, dict) else {}

@@ -26,13 +26,13 @@ class Clock:
 
 
 def iso(moment: float, *, fraction: bool = False) -> str:
-    """A moment as ISO 8601 in UTC, in whole seconds or with milliseconds."""
+    """A time as ISO 8601 in UTC, in whole seconds or with milliseconds."""
     when = datetime.fromtimestamp(moment, tz=timezone.utc)
     return when.isoformat(timespec="milliseconds" if fraction else "seconds").replace("+00:00", "Z")
 
 
 def parse_iso(text: str) -> float:
-    """The moment that an ISO 8601 text names; UTC where it names no zone. Raises ValueError."""
+    """Parse ISO 8601; a time without a zone is UTC. Raises ValueError."""
     when = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", text.strip()))
     return (when if when.tzinfo else when.replace(tzinfo=timezone.utc)).timestamp()
 
@@ -41,7 +41,7 @@ _STAMP = re.compile(r"^\d{4}-\d\d-\d\d([T ])\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d
 
 
 def shift_stamp(text: str, seconds: float) -> str:
-    """Move a text that is a time stamp, in its own form; any other text stays as it is."""
+    """Shift a timestamp, and keep its form. Other text is returned unchanged."""
     found = _STAMP.match(text)
     if not found:
         return text

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The control routes: how a test looks into the sandbox and steers it. They need no token."""
+"""The control routes, by which tests inspect and control the sandbox. They need no token."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def router(sandbox: Sandbox) -> APIRouter:  # noqa: C901  (a short function for 
 
     def vendor_of(name: str) -> Vendor:
         if name not in sandbox.vendors:
-            raise HTTPException(404, f"No vendor is called {name}; there are {', '.join(sandbox.vendors)}.")
+            raise HTTPException(404, f"Unknown vendor {name}: use {', '.join(sandbox.vendors)}.")
         return sandbox.vendors[name]
 
     @routes.get("/health")

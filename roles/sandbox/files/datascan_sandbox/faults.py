@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Faults that a test asks for: what they are, and which request meets one."""
+"""Injected faults: their kinds, and the rules that choose a request."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Kind = Literal[
     "lying_total",
 ]
 
-# A request that meets one of these is not carried out, unless the test asks for it.
+# A request with one of these faults is not carried out, unless the rule sets carried_out.
 NOT_CARRIED_OUT = ("reset_before", "no_answer", "status", "html", "error_200", "redirect", "endless_body")
 
 
@@ -41,7 +41,7 @@ class Fault(BaseModel):
 
     kind: Kind
     carried_out: bool | None = None
-    """Whether the request still has its effect. Unset, the kind decides."""
+    """Whether the request still has its effect. If unset, the kind decides."""
     seconds: float | None = None
     """no_answer holds the connection this long (60), slow_body sends its body over this time (2), future_time moves
     every time stamp by it (a year)."""
@@ -49,15 +49,15 @@ class Fault(BaseModel):
     """The status that status (503), redirect (302) and html (200) send; error_200 sends that status's error (400)."""
     headers: dict[str, str] = Field(default_factory=dict)
     body: Any = None
-    """What status, error_200, html and wrong_shape send. Unset, status and error_200 send the vendor's own error."""
+    """What status, error_200, html and wrong_shape send. If unset, status and error_200 send the vendor's own error."""
     location: str = "/"
     word: str = "Defragmenting"
     total: int | None = None
-    """What lying_total says; unset, seven too many."""
+    """The total that lying_total sends. If unset, seven too many."""
     bytes: int = 300 * 1024 * 1024
-    """When endless_body stops after all."""
+    """The size at which endless_body stops."""
     declared: bool = False
-    """Whether endless_body says its length in a header."""
+    """Whether endless_body sends its length in a header."""
 
     @property
     def carries_out(self) -> bool:
@@ -67,17 +67,17 @@ class Fault(BaseModel):
 
 
 class Rule(BaseModel):
-    """Which requests meet a fault: the first `skip` that match pass, the next `times` do not."""
+    """Which requests get a fault: of those that match, the first `skip` pass, and the next `times` get it."""
 
     model_config = ConfigDict(extra="forbid")
 
     vendor: str | None = None
     method: str | None = None
     path: str | None = None
-    """A regular expression that is searched for in the whole path, vendor prefix included."""
+    """A regular expression, searched in the whole path including the vendor's prefix."""
     skip: int = Field(default=0, ge=0)
     times: int | None = Field(default=1, ge=0)
-    """How often; null is for ever."""
+    """How many times; null means always."""
     fault: Fault
 
     @field_validator("path")
@@ -87,7 +87,7 @@ class Rule(BaseModel):
             try:
                 re.compile(text)
             except re.error as error:
-                raise ValueError(f"path is no regular expression: {error}") from None
+                raise ValueError(f"path is not a regular expression: {error}") from None
         return text
 
     def matches(self, vendor: str, method: str, path: str) -> bool:
@@ -105,7 +105,7 @@ class Faults:
         self.rules: list[Rule] = []
 
     def take(self, vendor: str, method: str, path: str) -> Fault | None:
-        """The fault that this request meets. Every matching rule before it counts the request as skipped."""
+        """The fault for this request. Every matching rule before it counts the request as skipped."""
         for rule in self.rules:
             if rule.times == 0 or not rule.matches(vendor, method, path):
                 continue

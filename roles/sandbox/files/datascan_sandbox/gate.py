@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stands before the vendors' routes: it notes every request, and lets a fault happen to it."""
+"""The layer before the vendors' routes: it records every request, and applies faults."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .spoil import spoil
 from .state import Sandbox
 from .vendor import Vendor
 
-# Where the server leaves the connection, so that a fault can break it.
+# The key under which the server passes the connection, so that a fault can break it.
 TRANSPORT = "datascan.transport"
 PAGE_PARAMETERS = ("page", "skip", "offsetKey")
 HTML = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>502 Bad Gateway</body>\r\n</html>"
@@ -33,20 +33,20 @@ class Answer:
     body: bytes
 
     def with_body(self, body: bytes) -> Answer:
-        """The same answer with another body, and with the length of that."""
+        """The same answer with another body and its length."""
         kept = [(name, value) for name, value in self.headers if name.lower() != b"content-length"]
         return Answer(self.status, [*kept, (b"content-length", str(len(body)).encode())], body)
 
 
 def made(status: int, body: bytes, content_type: str, headers: dict[str, str] | None = None) -> Answer:
-    """An answer of the sandbox's own."""
+    """An answer of the sandbox itself."""
     fields = {"content-type": content_type, **{name.lower(): value for name, value in (headers or {}).items()}}
     pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in fields.items()]
     return Answer(status, pairs, b"").with_body(body)
 
 
 class Gate:
-    """An ASGI application around the sandbox's own."""
+    """An ASGI application that wraps the sandbox's."""
 
     def __init__(self, app: ASGIApp, sandbox: Sandbox) -> None:
         self.app = app
@@ -102,7 +102,7 @@ class _Connection:
             pass
 
     async def hold(self, seconds: float) -> None:
-        """Wait, but no longer than the client does."""
+        """Wait, at most until the client disconnects."""
         try:
             await asyncio.wait_for(self.gone(), seconds)
         except asyncio.TimeoutError:
@@ -116,7 +116,7 @@ class _Connection:
 
 
 async def _meet(fault: Fault, answer: Answer, connection: _Connection, vendor: Vendor) -> int | None:
-    """Let the fault happen, and return the status that was sent, if any."""
+    """Apply the fault, and return the status that was sent, if any."""
     kind = fault.kind
     if kind in ("reset_before", "reset_after"):
         await connection.reset()
@@ -151,12 +151,12 @@ def _changed(fault: Fault, answer: Answer, vendor: Vendor) -> Answer:
     try:
         body = json.loads(answer.body)
     except ValueError:
-        return answer  # an answer without a body has nothing to spoil
+        return answer  # an answer without a body cannot be changed
     return answer.with_body(json.dumps(spoil(fault, body)).encode())
 
 
 def _error(fault: Fault, vendor: Vendor, code: int, status: int) -> Answer:
-    """The vendor's own error of a code, under a status, or the body that the test has given."""
+    """The vendor's own error for a code, under a status, or the body that the rule sets."""
     if fault.body is not None:
         return made(status, _as_bytes(fault.body), "application/json", fault.headers)
     error = vendor.error(code)
@@ -177,12 +177,12 @@ async def _slow(fault: Fault, answer: Answer, connection: _Connection) -> None:
 
 
 async def _cut(_fault: Fault, answer: Answer, connection: _Connection) -> None:
-    """Say the whole length, send half, and break the connection."""
+    """Declare the whole length, send half, and break the connection."""
     whole = answer.with_body(answer.body)
     await connection.send({"type": "http.response.start", "status": whole.status, "headers": whole.headers})
     half = whole.body[: len(whole.body) // 2]
     await connection.send({"type": "http.response.body", "body": half, "more_body": True})
-    await asyncio.sleep(0.05)  # let the half arrive before the break
+    await asyncio.sleep(0.05)  # so that the half arrives before the break
     await connection.reset()
 
 

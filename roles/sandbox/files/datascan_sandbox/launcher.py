@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Start the sandbox in the background and end it: what the role calls. Standard library only, so that it can say
-which package is missing. Prints one JSON object; a failure is one sentence on the error stream."""
+"""Start the sandbox in the background, or stop it. The role calls this file.
+
+It uses the standard library only, so that it can report a missing package. It prints one JSON object; a failure is one
+sentence on stderr."""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ STEP = 0.05
 
 
 class Failed(Exception):
-    """Why it did not work, in one sentence."""
+    """A failure; the message is one sentence."""
 
 
 def main() -> int:
@@ -42,19 +44,19 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="datascan_sandbox.launcher", description="Start or end the sandbox.")
+    parser = argparse.ArgumentParser(prog="datascan_sandbox.launcher", description="Start or stop the sandbox.")
     parser.add_argument("action", choices=("start", "stop"))
-    parser.add_argument("--dir", default="", help="where the state is kept; a new temporary folder where it is empty")
+    parser.add_argument("--dir", default="", help="directory of the state; if empty, a new temporary directory")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--max-lifetime", type=float, default=3600)
-    parser.add_argument("--timeout", type=float, default=30, help="seconds to wait until it answers, or has ended")
+    parser.add_argument("--timeout", type=float, default=30, help="seconds to wait until it answers, or has stopped")
     parser.add_argument("--settings", type=json.loads, default={}, help="settings by vendor, as JSON")
-    parser.add_argument("--check", action="store_true", help="only say what would be done")
+    parser.add_argument("--check", action="store_true", help="only report what would change")
     return parser
 
 
 def start(options: argparse.Namespace) -> dict[str, Any]:
-    """Make sure that a sandbox runs and has the settings."""
+    """Start a sandbox unless it runs, and apply the settings."""
     folder = _folder(options.dir)
     state = None if folder is None else running(folder)
     if options.check:
@@ -74,12 +76,12 @@ def start(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def stop(options: argparse.Namespace) -> dict[str, Any]:
-    """End the sandbox of this folder, and remove what it left there."""
+    """Stop the sandbox of this directory, and remove its files."""
     folder = _folder(options.dir)
     if folder is None or not folder.is_dir():
         return {"changed": False, "running": False}
     left = {path.name for path in folder.iterdir()}
-    # A folder with nothing but other people's files in it has nothing to remove.
+    # A directory without files of the sandbox needs no cleaning.
     changed = not left or bool(left & {READY, LOG})
     if options.check:
         return {"changed": changed, "running": running(folder) is not None}
@@ -92,7 +94,7 @@ def _folder(text: str) -> Path | None:
         return None
     folder = Path(text).expanduser()
     if not folder.is_absolute():
-        raise Failed(f"The sandbox's folder must be an absolute path, and {text} is not.")
+        raise Failed(f"sandbox_dir must be an absolute path, not {text}.")
     return folder
 
 
@@ -112,7 +114,7 @@ def running(folder: Path) -> dict[str, Any] | None:
 
 
 def is_ours(pid: int, folder: Path) -> bool:
-    """Whether this process is the sandbox of this folder: a process id may have gone to someone else since."""
+    """Whether this process is the sandbox of this directory. The system may have reused its process id."""
     command = _command_of(pid)
     return "datascan_sandbox" in command and str(folder / READY) in command
 
@@ -159,7 +161,7 @@ def _launch(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     deadline = time.monotonic() + options.timeout
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise Failed(_last_words(folder) or f"The sandbox ended at once with status {process.returncode}.")
+            raise Failed(_last_words(folder) or f"The sandbox exited at once with status {process.returncode}.")
         state = _read_state(folder)
         if state is not None and _healthy(state["url"]):
             return state
@@ -183,11 +185,11 @@ def _end(pid: int, folder: Path, timeout: float) -> None:
             if not is_ours(pid, folder):
                 return
             time.sleep(STEP)
-    raise Failed(f"The sandbox, process {pid}, does not end.")
+    raise Failed(f"The sandbox (process {pid}) does not stop.")
 
 
 def _tidy(folder: Path) -> None:
-    """Remove the sandbox's own files, and the folder if nothing else is in it."""
+    """Remove the sandbox's own files, and the directory if it is then empty."""
     for name in (READY, LOG):
         (folder / name).unlink(missing_ok=True)
     with contextlib.suppress(OSError):
@@ -202,7 +204,7 @@ def _healthy(url: str) -> bool:
 
 
 def _change_settings(url: str, settings: dict[str, Any], *, check: bool) -> bool:
-    """Set what differs, and say whether anything did."""
+    """Apply the settings that differ, and return whether any did."""
     if not settings:
         return False
     before = _call(f"{url}/_control/settings")

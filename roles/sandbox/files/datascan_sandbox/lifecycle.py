@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a scan says about itself as time goes by."""
+"""The status of a scan over time."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Timeline:
-    """Words that a scan goes through, each for some seconds, and the word that it stays at."""
+    """The statuses that a scan passes through, each for some seconds, and its last status."""
 
     steps: tuple[tuple[str, float], ...]
     last: str
     ends: bool = True
-    """Whether the last word is an end: a scan that is stuck has none."""
+    """Whether the last status is an end; a stuck scan has none."""
 
     @property
     def length(self) -> float:
@@ -33,24 +33,24 @@ class Timeline:
 
 
 def keyword(name: str) -> str:
-    """The word that chooses what a scan does: the last part of a path or name, in lower case."""
+    """The keyword that chooses what a scan does: the last part of a path or name, in lower case."""
     return name.rstrip("/").rpartition("/")[2].strip().lower()
 
 
 @dataclass(frozen=True)
 class Course:
-    """How a vendor's scans go: a word while they wait, one while they work, and where they end."""
+    """The statuses of a vendor's scans: while they wait, while they work, and at the end."""
 
     waiting: tuple[str, float]
     working: tuple[str, float]
     done: str
     ends: dict[str, str] = field(default_factory=dict)
-    """Keyword and the word at which such a scan ends."""
+    """By keyword: the status at which such a scan ends."""
     stays: dict[str, str] = field(default_factory=dict)
-    """Keyword and the word at which such a scan stays for ever."""
+    """By keyword: the status at which such a scan stays for ever."""
 
     def timeline(self, name: str, *, again: bool = False) -> Timeline:
-        """What the scan of this name does. `again` says that it is a rescan."""
+        """The timeline of the scan with this name. `again` means that it is a rescan."""
         word = keyword(name)
         if word in ("queued", "listing"):
             return Timeline((), self.waiting[0], ends=False)

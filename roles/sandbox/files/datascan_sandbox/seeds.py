@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a test says when it wants scans that are there already."""
+"""Scans that a test creates in advance."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from .lifecycle import Timeline
 
 
 class Seed:
-    """count, status, age, spacing and owner are common to the vendors; what is left over is theirs."""
+    """count, status, age, spacing and owner are the same for every vendor; other fields are the vendor's own."""
 
     def __init__(self, wish: dict[str, Any], status: str) -> None:
         self.fields = dict(wish)
         self.count = int(self.take("count", 1))
         self.status: str | None = self.take("status", status)
-        """null lets the scan go its usual way from its start on."""
+        """The vendor's status; with null, the scan runs as usual from its start."""
         self.age = float(self.take("age", 60))
-        """How many seconds ago the first one started."""
+        """Seconds since the first scan started."""
         self.spacing = float(self.take("spacing", 1))
-        """How many seconds earlier each further one did."""
+        """Seconds by which each further scan started earlier."""
         self.owner = str(self.take("owner", "sandbox"))
 
     def take(self, name: str, default: Any) -> Any:
@@ -33,7 +33,7 @@ class Seed:
             yield now - self.age - self.spacing * number
 
     def timeline(self, usual: Timeline, active: tuple[str, ...]) -> Timeline:
-        """A status that is given is final, but for the active ones: such a scan runs for ever."""
+        """A given status is final. A scan with an active status runs for ever."""
         if self.status is None:
             return usual
         if self.status in active:

@@ -32,7 +32,7 @@ class _Breakable:
     def abort(self) -> None:
         if self._transport.is_closing():
             return
-        # Without lingering, closing sends a reset instead of an orderly end.
+        # With a linger time of zero, closing the socket sends a reset.
         raw = self._transport.get_extra_info("socket")
         if raw is not None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -40,7 +40,7 @@ class _Breakable:
 
 
 class Protocol(H11Protocol):
-    """HTTP as uvicorn speaks it; the application also gets hold of the connection."""
+    """uvicorn's HTTP protocol, which also passes the connection to the application."""
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -55,7 +55,7 @@ class Protocol(H11Protocol):
 
 
 class Server(uvicorn.Server):
-    """Says where it listens as soon as it does, and ends by itself."""
+    """A server that writes its address once it listens, and stops by itself."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._ready_file is not None:
             self._ready_file.unlink(missing_ok=True)
-        # A request that a fault holds must not hold the end.
+        # A request that a fault holds must not delay the shutdown.
         for connection in list(self.server_state.connections):
             transport: Any = connection.transport
             transport.abort()
@@ -91,7 +91,7 @@ class Server(uvicorn.Server):
 
 
 def write_ready(path: Path, port: int, api_paths: Mapping[str, str]) -> None:
-    """Written whole or not at all, so that nobody reads half of it."""
+    """Write the file atomically, so that no reader sees half of it."""
     url = f"http://{HOST}:{port}"
     state = {
         "url": url,
@@ -106,7 +106,7 @@ def write_ready(path: Path, port: int, api_paths: Mapping[str, str]) -> None:
 
 def serve(app: ASGIApp, port: int, api_paths: Mapping[str, str], ready_file: Path | None, max_lifetime: float) -> None:
     """Serve until a signal, or for `max_lifetime` seconds. `api_paths` has each vendor's, for the ready file."""
-    # The protocol is named because asyncio turns Nagle's delay off only where it is.
+    # The protocol is named because asyncio disables Nagle's algorithm only then.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((HOST, port))

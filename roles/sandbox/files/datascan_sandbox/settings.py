@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the settings of every vendor have in common."""
+"""The base class of every vendor's settings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Settings(BaseModel):
-    """Named settings with defaults. A name or value that nobody knows is refused."""
+    """Named settings with defaults. Unknown names and values are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=False, use_attribute_docstrings=True)
 

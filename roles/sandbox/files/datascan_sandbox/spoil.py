@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a fault spoils a good JSON answer."""
+"""Faults that change a valid JSON answer."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from .faults import Fault
 
 YEAR = 365 * 24 * 3600.0
 
-# Where the vendors say what a scan does. Some use the bare word `status`, which elsewhere says whether the request
-# itself went well.
+# The keys of a scan's status. Some vendors use plain `status`, which elsewhere is the status of the request itself.
 STATUS_KEYS = ("scanStatus", "processingStatus", "request_status", "state")
 TOTAL_KEYS = ("total", "totalCount")
 
 
 def spoil(fault: Fault, body: Any) -> Any:
-    """The body that is sent instead."""
+    """The changed body."""
     return _WAYS[fault.kind](fault, body)
 
 
@@ -31,7 +30,7 @@ def _wrong_shape(fault: Fault, body: Any) -> Any:
 
 
 def _null_list(_fault: Fault, body: Any) -> Any:
-    """The answer's own list becomes null: the whole body, or the list in it or in its data."""
+    """Replace the answer's list with null: the whole body, or the list in it or in its `data`."""
     if isinstance(body, list):
         return None
     if isinstance(body, dict):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything that one sandbox knows."""
+"""The state of one sandbox."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .vendors import vendor_classes
 
 
 class Sandbox:
-    """The vendors, the faults that wait, and the requests that came."""
+    """The vendors, the pending faults, and the received requests."""
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
@@ -30,7 +30,7 @@ class Sandbox:
             vendor.reset()
 
     def note(self, vendor: str, method: str, path: str, query: str) -> dict[str, Any]:
-        """Remember a request; its status is filled in when it is known. Headers and bodies are never kept."""
+        """Record a request; its status is set once it is known. Headers and bodies are never recorded."""
         entry: dict[str, Any] = {
             "vendor": vendor,
             "method": method,

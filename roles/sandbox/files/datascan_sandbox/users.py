@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may call: the tokens that the sandbox knows. They protect nothing and are no secrets."""
+"""The users and their tokens. The tokens are public, and protect nothing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the sandbox keeps of one vendor."""
+"""The state and routes of one vendor."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Operation = Callable[[Request, User], Awaitable[Response]]
 
 
 class Refused(Exception):
-    """A request that ends with a status: in the vendor's usual words for it, or with an answer of its own."""
+    """A refused request: a status with the vendor's usual error, or with a body of its own."""
 
     def __init__(self, status: int, response: Response | None = None) -> None:
         super().__init__(status)
@@ -38,7 +38,7 @@ class Vendor(ABC):
     open_paths: tuple[str, ...] = ()
     """Operations that need no token of their own."""
     settings: Any
-    """The vendor's own kind of Settings. `page_size_max` and `cancel_processing_seconds` mean the same for all."""
+    """The vendor's class of settings. `page_size_max` and `cancel_processing_seconds` mean the same for all."""
     by_id: Mapping[Any, Any]
     """Every scan by its id, each with `started` and `timeline`."""
 
@@ -82,20 +82,20 @@ class Vendor(ABC):
 
     @abstractmethod
     def user_of(self, request: Request) -> User | None:
-        """Who asks, or None where nobody may."""
+        """The user who sends the request, or None if the token is not valid."""
 
     @abstractmethod
     def error(self, status: int) -> Response:
-        """The vendor's own answer for a status: where it has no such route, and where a fault sends an error."""
+        """The vendor's own answer for an error status, used for unknown routes and for faults."""
 
     @abstractmethod
     def seed(self, wish: dict[str, Any]) -> list[Any]:
-        """Make scans as a test wants them, and return their ids. Raises ValueError."""
+        """Create the scans that a test describes, and return their ids. Raises ValueError."""
 
     @abstractmethod
     def scans(self) -> list[Any]:
-        """Every scan, whoever owns it, as the vendor would show it."""
+        """Every scan of every owner, as the vendor shows it."""
 
     def expire_sessions(self) -> None:
-        """End every session that is open, where the vendor has sessions."""
+        """End every open session, if the vendor has sessions."""
         return

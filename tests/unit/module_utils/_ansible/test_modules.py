@@ -231,7 +231,7 @@ def test_each_failure_has_its_kind(name: str, expected: list[Expected], options:
         ({"api_url": "vendor.test"}, "api_url must be the API's base address"),
         ({"api_url": None}, "api_url is missing: Glasswall has no public host"),
         ({"api_token": None}, "api_token is missing"),
-        ({"api_token": "line\nend"}, "api_token holds a character"),
+        ({"api_token": "line\nend"}, "api_token contains a character"),
     ],
 )
 def test_invalid_options_are_refused_before_any_request(options: dict[str, t.Any], words: str) -> None:
@@ -241,7 +241,7 @@ def test_invalid_options_are_refused_before_any_request(options: dict[str, t.Any
 
 
 def test_a_start_needs_its_vendors_dictionary() -> None:
-    assert "glasswall is missing: this dictionary says what Glasswall is to scan" in failing("scan_start")["msg"]
+    assert "glasswall is not set: this dictionary describes what Glasswall scans" in failing("scan_start")["msg"]
 
 
 def test_an_error_of_our_own_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,7 +252,7 @@ def test_an_error_of_our_own_is_no_traceback(monkeypatch: pytest.MonkeyPatch) ->
     through.door = ModuleSpec("scan_wait", broken, SPECS["scan_wait"].options)
     result = through.go()
     assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, False, "error")
-    assert "scan_wait met an error of its own, KeyError at test_modules.py:" in result["msg"]
+    assert "scan_wait: internal error (KeyError at test_modules.py:" in result["msg"]
     assert "Please report it." in result["msg"]
     assert TOKEN not in json.dumps(result)
 
@@ -353,7 +353,7 @@ def test_a_module_fails_as_a_module_does(capsys: pytest.CaptureFixture[str]) -> 
         run_module(SPECS["scan_status"])
     result = json.loads(capsys.readouterr().out)
     assert caught.value.code == 1
-    assert "'../x' is no Glasswall scan id" in result["msg"]
+    assert "'../x' is not a Glasswall scan id" in result["msg"]
     assert TOKEN not in json.dumps(result)
 
 

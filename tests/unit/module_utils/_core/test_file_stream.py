@@ -96,5 +96,5 @@ def test_a_folder_that_is_not_there_is_one_sentence(tmp_path: Path, dry_run: boo
     path = tmp_path / "none" / "columns.csv"
     with pytest.raises(InvalidInputError) as raised, ComparedFile(str(path), dry_run=dry_run) as file:
         ran.append(file)
-    assert str(raised.value) == f"{path} cannot be written, for the folder {path.parent} does not exist."
+    assert str(raised.value) == f"{path} cannot be written: the directory {path.parent} does not exist."
     assert not ran

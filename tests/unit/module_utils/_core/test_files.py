@@ -184,7 +184,7 @@ def test_a_fault_after_the_last_piece_leaves_the_old_file(
 
 
 def test_a_file_that_turns_into_a_folder_meanwhile_is_refused(path: Path) -> None:
-    with pytest.raises(InvalidInputError, match="is a folder"), write_atomically(str(path)) as file:
+    with pytest.raises(InvalidInputError, match="is a directory"), write_atomically(str(path)) as file:
         file.write("x")
         path.mkdir()
     assert alone(path)
@@ -201,12 +201,12 @@ class TestRefusals:
 
     def test_no_such_folder(self, tmp_path: Path, dry_run: bool) -> None:
         path = tmp_path / "none" / "a.txt"
-        self.refused(path, dry_run, f"{path} cannot be written, for the folder {path.parent} does not exist.")
+        self.refused(path, dry_run, f"{path} cannot be written: the directory {path.parent} does not exist.")
         assert list(tmp_path.iterdir()) == []
 
     def test_a_folder(self, tmp_path: Path, dry_run: bool) -> None:
-        self.refused(tmp_path, dry_run, f"{tmp_path} is a folder; name a file.")
-        self.refused(f"{tmp_path}/new/", dry_run, f"{tmp_path}/new/ is a folder; name a file.")
+        self.refused(tmp_path, dry_run, f"{tmp_path} is a directory: name a file.")
+        self.refused(f"{tmp_path}/new/", dry_run, f"{tmp_path}/new/ is a directory: name a file.")
 
     def test_a_pipe(self, tmp_path: Path, dry_run: bool) -> None:
         os.mkfifo(tmp_path / "pipe")

@@ -181,7 +181,7 @@ def test_keys_that_are_no_field_are_left_out() -> None:
     ],
 )
 def test_an_invalid_scan_is_reported_without_its_values(value: t.Any, wrong: str) -> None:
-    with pytest.raises(InvalidInputError, match=rf"scans\[3\] is no scan .*: look at its {wrong}\.$") as caught:
+    with pytest.raises(InvalidInputError, match=rf"scans\[3\] is not a scan .*: check {wrong}\.$") as caught:
         given_scan(value, "scans[3]")
     assert "s3cret" not in caught.value.message
 

@@ -53,7 +53,7 @@ def test_an_empty_text_is_not_set() -> None:
     ("given", "message"),
     [
         ({}, "provider is missing: set it, or the environment variable DATASCAN_PROVIDER."),
-        ({"provider": "bigid", "api_key": "x"}, "api_key is not a connection option; there are provider, api_url"),
+        ({"provider": "bigid", "api_key": "x"}, "api_key is not a connection option: use provider, api_url"),
         ({"provider": "bigid", "timeout": "soon"}, "timeout must be of type float."),
         ({"provider": "bigid", "timeout": 0}, "timeout must be more than 0 seconds."),
         ({"provider": "bigid", "retries": -1}, "retries must be 0 or more."),

@@ -33,7 +33,7 @@ def render(verdict: Verdict) -> str:
     cases = [_scan_case(item) for item in verdict.scans]
     cases += [_missing_case(scan_id, text) for scan_id, text in describe_missing(verdict).items()]
     if others := other_sentences(verdict):
-        # A gate may fail for a reason that no scan has; the suite must not look green then.
+        # A gate may fail for a reason that concerns no scan. The suite must fail then, too.
         cases.append(_verdict_case(verdict, others))
     counts = {
         "tests": str(len(cases)),

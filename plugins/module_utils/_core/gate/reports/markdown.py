@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The verdict as Markdown, for the step summaries of CI servers. All foreign text stands in code spans."""
+"""The verdict as Markdown, for the step summaries of CI servers. All foreign text is in code spans."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The reports on a verdict. They hold no time of their own: the same verdict always makes the same text."""
+"""The reports on a verdict. They contain no time of writing, so the same verdict always gives the same text."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ FORMATS: tuple[str, ...] = tuple(_RENDERERS)
 def render(format: str, verdict: Verdict) -> str:
     """The verdict as one text in one of `FORMATS`."""
     if format not in _RENDERERS:
-        raise InvalidInputError(f"There is no report format {format!r}; there are {', '.join(FORMATS)}.")
+        raise InvalidInputError(f"format must be one of {', '.join(FORMATS)}, not {format!r}.")
     return _RENDERERS[format](verdict)

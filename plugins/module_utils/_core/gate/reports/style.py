@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The look of the HTML page: one sheet for screens, light and dark, and for paper."""
+"""The style sheet of the HTML page: for screens, light and dark, and for paper."""
 
 from __future__ import annotations
 
-# Every colour of text has a contrast of at least 4.5 to what lies behind it, every colour of a shape at least 3.
+# Every text colour has a contrast of at least 4.5 to its background, every colour of a shape at least 3.
 CSS = """
 :root {
   color-scheme: light dark;

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Formatting and words that all reports share."""
+"""Formatting and texts that all reports share."""
 
 from __future__ import annotations
 
@@ -83,14 +83,14 @@ def describe_reasons(item: ScanVerdict) -> list[str]:
     if item.passed:
         return []
     texts = [describe(reason) for reason in item.reasons]
-    # The words for a state end with the vendor's error.
+    # The description of a state includes the vendor's error.
     if item.scan.error and not any(reason.rule is Rule.STATES for reason in item.reasons):
         texts.append(f"{item.scan.provider} says: {item.scan.error}")
     return [clean_text(text) for text in texts]
 
 
 def describe_missing(verdict: Verdict) -> dict[str, str]:
-    """What the verdict makes of each missing id."""
+    """For each missing id, whether the policy allows it, as text."""
     blocking = verdict.blocking_ids
     return {scan_id: MISSING if scan_id in blocking else ALLOWED for scan_id in verdict.missing}
 

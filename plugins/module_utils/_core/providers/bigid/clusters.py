@@ -84,7 +84,7 @@ class _PageOffset:
         return skip + [("offsetKey", key) for key in self._keys]
 
     def advance(self, page: _ColumnPageBody, full: bool) -> bool:
-        """Move behind a page; False where it is the last."""
+        """Advance past a page. False if it is the last."""
         self._skip += len(page.results)
         if self._is_sample:  # a second request would draw another sample
             return False
@@ -94,16 +94,16 @@ class _PageOffset:
             return self._keys == self._own  # after BigID's keys columns cannot be counted: their start is unknown
         else:
             self._keys = []
-            # A count that is exceeded is wrong; one that is met, on a page that is not full, is the end.
+            # A count that is exceeded is wrong. A count that is reached on a page that is not full is the end.
             return full or self._skip != page.total_count
         return True
 
     def has_more(self, page: _ColumnPageBody) -> bool:
-        """Whether the count says that more columns follow."""
+        """Whether more columns follow according to the count."""
         return not self._is_sample and self._skip < (page.total_count or 0)
 
     def is_lost(self, page: _ColumnPageBody) -> bool:
-        """Whether a count cannot tell how many columns follow."""
+        """Whether the number of columns that follow is unknown."""
         return page.total_count is None or bool(self._own)
 
 
@@ -134,12 +134,12 @@ class BigIDClusters(ListsColumns, is_partial=True):
                 if not offset.advance(page, full):
                     return
             elif offset.has_more(page) and not asked_again:
-                asked_again = True  # the count says that more follow, so this may be a transient fault
+                asked_again = True  # more follow according to the count, so this may be a transient fault
             else:
                 if full and offset.is_lost(page):
                     self._warn(
-                        f"{self.title} repeated a page of columns and did not say what follows it: "
-                        f"there may be more than the {len(seen)} that were read."
+                        f"{self.title} repeated a page of columns and sent no key of the next page: "
+                        f"the cluster may have more than the {len(seen)} columns that were read."
                     )
                 return
 
@@ -152,14 +152,14 @@ class BigIDClusters(ListsColumns, is_partial=True):
         try:
             return self._read_columns(query.cluster_id, params)
         except NotFoundError as error:
-            message = f"{self.title} knows no cluster {query.cluster_id}, or this token may not see it."
+            message = f"{self.title} has no cluster {query.cluster_id} that this token can see."
             raise NotFoundError(message, request=error.request) from None
         except DatascanError as error:
             if error.http_status != 400:
                 raise
             message = (
-                f"{error.message} By a scan it may mean the cluster: check cluster_id, filter, search_text, sort "
-                "and offset_key."
+                f"{error.message} If it names a scan, it may mean the cluster: check cluster_id, filter, search_text, "
+                "sort and offset_key."
             )
             raise error.with_message(message) from None
 
@@ -202,7 +202,7 @@ def _parse_clusters(data: t.Any) -> list[Cluster]:
     if isinstance(data, dict):
         data = data.get("clusters")
     if not isinstance(data, list):
-        raise ValueError("a list of clusters is missing")
+        raise ValueError("the list of clusters is missing")
     return [_Cluster.model_validate(_rename_fields(item)) for item in data]
 
 

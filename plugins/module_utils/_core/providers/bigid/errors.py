@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""BigID's errors, under whatever HTTP status they come.
+"""BigID's errors, under any HTTP status.
 
 The documents show `{"error": text}`, `{"status": "error", "message": text, "errors": [{}]}` and a bare word.
 Recordings of the live API have `{"success": false, "message": text}` under 200 as text/html.
@@ -14,7 +14,7 @@ import typing as t
 
 from ...http.response import Response
 
-# The keys of a response that is only an error. A scan may have an error of its own among other keys.
+# The keys of a response that is only an error. A scan may have an `error` among other keys.
 _ENVELOPE = frozenset({"status", "statusCode", "success", "message", "error", "errors", "detail", "data"})
 _NOT_LOGGED_IN = re.compile(
     r"^authentication failed|failed to authenticate token|refresh token not valid"  # seen
@@ -29,7 +29,7 @@ _MEANINGS = (
 
 
 def parse_errors(response: Response) -> list[dict[str, t.Any]]:
-    """The errors in a response; empty for no error, and for one that says no more than its status."""
+    """The errors in a response; empty for no error, and for one without details beyond its status."""
     body = response.data
     if not isinstance(body, dict) or (response.status < 400 and not _is_error(body)):
         return []
@@ -39,7 +39,7 @@ def parse_errors(response: Response) -> list[dict[str, t.Any]]:
 
 
 def effective_status(response: Response) -> int:
-    """The HTTP status that an error under 200 amounts to; 400 where its text does not tell."""
+    """The HTTP status that an error under 200 amounts to; 400 if its text does not match."""
     body = response.data
     if response.status >= 400 or not isinstance(body, dict):
         return response.status
@@ -51,7 +51,7 @@ def effective_status(response: Response) -> int:
 
 
 def _is_error(body: dict[str, t.Any]) -> bool:
-    """Whether a response under 2xx is an error. Its `status` alone does not tell: a scan has one as well."""
+    """Whether a response under 2xx is an error. Its `status` alone does not decide: a scan has one as well."""
     if body.get("success") in (False, "false"):
         return True
     if set(body) - _ENVELOPE or body.get("data"):

@@ -45,8 +45,8 @@ _MAX_SINGLE_READS = 100  # scans of a list that are read one by one, where the l
 _NO_SUCH_ROUTE = (NotFoundError, ForbiddenError, RejectedError)  # what a deployment without a route may answer
 
 _STATES = {
-    "completed": ScanState.COMPLETED,  # the only word that was seen in use
-    # All others are inferred. None of them passes a gate.
+    "completed": ScanState.COMPLETED,  # the only status seen in use
+    # All others are inferred. No other status is completed, so none passes a gate by default.
     "queued": ScanState.QUEUED,
     "pending": ScanState.QUEUED,
     "started": ScanState.RUNNING,
@@ -72,7 +72,7 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
     name = "bigid"
     title = "BigID"
     unsupported = {
-        "cancel": "Stop it in BigID's console; to wait for it no longer, use on_timeout: return.",
+        "cancel": "Stop the scan in BigID's console; to end only the wait, use on_timeout: return.",
         "rescan": "Start its scan profile again: use scan_start with the same scan_profile and if_active: start.",
     }
     state_map = _STATES
@@ -123,12 +123,12 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
         checked = scan_id.strip()
         if not checked.strip(".") or not checked.isprintable():
             raise InvalidInputError(
-                f"{scan_id!r} is no BigID scan id: scan_status with query: {{limit: 1}} finds the latest."
+                f"{scan_id!r} is not a BigID scan id: scan_status with query: {{limit: 1}} returns the latest."
             )
         return checked
 
     def get(self, scan_id: str) -> Scan:
-        """GET /scans/{scan_id}/status; where that is not true, the record and then the list tell how the scan ended."""
+        """GET /scans/{scan_id}/status; if that is not true, the record and then the list are read for the end state."""
         return self._get(scan_id, self._record, self._listed)
 
     def _get_unlisted(self, scan_id: str) -> Scan:
@@ -141,7 +141,7 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
             active = self._client.read("GET", ("scans", scan_id, "status"), parse_status)
         except NotFoundError as error:
             raise NotFoundError(
-                f"BigID knows no scan {scan_id}, or this token may not see it: {error.message}", request=error.request
+                f"BigID has no scan {scan_id} that this token can see: {error.message}", request=error.request
             ) from None
         if active is True:
             row = self._rows.get(scan_id, Row(scan_id))
@@ -153,7 +153,7 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
             # The document: "which likely means it has completed". Likely is not enough to pass a gate.
             return self._scan(row, ScanState.STOPPED, row.state or "stopped")
         if state is None:
-            self._warn_once(f"BigID says neither true nor false for the status of scan {scan_id}, so it is unknown.")
+            self._warn_once(f"BigID's status of scan {scan_id} is neither true nor false, so its state is unknown.")
         return self._scan(row, state or ScanState.UNKNOWN, row.state)
 
     def _find_row_with_state(self, scan_id: str, sources: Sequence[Callable[[str], Row | None]]) -> Row:
@@ -227,7 +227,7 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
 
     def _find(self, query: Query, target: Mapping[str, t.Any] | None) -> Iterator[Scan]:
         if query.owners:
-            raise InvalidInputError("BigID does not tell whose a scan is: leave query.owners out.")
+            raise InvalidInputError("query.owners cannot be used: BigID does not return the owners of scans.")
         rows = self._find_rows(query, target)
         reads_left, count = _MAX_SINGLE_READS, 0
         while batch := list(islice(rows, _BATCH if query.limit is None else min(_BATCH, query.limit - count))):
@@ -237,8 +237,8 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
             reads_left -= len(scans)
             if len(scans) < len(stateless):
                 self._warn_once(
-                    f"BigID's list does not tell the states of its scans; after {_MAX_SINGLE_READS} of them were asked "
-                    "for one by one, the others count as unknown."
+                    f"BigID's list does not contain the states of its scans: {_MAX_SINGLE_READS} of them were read one "
+                    "by one, and the others count as unknown."
                 )
             for row in batch:
                 scan = scans.get(row.id) or self._scan(row, self._state_from_row(row) or ScanState.UNKNOWN, row.state)
@@ -273,7 +273,7 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
         profile = record.text("scanProfileName") or record.text("scan_profile_name") or record.text("name")
         message = record.sentence(self.title)
         if may_run and (profile is None or _matches(profile, target)):
-            raise InvalidResponseError(f"{message} It may be a scan of the same scan profile, so none is started.")
+            raise InvalidResponseError(f"{message} It may be a scan of the same scan profile, so no scan is started.")
         self._warn_once(message)
 
     def _pages(self, size: int) -> Iterator[ScanPage]:

@@ -19,7 +19,7 @@ from ..records import InvalidRecord, parse_each
 
 @dataclass(frozen=True)
 class Row:
-    """A scan as the list or its own record shows it; `state` is BigID's word, trimmed."""
+    """A scan as the list or its own record shows it; `state` is BigID's status, trimmed."""
 
     id: str
     name: str | None = None
@@ -78,7 +78,7 @@ def parse_record(data: t.Any, scan_id: str) -> Row:
 def parse_status(data: t.Any) -> t.Any:
     """The status: true, false, or another value. An envelope's `status` is not the scan's."""
     if not isinstance(data, dict):
-        raise ValueError("it is no object")
+        raise ValueError("the body is not an object")
     return data.get("status")
 
 
@@ -91,7 +91,7 @@ def parse_started(data: t.Any) -> str:
 def _parse_row(item: t.Any, default_id: str | None = None) -> Row:
     """A row. Raises ValueError without an id."""
     if not isinstance(item, dict):
-        raise ValueError("a scan is no object")
+        raise ValueError("a scan is not an object")
     scan_id = _text(item, "_id", "id") or default_id
     if scan_id is None:
         raise ValueError("a scan has no id")
@@ -116,7 +116,7 @@ def _parse_rows(items: t.Any) -> tuple[list[Row], list[InvalidRecord]]:
 
 
 def _text(item: dict[str, t.Any], *keys: str) -> str | None:
-    """The first of these keys that holds a text or a whole number."""
+    """The value of the first of these keys that is a string or a whole number."""
     for key in keys:
         value = item.get(key)
         if isinstance(value, int) and not isinstance(value, bool):

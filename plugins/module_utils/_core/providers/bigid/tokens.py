@@ -30,7 +30,7 @@ class SessionTokenAuthentication:
         """
         if not api_token and not refresh_token:
             raise InvalidInputError(
-                "There is no token for BigID: set api_token (a session token) or refresh_token (a user token, which is "
+                "BigID needs a token: set api_token (a session token) or refresh_token (a user token, which is "
                 "exchanged for session tokens), or the environment variable DATASCAN_API_TOKEN or "
                 "DATASCAN_REFRESH_TOKEN."
             )
@@ -89,8 +89,8 @@ class SessionTokenAuthentication:
             if error.is_transient:
                 raise
             raise UnauthorizedError(
-                f"BigID does not exchange refresh_token for a session token: {error.message.rstrip('.')}. "
-                "A user token lasts only so long; a new one is made in BigID's access management.",
+                f"BigID did not exchange refresh_token for a session token: {error.message.rstrip('.')}. "
+                "If the user token has expired, create a new one in BigID's access management.",
                 request=error.request,
             ) from None
         self._redactor.add(token)

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Azure connection strings with a shared access signature, and the five rules that Glasswall's document sets for them.
 
-The rules stand under ScanStartItem in "Scan Controller API v1"; the fields are those of an account SAS.
-No sentence here quotes the string itself: it is a secret.
+The rules are under ScanStartItem in "Scan Controller API v1"; the fields are those of an account SAS.
+No message quotes the string itself, because it is a secret.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ class ConnectionString:
     def faults(self, *, resources: str, permissions: str, now: datetime) -> list[str]:
         """What breaks the rules, as clauses; empty for a string that Glasswall accepts."""
         if self.has_account_key:
-            return ["it holds an account key, but only a shared access signature (SAS) is taken"]
+            return ["it contains an account key, but only a shared access signature (SAS) is accepted"]
         faults = []
         if not self.host:
-            faults.append("BlobEndpoint is missing or is no address")
+            faults.append("BlobEndpoint is missing or not a URL")
         if not self.sas:
             return [*faults, "SharedAccessSignature is missing"]
         faults += self._lacks("ss", "signed service", "b", _SERVICES)
@@ -66,11 +66,11 @@ class ConnectionString:
         faults = []
         start, expiry = to_utc(self.sas.get("st")), to_utc(self.sas.get("se"))
         if start is None and self.sas.get("st"):
-            faults.append("the signed start (st) is no time")
+            faults.append("the signed start (st) is not a time")
         elif start is not None and start > now:
             faults.append(f"it is not valid before {iso(start)} (signed start, st)")
         if expiry is None:
-            faults.append("the signed expiry (se) is missing or is no time")
+            faults.append("the signed expiry (se) is missing or not a time")
         elif expiry <= now:
             faults.append(f"it expired at {iso(expiry)} (signed expiry, se)")
         return faults

@@ -47,7 +47,7 @@ from .records import (
 )
 from .target import TARGET_DESCRIPTION, TARGET_OPTIONS
 
-_FEW = 2  # so few scans are read one by one, because a page of the list may hold none of them
+_FEW = 2  # up to this many scans are read one by one, because a page of the list may contain none of them
 _PAGE_SIZE = 100  # requested; a server may send fewer
 _STATES = {
     "listing": ScanState.RUNNING,
@@ -59,7 +59,7 @@ _STATES = {
     "unknown": ScanState.UNKNOWN,
 }
 _QUERY_WORDS = ("Listing", "Processing", "Cancelled", "Completed", "Errored", "Unknown")
-_STILL_LISTING = "Scan {} is still listing its files, and can only be scanned again after that"
+_STILL_LISTING = "Scan {} cannot be rescanned while it lists its files"
 _STRINGS = {  # connection string -> what its SAS must allow: resource types, permissions
     "source_connection_string": ("so", "rl"),
     "destination_connection_string": ("sco", "rwcl"),
@@ -98,7 +98,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             return str(uuid.UUID(scan_id))
         except ValueError:
             raise InvalidInputError(
-                f"{scan_id!r} is no Glasswall scan id: those are UUIDs, like {self.example_id}."
+                f"{scan_id!r} is not a Glasswall scan id (a UUID, like {self.example_id})."
             ) from None
 
     def get(self, scan_id: str) -> Scan:
@@ -172,7 +172,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             message = record.sentence(self.title)
             if (query.states is None or query.states & ACTIVE) and could_match(record, wanted):
                 raise InvalidResponseError(
-                    f"{message} It may be a scan of the same source and target, so none is started."
+                    f"{message} It may be a scan of the same source and target, so no scan is started."
                 )
             self._warn_once(message)
 
@@ -205,8 +205,8 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             if not new or is_last_page(page, number, len(seen) + lost):
                 if left:
                     self._warn_once(
-                        f"{self.title} counts {page.total} scans and listed {len(seen) + lost} of them, "
-                        "so a scan that runs may be among those not seen."
+                        f"{self.title} counts {page.total} scans, but listed only {len(seen) + lost}: "
+                        "a running scan may be missing from the list."
                     )
                 return
             number += 1
@@ -230,7 +230,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
                 raise InvalidInputError(f"glasswall.{option} would be refused: {'; '.join(faults)}.")
         for option in ("source_container_path", "target_container_path", "quarantine_container_path"):
             if not target[option].strip("/ "):
-                raise InvalidInputError(f"glasswall.{option} is empty: it names a container in the storage account.")
+                raise InvalidInputError(f"glasswall.{option} is empty: set it to a container of the storage account.")
 
     def predict_scan(self, target: Mapping[str, t.Any]) -> Scan:
         """Hosts come from the connection strings; the API reports them as sourceStorage and targetStorage."""
@@ -264,8 +264,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             if error.http_status != 405:
                 raise
             raise TooLateError(
-                f"Scan {scan_id} can no longer be cancelled: its listing is over, "
-                "and the files already found go on being processed.",
+                f"Scan {scan_id} can no longer be cancelled: it has listed its files, and continues to process them.",
                 request=error.request,
             ) from None
 
@@ -300,9 +299,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             raise _not_found(parent_id, error) from None
         except DatascanError as error:
             if error.http_status == 409:
-                raise ConflictError(
-                    f"Scan {parent_id} is being scanned again already.", request=error.request
-                ) from None
+                raise ConflictError(f"Scan {parent_id} is already being rescanned.", request=error.request) from None
             if error.http_status == 425:
                 raise TooEarlyError(f"{_STILL_LISTING.format(parent_id)}.", request=error.request) from None
             raise
@@ -329,7 +326,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             source=source,
             target=target,
             parent_id=record.text("parentScan"),
-            error=f"it cannot be read ({record.why})",
+            error=f"invalid record ({record.why})",
         )
 
     def _build_scan(self, item: ScanStatusItem) -> Scan:
@@ -350,6 +347,6 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
 
 def _not_found(scan_id: str, error: NotFoundError) -> NotFoundError:
     return NotFoundError(
-        f"Glasswall knows no scan {scan_id}, or this token may not see it: a StandardUser sees only scans of its own.",
+        f"Glasswall has no scan {scan_id} that this token can see: a StandardUser sees only its own scans.",
         request=error.request,
     )

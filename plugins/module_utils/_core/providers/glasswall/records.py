@@ -82,7 +82,7 @@ def location_key(host: str | None, container: str | None) -> str | None:
 
 
 def is_last_page(page: ScanStatusItemList, number: int, seen: int) -> bool:
-    """Whether all that the page says about its list agrees that no page follows."""
+    """Whether the page's total and links agree that no page follows."""
     counted = page.total is None or seen == page.total  # a total below what was seen is wrong
     if page.page_links is None:  # left out where all fits on one page
         return counted

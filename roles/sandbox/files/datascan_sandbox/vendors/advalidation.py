@@ -22,8 +22,8 @@ from ..users import TOKENS, User
 from ..vendor import Operation, Refused, Vendor
 from .bucket import Bucket
 
-# Creatives that are there from the start, so that a playbook can choose by id what a rescan does. 12 is another
-# account's.
+# Creatives that exist from the start, so that a playbook can choose by id what a rescan does. Creative 12 belongs to
+# another account.
 READY = (
     "ok",
     "issues",
@@ -46,27 +46,27 @@ class AdvalidationSettings(Settings):
     processing_seconds: float = 2
     """How long it runs."""
     analysis_seconds: float = 1
-    """How long a finished scan has no issue count."""
+    """How long a finished scan has no count of issues."""
     issues: int = 3
-    """How many issues `issues` has."""
+    """Number of issues of a scan with the keyword `issues`."""
     error_form: Literal["object", "string", "empty", "html"] = "object"
     """`object`, `string`, `empty`, `html`."""
     related_key: Literal["relatedField", "relatedId"] = "relatedField"
     """`relatedField`, `relatedId`."""
     response_code_lies: bool = False
-    """Whether an error's responseCode differs from the answer's status."""
+    """Whether an error's responseCode differs from the HTTP status."""
     time_form: Literal["datetime", "date"] = "datetime"
     """`datetime`, `date`."""
     no_finish: Literal["none", "absent"] = "none"
-    """finishedAt before the end: `none` (null), `absent`."""
+    """finishedAt of a scan that has not finished: `none` (null), `absent`."""
     rate_limit: bool = False
-    """Whether requests are counted."""
+    """Whether the number of requests is limited."""
     rate_bucket: int = 15
-    """How many may come at once."""
+    """Size of a burst."""
     rate_per_second: float = 1
-    """How fast they come back."""
+    """Rate at which the burst refills, in requests per second."""
     retry_after: str | None = "15"
-    """What a 429 says, whatever the time really is; null sends none."""
+    """Retry-After of a 429, whatever the real time is; null sends none."""
 
 
 @dataclass
@@ -91,9 +91,9 @@ class Creative:
 class Advalidation(Vendor):
     """Wants `X-API-Key: TOKEN`. The creative's payload chooses what a scan does.
 
-    Creatives 1 to 12 are there from the start, in campaign 1, and are called ok, issues, error, stuck, cancelled,
-    unknown, inconclusive, unanalysed, slow, fast, queued and foreign. The last one is the user `other`'s: 403.
-    Scans are made with `creative` and `sequenceType`. What a check looks like is the sandbox's own.
+    Creatives 1 to 12 exist from the start, in campaign 1. Their names are ok, issues, error, stuck, cancelled,
+    unknown, inconclusive, unanalysed, slow, fast, queued and foreign. The last one belongs to the user `other` (403).
+    Seed scans with `creative` and `sequenceType`. The form of a check is invented.
     """
 
     name = "advalidation"
@@ -206,7 +206,7 @@ class Advalidation(Vendor):
         return creative
 
     def _timeline(self, name: str) -> Timeline:
-        """What a scan does is chosen by the last part of its creative's name or payload."""
+        """The last part of the creative's name or payload chooses what a scan does."""
         course = Course(
             waiting=("queued", self.settings.queued_seconds),
             working=("processing", self.settings.processing_seconds),

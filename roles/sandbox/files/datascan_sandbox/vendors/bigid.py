@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""BigID: Scan Insights and Cluster Analysis, and what is needed around them to start a scan and to log in."""
+"""BigID: Scan Insights, Cluster Analysis, and the routes to start a scan and to log in."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Scan:
 
     @property
     def silent(self) -> bool:
-        """Such a scan only ever says that it has stopped, and never how it ended."""
+        """Whether the scan reports only that it has stopped, never how it ended."""
         return keyword(self.profile) == "silent"
 
 
@@ -53,10 +53,10 @@ class BigID(Vendor):
 
     `GET /refresh-access-token` exchanges the user token `sandbox-refresh-token` for a session token that ends.
     `POST /sessions` knows the user `sandbox` with the password `sandbox-password`.
-    Scans are made with `scanProfileName`. States other than Completed are the sandbox's own.
+    Seed scans with `scanProfileName`. Statuses other than Completed are invented.
 
     The clusters are the two of the document, `abc123def456` and `ghi789jkl012`, with 20 columns each, and
-    `mno345pqr678` with `bigid.catalogue_columns`. Columns are made as they are requested and are always the same. Every
+    `mno345pqr678` with `bigid.catalogue_columns`. Columns are generated on request, and always the same. Every
     thousandth has a name that breaks careless CSV writers. `filter` takes `field = "x" AND other in ("a", "b")`, with
     `=`, `!=`, `in` and `contains`, or a JSON list of `field`, `operator` and `value`.
     """
@@ -106,7 +106,7 @@ class BigID(Vendor):
         return self._answer({**body, "firstName": "Sandbox", "permissions": ["admin"]})
 
     async def refresh(self, request: Request, _user: User) -> Response:
-        """A user token comes bare, with no word before it."""
+        """Exchange a user token, which is sent without a scheme."""
         user = self.tokens.of_user_token(request.headers.get("authorization", "").strip())
         if user is None:
             body = {"success": False, "message": "Refresh token not valid"}
@@ -201,7 +201,7 @@ class BigID(Vendor):
     # Helpers
 
     def _timeline(self, profile: str) -> Timeline:
-        """What a scan does is chosen by the last part of its profile's name."""
+        """The last part of the profile's name chooses what a scan does."""
         settings = self.settings
         course = Course(
             waiting=(settings.queued_word, settings.queued_seconds),
@@ -295,7 +295,7 @@ def _number(text: str | None, default: int) -> int:
 
 
 def _newest_first(sort: str | None) -> bool:
-    """Without a wish, the scan that changed last comes first."""
+    """The default order: the scan that changed last comes first."""
     if not sort:
         return True
     try:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""BigID's clusters, and columns that are made up as they are asked for: always the same ones."""
+"""BigID's clusters, and their columns, which are generated on request and always the same."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ ODD_NAMES = ("=cmd()", 'quoted "name"', "comma, name", "zwei\nZeilen", "größe"
 
 
 class BadFilter(ValueError):
-    """A filter that nobody can read."""
+    """A filter that cannot be parsed."""
 
 
 def clusters(large_size: int, extra: int) -> list[dict[str, Any]]:
-    """The two clusters of the document, a large one, and as many more as a test wants."""
+    """The two clusters of the document, a large one, and `extra` more."""
     made = [dict(cluster) for cluster in DOCUMENTED]
     made.append(_cluster(LARGE, "Customer Columns", large_size))
     made += [_cluster(f"extra{number:07d}", f"Cluster {number}", number % 50) for number in range(extra)]
@@ -66,7 +66,7 @@ def _cluster(identity: str, name: str, size: int) -> dict[str, Any]:
 
 
 def column(cluster: str, number: int, *, text_booleans: bool) -> dict[str, Any]:
-    """The column with this number. Nothing in it is random, so that two pages never disagree."""
+    """The column with this number. Nothing in it is random, so that pages are consistent."""
     name = ODD_NAMES[number // 1000 % len(ODD_NAMES)] if number % 1000 == 999 else f"column_{number:05d}"
     table, source = f"table_{number // 25:04d}", SOURCES[number % len(SOURCES)]
     attribute = ATTRIBUTES[number % len(ATTRIBUTES)]
@@ -113,7 +113,7 @@ _CLAUSE = re.compile(
 
 
 def matcher(text: str) -> Test:
-    """A test for a filter in one of the two ways that are seen in use: a query, or a JSON list of conditions."""
+    """A predicate for a filter in one of the two known forms: a query, or a JSON list of conditions."""
     tests = _from_json(text) if text.lstrip().startswith("[") else _from_query(text)
     return lambda record: all(test(record) for test in tests)
 
@@ -163,7 +163,7 @@ def _text(value: Any) -> str:
 
 
 def searcher(text: str) -> Test:
-    """Whether a text stands in a column's name or in one of its attributes' names."""
+    """A predicate: whether the name of a column or of its attributes contains a text."""
     wanted = text.lower()
     return lambda record: (
         wanted in record["columnName"].lower()
@@ -188,5 +188,5 @@ def sorted_by(records: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
 
 
 def sampled(count: int, wanted: int) -> list[int]:
-    """Which of so many columns a sample takes: the same ones every time."""
+    """The indexes of a sample out of this many columns; the same every time."""
     return sorted(random.Random(count).sample(range(count), min(count, wanted)))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The columns of one cluster, with the nine parameters that the document has for them."""
+"""The columns of one cluster, with the nine parameters that the document lists."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .bigid_settings import BigIDSettings
 
 
 class BadNumber(ValueError):
-    """A parameter that should be a number and is none."""
+    """A parameter that is not a number."""
 
 
 def cluster_of(query: Mapping[str, str], settings: BigIDSettings) -> str:
@@ -52,7 +52,7 @@ def number_of(text: str | None, default: int) -> int:
 
 
 def _matching(cluster: str, size: int, query: Mapping[str, str], settings: BigIDSettings) -> Sequence[int]:
-    """The numbers of the columns that are asked for. Where nothing has to be looked at, nothing is made."""
+    """The numbers of the requested columns. Columns are generated only where a filter or search needs them."""
     text, search, sort = query.get("filter"), query.get("searchText"), query.get("sort")
     if not text and not search and (not sort or sort == "_id"):
         return range(size)

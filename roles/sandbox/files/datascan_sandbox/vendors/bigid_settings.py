@@ -16,26 +16,26 @@ class BigIDSettings(Settings):
     running_seconds: float = 2
     """How long it runs."""
     queued_word: str = "Queued"
-    """A scan's state while it waits. Only Completed is attested."""
+    """A scan's status while it waits. Of these statuses, only Completed is documented in use."""
     running_word: str = "In Progress"
-    """While it runs."""
+    """A scan's status while it runs."""
     completed_word: str = "Completed"
-    """When it has completed."""
+    """A scan's status when it has completed."""
     failed_word: str = "Failed"
-    """When it has failed."""
+    """A scan's status when it has failed."""
     auth_form: Literal["both", "raw", "bearer"] = "both"
     # The tutorials say Bearer, working code sends it bare.
-    """How a session token may come: `both`, `raw`, `bearer`."""
+    """The forms of a session token that are accepted: `both`, `raw`, `bearer`."""
     session_seconds: float = 86400
     """How long a session token is valid."""
     refresh_failure: Literal[200, 401] = 200
     # A bad user token was seen to get 200 with success false.
-    """What a bad user token gets: 200 with success false, or 401."""
+    """The answer to a wrong user token: 200 with success false, or 401."""
     content_type: Literal["html", "json"] = "html"
     # Answers were seen as text/html.
-    """What its JSON is said to be: `html`, `json`."""
+    """The content type of JSON: `html`, `json`."""
     unauthorized: Literal[401, 200] = 401
-    """401 with a plain text, or 200 with success false."""
+    """The answer to a wrong session token: 401 with plain text, or 200 with success false."""
     scan_start_status: Literal[200, 201, 202] = 200
     """200, 201 or 202."""
     parent_scans_shape: Literal["object", "list"] = "object"
@@ -43,22 +43,22 @@ class BigIDSettings(Settings):
     """`data` is an `object` with scanChildren, or a `list`."""
     envelope_status: str = "success"
     # The document has "string".
-    """The parent-scan list's own `status`."""
+    """The `status` of the parent-scan list itself."""
     id_key: Literal["_id", "id", "both"] = "_id"
     """`_id`, `id`, `both`."""
     parent_scans_state: bool = True
     """Whether the parent-scan list has each scan's state."""
     parent_scans_skip: bool = True
     # The document knows only limit and sort.
-    """Whether the parent-scan list knows skip."""
+    """Whether the parent-scan list supports skip."""
     parent_scans_default: int = 50
-    """How many it lists without a limit."""
+    """How many scans it lists without a limit."""
     float_numbers: bool = True
-    """Counts as 42.0."""
+    """Whether counts are written as 42.0."""
     status_form: Literal["boolean", "string", "missing"] = "boolean"
     """`boolean`, `string` (the state, and a progress), `missing`."""
     scan_record: Literal["array", "object", "absent"] = "array"
-    """What `/scans/ID` sends: an `array` of one, an `object`, or `absent`: 404."""
+    """The answer of `/scans/ID`: an `array` of one, an `object`, or `absent` (404)."""
     clusters_shape: Literal["array", "envelope"] = "array"
     """`array`, or `envelope` with data.clusters and other names."""
     cluster_parameter: Literal["clusterId", "cluster_id", "both"] = "clusterId"
@@ -68,15 +68,15 @@ class BigIDSettings(Settings):
     extra_clusters: int = 0
     """How many more clusters there are."""
     page_limit_default: int = 10000
-    """How many columns come without a limit."""
+    """Number of columns in an answer without a limit."""
     page_limit_max: int | None = None
-    """How many come at most, whatever limit and ignoreLimit say."""
+    """Maximum number of columns in an answer, whatever limit and ignoreLimit are."""
     offset_keys: bool = False
     # The document's answer does not.
-    """Whether a page says where the next one starts, for offsetKey."""
+    """Whether a page has the offsetKey of the next page."""
     total_count: Literal["always", "on_request", "never"] = "always"
     """`always`, `on_request` (with requireTotalCount=true), `never`."""
     text_booleans: bool = True
-    """isMutuallyExclusive is the text "true"."""
+    """Whether isMutuallyExclusive is the string "true"."""
     page_size_max: int | None = None
     """How many scans or columns come on a page at most."""

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""BigID's session tokens: they look like real ones, open nothing but this sandbox, and end."""
+"""BigID's session tokens: they look like real ones, are valid in this sandbox only, and expire."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ USER_TOKENS = {"sandbox-refresh-token": User("sandbox")}
 
 
 class Tokens:
-    """The sessions that are open."""
+    """The open sessions."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -25,7 +25,7 @@ class Tokens:
         return USER_TOKENS.get(token)
 
     def issue(self, user: User, seconds: float) -> str:
-        """A session token in three parts, with the claims that clients have been seen to read."""
+        """A session token in three parts, with the claims that known clients read."""
         now = self._clock.now()
         claims = {
             "type": "access-token",

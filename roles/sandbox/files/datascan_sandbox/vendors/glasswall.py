@@ -20,7 +20,7 @@ from ..vendor import Operation, Refused, Vendor
 from .glasswall_scans import ACTIVE, GlasswallSettings, Scan, ScanStore, timeline_for
 from .sas import EMPTY, MISSING, Problem, Storage, check, expired
 
-# Sent with every answer that the document gives a body for; the others have neither.
+# Sent with every answer for which the document shows a body. Other answers have neither header nor body.
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Type": "application/json",
@@ -45,7 +45,7 @@ def answer(status: int, body: Any) -> Response:
 
 
 def bad_query() -> Refused:
-    """A list is refused without a body, unlike a start."""
+    """An invalid query of a list is refused without a body, unlike a start."""
     return Refused(400, Response(status_code=400))
 
 
@@ -56,7 +56,7 @@ def problems_answer(status: int, problems: list[Problem]) -> Response:
 class Glasswall(Vendor):
     """Wants `Authorization: Bearer TOKEN`. The source container path chooses what a scan does.
 
-    The user `admin` may use `/scans/allusers`. Scans are made with `sourceContainerPath`.
+    The user `admin` may use `/scans/allusers`. Seed scans with `sourceContainerPath`.
     The numbers of errors other than 105 and 107 are the sandbox's own.
     """
 
@@ -65,7 +65,7 @@ class Glasswall(Vendor):
     words = {
         "error-once": "fails, and its rescan completes.",
         "empty": "does not start: 412, the container is empty.",
-        "expired": "cannot be scanned again: 412, the connection string has expired.",
+        "expired": "cannot be rescanned: 412, the connection string has expired.",
     }
     settings: GlasswallSettings
 
@@ -205,7 +205,7 @@ class Glasswall(Vendor):
         return answer(200, body)
 
     def _links(self, request: Request, path: str, page: int, pages: int) -> dict[str, Any]:
-        """Links as the document prints them: `?` between the parameters, and no /api/v1 before the path."""
+        """Page links as the document prints them: `?` between the parameters, and no /api/v1 before the path."""
         style = self.settings.page_links
         parts = [
             "&".join(f"{name}={value}" for value in request.query_params.getlist(name))
@@ -253,7 +253,7 @@ class Glasswall(Vendor):
         return [scan.as_json(self.clock.now(), self.settings) for scan in self.store.by_id.values()]
 
     def error(self, status: int) -> Response:
-        """Only two statuses have a body."""
+        """The error of a status. Only two statuses have a body."""
         if status == 400:
             return problems_answer(status, [expired("source")])
         if status == 412:
@@ -262,7 +262,7 @@ class Glasswall(Vendor):
 
 
 def _query_word(status: str) -> str:
-    """The query says Errored where a scan may say Error."""
+    """The word of the query: Errored, where a scan may have Error."""
     return "Errored" if status == "Error" else status
 
 

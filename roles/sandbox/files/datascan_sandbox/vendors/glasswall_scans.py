@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Glasswall's scans: what they are, and what becomes of them."""
+"""Glasswall's scans: their fields, and how their states change."""
 
 from __future__ import annotations
 
@@ -23,41 +23,41 @@ class GlasswallSettings(Settings):
     processing_seconds: float = 2
     """How long it is Processing."""
     cancel_processing_seconds: float = 0
-    """How long it goes on Processing after a cancel."""
+    """How long it stays Processing after a cancel."""
     cancel_body: Literal["old", "new"] = "old"
     # Which status the answer to a cancel shows; the document shows the old one.
-    """Which status the answer to a cancel shows: `old`, `new`."""
+    """The status in the answer to a cancel: `old`, `new`."""
     end_time_while_processing: bool = True
     # The document's example has an end time while it is still Processing.
     """Whether a scan has an end time while it is Processing."""
     root_parent: Literal["absent", "none"] = "absent"
-    """parentScan of a first scan: `absent`, `none` (null)."""
+    """parentScan of a scan that is not a rescan: `absent`, `none` (null)."""
     no_children: Literal["none", "absent", "empty"] = "none"
-    """childScans without any: `none` (null), `absent`, `empty`."""
+    """childScans without children: `none` (null), `absent`, `empty`."""
     auto_rescan_answer: Literal["echo", "always"] = "echo"
     """autoRescan in answers: `echo` of the start, or `always` true."""
     start_status: Literal[200, 201, 202] = 200
     """200, 201 or 202."""
     forbidden_status: Literal[401, 403] = 401
     # The document knows only 401.
-    """What a standard user gets from /scans/allusers: 401, 403."""
+    """The answer to a standard user for /scans/allusers: 401, 403."""
     validate_sas: bool = True
     """Whether connection strings are checked."""
     page_size_default: int = 50
-    """Scans on a page."""
+    """Number of scans on a page."""
     page_size_max: int = 1000
-    """Scans on a page at most."""
+    """Maximum number of scans on a page."""
     page_links: Literal["broken", "well_formed", "absolute"] = "broken"
     """`broken` as in the document, `well_formed`, `absolute`."""
     past_the_end: Literal["last", "empty"] = "last"
-    """Which page comes past the end: `last`, `empty`."""
+    """The page after the last: `last` again, or `empty`."""
     send_total: bool = True
-    """Whether a list has its total."""
+    """Whether a list has a total."""
     list_order: Literal["newest", "oldest"] = "newest"
     """`newest` or `oldest` first."""
     accept_error_word: bool = False
     # The document lists only Errored there.
-    """Whether the query takes Error too, beside Errored."""
+    """Whether the query accepts Error as well as Errored."""
     time_fraction: bool = False
     """Whether times have milliseconds."""
 
@@ -77,7 +77,7 @@ class Scan:
     scan_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     children: list[str] = field(default_factory=list)
     fields: dict[str, Any] = field(default_factory=dict)
-    """Fields of the answer that a test has set by hand."""
+    """Fields of the answer that a test set."""
     auto_done: bool = False
 
     def status(self, now: float) -> str:
@@ -111,7 +111,7 @@ class Scan:
 
 
 def timeline_for(path: str, settings: GlasswallSettings, *, again: bool = False) -> Timeline:
-    """What a scan does is chosen by the last part of its source path."""
+    """The last part of the source path chooses what a scan does."""
     course = Course(
         waiting=("Listing", settings.listing_seconds),
         working=("Processing", settings.processing_seconds),
@@ -123,7 +123,7 @@ def timeline_for(path: str, settings: GlasswallSettings, *, again: bool = False)
 
 
 class ScanStore:
-    """Every scan, in the order in which they were made."""
+    """Every scan, in the order in which they were created."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -165,7 +165,7 @@ class ScanStore:
         return late or ([expired("source")] if keyword(parent.source_path) == "expired" else [])
 
     def cancel(self, scan: Scan, settings: GlasswallSettings) -> None:
-        """End the listing now; files that were found already may go on for a while."""
+        """End the listing now. Files that were already listed may be processed for a while."""
         steps = [("Listing", self.clock.now() - scan.started)]
         if settings.cancel_processing_seconds:
             steps.append(("Processing", settings.cancel_processing_seconds))

@@ -35,7 +35,7 @@ class ProtectoSettings(Settings):
     """`status`, `request_status`."""
     word_space: bool = True
     # A space after every status word, as in the document.
-    """A space after every word."""
+    """Whether every status ends in a space."""
     running_word: Literal["IN-PROGRESS", "IN_PROGRESS", "IN PROGRESS"] = "IN-PROGRESS"
     """`IN-PROGRESS`, `IN_PROGRESS`, `IN PROGRESS`."""
     failure_word: Literal["FAILED", "ERROR"] = "FAILED"
@@ -43,30 +43,30 @@ class ProtectoSettings(Settings):
     success_form: Literal["string", "boolean"] = "string"
     """`string` ("true"), `boolean`."""
     no_error: Literal["-", "", "None"] | None = "-"
-    """error_msg where there is none: `-`, an empty text, `None` as a text, null."""
+    """error_msg without an error: `-`, an empty string, the string `None`, or null."""
     time_form: Literal["micro", "seconds"] = "micro"
     """`micro`, `seconds`."""
     early_times: bool = True
     # A scan that waits already has the times of its start and end, all the same, as in the document.
-    """A scan that has not started or ended has the times of both all the same."""
+    """Whether a scan has the times of its start and end before it started or ended."""
     echo_input: bool = False
     # Whether a status repeats what was submitted, samples included.
-    """A status repeats what was submitted, samples included."""
+    """Whether a status repeats what was submitted, including samples."""
     submit_data: Literal["object", "array"] = "object"
-    """data of a submission: `object`, `array`."""
+    """data in the answer to a submission: `object`, `array`."""
     id_form: Literal["uuid", "long"] = "uuid"
-    """`uuid`, or `long`: with date and time after it."""
+    """`uuid`, or `long`: a UUID followed by date and time."""
     order: Literal["asked", "reversed"] = "asked"
-    """Order of the answers: `asked`, `reversed`."""
+    """Order of the scans in an answer: `asked`, `reversed`."""
     unknown_id: Literal["omit", "item", "error"] = "omit"
-    """An id that nobody knows is left out (`omit`), is an `item` that failed, or is an `error` of the whole request."""
+    """An unknown id is left out (`omit`), is an `item` that failed, or is an `error` of the whole request."""
     single_id: bool = True
-    """Whether one bare id is taken."""
+    """Whether the body may be one id instead of a list."""
     validation_status: Literal[400, 500] = 400
     # Older documents have 500 for a body that is wrong.
-    """400, or 500 as in older documents."""
+    """The status for an invalid body: 400, or 500 as in older documents."""
     purge_seconds: float | None = None
-    """How long after its end a scan is PURGED."""
+    """How long after its end a scan becomes PURGED; null means never."""
 
 
 @dataclass
@@ -82,7 +82,7 @@ class Scan:
 class Protecto(Vendor):
     """Wants `Authorization: Bearer TOKEN`. The last part of the first object's name chooses what a scan does.
 
-    Scans are made with `object_name` and `tracking_id`.
+    Seed scans with `object_name` and `tracking_id`.
     """
 
     name = "protecto"
@@ -148,7 +148,7 @@ class Protecto(Vendor):
     # What a scan looks like
 
     def _timeline(self, name: str) -> Timeline:
-        """What a scan does is chosen by the last part of its first object's name."""
+        """The last part of the first object's name chooses what a scan does."""
         settings = self.settings
         course = Course(
             waiting=(PENDING, settings.pending_seconds),
@@ -195,7 +195,7 @@ class Protecto(Vendor):
         }
 
     def _stamp(self, moment: float) -> str:
-        """A time without a zone; it is in UTC."""
+        """A UTC time, written without a zone."""
         when = datetime.fromtimestamp(moment, tz=timezone.utc)
         return when.strftime("%Y-%m-%d %H:%M:%S.%f" if self.settings.time_form == "micro" else "%Y-%m-%d %H:%M:%S")
 
@@ -249,7 +249,7 @@ class Protecto(Vendor):
 
 
 def _object_name(wish: Any) -> str:
-    """The last part of an object's name, or nothing where the name is no list of texts."""
+    """The last part of an object's name; empty if the name is not a list of strings."""
     name = wish.get("object_name") if isinstance(wish, dict) else None
     return name[-1] if isinstance(name, list) and name and all(isinstance(part, str) for part in name) else ""
 

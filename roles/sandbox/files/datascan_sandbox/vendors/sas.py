@@ -12,7 +12,7 @@ from ..clock import parse_iso
 
 # The document numbers two errors: 105, an expiry that has passed, which is its fifth rule, and 107, an empty
 # container. The others have no number there; the sandbox counts the first four rules as 101 to 104, and takes 100
-# for a property that is missing or of a wrong type and 106 for a text that is no connection string.
+# for a property that is missing or of a wrong type, and 106 for text that is not a connection string.
 MISSING, SERVICE, RESOURCE, PERMISSION, START, EXPIRY, MALFORMED, EMPTY = 100, 101, 102, 103, 104, 105, 106, 107
 
 # Which resource types and permissions each side needs.
@@ -30,14 +30,14 @@ class Problem:
 
 @dataclass(frozen=True)
 class Storage:
-    """What is kept of a connection string: never its signature."""
+    """The parts of a connection string that are kept; never its signature."""
 
     host: str
     expires: float | None = None
 
 
 def expired(side: str) -> Problem:
-    # The document's own sentence: it says "start" and means "expiry".
+    # The document's own sentence, which writes "start" and means "expiry".
     return Problem(EXPIRY, f"The signed start (se) parameter must be in the future for the {side} connection string.")
 
 

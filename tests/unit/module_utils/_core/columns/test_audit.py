@@ -78,10 +78,10 @@ class TestRules:
         ]
 
     def test_no_column_at_all_does_not_pass(self) -> None:
-        assert why() == ["There is no column to judge."]
+        assert why() == ["There are no columns to judge."]
 
     def test_columns_that_are_counted_and_were_not_read_do_not_pass(self) -> None:
-        assert why(column(sensitivity="low"), total_count=2) == ["The vendor counts 2 columns, and 1 were read."]
+        assert why(column(sensitivity="low"), total_count=2) == ["The vendor counts 2 columns, but only 1 were read."]
         assert why(column(sensitivity="low"), total_count=1) == []
         assert why(column(sensitivity="low"), total_count=0) == []
 
@@ -96,11 +96,11 @@ class TestRules:
     @pytest.mark.parametrize(
         ("options", "words"),
         [
-            ({"required_tags": []}, "There is nothing to judge by: give required_tags or forbidden_tags."),
-            ({"required_tags": [{"a": 1}]}, "required_tags must be a list of names of tags."),
-            ({"required_tags": [""]}, "required_tags must be a list of names of tags."),
-            ({"required_tags": {"a": 1}}, "required_tags or forbidden_tags cannot be read"),
-            ({"forbidden_tags": "high"}, "required_tags or forbidden_tags cannot be read"),
+            ({"required_tags": []}, "There are no rules to judge by: set required_tags or forbidden_tags."),
+            ({"required_tags": [{"a": 1}]}, "required_tags must be a list of tag names."),
+            ({"required_tags": [""]}, "required_tags must be a list of tag names."),
+            ({"required_tags": {"a": 1}}, "required_tags or forbidden_tags is not valid"),
+            ({"forbidden_tags": "high"}, "required_tags or forbidden_tags is not valid"),
         ],
     )
     def test_rules_that_cannot_be_meant_are_one_sentence(self, options: dict[str, t.Any], words: str) -> None:
@@ -121,11 +121,11 @@ class TestInput:
     @pytest.mark.parametrize(
         ("given", "words"),
         [
-            ("{", "Line 1 is no JSON"),
-            ("7", "Number 1 is no column"),
-            ([column(), {"id": 7}], "Number 2 is no column"),
-            (7, "The columns must be a list, or the text"),
-            (None, "The columns must be a list, or the text"),
+            ("{", "Line 1 is not JSON"),
+            ("7", "Item 1 is not a column"),
+            ([column(), {"id": 7}], "Item 2 is not a column"),
+            (7, "The columns must be a list or the text"),
+            (None, "The columns must be a list or the text"),
         ],
     )
     def test_what_is_no_column_is_one_sentence(self, given: t.Any, words: str) -> None:
@@ -138,8 +138,8 @@ class TestResult:
         given = [column(1, sensitivity="low"), column(2, sensitivity="high"), column(3)]
         assert audit_columns(given, CLUSTER, ["sensitivity"], {"sensitivity": "high"}, 3) == {
             "passed": False,
-            "msg": "Cluster HR | data does not pass: 1 of 3 columns lacks the tag sensitivity. "
-            "1 of 3 columns carries sensitivity=high. The first is s.t.c2.",
+            "msg": "Audit failed for cluster HR | data: 1 of 3 columns lacks the tag sensitivity. "
+            "1 of 3 columns carries sensitivity=high. The first is column s.t.c2.",
             "reasons": ["1 of 3 columns lacks the tag sensitivity.", "1 of 3 columns carries sensitivity=high."],
             "audited": 3,
             "total_count": 3,
@@ -169,11 +169,9 @@ class TestResult:
     def test_a_passed_audit_has_its_message(self) -> None:
         given = [column(sensitivity="low")]
         assert audit_columns(given, {"id": "c1", "name": None}, ["sensitivity"])["msg"] == (
-            "Cluster c1 passes: all of its 1 columns keep the rules."
+            "Audit passed: 1 of 1 columns of cluster c1 meet the rules."
         )
-        assert audit_columns([], None, ["sensitivity"])["msg"] == (
-            "The cluster does not pass: There is no column to judge."
-        )
+        assert audit_columns([], None, ["sensitivity"])["msg"] == ("Audit failed: There are no columns to judge.")
 
     def test_a_crowd_is_counted_in_full_and_shown_in_part(self) -> None:
         result = audit_columns([column(number) for number in range(1000)], {}, ["sensitivity"])
@@ -193,7 +191,7 @@ class TestReports:
 
     def test_markdown_shows_the_verdict_the_reasons_and_the_columns(self) -> None:
         page = self.report("markdown")
-        assert page.startswith("## \u274c Did not pass\n\nCluster `HR | data` (`c1`): 1 of 3 columns keep the rules.\n")
+        assert page.startswith("## \u274c Did not pass\n\nCluster `HR | data` (`c1`): 1 of 3 columns meet the rules.\n")
         assert "- `1 of 3 columns lacks the tag sensitivity.`\n" in page
         assert "| `` =cmd()\\|`x` `` | `t` | `s` | - | `sensitivity=high` |\n" in page
         assert "| `s.t.c3` | `t` | `s` | `sensitivity` | - |\n" in page
@@ -201,7 +199,7 @@ class TestReports:
 
     def test_markdown_of_what_passes_is_short(self) -> None:
         assert self.report("markdown", column(1, sensitivity="low")) == (
-            "## \u2705 Passed\n\nCluster `HR | data` (`c1`): 1 of 1 columns keep the rules.\n"
+            "## \u2705 Passed\n\nCluster `HR | data` (`c1`): 1 of 1 columns meet the rules.\n"
         )
 
     def test_markdown_of_many_columns_names_the_place_of_the_rest(self) -> None:
@@ -242,5 +240,5 @@ class TestReports:
         assert self.report(format_) == self.report(format_)
 
     def test_an_unknown_format_is_one_sentence(self) -> None:
-        with pytest.raises(AnsibleFilterError, match=r"no report format .pdf.; there are markdown, csv, json\.$"):
+        with pytest.raises(AnsibleFilterError, match=r"format must be one of markdown, csv, json, not .pdf.\.$"):
             self.report("pdf")

@@ -88,7 +88,7 @@ def test_check_mode_writes_no_report_and_predicts_it(tmp_path: Path) -> None:
 def test_in_check_mode_a_scan_that_has_not_finished_fails_no_gate(state: str) -> None:
     result = go(scan(state, id=PREDICTED_ID), check_mode=True)
     assert (result.passed, result.proceed, len(result.reasons)) == (False, True, 1)
-    assert result.msg == "Check mode waits for nothing, so there is no verdict."
+    assert result.msg == "Check mode does not wait for scans, so there is no verdict."
     with pytest.raises(GateFailedError):
         go(scan(state))
 
@@ -105,7 +105,7 @@ def test_in_check_mode_anything_else_fails_it() -> None:
 
 
 def test_what_is_no_scan_is_refused_before_anything_is_written(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInputError, match=r"scans\[0\] is no scan") as caught:
+    with pytest.raises(InvalidInputError, match=r"scans\[0\] is not a scan") as caught:
         ask(scans=[{"id": "1"}], reports=[("json", str(tmp_path / "report"))])
     assert_not_asked(caught.value)
     assert list(tmp_path.iterdir()) == []

@@ -47,15 +47,15 @@ def test_an_age_that_no_clock_can_count_is_refused() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"max_isues": 1}, "policy.max_isues is not an option of a policy; there are states, max_issues"),
-        ({1: 1}, "policy.1 is not an option of a policy"),
+        ({"max_isues": 1}, "policy.max_isues is not a policy option: use states, max_issues"),
+        ({1: 1}, "policy.1 is not a policy option"),
         ({"max_issues": "5"}, "policy.max_issues must be of type int."),
         ({"max_issues": True}, "policy.max_issues must be of type int."),
         ({"allow_stopped": 1}, "policy.allow_stopped must be of type bool."),
         ({"allow_missing": "false"}, "policy.allow_missing must be of type bool."),
         ({"states": "completed"}, "policy.states must be of type list."),
-        ({"states": ["done"]}, f"policy.states must hold {', '.join(STATES)} only, not 'done'."),
-        ({"states": [["completed"]]}, "policy.states must hold"),
+        ({"states": ["done"]}, f"policy.states must contain only {', '.join(STATES)}, not 'done'."),
+        ({"states": [["completed"]]}, "policy.states must contain only"),
     ],
 )
 def test_what_no_front_end_has_validated_is_refused(options: dict[t.Any, t.Any], message: str) -> None:

@@ -43,7 +43,7 @@ def sentences(made: Verdict) -> list[str]:
         (scan("stopped"), "Scan 1 stopped, but the vendor does not confirm that it completed."),
         (
             scan("unknown", vendor_status="Paused"),
-            "Scan 1 is in a state that this collection does not know (glasswall says Paused).",
+            "Scan 1 is in an unknown state (glasswall says Paused).",
         ),
         (scan("failed", name="nightly"), "Scan nightly (1) failed."),
     ],

@@ -128,5 +128,5 @@ def test_a_refresh_token_that_is_set_for_another_vendor_does_not_hinder() -> Non
 
 
 def test_a_refresh_token_alone_for_a_vendor_without_such_tokens_is_refused() -> None:
-    with pytest.raises(InvalidInputError, match=r"^refresh_token is not for Glasswall, .* set api_token\.$"):
+    with pytest.raises(InvalidInputError, match=r"^Glasswall .* set api_token instead of refresh_token\.$"):
         connected([], provider="glasswall", refresh_token="user-token", api_token=None)

@@ -82,7 +82,7 @@ def test_what_has_finished_is_left_as_it_is(word: str) -> None:
 
 def test_a_cancellation_that_is_too_late_names_the_scan_that_still_runs() -> None:
     error = fails(TooLateError, looked("Processing"), TOO_LATE)
-    assert "the files already found go on being processed" in error.message
+    assert "continues to process" in error.message
     assert (error.http_status, error.facts()["kind"]) == (405, "too_late")
     assert (error.result.changed, error.result.too_late) == (False, [SCAN_ID])
     assert [scan.state for scan in error.result.scans] == ["running"]

@@ -178,7 +178,9 @@ class TestListing:
         run(Vendor(*pages(5, total=total)), warned=warned, query=query)
         assert bool(warned) is said
         if query == {} and said:
-            assert warned == ["Vendor counts 6 columns in cluster c1, and of the 6 that were asked for it gave 5."]
+            assert warned == [
+                "Vendor counts 6 columns in cluster c1, but returned only 5 of the 6 that were requested."
+            ]
 
     def test_a_failure_has_the_partial_result(self) -> None:
         vendor = Vendor(*pages(20)[:1], UnavailableError("gone"))
@@ -213,8 +215,8 @@ class TestFinding:
         with pytest.raises(AmbiguousError) as raised:
             run(vendor, cluster=ClusterLookup(size=20))
         assert raised.value.message == (
-            "2 clusters have size 20: Sensitive HR Data (c1, 20 columns, High, Active); "
-            "Marketing Metrics (c2, 20 columns, Low, Archived). Give cluster_id, or say more about the cluster."
+            "2 clusters match size 20: Sensitive HR Data (c1, 20 columns, High, Active); "
+            "Marketing Metrics (c2, 20 columns, Low, Archived). Set cluster_id, or more suboptions of cluster."
         )
         assert [one.id for one in raised.value.result.candidates] == ["c1", "c2"]
         assert vendor.asked == ["clusters"]
@@ -223,15 +225,15 @@ class TestFinding:
         crowd = [Cluster(id=f"x{number}", size=1) for number in range(50)]
         with pytest.raises(AmbiguousError) as raised:
             run(Vendor(clusters=crowd), cluster=ClusterLookup(size=1))
-        assert "50 clusters have size 1: no name (x0, 1 columns); " in raised.value.message
+        assert "50 clusters match size 1: no name (x0, 1 columns); " in raised.value.message
         assert "; and 40 more. " in raised.value.message
         assert len(raised.value.result.candidates) == 50
 
     @pytest.mark.parametrize(
         ("lookup", "words"),
         [
-            ({"name": "None", "label": "PII"}, "None of the 4 clusters has name 'None' and label 'PII'."),
-            ({"size": 0}, "None of the 4 clusters has size 0."),
+            ({"name": "None", "label": "PII"}, "None of the 4 clusters matches name 'None' and label 'PII'."),
+            ({"size": 0}, "None of the 4 clusters matches size 0."),
         ],
     )
     def test_no_match_fails_and_names_the_query(self, lookup: dict[str, t.Any], words: str) -> None:
@@ -242,7 +244,7 @@ class TestFinding:
         assert vendor.asked == ["clusters"]
 
     def test_a_lookup_without_criteria_is_refused(self) -> None:
-        with pytest.raises(InvalidInputError, match="give at least one of name, size, label, severity and status"):
+        with pytest.raises(InvalidInputError, match="set at least one of name, size, label, severity and status"):
             parse_lookup(dict.fromkeys(("name", "size", "label", "severity", "status")))
 
 
@@ -276,14 +278,12 @@ class TestRefusals:
         dest = tmp_path / "none" / "a.csv"
         with pytest.raises(InvalidInputError) as raised:
             run(vendor, dest=str(dest))
-        assert raised.value.message == f"{dest} cannot be written, for the folder {dest.parent} does not exist."
+        assert raised.value.message == f"{dest} cannot be written: the directory {dest.parent} does not exist."
         assert not vendor.asked
 
     def test_a_file_name_without_a_known_suffix_needs_a_format(self, tmp_path: Path) -> None:
         vendor = Vendor(*pages(1))
-        with pytest.raises(
-            InvalidInputError, match=r"columns\.txt does not tell it: it ends in none of \.csv, \.ndjson"
-        ):
+        with pytest.raises(InvalidInputError, match=r"columns\.txt ends in none of \.csv, \.ndjson.*: set format"):
             run(vendor, dest=str(tmp_path / "columns.txt"))
         assert not vendor.asked
 

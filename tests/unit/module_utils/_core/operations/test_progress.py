@@ -48,13 +48,13 @@ def told(*states: PollState) -> list[str]:
 
 def test_the_first_poll_is_reported() -> None:
     assert told(at(0, scan(word="Listing"))) == [
-        "[00:00] 0 of 1 done (1 running); a is running (Listing); next look in 1.0 s"
+        "[00:00] 0 of 1 done (1 running); a is running (Listing); next poll in 1.0 s"
     ]
 
 
 def test_a_change_is_reported_with_the_previous_state() -> None:
     assert told(at(0, scan(word="Listing")), at(75, scan(word="Processing")))[1:] == [
-        "[01:15] 0 of 1 done (1 running); a is running (Processing), was running (Listing); next look in 7.5 s"
+        "[01:15] 0 of 1 done (1 running); a is running (Processing), was running (Listing); next poll in 7.5 s"
     ]
 
 
@@ -65,7 +65,7 @@ def test_the_end_is_reported_without_a_next_poll() -> None:
 
 def test_a_timeout_is_reported() -> None:
     lines = told(at(0, scan()), at(30, scan(), last=True, timed_out=True))
-    assert lines[1:] == ["[00:30] 0 of 1 done (1 running); the time to wait is up"]
+    assert lines[1:] == ["[00:30] 0 of 1 done (1 running); wait_timeout reached"]
 
 
 def test_without_a_change_there_is_one_line_a_minute() -> None:
@@ -91,14 +91,14 @@ def test_many_changes_are_counted() -> None:
     (line,) = told(at(0, *(scan(str(number)) for number in range(1000))))
     assert line == (
         "[00:00] 0 of 1000 done (1000 running); 0 is running; 1 is running; 2 is running; 997 more changed; "
-        "next look in 1.0 s"
+        "next poll in 1.0 s"
     )
 
 
 def test_a_failed_poll_is_reported_and_the_wait_continues() -> None:
     lines = told(at(0, scan()), at(2, scan(), error="HTTP 503."))
     assert lines[1:] == [
-        "[00:02] 0 of 1 done (1 running); the last look failed, and the wait goes on: HTTP 503; next look in 1.0 s"
+        "[00:02] 0 of 1 done (1 running); the last poll failed, retrying: HTTP 503; next poll in 1.0 s"
     ]
 
 

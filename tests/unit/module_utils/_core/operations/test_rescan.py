@@ -71,7 +71,7 @@ def test_a_rescan_is_the_child_of_its_parent(word: str) -> None:
 
 
 def test_a_parent_that_does_not_exist() -> None:
-    assert "knows no scan" in fails(NotFoundError, Expected("GET", SCAN_PATH, 404, "")).message
+    assert "has no scan" in fails(NotFoundError, Expected("GET", SCAN_PATH, 404, "")).message
 
 
 def test_an_invalid_id_is_not_sent() -> None:
@@ -100,7 +100,7 @@ def test_one_that_runs_is_handed_back() -> None:
 
 def test_if_active_fail() -> None:
     error = fails(ConflictError, looked("Completed"), listed(child()), if_active="fail")
-    assert "is being scanned again already" in error.message
+    assert "is already being rescanned" in error.message
     assert (error.result.parent.id, error.result.scan.id, error.result.changed) == (SCAN_ID, CHILD_ID, False)
 
 
@@ -133,8 +133,8 @@ def test_409_without_a_child_that_can_be_seen() -> None:
 
 def test_a_parent_that_is_listing_is_too_early() -> None:
     error = fails(TooEarlyError, looked("Listing"), listed())
-    assert "is still listing its files" in error.message
-    assert "set wait: true" in error.message
+    assert "while it lists its files" in error.message
+    assert "Set wait: true" in error.message
     assert (error.result.parent.id, error.result.changed) == (SCAN_ID, False)
 
 
@@ -156,7 +156,7 @@ def test_with_wait_the_listing_is_waited_for() -> None:
         said=said,
     )
     assert (result.changed, result.scan.id, result.scan.state) == (True, CHILD_ID, "completed")
-    assert "is still listing its files" in said[0]
+    assert "while it lists its files" in said[0]
     assert result.waited is not None
     assert (result.waited.elapsed, result.waited.timed_out) == (3.0, False)
 
@@ -196,7 +196,7 @@ def test_the_wait_for_the_parent_ends_at_the_deadline_with_a_final_poll() -> Non
         WaitTimeoutError, looked("Listing"), listed(), *[looked("Listing")] * 3, wait=WaitOptions(2.5), clock=clock
     )
     assert clock.elapsed == 2.5
-    assert "is still listing its files" in error.message
+    assert "while it lists its files" in error.message
     assert error.result.parent.id == SCAN_ID
     known = {key: shown(error)[key] for key in ("changed", "timed_out", "elapsed", "polls", "requests")}
     assert known == {"changed": False, "timed_out": True, "elapsed": 2.5, "polls": 3, "requests": 5}
@@ -209,7 +209,7 @@ def test_no_retry_sleeps_past_the_end_of_the_wait_for_the_parent() -> None:
         WaitTimeoutError, looked("Listing"), listed(), *[busy] * 3, wait=WaitOptions(2.5), clock=clock, retries=5
     )
     assert clock.elapsed == 2.5
-    assert "The last look failed: " in error.message
+    assert "The last poll failed: " in error.message
 
 
 def test_a_vendor_that_always_answers_too_early_ends_at_the_deadline() -> None:

@@ -97,7 +97,7 @@ def test_one_of_another_source_or_target_does_not_serve() -> None:
 
 def test_if_active_fail() -> None:
     error = fails(ConflictError, listed(item()), if_active="fail")
-    assert "already runs: 83d71394" in error.message
+    assert "is already running: 83d71394" in error.message
     assert error.result.scan.id == SCAN_ID
 
 
@@ -193,11 +193,11 @@ def test_a_previous_scan_that_is_missing_is_a_warning() -> None:
     gone = Expected("GET", f"/api/v1/scans/{SCAN_ID}", 404, "")
     result = go(listed(), gone, *begun(CHILD_ID), previous_scan_id=SCAN_ID, warned=warned)
     assert result.changed
-    assert warned == [f"previous_scan_id {SCAN_ID} is not known to Glasswall any more."]
+    assert warned == [f"previous_scan_id {SCAN_ID} is ignored: Glasswall does not have this scan any more."]
 
 
 def test_an_invalid_previous_scan_id_is_refused() -> None:
-    assert "no Glasswall scan id" in fails(InvalidInputError, listed(), previous_scan_id="../x").message
+    assert "not a Glasswall scan id" in fails(InvalidInputError, listed(), previous_scan_id="../x").message
 
 
 # Before anything is sent
@@ -366,7 +366,7 @@ def test_it_is_sent_again_only_after_three_lists_without_it() -> None:
 def test_it_is_given_up_in_the_end() -> None:
     nothing = [listed(query=LATELY)] * 3
     error = fails(UnknownOutcomeError, listed(), *[started(connection_reset()), *nothing] * 3)
-    assert "It was sent 3 times, and no scan that it made shows in the list." in error.message
+    assert "It was sent 3 times, and the list shows no scan from it." in error.message
     assert (error.result.changed, error.result.scan) == (True, None)
     assert error.facts()["method"] == "POST"
 
@@ -414,7 +414,7 @@ def test_without_a_list_a_lost_start_is_final() -> None:
     )
     with job(lost, provider="protecto") as context, pytest.raises(UnknownOutcomeError) as caught:
         start.start_scan(context, start.StartRequest(target))
-    assert "Protecto cannot list its scans, so a scan may be running: look at its console" in caught.value.message
+    assert "A scan may be running, and Protecto cannot list its scans" in caught.value.message
     assert "previous_scan_id" in caught.value.message
     assert caught.value.result.changed is True
 

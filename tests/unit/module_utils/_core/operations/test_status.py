@@ -71,7 +71,7 @@ def test_each_scan_is_read_once_however_its_id_is_written() -> None:
 
 
 def test_all_ids_are_checked_before_any_is_asked_for() -> None:
-    assert "'../x' is no Glasswall scan id" in fails(InvalidInputError, scan_ids=[SCAN_ID, "../x"]).message
+    assert "'../x' is not a Glasswall scan id" in fails(InvalidInputError, scan_ids=[SCAN_ID, "../x"]).message
 
 
 def test_no_ids_send_no_request() -> None:
@@ -80,7 +80,7 @@ def test_no_ids_send_no_request() -> None:
 
 def test_a_missing_scan_fails_with_the_others_in_the_result() -> None:
     error = fails(NotFoundError, looked("Completed", CHILD_ID), GONE, scan_ids=[CHILD_ID, SCAN_ID])
-    assert error.message == f"Glasswall knows no scan {SCAN_ID}, or this token may not see it."
+    assert error.message == f"Glasswall has no scan {SCAN_ID} that this token can see."
     assert error.http_status == 404
     assert [scan.id for scan in error.result.scans] == [CHILD_ID]
     assert (error.result.missing, error.result.summary["total"]) == ([SCAN_ID], 1)

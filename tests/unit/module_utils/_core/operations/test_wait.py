@@ -110,10 +110,10 @@ def test_until_any() -> None:
     ("settings", "words"),
     [
         ({"scan_ids": []}, "scan_ids and scans are empty"),
-        ({"scan_ids": ["../x"]}, "is no Glasswall scan id"),
-        ({"scans": [given(), {"id": SCAN_ID}]}, r"scans[1] is no scan"),
-        ({"scans": [given(), given(provider="bigid")]}, "scans[1] is of bigid, but provider is glasswall"),
-        ({"scan_ids": [PREDICTED_ID]}, "is no Glasswall scan id"),
+        ({"scan_ids": ["../x"]}, "is not a Glasswall scan id"),
+        ({"scans": [given(), {"id": SCAN_ID}]}, r"scans[1] is not a scan"),
+        ({"scans": [given(), given(provider="bigid")]}, "scans[1] is a scan of bigid, but provider is glasswall"),
+        ({"scan_ids": [PREDICTED_ID]}, "is not a Glasswall scan id"),
     ],
 )
 def test_invalid_scans_are_refused_before_any_request(settings: dict[str, t.Any], words: str) -> None:
@@ -194,7 +194,7 @@ def test_a_fault_while_cancelling_does_not_hide_the_time_out() -> None:
         timeout=1.0,
         on_timeout="cancel",
     )
-    assert f"Cancelling {SCAN_ID} met a fault" in error.message
+    assert f"Scan {SCAN_ID} could not be cancelled: " in error.message
 
 
 def test_a_failed_poll_after_the_cancellation_keeps_the_result() -> None:
@@ -208,7 +208,7 @@ def test_a_failed_poll_after_the_cancellation_keeps_the_result() -> None:
         retries=0,
     )
     assert (error.result.changed, error.result.cancelled) == (True, [SCAN_ID])
-    assert "met a fault" not in error.message
+    assert "could not be cancelled" not in error.message
 
 
 def test_a_vendor_that_cannot_cancel_is_refused_before_the_wait() -> None:
@@ -218,8 +218,8 @@ def test_a_vendor_that_cannot_cancel_is_refused_before_the_wait() -> None:
 
 def test_a_timeout_without_a_successful_poll_has_the_reason() -> None:
     error = fails(WaitTimeoutError, BUSY, BUSY, timeout=1.0, retries=0)
-    assert error.message.startswith(f"After 1 s, 1 of 1 scans had not finished: {SCAN_ID}: never seen.")
-    assert "The last look failed: GET https://vendor.test" in error.message
+    assert error.message.startswith(f"After 1 s, 1 of 1 scans had not finished: {SCAN_ID}: not read yet.")
+    assert "The last poll failed: GET https://vendor.test" in error.message
     assert (error.http_status, error.request.method) == (503, "GET")
     assert error.result.scans == []
 
@@ -256,7 +256,7 @@ def test_transient_errors_are_waited_out_and_reported() -> None:
     said: list[str] = []
     result = go(looked("Listing"), BUSY, BUSY, looked("Completed"), retries=0, said=said)
     assert result.scans[0].state == "completed"
-    assert "the last look failed, and the wait goes on" in said[1]
+    assert "the last poll failed" in said[1]
 
 
 def test_retries_within_a_poll_end_at_the_deadline() -> None:

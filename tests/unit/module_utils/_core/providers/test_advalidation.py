@@ -188,9 +188,9 @@ def test_the_key_has_its_own_header_and_the_vendor_its_own_host() -> None:
 @pytest.mark.parametrize("wrong", ["", "83d71394-faa2-4b6c-b13b-6d3118de459e", "1.5", "-1", "+1", "٣", "../users/me"])
 def test_an_id_that_is_no_whole_number_is_never_sent(wrong: str) -> None:
     with advalidation() as the_job:
-        with pytest.raises(InvalidInputError, match="no Advalidation scan id"):
+        with pytest.raises(InvalidInputError, match="not an Advalidation scan id"):
             status.read_status(the_job, status.StatusRequest([wrong]))
-        with pytest.raises(InvalidInputError, match="no Advalidation creative id"):
+        with pytest.raises(InvalidInputError, match="not an Advalidation creative id"):
             rescan.rescan(the_job, rescan.RescanRequest(wrong))
 
 
@@ -268,7 +268,7 @@ def failing(code: int, answer: t.Any, **more: t.Any) -> Expected:
 def test_an_error_comes_in_several_forms(answer: t.Any, found: list[t.Any]) -> None:
     with (
         advalidation(failing(404, answer)) as the_job,
-        pytest.raises(NotFoundError, match="knows no scan 1001") as caught,
+        pytest.raises(NotFoundError, match="has no scan 1001") as caught,
     ):
         the_job.provider.get(str(ID))
     assert caught.value.request.vendor_errors == found
@@ -358,7 +358,7 @@ def test_a_latest_scan_that_runs_is_handed_back(latest: dict[str, t.Any]) -> Non
 def test_a_latest_scan_that_runs_fails_the_rescan_if_asked() -> None:
     with (
         advalidation(creative(item("processing"))) as the_job,
-        pytest.raises(ConflictError, match=r"Creative 7 is being scanned again already: 1001: running") as caught,
+        pytest.raises(ConflictError, match=r"Creative 7 is already being rescanned: 1001: running") as caught,
     ):
         rescan.rescan(the_job, rescan.RescanRequest("7", if_active="fail"))
     assert caught.value.result.scan.id == str(ID)
@@ -417,7 +417,7 @@ def test_check_mode_predicts_a_rescan_and_only_reads(latest: dict[str, t.Any] | 
 def test_a_creative_that_is_not_there_is_named(where: str) -> None:
     gone = Expected("GET", CREATIVE, 404, {}) if where == "before" else rescanned(status=404, answer={})
     asked = [gone] if where == "before" else [creative(item()), gone]
-    with advalidation(*asked) as the_job, pytest.raises(NotFoundError, match="knows no creative 7"):
+    with advalidation(*asked) as the_job, pytest.raises(NotFoundError, match="has no creative 7"):
         rescan.rescan(the_job, rescan.RescanRequest("7"))
 
 

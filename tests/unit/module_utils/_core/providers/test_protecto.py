@@ -197,7 +197,7 @@ def test_one_scan_may_come_as_an_object() -> None:
 def test_ids_are_trimmed_and_an_empty_one_is_refused() -> None:
     with protecto(looked(row())) as the_job:
         assert the_job.provider.get(f" {ID} ").id == ID
-        with pytest.raises(InvalidInputError, match="no Protecto tracking id"):
+        with pytest.raises(InvalidInputError, match="tracking id cannot be empty"):
             the_job.provider.get(" ")
 
 

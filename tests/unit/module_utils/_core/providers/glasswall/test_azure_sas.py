@@ -103,13 +103,13 @@ def test_the_expiry_has_to_come(se: datetime, fault: str | None) -> None:
 
 def test_a_string_without_a_start_is_valid_at_once_and_one_without_an_expiry_never() -> None:
     assert faults(string(st="")) == []
-    assert faults(string(se="")) == ["the signed expiry (se) is missing or is no time"]
+    assert faults(string(se="")) == ["the signed expiry (se) is missing or not a time"]
 
 
 def test_times_that_are_none() -> None:
     assert faults(string(st="soon", se="later")) == [
-        "the signed start (st) is no time",
-        "the signed expiry (se) is missing or is no time",
+        "the signed start (st) is not a time",
+        "the signed expiry (se) is missing or not a time",
     ]
 
 
@@ -137,19 +137,19 @@ def test_order_case_and_spaces_of_the_parts_do_not_matter() -> None:
 def test_an_account_key_is_refused_whatever_else_is_there() -> None:
     key = "AccountName=acct;AccountKey=c2VjcmV0a2V5c2VjcmV0;EndpointSuffix=core.windows.net"
     for text in (key, f"{string()};AccountKey=c2VjcmV0a2V5c2VjcmV0"):
-        assert faults(text) == ["it holds an account key, but only a shared access signature (SAS) is taken"]
+        assert faults(text) == ["it contains an account key, but only a shared access signature (SAS) is accepted"]
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", ["BlobEndpoint is missing or is no address", "SharedAccessSignature is missing"]),
-        ("nonsense", ["BlobEndpoint is missing or is no address", "SharedAccessSignature is missing"]),
+        ("", ["BlobEndpoint is missing or not a URL", "SharedAccessSignature is missing"]),
+        ("nonsense", ["BlobEndpoint is missing or not a URL", "SharedAccessSignature is missing"]),
         ("BlobEndpoint=https://acct.blob.core.windows.net/", ["SharedAccessSignature is missing"]),
         ("BlobEndpoint=https://a/;SharedAccessSignature=", ["SharedAccessSignature is missing"]),
-        (string("BlobEndpoint=acct.blob.core.windows.net"), ["BlobEndpoint is missing or is no address"]),
-        (string("BlobEndpoint=https://[::1/"), ["BlobEndpoint is missing or is no address"]),
-        (string("FileEndpoint=https://acct.file.core.windows.net/"), ["BlobEndpoint is missing or is no address"]),
+        (string("BlobEndpoint=acct.blob.core.windows.net"), ["BlobEndpoint is missing or not a URL"]),
+        (string("BlobEndpoint=https://[::1/"), ["BlobEndpoint is missing or not a URL"]),
+        (string("FileEndpoint=https://acct.file.core.windows.net/"), ["BlobEndpoint is missing or not a URL"]),
         (string(sig=""), ["the signature (sig) is missing"]),
     ],
 )
@@ -159,7 +159,7 @@ def test_parts_that_are_missing(text: str, expected: list[str]) -> None:
 
 def test_a_container_url_is_no_connection_string() -> None:
     url = "https://acct.blob.core.windows.net/uploads?sv=2022-11-02&sr=c&sp=rl&se=2099-01-01T00:00:00Z&sig=ZmFrZQ%3D%3D"
-    assert "BlobEndpoint is missing or is no address" in faults(url)
+    assert "BlobEndpoint is missing or not a URL" in faults(url)
 
 
 @pytest.mark.parametrize(

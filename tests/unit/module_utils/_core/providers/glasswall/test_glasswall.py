@@ -122,7 +122,7 @@ def test_an_unknown_status_is_state_unknown_and_warned_about_once(word: str) -> 
 @pytest.mark.parametrize("scan_id", NOT_IDS)
 @pytest.mark.parametrize("operation", ["get", "cancel", "rescan", "get_rescan_parent"])
 def test_what_is_no_id_is_never_sent(operation: str, scan_id: str) -> None:
-    with job() as the_job, pytest.raises(InvalidInputError, match="is no Glasswall scan id: those are UUIDs"):
+    with job() as the_job, pytest.raises(InvalidInputError, match="is not a Glasswall scan id"):
         getattr(the_job.provider, operation)(scan_id)
 
 
@@ -326,7 +326,7 @@ def test_130_scans_come_once_each_whatever_the_total_and_the_links_say(
         (
             [1, 2, 3, 4],
             220,
-            ["Glasswall counts 220 scans and listed 130 of them, so a scan that runs may be among those not seen."],
+            ["Glasswall counts 220 scans, but listed only 130: a running scan may be missing from the list."],
         ),
     ],
     ids=str,
@@ -398,19 +398,19 @@ START_BODY = {
     ("operation", "status", "body", "kind", "words"),
     [
         ("get", 401, "", UnauthorizedError, "check api_token"),
-        ("get", 404, "", NotFoundError, "knows no scan"),
+        ("get", 404, "", NotFoundError, "has no scan"),
         ("start", 400, [EXPIRED], RejectedError, "must be in the future for the source connection string"),
         ("start", 401, "", UnauthorizedError, "check api_token"),
         ("start", 412, [EMPTY], RejectedError, "Source container was empty"),
         ("start", 400, [EXPIRED, EMPTY], RejectedError, "source connection string.; Source container was empty"),
         ("cancel", 401, "", UnauthorizedError, "check api_token"),
-        ("cancel", 404, "", NotFoundError, "knows no scan"),
-        ("cancel", 405, "", TooLateError, "can no longer be cancelled: .* files already found go on being processed"),
+        ("cancel", 404, "", NotFoundError, "has no scan"),
+        ("cancel", 405, "", TooLateError, "can no longer be cancelled"),
         ("rescan", 401, "", UnauthorizedError, "check api_token"),
-        ("rescan", 404, "", NotFoundError, "knows no scan"),
-        ("rescan", 409, "", ConflictError, "is being scanned again already"),
+        ("rescan", 404, "", NotFoundError, "has no scan"),
+        ("rescan", 409, "", ConflictError, "is already being rescanned"),
         ("rescan", 412, [EXPIRED], RejectedError, "must be in the future"),
-        ("rescan", 425, "", TooEarlyError, "is still listing its files"),
+        ("rescan", 425, "", TooEarlyError, "while it lists its files"),
         ("own", 400, "", RejectedError, "HTTP 400"),
         ("own", 401, "", UnauthorizedError, "check api_token"),
         ("all", 400, "", RejectedError, "HTTP 400"),
