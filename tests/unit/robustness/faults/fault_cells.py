@@ -58,11 +58,7 @@ NEVER = "never"  # a way for a fault to strike
 UNKNOWN_WORD = "Frobnicating"
 _PAGE_SIZE = 2  # of lists of scans
 _LASTS = 15.0  # seconds that a scan runs where it is waited for
-_LIES = {  # every list lies, whichever request the fault strikes
-    fl.REPEATS: SandboxFault(kind="repeat_page"),
-    fl.TOTAL_TOO_HIGH: SandboxFault(kind="lying_total", total=1000),
-    fl.TOTAL_TOO_LOW: SandboxFault(kind="lying_total", total=1),
-}
+_TOTALS = {fl.TOTAL_TOO_HIGH: 1000, fl.TOTAL_TOO_LOW: 1}  # every list lies, whichever request the fault strikes
 _FUTURE = SandboxFault(kind="future_time", seconds=2.2e9)  # seventy years
 _OWN = {"status": "get", "wait": "get"}  # the request that an operation is about; elsewhere of the same name
 
@@ -238,11 +234,10 @@ class Cell:
     def _answer(self, word: str, request: RawRequest, change: Callable[[t.Any], t.Any] | None = None) -> Reply:
         """The vendor's answer, changed where the fault says so."""
         response = self._carry_out(request)
-        lie = _LIES.get(self.fault) if word in ("list", "columns") else None
-        if self.fault in (fl.FUTURE, fl.FUTURE_IN_LIST):  # a clock that is wrong is so in every answer
-            lie = _FUTURE
-        if lie and lie.kind != "repeat_page":
-            change = functools.partial(spoil, lie)
+        if self.fault in _TOTALS and word in ("list", "columns"):
+            change = functools.partial(with_total, _TOTALS[self.fault])
+        elif self.fault in (fl.FUTURE, fl.FUTURE_IN_LIST):  # a clock that is wrong is so in every answer
+            change = functools.partial(spoil, _FUTURE)
         if not change or not response.body:
             return Reply(text=bytes(response.body), status=response.status_code)
         body = as_json(response)
@@ -259,7 +254,7 @@ class Cell:
         }
         if fault in changes and (fault is not fl.NULL_OBJECT or word not in WRITES or self.mode == TAKEN):
             return self._answer(word, request, changes[fault])
-        if fault in (*fl.CERTIFICATES, *_LIES, fl.FUTURE, fl.FUTURE_IN_LIST):
+        if fault in (*fl.CERTIFICATES, *_TOTALS, fl.REPEATS, fl.FUTURE, fl.FUTURE_IN_LIST):
             return self._answer(word, request)
         is_write = word == self.operation
         answer = None if is_write and self.mode != TAKEN else self._carry_out(request)
@@ -375,6 +370,15 @@ class Cell:
             patch.setattr(session, "trust_env", False)  # no proxy stands between
             patch.setattr(socket, "getaddrinfo", lookup)
             yield
+
+
+def with_total(total: int, body: t.Any) -> t.Any:
+    """The body with this number for every total, of pages too, so that nothing in it contradicts the lie."""
+    if isinstance(body, list):
+        return [with_total(total, item) for item in body]
+    if not isinstance(body, dict):
+        return body
+    return {key: total if key.startswith("total") else with_total(total, value) for key, value in body.items()}
 
 
 def _to_camel(option: str) -> str:
