@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from given import GIVEN
+from playbook_preparations import PREPARATIONS
 from playbook_runs import AS_MODULE, Run, run_playbook
 from sandbox_server import Sandbox
 
@@ -116,7 +116,7 @@ def all_runs(
 
     def one_after_another(name: str, *ways: tuple[str, dict[str, t.Any]]) -> list[Run]:
         with _fresh(sandboxes) as sandbox:
-            given = GIVEN[name](sandbox)
+            given = PREPARATIONS[name](sandbox)
             cwd = tmp_path_factory.mktemp(name)
             return [
                 run_playbook(name, sandbox, cwd, collections, *arguments.split(), **given, **variables)

@@ -71,7 +71,7 @@ def test_check_mode_only_reads(advalidation):
 def test_a_look_at_many_scans_stays_under_the_limit(play, sandbox):
     sandbox.control("POST", "settings", {"advalidation": {"rate_limit": True, "rate_bucket": 12}})
     made = sandbox.control("POST", "advalidation/scans", {"count": 14, "creative": 4})
-    run = play("advalidation/many", api_url=sandbox.api_urls["advalidation"], made=made)
+    run = play("advalidation/many_scans", api_url=sandbox.api_urls["advalidation"], made=made)
     assert run["Look at all"]["summary"]["total"] == 14
     assert {entry["status"] for entry in run.journal} == {200}
     assert [scan["id"] for scan in run["Look at all"]["scans"]] == [str(one) for one in made]

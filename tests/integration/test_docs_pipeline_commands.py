@@ -24,7 +24,7 @@ import pytest
 import yaml
 from docs_blocks import ROOT
 from docs_runs import HOSTS, QUICK, SAS
-from given import SAME_TARGET
+from playbook_preparations import SAME_TARGET
 from playbook_runs import clean_environment
 from sandbox_server import TOKEN
 

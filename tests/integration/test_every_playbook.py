@@ -10,11 +10,11 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
-from given import GIVEN
+from playbook_preparations import PREPARATIONS
 from playbook_runs import AS_MODULE, PLAYBOOKS, comparable
 
 every_playbook = pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.playbook(name)) for name in GIVEN]
+    "name", [pytest.param(name, marks=pytest.mark.playbook(name)) for name in PREPARATIONS]
 )
 
 # What starts a scan each time: it is asked to, or the last one did not complete, or a rescan has ended.
@@ -68,9 +68,9 @@ def test_check_mode_returns_the_same_keys(runs, name):
             assert _keys(checked) == _keys(real), task
 
 
-@pytest.mark.playbook("lost")
+@pytest.mark.playbook("lost_answers")
 def test_a_module_in_check_mode_only_reads_too(play, sandbox, runs):
-    run = play("lost", "--check", "--diff", **AS_MODULE, **GIVEN["lost"](sandbox))
+    run = play("lost_answers", "--check", "--diff", **AS_MODULE, **PREPARATIONS["lost_answers"](sandbox))
     assert set(run.methods) == {"GET"}
     assert comparable(run) == comparable(runs.check)
 
@@ -103,7 +103,7 @@ def test_no_secret_is_printed_or_returned(runs, name):
 
 def test_every_playbook_is_run_by_a_test():
     tests = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
-    left = {path.stem for path in PLAYBOOKS.glob("*.yml")} - set(GIVEN)
+    left = {path.stem for path in PLAYBOOKS.glob("*.yml")} - set(PREPARATIONS)
     assert {name for name in left if f'"{name}"' not in tests} == set()
 
 

@@ -124,7 +124,7 @@ class TestAnew:
 
 
 class TestLostAnswers:
-    pytestmark = pytest.mark.playbook("lost")
+    pytestmark = pytest.mark.playbook("lost_answers")
 
     @pytest.mark.parametrize("way", ["in_process", "module"])
     def test_a_start_whose_answer_is_lost_makes_one_scan(self, runs, way):

@@ -102,7 +102,7 @@ def wait_faults(sandbox: Sandbox) -> Variables:
     return given
 
 
-def lost(sandbox: Sandbox) -> Variables:
+def lost_answers(sandbox: Sandbox) -> Variables:
     for method, path in (("POST", "/scans$"), ("PATCH", "/scans/"), ("DELETE", "/scans/")):
         sandbox.fault(method, path, {"kind": "reset_after"})
     sandbox.fault("POST", "/scans$", {"kind": "reset_before"})
@@ -148,7 +148,7 @@ def gate(sandbox: Sandbox) -> Variables:
     }
 
 
-GIVEN: dict[str, t.Callable[[Sandbox], Variables]] = {
+PREPARATIONS: dict[str, t.Callable[[Sandbox], Variables]] = {
     function.__name__: function
     for function in (
         start,
@@ -158,7 +158,7 @@ GIVEN: dict[str, t.Callable[[Sandbox], Variables]] = {
         rescan,
         wait,
         wait_faults,
-        lost,
+        lost_answers,
         refused_unsent,
         options,
         refused_by_server,

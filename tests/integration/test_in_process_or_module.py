@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which tasks run in place and which as modules, and where the connection options may come from."""
+"""Which tasks run in process and which as modules, and where connection options may come from."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ unreachable ansible_connection=ssh ansible_host=127.0.0.1 ansible_port=1
 """
 
 
-def test_a_task_runs_in_place_only_where_a_module_would_run_here_anyway(play, sandbox, tmp_path):
+def test_a_task_runs_in_process_only_where_its_module_would_run_on_this_machine(play, sandbox, tmp_path):
     tools = tmp_path / "tools"
     tools.mkdir()
     for name, text in (("python", PYTHON), ("sudo", SUDO)):
@@ -31,7 +31,7 @@ def test_a_task_runs_in_place_only_where_a_module_would_run_here_anyway(play, sa
     inventory.write_text(INVENTORY.format(tools=tools))
     scans = {name: sandbox.seed(word) for name, word in (("completed", "Completed"), ("failed", "Error"))}
     run = play(
-        "which_way",
+        "in_process_or_module",
         *("-i", str(inventory)),
         environment={"ANSIBLE_BECOME_ALLOW_SAME_USER": "true"},
         processing=sandbox.seed("Processing"),
@@ -39,24 +39,24 @@ def test_a_task_runs_in_place_only_where_a_module_would_run_here_anyway(play, sa
         **scans,
     )
 
-    told = {task: "scan_wait: [" in run.printed(task) for task in run.results}
-    assert told == {task: "n place" in task for task in run.results}
+    has_progress = {task: "scan_wait: [" in run.printed(task) for task in run.results}
+    assert has_progress == {task: "n process" in task for task in run.results}
     reached = [record for record in run.records if "stopped" not in record["task"]]
     assert {record["host"] for record in reached if record["status"] != "ok"} == {"unreachable"}
     assert run["As a module with async"]["finished"] == 1
     assert (tools / "used").read_text().split() == ["sudo", "python", "python", "python"]
-    assert [scan["state"] for item in run["In place for each of several"]["results"] for scan in item["scans"]] == [
+    assert [scan["state"] for item in run["In process for each of several"]["results"] for scan in item["scans"]] == [
         "completed",
         "failed",
     ]
 
-    for task in ("In place stopped by Ansible", "As a module stopped by Ansible"):
+    for task in ("In process stopped by Ansible", "As a module stopped by Ansible"):
         assert run[task]["failed"]
         assert run[task]["timedout"]["period"] <= 2
     assert "Traceback" not in run.output
 
 
-def test_the_environment_gives_the_connection_both_ways(play, sandbox):
+def test_connection_options_come_from_the_environment_in_process_and_as_a_module(play, sandbox):
     environment = {
         "DATASCAN_PROVIDER": "glasswall",
         "DATASCAN_API_URL": sandbox.api_url,
@@ -75,7 +75,7 @@ def test_the_environment_gives_the_connection_both_ways(play, sandbox):
     assert run["Prefer the option"]["error"]["kind"] == "unauthorized"
 
 
-def test_without_any_connection_the_missing_option_is_named(play, sandbox):
+def test_a_missing_connection_option_is_named(play, sandbox):
     run = play("environment", completed=sandbox.seed())
     for task in ("Look", "Look as a module"):
         assert run[task]["failed"]
@@ -84,7 +84,7 @@ def test_without_any_connection_the_missing_option_is_named(play, sandbox):
     assert run.journal == []
 
 
-def test_a_token_from_a_vault_is_a_token_both_ways(play, sandbox, tmp_path):
+def test_a_token_may_come_from_a_vault(play, sandbox, tmp_path):
     password = tmp_path / "password"
     password.write_text("only for this test")
     vault = [str(Path(sys.executable).with_name("ansible-vault")), "encrypt_string"]
@@ -105,13 +105,13 @@ def test_a_token_from_a_vault_is_a_token_both_ways(play, sandbox, tmp_path):
 
 
 @pytest.mark.playbook("wait")
-def test_group_and_module_defaults_reach_both_ways(runs):
+def test_group_and_module_defaults_apply_in_process_and_as_a_module(runs):
     for run in (runs.in_process, runs.module):
         options = run["Wait for it"]["invocation"]["module_args"]
         assert (options["provider"], options["api_url"], options["wait_interval"]) == ("glasswall", run.api_url, 0.2)
 
 
 @pytest.mark.playbook("status")
-def test_a_task_overrides_the_group(runs):
+def test_a_task_overrides_the_group_defaults(runs):
     for run in (runs.in_process, runs.module):
         assert run["Find another user's scans"]["scans"]  # with another token

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from killable import HOUR, LONG, START, Play
+from play_process import HOUR, LONG, START, PlayProcess
 
 
 def test_they_end_with_one_scan_and_the_same_verdict(sandbox, collections, tmp_path):
@@ -13,7 +13,7 @@ def test_they_end_with_one_scan_and_the_same_verdict(sandbox, collections, tmp_p
     sandbox.settings(**{**LONG, "time_fraction": False})
     # Both are told that none runs, before either goes on.
     sandbox.fault("GET", "/scans$", {"kind": "slow_body", "seconds": 4}, times=2)
-    plays = [Play(sandbox, tmp_path / name, collections, "uploads") for name in ("one", "two")]
+    plays = [PlayProcess(sandbox, tmp_path / name, collections, "uploads") for name in ("one", "two")]
     try:
         plays[0].until(lambda: any(entry["method"] == "DELETE" for entry in sandbox.journal()))
         sandbox.control("POST", "clock", {"advance": 2 * HOUR})

@@ -31,7 +31,7 @@ MARK = "DATASCAN_TEST_PLAY"  # in the environment of every process of one play, 
 WAIT_OPTIONS = 60.0
 
 
-class Play:
+class PlayProcess:
     """`ansible-playbook datascan.gate.run_scan` of a container, under way."""
 
     def __init__(self, sandbox: Sandbox, cwd: Path, collections: Path, container: str, **variables: t.Any) -> None:

@@ -9,7 +9,7 @@ import typing as t
 from collections.abc import Iterator
 
 import pytest
-from killable import HOUR, LONG, PROCESSES, START, Play
+from play_process import HOUR, LONG, PROCESSES, START, PlayProcess
 from playbook_runs import AS_MODULE
 from sandbox_server import Sandbox
 
@@ -29,13 +29,13 @@ IN_PLACE: dict[str, t.Any] = {}
 
 
 @pytest.fixture
-def plays(sandbox: Sandbox, collections, tmp_path) -> Iterator[t.Callable[..., Play]]:
+def plays(sandbox: Sandbox, collections, tmp_path) -> Iterator[t.Callable[..., PlayProcess]]:
     """Start a play: plays(CONTAINER, **VARIABLES). None outlives the test."""
     sandbox.settings(**LONG)
-    begun: list[Play] = []
+    begun: list[PlayProcess] = []
 
-    def begin(container: str, **variables: t.Any) -> Play:
-        begun.append(Play(sandbox, tmp_path / f"play-{len(begun)}", collections, container, **variables))
+    def begin(container: str, **variables: t.Any) -> PlayProcess:
+        begun.append(PlayProcess(sandbox, tmp_path / f"play-{len(begun)}", collections, container, **variables))
         return begun[-1]
 
     yield begin
@@ -43,7 +43,7 @@ def plays(sandbox: Sandbox, collections, tmp_path) -> Iterator[t.Callable[..., P
         play.kill()
 
 
-def kill_at(sandbox: Sandbox, play: Play, moment: str, **more: t.Any) -> None:
+def kill_at(sandbox: Sandbox, play: PlayProcess, moment: str, **more: t.Any) -> None:
     """Kill it while the request of that moment is held back."""
     method, path, skip, fault = MOMENTS[moment]
     sandbox.fault(method, path, fault, skip=skip)
