@@ -219,6 +219,7 @@ class TestFinding:
             "Marketing Metrics (c2, 20 columns, Low, Archived). Set cluster_id, or more suboptions of cluster."
         )
         assert [one.id for one in raised.value.result.candidates] == ["c1", "c2"]
+        assert (raised.value.result.cluster, raised.value.result.summary) == (None, None)
         assert vendor.asked == ["clusters"]
 
     def test_many_clusters_are_named_in_part_and_returned_in_full(self) -> None:
