@@ -26,6 +26,7 @@ DERIVED = {
     "tests/unit/docs/test_generated_pages.py": "",
     "tests/unit/module_utils/_ansible/test_modules.py": "documentation or option or names or vendors",
     "tests/unit/module_utils/_core/providers": f"{NAME} or capabilit or choices",
+    "tests/unit/robustness/faults/test_fault_matrix.py": NAME,
     "tests/unit/robustness/test_fuzz_vendors.py": NAME,
     "tests/unit/robustness/test_fuzz_modules.py": NAME,
     "tests/unit/sandbox/test_sandbox_contracts.py": f"{NAME} or every_file",
