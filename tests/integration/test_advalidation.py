@@ -68,7 +68,7 @@ def test_check_mode_only_reads(advalidation):
     assert run["Scan again, and wait"]["scan"]["id"] == "predicted"
 
 
-def test_a_look_at_many_scans_stays_under_the_limit(play, sandbox):
+def test_reading_many_scans_stays_under_the_rate_limit(play, sandbox):
     sandbox.control("POST", "settings", {"advalidation": {"rate_limit": True, "rate_bucket": 12}})
     made = sandbox.control("POST", "advalidation/scans", {"count": 14, "creative": 4})
     run = play("advalidation/many_scans", api_url=sandbox.api_urls["advalidation"], made=made)

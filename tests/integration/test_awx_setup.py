@@ -90,7 +90,7 @@ def set_up(awx, awx_collection, collections, tmp_path_factory):
     return run
 
 
-def test_it_makes_everything_once_and_says_beforehand_what_it_would_do(awx, set_up):
+def test_everything_is_made_once_and_check_mode_predicts_it(awx, set_up):
     printed, sent = set_up("--check")
     assert sent == {"GET"}
     assert "changed=0" not in printed

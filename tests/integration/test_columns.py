@@ -112,7 +112,7 @@ def test_columns_are_listed(run):
     assert first["tags"][0]["is_mutually_exclusive"] is True  # the sandbox sends the text "true"
 
 
-def test_a_cluster_is_looked_up_and_the_query_goes_to_the_vendor(every_run):
+def test_a_cluster_is_found_by_name_and_the_query_is_sent_to_the_vendor(every_run):
     result = every_run["in_process"]["Find a cluster by name and status"]
     assert result["cluster"]["name"] == "Sensitive HR Data"
     assert [column["column_name"] for column in result["columns"]] == ["column_00015", "column_00016", "column_00017"]
@@ -138,7 +138,7 @@ def test_a_cluster_is_looked_up_and_the_query_goes_to_the_vendor(every_run):
         ("Ask another vendor", "unsupported", ["Glasswall cannot list the columns of a cluster", "bigid"]),
     ],
 )
-def test_the_sentence_says_what_is_wrong(run, task, kind, words):
+def test_the_message_names_the_problem(run, task, kind, words):
     assert run[task]["error"]["kind"] == kind
     for word in words:
         assert word in run[task]["msg"]
@@ -222,7 +222,7 @@ class TestAudit:
         assert len(rows) == 501
         assert "501 of 2507 columns lack the tag sensitivity." in run.reports["audit.md"][1]
 
-    def test_check_mode_tells_the_verdict_and_writes_nothing(self, small, play_bigid, tmp_path):
+    def test_check_mode_returns_the_verdict_and_writes_nothing(self, small, play_bigid, tmp_path):
         run = self.audit(play_bigid, tmp_path, "--check")
         assert run.failed == {"Show the verdict"}
         assert run.reports == {}

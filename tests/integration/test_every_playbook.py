@@ -29,7 +29,7 @@ STARTS_AGAIN = {
 
 
 @every_playbook
-def test_both_ways_through_a_door_give_the_same(runs, name):
+def test_in_process_and_as_a_module_a_task_has_the_same_result(runs, name):
     for in_process, module in zip(comparable(runs.in_process), comparable(runs.module), strict=True):
         assert _lines(in_process) == _lines(module)
     assert runs.in_process.rc == runs.module.rc

@@ -88,7 +88,7 @@ def test_it_ends_with_one_scan_and_its_verdict(sandbox, plays, moment, way, cont
     assert [(one["id"], one["state"]) for one in verdict["scans"]] == [(scans[0], "completed" if passes else "failed")]
 
 
-def test_one_that_completed_meanwhile_is_not_scanned_again_where_a_fresh_one_serves(sandbox, plays):
+def test_a_scan_that_completed_meanwhile_is_reused_with_fresh_for(sandbox, plays):
     kill_at(sandbox, plays("uploads"), "during the wait")
     sandbox.control("POST", "clock", {"advance": 2 * HOUR})
     again = plays("uploads", run_scan_fresh_for=3 * 3600)

@@ -41,7 +41,7 @@ class TestBeforeSending:
             ("Wait for another vendor's scan", ["scans[0] is a scan of bigid"]),
         ],
     )
-    def test_the_sentence_says_what_is_wrong(self, runs, task, words):
+    def test_the_message_names_the_problem(self, runs, task, words):
         for word in words:
             assert word in runs.in_process[task]["msg"]
 
@@ -63,7 +63,7 @@ class TestByTheServer:
             ("Look and get another shape", "unreadable", 200, ["not as documented"]),
         ],
     )
-    def test_the_failure_says_what_happened(self, runs, task, kind, status, words):
+    def test_the_error_describes_the_failure(self, runs, task, kind, status, words):
         result = runs.in_process[task]
         assert (result["failed"], result["changed"]) == (True, False)
         assert (result["error"]["kind"], result["error"]["http_status"]) == (kind, status)
@@ -71,7 +71,7 @@ class TestByTheServer:
             assert word in result["msg"]
 
     @both_ways
-    def test_the_vendors_own_code_and_words_are_kept(self, runs, way):
+    def test_the_vendors_error_code_and_text_are_kept(self, runs, way):
         run = getattr(runs, way)
         result = run["Start with a SAS that the vendor finds expired"]
         words = "The signed start (se) parameter must be in the future for the source connection string."
@@ -84,7 +84,7 @@ class TestByTheServer:
         assert runs.in_process.methods.count("POST") == 2
         assert not runs.in_process.made_in("uploads")
 
-    def test_an_unknown_word_is_no_failure_and_no_success(self, runs):
+    def test_an_unknown_state_is_neither_failure_nor_success(self, runs):
         result = runs.in_process["Look and get an unknown word"]
         scan = result["scans"][0]
         assert (scan["state"], scan["vendor_status"]) == ("unknown", "Defragmenting")

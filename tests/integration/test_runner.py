@@ -78,7 +78,7 @@ def test_the_survey_of_every_vendor_is_enough_to_scan(launch, sandbox, vendor, a
     assert len(job.handed_on["datascan_gate"]["scan_ids"]) == 1
 
 
-def test_a_scan_that_fails_fails_the_job_and_says_why_to_the_next(launch, sandbox):
+def test_a_failed_scan_fails_the_job_and_passes_the_reasons_on(launch, sandbox):
     failed = sandbox.seed("Error")
     job = launch("watch_scans", watch_scans_ids=f"{failed},{sandbox.seed()}")
     assert (job.status, job.rc) == ("failed", 2)
@@ -88,7 +88,7 @@ def test_a_scan_that_fails_fails_the_job_and_says_why_to_the_next(launch, sandbo
     assert [reason for reason in handed["reasons"] if failed in reason]
 
 
-def test_a_cancelled_job_run_again_goes_on_with_the_scan_that_runs(launch, sandbox):
+def test_a_cancelled_job_run_again_reuses_the_running_scan(launch, sandbox):
     sandbox.settings(listing_seconds=0.2, processing_seconds=3600)
 
     def waits(events):

@@ -23,7 +23,7 @@ def test_a_listing_scan_is_cancelled(runs):
     assert runs.in_process.asked_for(result["scans"][0]["id"]).count("DELETE") == 1
 
 
-def test_a_wait_lasts_until_the_vendor_says_cancelled(runs):
+def test_the_wait_lasts_until_the_vendor_reports_cancelled(runs):
     before = runs.in_process["Cancel while it lists"]["scans"][0]
     assert (before["state"], before["vendor_status"]) == ("running", "Processing")
     result = runs.in_process["Cancel and wait until the vendor says so"]
@@ -32,7 +32,7 @@ def test_a_wait_lasts_until_the_vendor_says_cancelled(runs):
     assert result["polls"] > 1
 
 
-def test_a_processing_scan_fails_with_what_goes_on(runs):
+def test_a_processing_scan_fails_and_names_the_scan_that_still_runs(runs):
     for run in (runs.in_process, runs.again, runs.module):
         result = run["Cancel too late"]
         assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, False, "too_late")
@@ -64,13 +64,13 @@ def test_one_that_is_too_late_does_not_keep_the_others_from_being_cancelled(runs
     assert result["summary"]["total"] == 3
 
 
-def test_what_is_not_there_is_said(runs):
+def test_a_missing_scan_is_reported(runs):
     result = runs.in_process["Cancel what is not there"]
     assert (result["failed"], result["error"]["kind"]) == (True, "not_found")
     assert "DELETE" not in runs.in_process.asked_for("00000000-0000-4000-8000-000000000000")
 
 
-def test_check_mode_knows_what_is_too_late(runs):
+def test_check_mode_reports_a_scan_that_is_too_late_to_cancel(runs):
     result = runs.check["Cancel too late"]
     assert (result["failed"], result["error"]["kind"]) == (True, "too_late")
 

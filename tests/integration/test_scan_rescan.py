@@ -10,7 +10,7 @@ import pytest
 
 @pytest.mark.playbook("rescan")
 class TestRescan:
-    def test_a_child_knows_its_parent(self, runs):
+    def test_a_child_has_its_parents_id(self, runs):
         result = runs.in_process["Scan again"]
         assert (result["changed"], result["reused"]) == (True, False)
         assert result["scan"]["parent_id"] == result["parent"]["id"]
@@ -23,7 +23,7 @@ class TestRescan:
         assert result["scan"]["id"] == runs.in_process["Scan again"]["scan"]["id"]
         assert runs.in_process.asked_for(result["parent"]["id"]).count("PATCH") == 1
 
-    def test_one_that_runs_can_be_refused_and_is_told(self, runs):
+    def test_a_running_rescan_can_be_a_conflict_that_names_it(self, runs):
         result = runs.in_process["Refuse to go on while that runs"]
         assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, False, "conflict")
         assert result["scan"]["id"] == runs.in_process["Scan again"]["scan"]["id"]
@@ -44,7 +44,7 @@ class TestRescan:
         assert result["scan"]["id"] == runs.in_process["Meet one that another user started"]["scan"]["id"]
 
     @pytest.mark.parametrize("way", ["in_process", "module", "check"])
-    def test_too_early_says_that_it_is_still_listing(self, runs, way):
+    def test_a_rescan_that_is_too_early_reports_that_the_parent_is_listing(self, runs, way):
         run = getattr(runs, way)
         result = run["Scan again too early"]
         assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, False, "too_early")
@@ -67,7 +67,7 @@ class TestRescan:
             assert "lists its files" in result["msg"]
             assert result["elapsed"] >= 0.5
 
-    def test_what_is_not_there_is_said(self, runs):
+    def test_a_missing_scan_is_reported(self, runs):
         result = runs.in_process["Scan again what is not there"]
         assert (result["failed"], result["error"]["kind"]) == (True, "not_found")
 

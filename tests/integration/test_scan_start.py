@@ -28,7 +28,7 @@ class TestRepeating:
         assert (result["changed"], result["reused"]) == (True, False)
         assert result["scan"]["id"] != runs.in_process["Start a scan"]["scan"]["id"]
 
-    def test_one_that_runs_can_be_refused_and_is_told(self, runs):
+    def test_a_running_scan_can_be_a_conflict_that_names_it(self, runs):
         result = runs.in_process["Refuse to go on while one runs"]
         assert (result["failed"], result["error"]["kind"]) == (True, "conflict")
         assert result["scan"]["id"] == runs.in_process["Start a scan"]["scan"]["id"]
@@ -47,7 +47,7 @@ class TestRepeating:
         assert (result["changed"], result["reused"]) == (False, True)
         assert result["scan"]["id"] == runs.in_process["Start and wait until it has completed"]["scan"]["id"]
 
-    def test_the_scan_of_the_run_before_serves_too(self, runs):
+    def test_the_scan_of_the_previous_run_is_reused(self, runs):
         result = runs.in_process["Take the scan of the run before"]
         assert (result["changed"], result["reused"]) == (False, True)
         assert result["scan"]["id"] == result["invocation"]["module_args"]["previous_scan_id"]
@@ -64,14 +64,14 @@ class TestRepeating:
             assert len(run.made_in("uploads")) == 1
             assert len(run.made_in("archive")) == len(run.made_in("elsewhere/listing")) == 1
 
-    def test_check_mode_starts_none_and_says_which_it_would(self, runs):
+    def test_check_mode_starts_nothing_and_predicts_the_scan(self, runs):
         assert not runs.check.made_in("uploads/listing")
         scan = runs.check["Start a scan"]["scan"]
         assert scan["id"] == "predicted"
         assert scan["source"] == runs.in_process["Start a scan"]["scan"]["source"]
         assert runs.check["Start and wait until it has completed"]["polls"] == 0
 
-    def test_check_mode_knows_what_is_fresh(self, runs):
+    def test_check_mode_finds_a_fresh_scan(self, runs):
         result = runs.check["Take the scan of the run before"]
         assert (result["changed"], result["reused"], result["scan"]["state"]) == (False, True, "completed")
 
@@ -117,7 +117,7 @@ class TestAnew:
             assert result["scan"]["id"] in result["msg"]
             assert 0.5 <= result["elapsed"] < 5
 
-    def test_the_next_run_goes_on_with_the_scan_that_took_too_long(self, runs):
+    def test_the_next_run_reuses_the_scan_that_timed_out(self, runs):
         result = runs.again["Wait for one that takes too long"]
         assert (result["changed"], result["reused"]) == (False, True)
         assert len(runs.again.made_in("uploads/stuck")) == 1

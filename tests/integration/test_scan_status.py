@@ -111,7 +111,7 @@ def test_an_administrator_finds_another_users_scans(runs):
     assert [scan["owner"] for scan in result["scans"]] == ["other"] * 3
 
 
-def test_a_standard_user_is_told_that_this_is_not_allowed(runs):
+def test_a_standard_user_gets_a_forbidden_error(runs):
     result = runs.in_process["Find another user's scans without the right"]
     assert (result["failed"], result["error"]["http_status"]) == (True, 401)
     assert result["error"]["kind"] == "unauthorized"

@@ -66,7 +66,7 @@ class TestEnd:
         assert [scan["state"] for scan in result["scans"]] == ["running", "failed"]
         assert result["scans"][1]["id"] in result["msg"]
 
-    def test_check_mode_looks_once(self, runs):
+    def test_check_mode_polls_once(self, runs):
         result = runs.check["Go on when the time is up"]
         assert (result["polls"], result["elapsed"], result["timed_out"]) == (1, 0.0, False)
         assert result["scans"][0]["state"] == "running"
@@ -80,7 +80,7 @@ class TestProgress:
     def lines(self, run, task):
         return [line for line in run.printed(task).splitlines() if line.startswith("scan_wait: ")]
 
-    def test_a_line_tells_each_change(self, runs):
+    def test_each_change_prints_a_line(self, runs):
         lines = self.lines(runs.in_process, "Wait for it")
         scan_id = runs.in_process["Wait for it"]["scans"][0]["id"]
         assert "0 of 1 done" in lines[0]
@@ -88,11 +88,11 @@ class TestProgress:
         assert all(scan_id in line for line in lines)
         assert len(lines) <= 3  # Listing, Processing, Completed
 
-    def test_no_line_is_told_without_a_change(self, runs):
+    def test_no_line_is_printed_without_a_change(self, runs):
         result = runs.in_process["Go on when the time is up"]
         assert len(self.lines(runs.in_process, "Go on when the time is up")) == 2 < result["polls"]
 
-    def test_there_is_none_if_not_wanted(self, runs):
+    def test_no_progress_is_printed_with_progress_false(self, runs):
         assert self.lines(runs.in_process, "Wait without progress") == []
 
     def test_a_module_has_none(self, runs):
@@ -111,13 +111,13 @@ class TestFaults:
         faults = [entry["fault"] for entry in run.journal][:5]
         assert faults == ["status", "reset_before", "html", "cut_json", None]
 
-    def test_progress_tells_of_them(self, runs):
+    def test_progress_reports_the_faults(self, runs):
         told = runs.in_process.printed("Wait through passing faults")
         assert "the last poll failed, retrying" in told
         assert "HTTP 503" in told
 
     @both_ways
-    def test_the_time_out_tells_the_last_fault(self, runs, way):
+    def test_the_timeout_error_names_the_last_fault(self, runs, way):
         result = getattr(runs, way)["Wait through faults until the time is up"]
         assert (result["failed"], result["timed_out"], result["error"]["kind"]) == (True, True, "wait_timeout")
         assert "HTTP 503" in result["msg"]

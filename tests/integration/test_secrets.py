@@ -44,7 +44,7 @@ FORBIDDEN = {TOKEN} | parts(SIGNATURE) | parts(quote(SIGNATURE, safe=""))
 
 
 @pytest.mark.parametrize("in_process", [True, False])
-def test_nothing_of_a_secret_comes_out_at_any_verbosity(play, sandbox, tmp_path, in_process):
+def test_no_part_of_a_secret_is_printed_at_any_verbosity(play, sandbox, tmp_path, in_process):
     refusal = {"errorCode": 101, "message": ECHO_TO_START, "details": ECHO_TO_START}
     echoing = sandbox.seed()
     scan = {

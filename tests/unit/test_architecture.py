@@ -144,7 +144,7 @@ def test_every_part_of_the_core_has_its_place() -> None:
     assert {part_of(name) for name in CORE} - {"__init__"} == set(MAY_IMPORT)
 
 
-def test_the_core_needs_neither_ansible_nor_the_collection_s_name() -> None:
+def test_the_core_imports_neither_ansible_nor_the_collection_by_name() -> None:
     """Other front ends load it without Ansible, and under another name."""
     for name in CORE:
         absolute = {one.module.split(".")[0] for one in IMPORTS[f"module_utils/_core/{name}"] if not one.level}
@@ -209,7 +209,7 @@ def test_only_http_talks_to_the_network() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if name.startswith("module_utils/")])
-def test_nothing_but_the_clock_knows_the_time(name: str) -> None:
+def test_only_the_clock_reads_the_time(name: str) -> None:
     used = {ast.unparse(node) for node in ast.walk(TREES[name]) if isinstance(node, ast.Attribute)}
     reads = {"time.sleep", "time.time", "time.monotonic", "datetime.now", "datetime.utcnow", "random.random"}
     assert name == "module_utils/_core/clock.py" or not used & reads
@@ -244,7 +244,7 @@ def test_a_module_loads_no_provider_but_its_own() -> None:
     assert providers == {"protecto"}
 
 
-def test_a_provider_knows_no_other() -> None:
+def test_a_provider_imports_no_other() -> None:
     for name in CORE:
         owner = _owner(name)
         for one in IMPORTS[f"module_utils/_core/{name}"]:

@@ -93,7 +93,7 @@ def way(made: InProcessAction, monkeypatch: pytest.MonkeyPatch, **task_vars: t.A
     ],
     ids=str,
 )
-def test_which_way_a_task_takes(
+def test_where_a_task_runs(
     task: dict[str, t.Any], task_vars: dict[str, t.Any], expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert way(action(**task), monkeypatch, **task_vars) == expected
@@ -159,7 +159,7 @@ CASES: list[tuple[type[InProcessAction], dict[str, t.Any]]] = [
 @pytest.mark.parametrize(
     ("kind", "args"), CASES, ids=[f"{number}-{kind.module_spec.name}" for number, (kind, _args) in enumerate(CASES)]
 )
-def test_both_ways_say_the_same(
+def test_in_process_and_as_a_module_the_messages_are_the_same(
     kind: type[InProcessAction], args: dict[str, t.Any], capsys: pytest.CaptureFixture[str], here: Path
 ) -> None:
     module = as_module(kind, args, capsys)
@@ -191,7 +191,7 @@ def test_in_place_the_options_are_shown_where_ansible_shows_them(shown: bool, he
     assert ("invocation" in result) is shown
 
 
-def test_in_place_an_option_that_is_set_twice_is_told(here: Path) -> None:
+def test_in_process_an_option_that_is_set_twice_is_reported(here: Path) -> None:
     result = action(StatusAction, {**STATUS, "scan_id": "../x", "scan_ids": ["../y"]}).run(None, {})
     assert result["warnings"] == ["Both option scan_ids and its alias scan_id are set."]
 
@@ -223,7 +223,7 @@ def test_in_place_a_relative_path_is_the_playbooks(here: Path) -> None:
     assert os.getcwd() == str(folder)
 
 
-def test_progress_names_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_names_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[str] = []
     monkeypatch.setattr(_in_process, "display", SimpleNamespace(display=lambda line, **kwargs: lines.append(line)))
     action()._report_progress("[00:00] 0 of 1 done")

@@ -50,7 +50,7 @@ def test_percent_encoded_twice(secret: str) -> None:
 
 @pytest.mark.parametrize("equals", ["=", "%3D", "%3d", "%253D", "%253d"])
 @pytest.mark.parametrize("name", ["sig", "SharedAccessSignature", "AccountKey"])
-def test_a_signature_that_no_task_knows(name: str, equals: str) -> None:
+def test_a_signature_of_another_task_is_masked_by_its_form(name: str, equals: str) -> None:
     assert (
         SIGNATURE[:4] not in Redactor().redact([f"a{';' if name != 'sig' else '?'}{name}{equals}{quote(SIGNATURE)}"])[0]
     )

@@ -58,7 +58,7 @@ def outcome(run: t.Callable[[Invocation], t.Any], secrets: t.Iterable[str] = ())
     return message
 
 
-def test_every_message_of_a_door_is_such_a_line() -> None:
+def test_every_message_of_a_module_is_one_printable_line() -> None:
     def refuse(_call: Invocation) -> t.NoReturn:
         raise RejectedError(TERMINAL)
 
@@ -69,7 +69,7 @@ def test_every_message_of_a_door_is_such_a_line() -> None:
         assert outcome(run).isprintable()
 
 
-def test_a_secret_is_gone_before_anything_is_cut() -> None:
+def test_a_secret_is_masked_before_a_text_is_shortened() -> None:
     """Half of it would not be known for one."""
     for before in range(0, 500, 7):
 
@@ -79,7 +79,7 @@ def test_a_secret_is_gone_before_anything_is_cut() -> None:
         assert TOKEN[:8] not in outcome(refuse, [TOKEN]) and TOKEN[-8:] not in outcome(refuse, [TOKEN])
 
 
-def test_a_vendors_words_in_progress_and_warnings() -> None:
+def test_a_vendors_text_in_progress_and_warnings_is_one_line() -> None:
     through = Through(
         "scan_wait",
         *(looked(TERMINAL, scanOwner=TERMINAL), Expected("GET", SCAN_PATH, 400, [{"message": TERMINAL}])),

@@ -15,12 +15,12 @@ from lateness import FIXED, LENGTHS, about, wait
 
 
 @pytest.mark.parametrize("length", LENGTHS)
-def test_the_gate_opens_at_most_a_tenth_of_the_length_and_a_second_late(length: float) -> None:
+def test_the_end_is_seen_at_most_a_tenth_of_the_length_and_a_second_late(length: float) -> None:
     waits = [wait(one, None, seed) for seed, one in enumerate(about(length)[::20])]
     assert [seen for seen in waits if not seen.in_time] == []
 
 
-def test_a_scan_of_ten_minutes_takes_fewer_looks_than_one_every_ten_seconds() -> None:
+def test_a_scan_of_ten_minutes_takes_fewer_polls_than_one_every_ten_seconds() -> None:
     for seed, length in enumerate(about(600)[::20]):
         assert wait(length, None, seed).looks < wait(length, FIXED, seed).looks
 

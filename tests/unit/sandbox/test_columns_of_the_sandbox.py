@@ -149,7 +149,7 @@ class TestVariants:
         found = names(run(world, warned, offset_key="1600"))
         assert found == all_names[1600:]
 
-    def test_an_offset_key_from_which_nobody_counts_is_said(self, world: Any, all_names: list[str]) -> None:
+    def test_an_offset_key_that_the_server_ignores_is_reported(self, world: Any, all_names: list[str]) -> None:
         warned: list[str] = []
         assert names(run(world, warned, offset_key="600")) == all_names[600:1600]
         assert "the cluster may have more than the 1000 columns" in warned[0]
@@ -181,7 +181,7 @@ class TestClusters:
         ):
             assert run(world, cluster=lookup).cluster.id == "abc123def456"
 
-    def test_the_envelope_tells_names_and_sizes_only(self, world: Any) -> None:
+    def test_the_envelope_has_names_and_sizes_only(self, world: Any) -> None:
         world.settings("bigid", clusters_shape="envelope")
         assert run(world, cluster={"name": "Customer Columns"}).summary["total"] == COLUMNS
         with pytest.raises(NotFoundError, match="None of the 3 clusters matches severity 'High'"):
@@ -193,11 +193,11 @@ class TestClusters:
             run(world, cluster={"size": 20, "status": "active"})
         assert len(raised.value.result.candidates) == 41
 
-    def test_one_that_nobody_knows_is_said(self, world: Any) -> None:
+    def test_an_unknown_cluster_is_reported(self, world: Any) -> None:
         with pytest.raises(NotFoundError, match="BigID has no cluster nobody"):
             run(world, cluster_id="nobody")
 
-    def test_a_filter_that_nobody_can_read_is_said_in_the_vendors_words(self, world: Any) -> None:
+    def test_an_invalid_filter_is_reported_with_the_vendors_text(self, world: Any) -> None:
         with pytest.raises(RejectedError, match="Filter is invalid"):
             run(world, filter="((")
 
@@ -241,7 +241,7 @@ class TestFaults:
             assert bool(warned) is said
 
     @pytest.mark.parametrize("total_count", ["always", "never"])
-    def test_a_first_page_that_repeats_for_ever_ends_and_is_said(
+    def test_a_first_page_that_repeats_for_ever_ends_with_a_warning(
         self, world: Any, all_names: list[str], total_count: str
     ) -> None:
         world.settings("bigid", total_count=total_count)
@@ -252,7 +252,7 @@ class TestFaults:
         assert pages(world) <= 3
 
     @pytest.mark.parametrize("code", [401, 403, 404, 500])
-    def test_one_that_stays_is_the_error_and_tells_what_was_read(self, world: Any, code: int) -> None:
+    def test_a_permanent_fault_is_an_error_with_the_rows_read_so_far(self, world: Any, code: int) -> None:
         world.fault("status", rule={"path": PATH, "skip": 2, "times": None}, code=code)
         with pytest.raises(DatascanError) as raised:
             run(world)

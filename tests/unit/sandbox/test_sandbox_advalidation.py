@@ -89,7 +89,7 @@ def test_a_campaign_a_creative_and_its_first_scan(world: Any) -> None:
     assert listed["meta"]["pagination"] == {"count": 1, "totalCount": 1, "page": 1, "totalPages": 1}
 
 
-def test_a_creative_without_a_scan_says_null(world: Any) -> None:
+def test_the_latest_scan_of_a_creative_without_one_is_null(world: Any) -> None:
     assert world.advalidation("GET", "/creatives/1").json()["data"]["latestScanStatus"] is None
 
 
@@ -134,7 +134,7 @@ def test_errors_can_be_html(world: Any) -> None:
     assert (reply.status, reply.headers["content-type"]) == (404, "text/html; charset=utf-8")
 
 
-def test_other_words_in_errors_and_times(world: Any) -> None:
+def test_other_forms_of_errors_and_times(world: Any) -> None:
     world.settings(
         "advalidation", related_key="relatedId", response_code_lies=True, time_form="date", no_finish="absent"
     )

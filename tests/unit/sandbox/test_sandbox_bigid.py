@@ -197,7 +197,7 @@ def test_clusters_can_be_filtered(world: Any, text: str, count: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["size equals 20", "((", "[1]", "[{}]", '[{"field":"a","value":1,"operator":"~"}]'])
-def test_a_filter_nobody_can_read_is_refused(world: Any, text: str) -> None:
+def test_an_invalid_filter_is_refused(world: Any, text: str) -> None:
     assert world.bigid("GET", "/clusters", query={"filter": text}).status == 400
     assert world.bigid("GET", COLUMNS, query={"clusterId": LARGE, "filter": text}).status == 400
 

@@ -55,7 +55,7 @@ def test_requests_are_noted_in_order_without_headers_or_bodies(world: Any) -> No
     assert world.control("GET", "/requests").json() == []
 
 
-def test_a_request_knows_its_fault(world: Any) -> None:
+def test_a_request_in_the_journal_names_its_fault(world: Any) -> None:
     world.fault("status", code=502)
     world.glasswall("GET", "/scans")
     noted = world.control("GET", "/requests").json()[0]

@@ -45,7 +45,7 @@ def test_half_a_body_and_a_break(world: Any) -> None:
     assert 0 < len(reply.body) < int(reply.headers["content-length"])
 
 
-def test_half_a_body_that_says_it_is_whole(world: Any) -> None:
+def test_a_body_can_be_cut_off_although_its_length_is_declared(world: Any) -> None:
     world.fault("cut_json")
     reply = start(world)
     assert not reply.broken and int(reply.headers["content-length"]) == len(reply.body) and count(world) == 1
@@ -183,7 +183,7 @@ def test_repeat_page_counts_for_skip_too(world: Any) -> None:
 # Which request
 
 
-def test_rules_say_which_request(world: Any) -> None:
+def test_rules_choose_requests(world: Any) -> None:
     world.fault("status", rule={"vendor": "bigid", "method": "get", "path": "clusters$", "times": None})
     assert world.glasswall("GET", "/scans").status == 200
     assert world.bigid("GET", "/scans/parent-scans").status == 200

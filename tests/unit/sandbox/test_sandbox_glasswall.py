@@ -214,7 +214,7 @@ def test_cancel_after_listing_is_not_allowed(world: Any, seconds: float) -> None
 # Rescans
 
 
-def test_rescan_knows_its_parent_and_the_parent_knows_it(world: Any) -> None:
+def test_a_rescan_and_its_parent_have_each_others_ids(world: Any) -> None:
     parent = world.start()
     world.clock.advance(30)
     child = world.glasswall("PATCH", f"/scans/{parent}").json()

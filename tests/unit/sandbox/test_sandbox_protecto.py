@@ -93,7 +93,7 @@ def test_word_for_running(world: Any, word: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["None", None, ""])
-def test_no_error_can_be_said_in_four_ways(world: Any, value: str | None) -> None:
+def test_the_absence_of_an_error_has_four_forms(world: Any, value: str | None) -> None:
     scan = world.start_protecto("ok")
     assert row_of(world, scan)["error_msg"] == "-"
     world.settings("protecto", no_error=value)

@@ -71,7 +71,7 @@ def test_without_a_folder_it_makes_one(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
-def test_check_mode_only_looks(tmp_path: Path) -> None:
+def test_check_mode_only_reads(tmp_path: Path) -> None:
     folder = tmp_path / "sandbox"
     assert json.loads(run("start", f"--dir={folder}", "--check").stdout)["changed"] is True
     assert not folder.exists()
@@ -102,7 +102,9 @@ def test_settings_are_changed_once(started: dict[str, Any]) -> None:
         (["--timeout=0"], "The sandbox did not answer within 0 seconds."),
     ],
 )
-def test_a_failed_start_says_why_and_leaves_nothing(tmp_path: Path, arguments: list[str], sentence: str) -> None:
+def test_a_failed_start_reports_the_reason_and_leaves_nothing_behind(
+    tmp_path: Path, arguments: list[str], sentence: str
+) -> None:
     folder = tmp_path / "sandbox"
     done = run("start", f"--dir={folder}", *arguments, check=False)
     assert done.returncode == 1 and done.stdout == ""

@@ -84,15 +84,16 @@ class _Reading:
     """One pass through all the pages, and what it found."""
 
     def __init__(self, context: OperationContext, request: ColumnsRequest) -> None:
-        self._cluster = Cluster(id=request.query.cluster_id)
+        self._cluster = Cluster(id=request.query.cluster_id) if request.query.cluster_id else None
         self._total: int | None = None
-        self._summary = ColumnSummary()
+        self._summary: ColumnSummary | None = None  # None until a page was read
         self._context = context
         self._request = request
 
     def known(self) -> KnownColumns:
         """What is known so far."""
-        return KnownColumns(total_count=self._total, cluster=self._cluster, summary=self._summary.facts())
+        summary = self._summary.facts() if self._summary else None
+        return KnownColumns(total_count=self._total, cluster=self._cluster, summary=summary)
 
     def columns(self) -> Iterator[Column]:
         """Each column once; a page is requested while the one before it is processed."""
@@ -103,25 +104,27 @@ class _Reading:
                 query = replace(query, cluster_id=self._cluster.id)
             for page in _prefetch(self._context.require(ListsColumns).list_columns(query)):
                 self._total = self._total if page.total is None else page.total
+                self._summary = summary = self._summary or ColumnSummary()
                 for column in page.columns:
-                    self._summary.add(column)
+                    summary.add(column)
                     yield column
         except DatascanError as error:
             candidates = partial_result(error, FailedColumns).candidates
             raise error.with_result(FailedColumns(**vars(self.known()), candidates=candidates)) from None
-        self._warn_of_missing(query)
+        self._summary = self._summary or ColumnSummary()
+        self._warn_of_missing(query, self._summary.total)
 
-    def _warn_of_missing(self, query: ColumnQuery) -> None:
+    def _warn_of_missing(self, query: ColumnQuery, read: int) -> None:
         """Compare with the vendor's count of the whole cluster; a sample or an unknown start cannot be compared."""
         if self._total is None or query.sample is not None or query.offset_key:
             return
         expected = max(0, self._total - query.skip)
         if query.limit is not None and not query.ignore_limit:
             expected = min(expected, query.limit)
-        if self._summary.total < expected:
+        if read < expected:
             self._context.warn(
-                f"{self._context.provider.title} counts {self._total} columns in cluster {self._cluster.id}, but "
-                f"returned only {self._summary.total} of the {expected} that were requested."
+                f"{self._context.provider.title} counts {self._total} columns in cluster {query.cluster_id}, but "
+                f"returned only {read} of the {expected} that were requested."
             )
 
 

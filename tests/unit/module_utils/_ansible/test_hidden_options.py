@@ -71,7 +71,7 @@ def test_neither_is_shown_among_the_options(capsys: pytest.CaptureFixture[str]) 
     }
 
 
-def test_the_verb_gets_them_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_operation_gets_them_unchanged(capsys: pytest.CaptureFixture[str]) -> None:
     got: list[t.Any] = []
 
     def keep(call: Invocation) -> Outcome:

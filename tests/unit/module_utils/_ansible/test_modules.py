@@ -234,7 +234,7 @@ def test_each_failure_has_its_kind(name: str, expected: list[Expected], options:
         ({"api_token": "line\nend"}, "api_token contains a character"),
     ],
 )
-def test_options_that_make_no_sense_are_told_before_anything_is_sent(options: dict[str, t.Any], words: str) -> None:
+def test_invalid_options_are_refused_before_any_request(options: dict[str, t.Any], words: str) -> None:
     result = failing("scan_wait", **{"scan_id": SCAN_ID, **options})
     assert words in result["msg"]
     assert result["error"]["kind"] == "invalid_input"
@@ -431,7 +431,7 @@ def test_an_environment_variable_is_documented_where_it_is_read(name: str) -> No
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_option_says_what_it_is(name: str) -> None:
+def test_every_option_has_a_description(name: str) -> None:
     def check(options: Mapping[str, t.Any], path: str) -> None:
         for option, doc in options.items():
             lines = doc["description"] if isinstance(doc["description"], list) else [doc["description"]]
@@ -467,7 +467,7 @@ def test_the_choice_of_vendors_is_the_registry() -> None:
     assert choices == sorted(provider_classes()) == CONNECTION_SPEC["provider"]["choices"]
 
 
-def test_the_action_group_is_every_door_that_connects() -> None:
+def test_the_action_group_has_every_module_that_connects() -> None:
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
     connecting = {name for name, door in SPECS.items() if door.connects}
     assert set(runtime["action_groups"]["datascan"]) == connecting
@@ -484,7 +484,7 @@ def test_every_module_has_an_action_plugin_and_the_other_way_round() -> None:
         assert action.ActionModule.module_spec is SPECS[name]
 
 
-def test_a_lost_start_says_that_something_may_have_changed() -> None:
+def test_a_start_with_an_unknown_outcome_may_have_changed_something() -> None:
     denied = Expected("GET", "/api/v1/scans", 401, "")
     result = failing("scan_start", listed(), started(connection_reset()), denied, glasswall=TARGET)
     assert (result["changed"], result["scan"], result["error"]["kind"]) == (True, None, "lost_answer")

@@ -40,7 +40,7 @@ LOGGED: list[tuple[str, dict[str, t.Any], tuple[str, ...]]] = [
 
 
 @pytest.mark.parametrize(("name", "options", "shown"), LOGGED)
-def test_it_tells_the_call_and_no_secret(
+def test_the_log_has_the_call_and_no_secret(
     name: str,
     options: dict[str, t.Any],
     shown: tuple[str, ...],

@@ -68,7 +68,7 @@ def test_what_utf8_cannot_hold_is_replaced_and_stays_unchanged(path: Path) -> No
     assert not stream(path, "a\ud800")
 
 
-def test_a_dry_run_tells_and_writes_nothing(path: Path) -> None:
+def test_a_dry_run_reports_the_change_and_writes_nothing(path: Path) -> None:
     assert stream(path, "new", dry_run=True)
     assert not path.exists()
     path.write_text("old")

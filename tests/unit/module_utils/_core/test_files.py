@@ -54,7 +54,7 @@ def test_the_same_text_again_is_no_change_and_touches_nothing(path: Path) -> Non
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-def test_another_text_is_a_change_that_knows_the_old_one(path: Path) -> None:
+def test_another_text_is_a_change_with_the_old_text(path: Path) -> None:
     path.write_text("old")
     assert write_if_changed(str(path), "new") == FileChange(True, "old", "new")
     assert path.read_text() == "new"
@@ -85,7 +85,7 @@ def test_an_old_file_that_is_no_utf8_is_replaced(path: Path) -> None:
     assert write_if_changed(str(path), "a") == FileChange(True, "\ufffd\ufffd", "a")
 
 
-def test_a_dry_run_tells_and_writes_nothing(path: Path) -> None:
+def test_a_dry_run_reports_the_change_and_writes_nothing(path: Path) -> None:
     assert write_if_changed(str(path), "a", dry_run=True) == FileChange(True, "", "a")
     assert not path.exists()
     path.write_text("old")

@@ -73,7 +73,7 @@ def test_times_become_utc(text: t.Any, time: datetime) -> None:
         *(None, 0, 1767268800, True, [], {}),
     ],
 )
-def test_what_is_no_time_is_none_for_no_scan_is_lost_over_its_date(value: t.Any) -> None:
+def test_an_unparseable_time_is_none_and_keeps_the_scan(value: t.Any) -> None:
     assert to_utc(value) is None
     assert scan("completed", finished_at=value).finished_at is None
 
@@ -142,7 +142,7 @@ def test_how_messages_name_a_scan(fields: dict[str, t.Any], words: str) -> None:
     assert str(scan(**fields)) == words
 
 
-def test_a_predicted_scan_runs_as_far_as_anybody_can_tell() -> None:
+def test_a_predicted_scan_counts_as_running() -> None:
     made = predicted_scan("glasswall", source="here")
     assert (made.id, made.state, made.finished, made.source) == (PREDICTED_ID, "queued", False, "here")
 
@@ -180,7 +180,7 @@ def test_keys_that_are_no_field_are_left_out() -> None:
         ([], "id, provider, state"),
     ],
 )
-def test_what_is_no_scan_is_told_without_its_values(value: t.Any, wrong: str) -> None:
+def test_an_invalid_scan_is_reported_without_its_values(value: t.Any, wrong: str) -> None:
     with pytest.raises(InvalidInputError, match=rf"scans\[3\] is not a scan .*: check {wrong}\.$") as caught:
         given_scan(value, "scans[3]")
     assert "s3cret" not in caught.value.message
@@ -212,7 +212,7 @@ def test_a_query_with_every_option() -> None:
 
 @pytest.mark.parametrize("name", ["started_after", "started_before"])
 @pytest.mark.parametrize("value", ["yesterday", "2026-01-32", " "])
-def test_a_time_that_is_none_does_not_widen_a_query(name: str, value: str) -> None:
+def test_an_invalid_time_does_not_widen_a_query(name: str, value: str) -> None:
     with pytest.raises(InvalidInputError, match=rf"query\.{name} must be a time in ISO 8601"):
         parse_query({name: value})
 

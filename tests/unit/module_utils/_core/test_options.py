@@ -34,7 +34,7 @@ def test_the_table_and_the_dataclass_have_the_same_options_and_defaults() -> Non
     assert connection_options({"provider": "bigid", **given}, {}) == ConnectionOptions("bigid")
 
 
-def test_the_environment_serves_for_what_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_is_the_fallback_for_unset_options(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/ci")
     options = connection_options({"api_token": "given", "timeout": "7.5", "retries": None}, ENVIRONMENT)
     assert options == ConnectionOptions(

@@ -111,13 +111,13 @@ def test_an_account_key_on_its_own() -> None:
         ("design=nice", "design=nice"),
     ],
 )
-def test_what_looks_like_a_secret_is_one_though_nobody_named_it(text: str, scrubbed: str) -> None:
+def test_a_text_in_the_form_of_a_secret_is_masked(text: str, scrubbed: str) -> None:
     assert Redactor().redact_text(text) == scrubbed
     assert Redactor().redact({"deep": ["nothing", [text]]}) == {"deep": ["nothing", [scrubbed]]}
 
 
 @pytest.mark.parametrize("value", ["", None, "ok", "12345"])
-def test_what_is_too_short_would_blot_out_common_words(value: str | None) -> None:
+def test_short_secrets_do_not_mask_common_words(value: str | None) -> None:
     secrets = Redactor()
     secrets.add(value)
     assert secrets.values == frozenset()

@@ -94,7 +94,7 @@ def test_errors_are_immutable() -> None:
     assert (other.message, other.result.scan, type(other)) == ("Still.", RUNNING, ConflictError)
 
 
-def test_a_copy_keeps_what_its_error_says_of_itself() -> None:
+def test_a_copy_keeps_the_facts_of_its_error() -> None:
     error = DatascanError("x", request=FailedRequest(425), is_transient=True, may_have_changed=True)
     copy = error.with_result(StartResult())
     assert (copy.is_transient, copy.may_have_changed, copy.http_status) == (True, True, 425)

@@ -21,7 +21,7 @@ The fields of `datascan.gate/report/1`, from which docs/report.schema.json takes
         state           queued, running, completed, failed, cancelled, stopped or unknown
         vendor_status   the vendor's own word, or null
         finished        true for completed, failed, cancelled and stopped
-        succeeded       true for completed, false for failed and cancelled, null where nobody knows
+        succeeded       true for completed, false for failed and cancelled, null in every other state
         started_at, finished_at    ISO 8601 in UTC, or null
         owner           whose scan it is, or null
         source          what was scanned, or null

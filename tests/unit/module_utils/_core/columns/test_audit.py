@@ -166,7 +166,7 @@ class TestResult:
             ],
         }
 
-    def test_what_passes_says_so(self) -> None:
+    def test_a_passed_audit_has_its_message(self) -> None:
         given = [column(sensitivity="low")]
         assert audit_columns(given, {"id": "c1", "name": None}, ["sensitivity"])["msg"] == (
             "Audit passed: 1 of 1 columns of cluster c1 meet the rules."
@@ -202,7 +202,7 @@ class TestReports:
             "## \u2705 Passed\n\nCluster `HR | data` (`c1`): 1 of 1 columns meet the rules.\n"
         )
 
-    def test_markdown_of_a_crowd_says_where_the_rest_is(self) -> None:
+    def test_markdown_of_many_columns_names_the_place_of_the_rest(self) -> None:
         page = self.report("markdown", *(column(number) for number in range(25_007)))
         assert page.count("\n| `") == 500
         assert page.endswith("\n\n24507 more are in the reports in CSV and JSON.\n")
@@ -239,6 +239,6 @@ class TestReports:
     def test_the_same_columns_make_the_same_text(self, format_: str) -> None:
         assert self.report(format_) == self.report(format_)
 
-    def test_a_format_that_is_none_is_one_sentence(self) -> None:
+    def test_an_unknown_format_is_one_sentence(self) -> None:
         with pytest.raises(AnsibleFilterError, match=r"format must be one of markdown, csv, json, not .pdf.\.$"):
             self.report("pdf")

@@ -73,7 +73,7 @@ def run(*blocked: str) -> dict[str, t.Any]:
     ("blocked", "named"),
     [(("pydantic", "requests", "urllib3"), "pydantic"), (("pydantic", "pydantic_core"), "pydantic")],
 )
-def test_without_pydantic_every_door_says_so(blocked: tuple[str, ...], named: str) -> None:
+def test_without_pydantic_every_module_reports_it(blocked: tuple[str, ...], named: str) -> None:
     told = run(*blocked)
     assert told["loaded"] > 40
     for connects, result in told["results"].values():
@@ -83,7 +83,7 @@ def test_without_pydantic_every_door_says_so(blocked: tuple[str, ...], named: st
         assert result["error"]["kind"] == "invalid_input"
 
 
-def test_without_requests_only_the_doors_that_connect_say_so() -> None:
+def test_without_requests_only_the_modules_that_connect_report_it() -> None:
     for connects, result in run("requests", "urllib3")["results"].values():
         if connects:
             assert "Failed to import the required Python library (requests)" in result["msg"]
@@ -92,7 +92,7 @@ def test_without_requests_only_the_doors_that_connect_say_so() -> None:
             assert result["passed"] is False
 
 
-def test_with_a_urllib3_that_is_too_old_the_doors_that_connect_say_so() -> None:
+def test_with_an_old_urllib3_the_modules_that_connect_report_it() -> None:
     for connects, result in run("old-urllib3")["results"].values():
         if connects:
             assert result["msg"].startswith("urllib3 2.1.0 is too old: ")

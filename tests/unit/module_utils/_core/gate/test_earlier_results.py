@@ -197,7 +197,7 @@ def test_a_report_is_written_after_a_failed_wait_and_is_not_green(
     assert (written["passed"], written["reasons"]) == (False, list(result.reasons))
 
 
-def test_a_report_says_that_the_pipeline_stops_where_advise_does_not_help(tmp_path: Path) -> None:
+def test_a_report_states_that_the_pipeline_stops_where_advise_does_not_apply(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     reports = [("json", str(report))]
     outcome(started=STARTED, waited=failure("unauthorized"), reports=reports, mode="advise")
@@ -267,7 +267,7 @@ def test_a_failure_has_the_facts_of_the_earlier_task() -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_the_facts_stay_where_mode_advise_goes_on(mode: str) -> None:
+def test_the_facts_stay_where_mode_advise_proceeds(mode: str) -> None:
     result, _error = outcome(started=STARTED, waited=TIMED_OUT, mode=mode)
     assert (
         result.error == {**REQUEST, "kind": "wait_timeout", "vendor_errors": ()} or result.error == TIMED_OUT["error"]

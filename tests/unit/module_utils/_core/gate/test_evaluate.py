@@ -76,7 +76,7 @@ def test_a_report_that_would_not_change_is_left_as_it_is(tmp_path: Path) -> None
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-def test_check_mode_writes_no_report_and_says_that_it_would(tmp_path: Path) -> None:
+def test_check_mode_writes_no_report_and_predicts_it(tmp_path: Path) -> None:
     reports = [("markdown", str(tmp_path / "report.md"))]
     result = go(scan(), reports=reports, check_mode=True)
     assert (result.changed, result.reports) == (True, (str(tmp_path / "report.md"),))

@@ -117,7 +117,7 @@ def test_one_bad_scan_fails_the_gate() -> None:
     assert [item.passed for item in made.scans] == [True, False, True]
 
 
-def test_a_reason_says_what_the_rule_expects_and_what_was_found() -> None:
+def test_a_reason_states_what_was_expected_and_what_was_found() -> None:
     made = verdict(scan("stopped", issue_count=3, finished_at="2025-12-31T22:00:00Z"), max_issues=2, max_age=60)
     finished = datetime(2025, 12, 31, 22, tzinfo=timezone.utc)
     assert [(reason.rule, reason.expected, reason.found) for reason in made.reasons] == [

@@ -132,7 +132,7 @@ FAULTS: list[t.Any] = [
 
 
 @pytest.mark.parametrize(("status", "answer"), [*FAULTS, (425, {}), (200, requests.ConnectTimeout()), (200, refused())])
-def test_a_read_goes_on_after_a_fault_that_may_pass(status: int, answer: t.Any) -> None:
+def test_a_read_is_retried_after_a_transient_error(status: int, answer: t.Any) -> None:
     spoken = Spoken(get(status, answer), get())
     assert spoken.read() == {"ok": True}
     assert spoken.http.requests_sent == 2
@@ -175,13 +175,13 @@ def test_reads_end_after_the_tries_that_are_allowed(retries: int) -> None:
 
 
 @pytest.mark.parametrize("status", [*TRANSIENT, 425])
-def test_a_wait_goes_on_through_what_did_not_pass_in_time(status: int) -> None:
+def test_a_wait_survives_an_error_that_outlasts_the_retries(status: int) -> None:
     with pytest.raises(DatascanError) as caught:
         Spoken(get(status, {}), retries=0).read()
     assert caught.value.is_transient
 
 
-def test_the_last_of_several_faults_is_the_one_that_is_told() -> None:
+def test_the_last_of_several_errors_is_raised() -> None:
     with pytest.raises(UnavailableError, match="HTTP 502"):
         Spoken(get(503, {}), get(200, connection_reset()), get(502, {}), retries=2).read()
 
@@ -272,7 +272,7 @@ def test_a_retry_may_end_at_the_deadline() -> None:
 
 
 @pytest.mark.parametrize(("status", "answer"), [fault for fault in FAULTS if fault[0] != 429])
-def test_a_write_is_sent_once_and_lost_where_nobody_knows(status: int, answer: t.Any) -> None:
+def test_a_write_is_sent_once_and_its_outcome_may_be_unknown(status: int, answer: t.Any) -> None:
     spoken = Spoken(post(status, answer, body={"a": 1}))
     with pytest.raises(UnknownOutcomeError, match="the request may have been carried out") as caught:
         spoken.write(body={"a": 1})
@@ -321,7 +321,7 @@ def test_a_write_that_was_limited_is_sent_again_for_it_was_not_carried_out() -> 
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 412, 422, 425])
-def test_a_write_that_was_refused_is_neither_lost_nor_sent_again(status: int) -> None:
+def test_a_refused_write_is_not_retried_and_its_outcome_is_known(status: int) -> None:
     with pytest.raises(DatascanError) as caught:
         Spoken(post(status, {})).write()
     assert not isinstance(caught.value, UnknownOutcomeError)
@@ -542,7 +542,7 @@ class Shape(BaseModel):
     count: int
 
 
-def test_a_wrong_shape_is_told_without_its_values() -> None:
+def test_a_wrong_shape_is_reported_without_its_values() -> None:
     spoken = Spoken(get(200, {"count": "sampled-value"}), retries=0)
     with pytest.raises(InvalidResponseError, match=r"not as documented .count: ") as caught:
         spoken.http.read("GET", ("x",), Shape.model_validate)
@@ -585,7 +585,7 @@ def test_the_vendors_clock_is_the_one_of_its_last_answer(date: str | None, ahead
         "javascript:x",
     ],
 )
-def test_an_api_url_that_is_none(api_url: str) -> None:
+def test_an_invalid_api_url_is_refused(api_url: str) -> None:
     with pytest.raises(InvalidInputError, match="api_url must be the API's base address with its version path"):
         Spoken(api_url=api_url)
 
@@ -726,7 +726,7 @@ def test_chunks_and_compression_over_a_real_connection() -> None:
         assert len(ask(session(port))["a"]) == 100_000
 
 
-def test_nobody_listens() -> None:
+def test_a_refused_connection_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     for go in (ask, send):

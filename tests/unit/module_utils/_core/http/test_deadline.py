@@ -196,7 +196,7 @@ def test_near_the_deadline_it_has_what_is_left_and_never_less_than_ten_seconds()
     assert vendor.allowed == [LAST]
 
 
-def test_the_last_look_is_whole_where_the_vendor_answers() -> None:
+def test_the_final_poll_completes_where_the_vendor_answers() -> None:
     """Though it answers slowly: the time that a look of many scans needs is no overrun that anybody can spare."""
     vendor = FallsSilent(FakeClock(), 9e9, needs=5.0)
     overrun(vendor, IDS, 0.0)

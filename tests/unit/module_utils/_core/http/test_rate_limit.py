@@ -58,7 +58,7 @@ def test_no_minute_ever_holds_more_than_the_rate_and_a_burst(gap: float) -> None
     assert max(sum(begin <= one < begin + 60 for one in left) for begin in left) <= 60
 
 
-def test_where_the_vendor_says_that_it_is_too_fast_nothing_is_left_for_a_burst() -> None:
+def test_after_a_429_no_burst_is_left() -> None:
     clock = FakeClock()
     limiter = RateLimiter(RateLimit(per_minute=30, burst=3))
     limiter.acquire(clock)
@@ -66,7 +66,7 @@ def test_where_the_vendor_says_that_it_is_too_fast_nothing_is_left_for_a_burst()
     assert turns(limiter, clock, 3) == [2, 4, 6]
 
 
-def test_without_a_rate_nobody_waits() -> None:
+def test_without_a_rate_limit_no_request_waits() -> None:
     clock = FakeClock()
     assert turns(RateLimiter(None), clock, 1000)[-1] == 0
 

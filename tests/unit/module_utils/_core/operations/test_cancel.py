@@ -80,7 +80,7 @@ def test_what_has_finished_is_left_as_it_is(word: str) -> None:
     assert result.summary["total"] == 1
 
 
-def test_too_late_fails_and_says_what_goes_on() -> None:
+def test_a_cancellation_that_is_too_late_names_the_scan_that_still_runs() -> None:
     error = fails(TooLateError, looked("Processing"), TOO_LATE)
     assert "continues to process" in error.message
     assert (error.http_status, error.facts()["kind"]) == (405, "too_late")
@@ -142,7 +142,7 @@ def test_a_vendor_that_writes_its_ids_otherwise() -> None:
 # Waiting
 
 
-def test_wait_until_the_vendor_says_cancelled() -> None:
+def test_the_wait_lasts_until_the_vendor_reports_cancelled() -> None:
     result = go(
         looked("Listing"), asked(), looked("Processing"), looked("Processing"), looked("Cancelled"), wait=WaitOptions()
     )
@@ -152,7 +152,7 @@ def test_wait_until_the_vendor_says_cancelled() -> None:
     assert [scan.state for scan in result.diff.after] == ["cancelled"]
 
 
-def test_a_time_out_knows_that_it_was_cancelled() -> None:
+def test_a_timeout_reports_the_cancellation() -> None:
     clock = FakeClock()
     looks = [looked("Processing")] * 10
     with pytest.raises(WaitTimeoutError) as caught, job(looked("Listing"), asked(), *looks, clock=clock) as the_job:
@@ -162,7 +162,7 @@ def test_a_time_out_knows_that_it_was_cancelled() -> None:
     assert [scan.state for scan in known.scans] == ["running"]
 
 
-def test_an_error_while_waiting_knows_that_it_was_cancelled() -> None:
+def test_an_error_while_waiting_reports_the_cancellation() -> None:
     refused = Expected("GET", SCAN_PATH, 401, "")
     error = fails(UnauthorizedError, looked("Listing"), asked(), looked("Processing"), refused, wait=WaitOptions())
     assert error.result.changed is True
@@ -179,7 +179,7 @@ def test_where_nothing_was_cancelled_nothing_is_waited_for() -> None:
 # Faults
 
 
-def test_a_look_that_fails_after_the_cancelling_does_not_undo_it() -> None:
+def test_a_failed_poll_after_the_cancellation_keeps_the_result() -> None:
     result = go(looked("Listing"), asked(), Expected("GET", SCAN_PATH, 503, ""), retries=0)
     assert result.changed
     assert [scan.vendor_status for scan in result.scans] == ["Processing"]
@@ -195,7 +195,7 @@ def test_a_lost_cancelling_that_was_not_is_asked_for_again() -> None:
     assert (result.changed, result.summary["cancelled"]) == (True, 1)
 
 
-def test_a_cancelling_that_is_lost_again_is_told() -> None:
+def test_a_cancellation_whose_answer_is_lost_twice_has_an_unknown_outcome() -> None:
     error = fails(
         UnknownOutcomeError, looked("Listing"), asked(202, connection_reset()), looked("Listing"), asked(502, "")
     )

@@ -153,7 +153,7 @@ class TestListing:
         result = run(Vendor(ColumnPage([], 0)))
         assert (result.columns, result.total_count, result.summary["total"]) == ([], 0, 0)
 
-    def test_a_count_that_nobody_gave_is_null(self) -> None:
+    def test_a_missing_count_is_null(self) -> None:
         assert run(Vendor(ColumnPage([column(1)]))).total_count is None
 
     @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ class TestListing:
             ({"offset_key": "k"}, 9, False),
         ],
     )
-    def test_columns_that_the_vendor_counts_and_does_not_give_are_said(
+    def test_columns_that_are_counted_but_not_sent_are_reported(
         self, query: dict[str, t.Any], total: int, said: bool
     ) -> None:
         warned: list[str] = []
@@ -182,7 +182,7 @@ class TestListing:
                 "Vendor counts 6 columns in cluster c1, but returned only 5 of the 6 that were requested."
             ]
 
-    def test_a_failure_tells_what_is_known(self) -> None:
+    def test_a_failure_has_the_partial_result(self) -> None:
         vendor = Vendor(*pages(20)[:1], UnavailableError("gone"))
         with pytest.raises(UnavailableError) as raised:
             run(vendor, cluster=ClusterLookup(name="sketch"))
@@ -219,9 +219,10 @@ class TestFinding:
             "Marketing Metrics (c2, 20 columns, Low, Archived). Set cluster_id, or more suboptions of cluster."
         )
         assert [one.id for one in raised.value.result.candidates] == ["c1", "c2"]
+        assert (raised.value.result.cluster, raised.value.result.summary) == (None, None)
         assert vendor.asked == ["clusters"]
 
-    def test_a_crowd_is_named_in_part_and_told_in_full(self) -> None:
+    def test_many_clusters_are_named_in_part_and_returned_in_full(self) -> None:
         crowd = [Cluster(id=f"x{number}", size=1) for number in range(50)]
         with pytest.raises(AmbiguousError) as raised:
             run(Vendor(clusters=crowd), cluster=ClusterLookup(size=1))
@@ -236,14 +237,14 @@ class TestFinding:
             ({"size": 0}, "None of the 4 clusters matches size 0."),
         ],
     )
-    def test_none_fails_and_says_what_was_looked_for(self, lookup: dict[str, t.Any], words: str) -> None:
+    def test_no_match_fails_and_names_the_query(self, lookup: dict[str, t.Any], words: str) -> None:
         vendor = Vendor(*pages(1))
         with pytest.raises(NotFoundError) as raised:
             run(vendor, cluster=ClusterLookup(**lookup))
         assert raised.value.message == words
         assert vendor.asked == ["clusters"]
 
-    def test_a_lookup_without_anything_is_refused(self) -> None:
+    def test_a_lookup_without_criteria_is_refused(self) -> None:
         with pytest.raises(InvalidInputError, match="set at least one of name, size, label, severity and status"):
             parse_lookup(dict.fromkeys(("name", "size", "label", "severity", "status")))
 
@@ -281,7 +282,7 @@ class TestRefusals:
         assert raised.value.message == f"{dest} cannot be written: the directory {dest.parent} does not exist."
         assert not vendor.asked
 
-    def test_a_name_that_tells_no_format_needs_one(self, tmp_path: Path) -> None:
+    def test_a_file_name_without_a_known_suffix_needs_a_format(self, tmp_path: Path) -> None:
         vendor = Vendor(*pages(1))
         with pytest.raises(InvalidInputError, match=r"columns\.txt ends in none of \.csv, \.ndjson.*: set format"):
             run(vendor, dest=str(tmp_path / "columns.txt"))
@@ -303,7 +304,7 @@ class TestFiles:
         ("name", "format_"),
         [("a.csv", "csv"), ("a.CSV", "csv"), ("a.ndjson", "ndjson"), ("a.jsonl", "ndjson"), ("a.json", "json")],
     )
-    def test_the_suffix_tells_the_format(self, tmp_path: Path, name: str, format_: str) -> None:
+    def test_the_suffix_chooses_the_format(self, tmp_path: Path, name: str, format_: str) -> None:
         run(Vendor(*pages(2)), dest=str(tmp_path / name))
         assert len(parsed(tmp_path / name, format_)) == 2
         assert format_of(name) == format_

@@ -56,27 +56,27 @@ OURS_ALONE = (SCAN_ID, True, False, 0)
 # Ours is the first
 
 
-def test_a_start_looks_once_where_times_are_no_whole_seconds() -> None:
+def test_a_start_lists_once_where_times_have_fractions() -> None:
     went = Went(listed(), started(FINE), lately(FINE))
     assert went.told() == OURS_ALONE
     assert went.sleeps == []
 
 
-def test_it_looks_again_when_the_second_is_over_where_they_are() -> None:
+def test_a_start_lists_again_after_the_second_where_times_are_whole_seconds() -> None:
     """Until then, one with a smaller id might still start in the same second."""
     went = Went(listed(), started(OURS), lately(OURS), lately(OURS))
     assert went.told() == OURS_ALONE
     assert went.sleeps == [1.0]
 
 
-def test_it_looks_again_as_long_as_ours_does_not_show() -> None:
+def test_the_list_is_read_again_until_it_has_our_scan() -> None:
     """What was started before ours may not show either."""
     went = Went(listed(), started(FINE), lately(), lately(), lately(FINE))
     assert went.told() == OURS_ALONE
     assert went.sleeps == [1.0, 2.0]
 
 
-def test_ours_that_never_shows_is_kept_and_that_is_said() -> None:
+def test_our_scan_is_kept_with_a_warning_where_the_list_never_has_it() -> None:
     went = Went(listed(), started(FINE), *[lately()] * 4)
     assert went.told() == (SCAN_ID, True, False, 1)
     assert f"does not show scan {SCAN_ID}" in went.warned[0]
@@ -94,7 +94,7 @@ def test_ours_that_never_shows_is_kept_and_that_is_said() -> None:
         other(LOW, scanStartTime="2025-12-31T23:49:59Z"),  # too long ago to have been started at the same moment
     ],
 )
-def test_ours_goes_on_where_no_other_is_before_it(rival: dict[str, t.Any]) -> None:
+def test_our_scan_wins_where_no_other_is_earlier(rival: dict[str, t.Any]) -> None:
     assert Went(listed(), started(OURS), *[lately(rival, OURS)] * 2).told() == OURS_ALONE
 
 
@@ -117,7 +117,7 @@ def test_without_times_the_smaller_id_is_the_first() -> None:
 
 
 @pytest.mark.parametrize("rival", [other(LOW), other(HIGH, "00.2"), other(LOW, word="Processing")])
-def test_a_later_start_steps_back_and_hands_back_the_earlier(rival: dict[str, t.Any]) -> None:
+def test_a_later_start_is_withdrawn_and_the_earlier_scan_returned(rival: dict[str, t.Any]) -> None:
     ours = OURS if rival["scanId"] == LOW else FINE
     fine = ours is FINE
     went = Went(listed(), started(ours), lately(ours, rival), STOPPED, *([] if fine else [lately(rival)]))
@@ -143,7 +143,7 @@ def test_an_earlier_one_that_shows_late_is_handed_back_too() -> None:
     assert went.told() == (LOW, False, True, 1)
 
 
-def test_time_that_goes_by_in_cancelling_is_no_look() -> None:
+def test_time_spent_cancelling_is_not_a_poll() -> None:
     slow = Expected("DELETE", SCAN_PATH, 202, item("Processing"), takes=5.0)
     middle = other(str(uuid.UUID(int=5)))
     went = Went(listed(), started(OURS), lately(OURS, middle), slow, lately(other(LOW), middle), lately(other(LOW)))
@@ -157,7 +157,7 @@ def test_where_the_first_has_ended_meanwhile_it_is_handed_back_as_it_ended() -> 
     assert (went.result.scan.id, went.result.scan.state) == (LOW, "completed")
 
 
-def test_ours_goes_on_too_where_its_listing_is_over_and_that_is_said() -> None:
+def test_our_scan_continues_with_a_warning_where_it_is_too_late_to_cancel() -> None:
     went = Went(listed(), started(OURS), lately(OURS, other(LOW)), TOO_LATE, lately(OURS, other(LOW)))
     assert went.told() == (LOW, True, True, 1)
     assert [scan.id for scan in went.result.diff.after] == [SCAN_ID]
@@ -171,7 +171,7 @@ def test_ours_goes_on_too_where_its_listing_is_over_and_that_is_said() -> None:
         [looked("Listing"), STOPPED],
     ],
 )
-def test_a_cancel_whose_answer_is_lost_is_looked_after(answers: list[Expected]) -> None:
+def test_a_cancellation_whose_answer_is_lost_is_checked(answers: list[Expected]) -> None:
     lost = Expected("DELETE", SCAN_PATH, 202, connection_reset())
     went = Went(listed(), started(OURS), lately(OURS, other(LOW)), lost, *answers, lately(other(LOW)))
     assert went.told() == (LOW, False, True, 1)
@@ -189,32 +189,32 @@ def test_the_wait_is_for_the_earlier_one() -> None:
 # Other wishes
 
 
-def test_if_active_fail_steps_back_and_fails() -> None:
+def test_if_active_fail_withdraws_our_scan_and_fails() -> None:
     with pytest.raises(ConflictError, match="was started at the same moment") as caught:
         Went(listed(), started(OURS), lately(OURS, other(LOW)), STOPPED, lately(other(LOW)), if_active="fail")
     assert (caught.value.result.scan.id, caught.value.result.changed) == (LOW, False)
 
 
-def test_if_active_fail_knows_that_ours_goes_on() -> None:
+def test_if_active_fail_reports_that_our_scan_continues() -> None:
     with pytest.raises(ConflictError) as caught:
         Went(listed(), started(OURS), lately(OURS, other(LOW)), TOO_LATE, lately(other(LOW)), if_active="fail")
     assert (caught.value.result.scan.id, caught.value.result.changed) == (LOW, True)
 
 
-def test_if_active_start_does_not_look() -> None:
+def test_if_active_start_holds_no_election() -> None:
     assert Went(listed(), started(OURS), if_active="start").told() == OURS_ALONE
 
 
 # A look that fails
 
 
-def test_where_nobody_can_look_ours_goes_on_and_that_is_said() -> None:
+def test_our_scan_continues_with_a_warning_where_the_list_fails() -> None:
     went = Went(listed(), started(OURS), Expected("GET", "/api/v1/scans", 503, ""))
     assert went.told() == (SCAN_ID, True, False, 1)
     assert went.warned[0].startswith("Cannot check whether another pipeline")
 
 
-def test_after_stepping_back_the_earlier_is_handed_back_though_the_next_look_fails() -> None:
+def test_after_the_withdrawal_the_earlier_scan_is_returned_even_if_the_next_read_fails() -> None:
     fault = Expected("GET", "/api/v1/scans", 503, "")
     assert Went(listed(), started(OURS), lately(OURS, other(LOW)), STOPPED, fault).told() == (LOW, False, True, 2)
 
@@ -222,13 +222,13 @@ def test_after_stepping_back_the_earlier_is_handed_back_though_the_next_look_fai
 # One that somebody else has just started
 
 
-def test_one_that_was_just_started_is_looked_at_again_for_it_may_step_back() -> None:
+def test_a_scan_that_was_just_started_is_read_again_because_it_may_be_withdrawn() -> None:
     went = Went(listed(other(HIGH)), listed(other(HIGH), other(LOW)), listed(other(LOW)))
     assert went.told() == (LOW, False, True, 0)
     assert went.sleeps == [1.0, 1.0]
 
 
-def test_where_it_is_gone_by_then_one_is_started() -> None:
+def test_where_it_was_withdrawn_a_new_scan_is_started() -> None:
     went = Went(listed(other(HIGH)), listed(), started(FINE), listed(FINE, query=None))
     assert went.told() == OURS_ALONE
 
@@ -239,11 +239,11 @@ def test_of_two_that_were_started_together_the_first_is_handed_back() -> None:
     assert Went(listed(running(scan_id=LOW), first)).told() == (HIGH, False, True, 0)
 
 
-def test_check_mode_does_not_look_again() -> None:
+def test_check_mode_does_not_read_it_again() -> None:
     assert Went(listed(other(LOW)), check_mode=True).told() == (LOW, False, True, 0)
 
 
-def test_where_the_look_again_fails_the_task_does() -> None:
+def test_where_the_second_read_fails_the_task_fails() -> None:
     with pytest.raises(UnavailableError):
         Went(listed(other(LOW)), Expected("GET", "/api/v1/scans", 503, ""))
 
@@ -275,7 +275,7 @@ def test_after_a_lost_answer_one_that_is_left_alone_is_ours() -> None:
     assert Went(listed(), started(connection_reset()), *[lately(OURS)] * 2).told() == OURS_ALONE
 
 
-def test_after_a_lost_answer_a_look_that_fails_is_said() -> None:
+def test_after_a_lost_answer_a_failed_read_is_reported() -> None:
     went = Went(listed(), started(connection_reset()), lately(OURS), Expected("GET", "/api/v1/scans", 503, ""))
     assert went.told() == (SCAN_ID, True, False, 1)
     assert went.warned[0].startswith(f"Cannot check whether {SCAN_ID} is the only scan")
@@ -287,7 +287,7 @@ def test_after_a_lost_answer_if_active_fail_fails_where_more_than_one_appeared()
     assert (caught.value.result.scan.id, caught.value.result.changed) == (LOW, True)
 
 
-def test_a_request_that_is_carried_out_late_is_met_by_the_look_after_the_next() -> None:
+def test_a_request_that_is_carried_out_late_is_found_by_a_later_read() -> None:
     late = other(LOW)
     went = Went(
         *(listed(), started(connection_reset()), *[lately()] * 3),
@@ -304,7 +304,7 @@ def test_a_request_that_is_carried_out_late_is_met_by_the_look_after_the_next() 
 
 
 @pytest.mark.parametrize("word", ["Error", "Cancelled"])
-def test_a_start_whose_answer_says_that_it_failed_fails_the_wait(word: str) -> None:
+def test_a_start_whose_answer_has_a_failed_scan_fails_the_wait(word: str) -> None:
     ended = {**FINE, "scanStatus": word}
     with pytest.raises(ScanNotCompletedError) as caught:
         Went(listed(), started(ended), lately(ended), wait=WaitOptions())

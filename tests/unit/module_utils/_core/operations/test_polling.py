@@ -74,7 +74,7 @@ def test_the_pause_is_a_tenth_of_the_time_waited_so_far(elapsed: float, seconds:
 
 
 @pytest.mark.parametrize(("elapsed", "seconds"), [(0, 5), (40, 5), (60, 6), (300, 30)])
-def test_no_look_comes_sooner_than_the_vendor_likes(elapsed: float, seconds: float) -> None:
+def test_no_poll_comes_before_the_vendors_minimum_interval(elapsed: float, seconds: float) -> None:
     assert poll_interval(elapsed, WaitOptions(), 5.0, FakeClock()) == pytest.approx(seconds)  # type: ignore[arg-type]
 
 
@@ -110,12 +110,12 @@ def test_the_end_is_seen_at_most_a_tenth_of_the_length_and_a_floor_late(
 
 
 @pytest.mark.parametrize("length", [1, 10, 60, 300])
-def test_the_number_of_looks_grows_with_the_logarithm(length: float) -> None:
+def test_the_number_of_polls_grows_with_the_logarithm(length: float) -> None:
     state = Vendor(FakeClock(), a=(length, "completed")).wait()
     assert state.polls <= 12 + math.log(max(length, 10) / 10) / math.log(1.1)
 
 
-def test_the_number_of_looks_in_an_hour() -> None:
+def test_the_number_of_polls_in_an_hour() -> None:
     state = Vendor(FakeClock(), a=(9e9, "completed")).wait(timeout=3600.0)
     assert 150 <= state.polls <= 160
 
@@ -123,7 +123,7 @@ def test_the_number_of_looks_in_an_hour() -> None:
 # When it ends
 
 
-def test_a_scan_that_has_finished_is_looked_at_once() -> None:
+def test_a_finished_scan_is_polled_once() -> None:
     vendor = Vendor(FakeClock(), a=(0, "completed"))
     state = vendor.wait()
     assert (state.polls, state.elapsed, state.timed_out, vendor.clock.sleeps) == (1, 0.0, False, [])
@@ -136,12 +136,12 @@ def test_any_end_is_an_end(word: str) -> None:
     assert not state.timed_out
 
 
-def test_a_scan_in_a_state_that_nobody_knows_has_not_ended() -> None:
+def test_a_scan_in_state_unknown_has_not_finished() -> None:
     assert Vendor(FakeClock(), a=(0, "unknown")).wait(timeout=10.0).timed_out
 
 
 @pytest.mark.parametrize(("timeout", "interval"), [(10.0, 4.0), (3.0, 60.0), (100.0, None), (0.5, None)])
-def test_the_last_sleep_ends_at_the_deadline_and_one_last_look_follows(timeout: float, interval: float | None) -> None:
+def test_the_last_sleep_ends_at_the_deadline_and_a_final_poll_follows(timeout: float, interval: float | None) -> None:
     vendor = Vendor(FakeClock(), a=(9e9, "completed"))
     state = vendor.wait(timeout=timeout, interval=interval)
     assert state.timed_out
@@ -149,12 +149,12 @@ def test_the_last_sleep_ends_at_the_deadline_and_one_last_look_follows(timeout: 
     assert vendor.times[-2] < timeout - 1e-6
 
 
-def test_the_last_look_counts() -> None:
+def test_the_final_poll_counts() -> None:
     state = Vendor(FakeClock(), a=(10, "completed")).wait(timeout=10.0, interval=4.0)
     assert (state.timed_out, state.polls, state.elapsed) == (False, 4, 10.0)
 
 
-def test_a_wait_of_no_time_is_one_look() -> None:
+def test_a_wait_of_zero_seconds_is_one_poll() -> None:
     vendor = Vendor(FakeClock(), a=(9e9, "completed"))
     state = vendor.wait(timeout=0.0)
     assert (state.timed_out, state.polls, vendor.clock.sleeps) == (True, 1, [])
@@ -186,7 +186,7 @@ def test_fail_fast_does_not_end_with_one_that_did_not_fail(word: str) -> None:
     assert state.elapsed >= 20
 
 
-def test_scans_that_were_just_looked_at_are_not_looked_at_again() -> None:
+def test_scans_that_were_just_read_are_not_polled_at_once() -> None:
     vendor = Vendor(FakeClock(), a=(1, "completed"))
     state = vendor.wait(seen={"a": scan("a")})
     assert (state.polls, vendor.times) == (1, [1.0])
@@ -199,7 +199,7 @@ def test_scans_that_are_known_to_have_finished_are_never_asked_for() -> None:
     assert [one.id for one in state.scans] == ["a", "b"]
 
 
-def test_where_all_are_known_to_have_finished_nobody_is_asked() -> None:
+def test_where_all_scans_have_finished_no_request_is_sent() -> None:
     vendor = Vendor(FakeClock(), a=(9e9, "completed"))
     assert vendor.wait(seen={"a": scan("a", "failed")}).polls == 0
     assert vendor.asked == []
@@ -253,7 +253,7 @@ def test_any_other_error_ends_the_wait_with_all_that_was_seen(fault: DatascanErr
     assert known.elapsed == pytest.approx(vendor.clock.elapsed, abs=0.1)
 
 
-def test_what_the_same_look_saw_is_known_too() -> None:
+def test_all_scans_of_the_same_poll_are_known() -> None:
     def look(scan_ids: Sequence[str]) -> Mapping[str, Scan | DatascanError]:
         return {"a": NotFoundError("404"), "b": scan("b", "completed")}
 
@@ -262,7 +262,7 @@ def test_what_the_same_look_saw_is_known_too() -> None:
     assert [one.id for one in caught.value.result.scans] == ["b"]
 
 
-def test_each_look_is_told_with_the_time_of_the_next() -> None:
+def test_each_poll_is_reported_with_the_time_of_the_next() -> None:
     told: list[tuple[float, int, float | None]] = []
     clock = FakeClock()
     vendor = Vendor(clock, a=(3, "completed"))

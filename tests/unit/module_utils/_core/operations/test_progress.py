@@ -46,29 +46,29 @@ def told(*states: PollState) -> list[str]:
     return lines
 
 
-def test_the_first_look_is_told() -> None:
+def test_the_first_poll_is_reported() -> None:
     assert told(at(0, scan(word="Listing"))) == [
         "[00:00] 0 of 1 done (1 running); a is running (Listing); next poll in 1.0 s"
     ]
 
 
-def test_a_change_is_told_with_what_was_before() -> None:
+def test_a_change_is_reported_with_the_previous_state() -> None:
     assert told(at(0, scan(word="Listing")), at(75, scan(word="Processing")))[1:] == [
         "[01:15] 0 of 1 done (1 running); a is running (Processing), was running (Listing); next poll in 7.5 s"
     ]
 
 
-def test_the_end_is_told_without_a_next_look() -> None:
+def test_the_end_is_reported_without_a_next_poll() -> None:
     lines = told(at(0, scan()), at(3700, scan(state="completed", word="Completed"), last=True))
     assert lines[1:] == ["[1:01:40] 1 of 1 done (1 completed); a is completed, was running"]
 
 
-def test_a_time_out_is_told() -> None:
+def test_a_timeout_is_reported() -> None:
     lines = told(at(0, scan()), at(30, scan(), last=True, timed_out=True))
     assert lines[1:] == ["[00:30] 0 of 1 done (1 running); wait_timeout reached"]
 
 
-def test_nothing_new_is_nothing_told_but_once_a_minute() -> None:
+def test_without_a_change_there_is_one_line_a_minute() -> None:
     lines = told(*(at(second, scan()) for second in range(300)))
     assert [line.split("]")[0] for line in lines] == ["[00:00", "[01:00", "[02:00", "[03:00", "[04:00"]
 
@@ -82,7 +82,7 @@ def test_a_scan_is_called_by_its_name() -> None:
     assert "; nightly is running; " in told(at(0, scan(name="nightly")))[0]
 
 
-def test_the_vendors_word_is_told_only_where_it_says_more() -> None:
+def test_the_vendor_status_is_shown_only_where_it_differs_from_the_state() -> None:
     (line,) = told(at(0, scan("a", "completed", "Completed"), scan("b", "failed", "Error"), last=True))
     assert line == "[00:00] 2 of 2 done (1 completed, 1 failed); a is completed; b is failed (Error)"
 
@@ -95,14 +95,14 @@ def test_many_changes_are_counted() -> None:
     )
 
 
-def test_a_look_that_failed_is_told_and_that_the_wait_goes_on() -> None:
+def test_a_failed_poll_is_reported_and_the_wait_continues() -> None:
     lines = told(at(0, scan()), at(2, scan(), error="HTTP 503."))
     assert lines[1:] == [
         "[00:02] 0 of 1 done (1 running); the last poll failed, retrying: HTTP 503; next poll in 1.0 s"
     ]
 
 
-def test_a_fault_that_stays_is_told_once_a_minute() -> None:
+def test_a_lasting_error_is_reported_once_a_minute() -> None:
     assert len(told(*(at(second, scan(), error="HTTP 503." if second else None) for second in range(180)))) == 4
 
 
@@ -121,7 +121,7 @@ def test_an_hour_of_waiting_in_short_steps_is_about_sixty_lines() -> None:
 
 
 @pytest.mark.parametrize("minutes", [1, 10, 25])
-def test_a_thousand_scans_in_a_thousand_and_more_looks_are_less_than_fifty_lines(minutes: int) -> None:
+def test_a_thousand_scans_in_a_thousand_polls_are_less_than_fifty_lines(minutes: int) -> None:
     lines: list[str] = []
     clock = FakeClock()
     ends = {str(number): minutes * 60 * (number + 1) / 1000 for number in range(1000)}
@@ -148,7 +148,7 @@ def test_a_change_waits_for_others_only_after_there_have_been_a_few() -> None:
     assert len(lines) == 6
 
 
-def test_a_change_that_waits_is_told_within_the_minute() -> None:
+def test_a_delayed_change_is_reported_within_a_minute() -> None:
     lines = told(*(at(second, scan(word=f"word {second}")) for second in range(100)), at(159, scan(word="word 99")))
     assert "a is running (word 99)" in lines[-1]
 

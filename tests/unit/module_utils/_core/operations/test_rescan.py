@@ -74,7 +74,7 @@ def test_a_parent_that_does_not_exist() -> None:
     assert "has no scan" in fails(NotFoundError, Expected("GET", SCAN_PATH, 404, "")).message
 
 
-def test_an_id_that_is_none_is_not_sent() -> None:
+def test_an_invalid_id_is_not_sent() -> None:
     fails(InvalidInputError, subject="../scans/allusers")
 
 
@@ -82,7 +82,7 @@ def test_an_id_that_is_none_is_not_sent() -> None:
     ("status", "body", "kind"),
     [(412, [EXPIRED], RejectedError), (404, "", NotFoundError), (401, "", UnauthorizedError)],
 )
-def test_a_rescan_that_is_refused_knows_its_parent(status: int, body: t.Any, kind: type[DatascanError]) -> None:
+def test_a_refused_rescan_has_its_parent_in_the_result(status: int, body: t.Any, kind: type[DatascanError]) -> None:
     error = fails(kind, looked("Completed"), listed(), asked(body, status))
     assert error.http_status == status
     assert error.result.parent.id == SCAN_ID
@@ -190,7 +190,7 @@ def test_a_fault_that_passes_does_not_end_the_wait_for_the_parent() -> None:
     assert result.scan.state == "completed"
 
 
-def test_the_wait_for_the_parent_ends_with_the_time_and_one_last_look() -> None:
+def test_the_wait_for_the_parent_ends_at_the_deadline_with_a_final_poll() -> None:
     clock = FakeClock()
     error = fails(
         WaitTimeoutError, looked("Listing"), listed(), *[looked("Listing")] * 3, wait=WaitOptions(2.5), clock=clock
@@ -212,7 +212,7 @@ def test_no_retry_sleeps_past_the_end_of_the_wait_for_the_parent() -> None:
     assert "The last poll failed: " in error.message
 
 
-def test_a_vendor_that_says_too_early_for_ever_ends_with_the_time() -> None:
+def test_a_vendor_that_always_answers_too_early_ends_at_the_deadline() -> None:
     """Its two answers may disagree: 425 to the rescan, and a parent that is no longer listing."""
     clock = FakeClock()
     error = fails(
@@ -246,7 +246,7 @@ def test_the_two_waits_share_their_time() -> None:
 @pytest.mark.parametrize(
     ("answer", "kind"), [(looked("Error", **CHILD), ScanNotCompletedError), (REFUSED, UnauthorizedError)]
 )
-def test_a_wait_that_ends_badly_tells_of_both_waits(answer: Expected, kind: type[DatascanError]) -> None:
+def test_a_failed_wait_reports_both_waits(answer: Expected, kind: type[DatascanError]) -> None:
     expected = [looked("Listing"), listed(), looked("Listing"), looked("Processing"), asked()]
     error = fails(kind, *expected, answer, wait=WaitOptions(60.0))
     assert error.result.waited.elapsed == 3.0
@@ -261,7 +261,7 @@ def test_wait_until_it_completed() -> None:
     assert vars(result.waited) == {"elapsed": 1.0, "polls": 1, "requests": 4, "timed_out": False}
 
 
-def test_a_child_that_ends_otherwise_fails_and_knows_it() -> None:
+def test_a_child_that_does_not_complete_fails_with_the_child() -> None:
     error = fails(
         ScanNotCompletedError, looked("Completed"), listed(), asked(), looked("Error", **CHILD), wait=WaitOptions()
     )
@@ -305,7 +305,7 @@ def test_check_mode_predicts_for_a_scan_that_only_check_mode_has_seen() -> None:
 
 
 @pytest.mark.parametrize("lost", [asked(connection_reset()), asked("", 502), asked("<html>")])
-def test_a_lost_rescan_is_looked_for_and_adopted(lost: Expected) -> None:
+def test_a_rescan_with_a_lost_answer_is_found_and_adopted(lost: Expected) -> None:
     result = go(
         looked("Completed"),
         listed(),
@@ -335,7 +335,7 @@ def test_it_is_given_up_in_the_end() -> None:
     assert (error.result.changed, error.result.scan, error.result.parent.id) == (True, None, SCAN_ID)
 
 
-def test_where_nobody_can_look_for_it_a_scan_may_be_running() -> None:
+def test_where_it_cannot_be_looked_up_a_scan_may_be_running() -> None:
     denied = Expected("GET", SCAN_PATH, 401, "")
     error = fails(UnknownOutcomeError, looked("Completed"), listed(), asked(connection_reset()), denied)
     assert "may be running" in error.message
@@ -377,6 +377,6 @@ def test_409_after_a_lost_answer_without_a_child_that_can_be_seen_may_have_chang
 
 
 @pytest.mark.parametrize("word", ["Error", "Cancelled"])
-def test_a_rescan_whose_answer_says_that_it_failed_fails_the_wait(word: str) -> None:
+def test_a_rescan_whose_answer_has_a_failed_scan_fails_the_wait(word: str) -> None:
     error = fails(ScanNotCompletedError, looked("Completed"), listed(), asked(child(word)), wait=WaitOptions())
     assert (error.result.scan.id, error.result.changed) == (CHILD_ID, True)

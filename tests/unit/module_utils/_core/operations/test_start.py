@@ -145,7 +145,7 @@ def test_freshness_goes_by_the_vendors_clock() -> None:
     assert result.changed
 
 
-def test_without_fresh_for_nobody_asks_what_completed() -> None:
+def test_without_fresh_for_completed_scans_are_not_listed() -> None:
     assert go(listed(), *begun(), fresh_for=0).changed
 
 
@@ -188,7 +188,7 @@ def test_a_previous_scan_of_another_source_does_not_serve() -> None:
     assert SCAN_ID in warned[0]
 
 
-def test_a_previous_scan_that_is_gone_is_told() -> None:
+def test_a_previous_scan_that_is_missing_is_a_warning() -> None:
     warned: list[str] = []
     gone = Expected("GET", f"/api/v1/scans/{SCAN_ID}", 404, "")
     result = go(listed(), gone, *begun(CHILD_ID), previous_scan_id=SCAN_ID, warned=warned)
@@ -196,7 +196,7 @@ def test_a_previous_scan_that_is_gone_is_told() -> None:
     assert warned == [f"previous_scan_id {SCAN_ID} is ignored: Glasswall does not have this scan any more."]
 
 
-def test_a_previous_scan_id_that_is_none() -> None:
+def test_an_invalid_previous_scan_id_is_refused() -> None:
     assert "not a Glasswall scan id" in fails(InvalidInputError, listed(), previous_scan_id="../x").message
 
 
@@ -267,7 +267,7 @@ def test_one_that_completed_is_not_waited_for_but_has_the_same_keys() -> None:
 
 
 @pytest.mark.parametrize(("word", "state"), [("Error", "failed"), ("Cancelled", "cancelled")])
-def test_any_other_end_fails_and_knows_the_scan(word: str, state: str) -> None:
+def test_any_other_end_fails_with_the_scan(word: str, state: str) -> None:
     error = fails(ScanNotCompletedError, listed(), *begun(), looked(word), wait=WaitOptions())
     assert SCAN_ID in error.message
     assert state in error.message
@@ -276,7 +276,7 @@ def test_any_other_end_fails_and_knows_the_scan(word: str, state: str) -> None:
     assert known == {"changed": True, "reused": False, "elapsed": 1.0, "polls": 1, "timed_out": False, "requests": 4}
 
 
-def test_a_time_out_knows_the_scan() -> None:
+def test_a_timeout_has_the_scan() -> None:
     error = fails(WaitTimeoutError, listed(), *begun(), *[looked("Processing")] * 3, wait=WaitOptions(2.5, 1.0))
     assert "After 2 s, 1 of 1 scans had not finished" in error.message
     assert SCAN_ID in error.message
@@ -284,7 +284,7 @@ def test_a_time_out_knows_the_scan() -> None:
     assert (error.result.waited.elapsed, error.result.waited.polls) == (2.5, 3)
 
 
-def test_an_error_while_waiting_knows_the_scan() -> None:
+def test_an_error_while_waiting_has_the_scan() -> None:
     refused = Expected("GET", f"/api/v1/scans/{SCAN_ID}", 401, "")
     error = fails(UnauthorizedError, listed(), *begun(), looked("Processing"), refused, wait=WaitOptions())
     assert (error.result.scan.vendor_status, error.result.changed) == ("Processing", True)
@@ -321,7 +321,7 @@ def test_a_start_that_is_refused_is_not_repeated(status: int, code: int) -> None
         started(""),
     ],
 )
-def test_a_lost_start_is_looked_for_and_adopted(lost: Expected) -> None:
+def test_a_start_with_a_lost_answer_is_found_and_adopted(lost: Expected) -> None:
     clock = FakeClock()
     result = go(listed(), lost, listed(FINE, query=LATELY), clock=clock)
     assert (result.changed, result.reused, result.scan.id) == (True, False, SCAN_ID)
@@ -356,7 +356,7 @@ def test_what_was_there_before_is_not_taken_for_it() -> None:
     assert (result.scan.id, result.changed) == (SCAN_ID, True)
 
 
-def test_it_is_sent_again_only_after_three_looks_found_nothing() -> None:
+def test_it_is_sent_again_only_after_three_lists_without_it() -> None:
     clock = FakeClock()
     result = go(listed(), started(connection_reset()), *[listed(query=LATELY)] * 3, *begun(), clock=clock)
     assert result.scan.id == SCAN_ID
@@ -379,19 +379,19 @@ def test_it_is_given_up_in_the_end() -> None:
         Expected("GET", "/api/v1/scans", 200, connection_reset()),
     ],
 )
-def test_where_nobody_can_look_for_it_a_scan_may_be_running(fault: Expected) -> None:
+def test_where_the_vendor_has_no_list_a_scan_may_be_running(fault: Expected) -> None:
     looks = [fault] if fault.status == 401 else [fault] * 3
     error = fails(UnknownOutcomeError, listed(), started(connection_reset()), *looks, retries=0)
     assert "may be running" in error.message
     assert (error.result.changed, error.result.scan) == (True, None)
 
 
-def test_a_look_that_fails_once_is_made_again() -> None:
+def test_a_failed_list_is_read_again() -> None:
     busy = Expected("GET", "/api/v1/scans", 503, "")
     assert go(listed(), started(connection_reset()), busy, listed(FINE, query=LATELY), retries=0).scan.id == SCAN_ID
 
 
-def test_a_look_that_fails_before_others_find_nothing_does_not_hinder_sending_again() -> None:
+def test_a_failed_list_before_empty_ones_does_not_prevent_sending_again() -> None:
     busy = Expected("GET", "/api/v1/scans", 503, "")
     result = go(listed(), started(connection_reset()), busy, *[listed(query=LATELY)] * 2, *begun(), retries=0)
     assert (result.scan.id, result.changed) == (SCAN_ID, True)

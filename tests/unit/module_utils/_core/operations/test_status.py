@@ -65,7 +65,7 @@ def test_scans_come_in_the_order_asked() -> None:
     assert (result.summary["total"], result.summary["completed"]) == (3, 3)
 
 
-def test_each_is_looked_at_once_however_it_is_written() -> None:
+def test_each_scan_is_read_once_however_its_id_is_written() -> None:
     result = go(looked("Completed"), scan_ids=[SCAN_ID, SCAN_ID.upper(), f"{{{SCAN_ID}}}"])
     assert [scan.id for scan in result.scans] == [SCAN_ID]
 
@@ -74,11 +74,11 @@ def test_all_ids_are_checked_before_any_is_asked_for() -> None:
     assert "'../x' is not a Glasswall scan id" in fails(InvalidInputError, scan_ids=[SCAN_ID, "../x"]).message
 
 
-def test_no_ids_are_nothing_to_look_at() -> None:
+def test_no_ids_send_no_request() -> None:
     assert "scan_ids is empty" in fails(InvalidInputError, scan_ids=[]).message
 
 
-def test_a_missing_scan_fails_and_knows_the_others() -> None:
+def test_a_missing_scan_fails_with_the_others_in_the_result() -> None:
     error = fails(NotFoundError, looked("Completed", CHILD_ID), GONE, scan_ids=[CHILD_ID, SCAN_ID])
     assert error.message == f"Glasswall has no scan {SCAN_ID} that this token can see."
     assert error.http_status == 404
@@ -165,14 +165,14 @@ def test_what_a_query_found_is_waited_for() -> None:
     assert [scan.state for scan in result.scans] == ["completed"]
 
 
-def test_a_time_out_knows_the_scans() -> None:
+def test_a_timeout_has_the_scans() -> None:
     error = fails(WaitTimeoutError, *[looked("Processing")] * 3, scan_ids=[SCAN_ID], wait=WaitOptions(2.0))
     assert [scan.state for scan in error.result.scans] == ["running"]
     assert (error.result.waited.timed_out, error.result.waited.elapsed, error.result.waited.polls) == (True, 2.0, 2)
     assert (error.result.missing, error.result.summary["running"]) == ([], 1)
 
 
-def test_an_error_while_waiting_knows_all_that_was_found() -> None:
+def test_an_error_while_waiting_has_all_scans_found() -> None:
     gone = Expected("GET", SCAN_PATH, 404, "")
     error = fails(
         NotFoundError,
@@ -197,7 +197,7 @@ def test_a_fault_before_the_wait_is_tried_again_like_any_read() -> None:
 # Check mode
 
 
-def test_check_mode_looks_and_does_not_wait_but_returns_the_same_keys() -> None:
+def test_check_mode_reads_without_waiting_and_returns_the_same_keys() -> None:
     clock = FakeClock()
     result = go(looked("Processing"), scan_ids=[SCAN_ID], wait=WaitOptions(), check_mode=True, clock=clock)
     assert [scan.state for scan in result.scans] == ["running"]

@@ -116,14 +116,14 @@ def test_until_any() -> None:
         ({"scan_ids": [PREDICTED_ID]}, "is not a Glasswall scan id"),
     ],
 )
-def test_what_cannot_be_waited_for_is_told_before_anything_is_sent(settings: dict[str, t.Any], words: str) -> None:
+def test_invalid_scans_are_refused_before_any_request(settings: dict[str, t.Any], words: str) -> None:
     assert words in fails(InvalidInputError, **settings).message
 
 
 # The end of the time
 
 
-def test_a_time_out_fails_and_knows_everything() -> None:
+def test_a_timeout_fails_with_the_whole_result() -> None:
     error = fails(
         WaitTimeoutError,
         *(looked("Listing"), looked("Completed", **OTHER), looked("Processing"), looked("Processing")),
@@ -197,7 +197,7 @@ def test_a_fault_while_cancelling_does_not_hide_the_time_out() -> None:
     assert f"Scan {SCAN_ID} could not be cancelled: " in error.message
 
 
-def test_a_look_that_fails_after_the_cancelling_does_not_undo_it() -> None:
+def test_a_failed_poll_after_the_cancellation_keeps_the_result() -> None:
     error = fails(
         WaitTimeoutError,
         *(looked("Listing"), looked("Listing")),
@@ -216,7 +216,7 @@ def test_a_vendor_that_cannot_cancel_is_refused_before_the_wait() -> None:
         wait.wait_for_scans(context, wait.WaitRequest(["1"], on_timeout="cancel"))
 
 
-def test_a_time_out_without_a_single_good_look_says_why() -> None:
+def test_a_timeout_without_a_successful_poll_has_the_reason() -> None:
     error = fails(WaitTimeoutError, BUSY, BUSY, timeout=1.0, retries=0)
     assert error.message.startswith(f"After 1 s, 1 of 1 scans had not finished: {SCAN_ID}: not read yet.")
     assert "The last poll failed: GET https://vendor.test" in error.message
@@ -252,21 +252,21 @@ def test_fail_fast_passes_where_all_completed() -> None:
 # Faults
 
 
-def test_faults_that_pass_are_waited_through_and_told() -> None:
+def test_transient_errors_are_waited_out_and_reported() -> None:
     said: list[str] = []
     result = go(looked("Listing"), BUSY, BUSY, looked("Completed"), retries=0, said=said)
     assert result.scans[0].state == "completed"
     assert "the last poll failed" in said[1]
 
 
-def test_retries_within_a_look_end_at_the_deadline() -> None:
+def test_retries_within_a_poll_end_at_the_deadline() -> None:
     clock = FakeClock()
     fails(WaitTimeoutError, looked("Listing"), *[BUSY] * 6, timeout=3.0, retries=5, clock=clock)
     assert clock.elapsed == pytest.approx(3.0)
 
 
 @pytest.mark.parametrize(("status", "kind"), [(401, UnauthorizedError), (404, NotFoundError)])
-def test_what_does_not_pass_ends_the_wait_and_knows_the_scans(status: int, kind: type[DatascanError]) -> None:
+def test_a_permanent_error_ends_the_wait_with_the_scans_known_so_far(status: int, kind: type[DatascanError]) -> None:
     error = fails(kind, looked("Listing"), Expected("GET", SCAN_PATH, status, ""))
     assert [scan.vendor_status for scan in error.result.scans] == ["Listing"]
     known = {key: shown(error)[key] for key in ("timed_out", "elapsed", "polls", "requests")}
@@ -277,14 +277,14 @@ def test_what_does_not_pass_ends_the_wait_and_knows_the_scans(status: int, kind:
 # Check mode
 
 
-def test_check_mode_looks_once() -> None:
+def test_check_mode_polls_once() -> None:
     clock = FakeClock()
     result = go(looked("Listing"), check_mode=True, clock=clock)
     assert (result.scans[0].state, clock.elapsed) == ("running", 0)
     assert vars(result.waited) == {"elapsed": 0.0, "polls": 1, "requests": 1, "timed_out": False}
 
 
-def test_check_mode_says_nothing() -> None:
+def test_check_mode_reports_no_progress() -> None:
     said: list[str] = []
     go(looked("Listing"), check_mode=True, said=said)
     assert said == []
@@ -295,7 +295,7 @@ def test_check_mode_cancels_nothing() -> None:
     assert (result.changed, result.waited.timed_out) == (False, False)
 
 
-def test_check_mode_knows_a_predicted_scan() -> None:
+def test_check_mode_accepts_a_predicted_scan() -> None:
     result = go(looked("Completed"), scan_ids=[PREDICTED_ID, SCAN_ID], check_mode=True)
     assert [(scan.id, scan.state) for scan in result.scans] == [(PREDICTED_ID, "queued"), (SCAN_ID, "completed")]
 

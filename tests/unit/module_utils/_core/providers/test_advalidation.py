@@ -109,7 +109,7 @@ ERRORS: dict[int, type[DatascanError]] = {
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if FILES[name]["response"]["status"] != 200])
-def test_a_documented_error_is_told_in_the_vendors_words(name: str) -> None:
+def test_a_documented_error_is_shown_with_the_vendors_text(name: str) -> None:
     response = FILES[name]["response"]
     asked = Expected("GET", "/v2/scans/1", response["status"], response["body"])
     with advalidation(asked) as the_job, pytest.raises(ERRORS[response["status"]]) as caught:
@@ -226,7 +226,7 @@ def test_many_checks_are_not_all_named() -> None:
 
 
 @pytest.mark.parametrize("tests", [None, [], [{}], [{"name": "Check 1", "result": "pass"}]])
-def test_where_no_check_is_told_the_count_stands(tests: t.Any) -> None:
+def test_without_checks_the_count_of_issues_stands(tests: t.Any) -> None:
     with advalidation(looked(nbIssues=2), with_checks(nbIssues=2, tests=tests)) as the_job:
         scan = the_job.provider.get(str(ID))
     assert (scan.issue_count, scan.error) == (2, None)
@@ -295,7 +295,7 @@ def test_one_missing_scan_does_not_hide_the_others() -> None:
 # The limit of 60 requests a minute
 
 
-def test_what_it_says_about_when_to_come_back_is_not_believed() -> None:
+def test_retry_after_is_ignored() -> None:
     clock = FakeClock()
     limited = failing(429, {}, headers={"Retry-After": "15", "X-RateLimit-IPRemaining": "0"})
     with advalidation(limited, looked(), retries=1, clock=clock) as the_job:
@@ -386,7 +386,7 @@ def test_an_inconclusive_rescan_fails_the_wait() -> None:
 
 
 @pytest.mark.parametrize("before", [item(), None])
-def test_a_lost_answer_is_looked_for_in_the_creative(before: dict[str, t.Any] | None) -> None:
+def test_a_rescan_with_a_lost_answer_is_found_in_the_creative(before: dict[str, t.Any] | None) -> None:
     now = creative(item("queued", NEW))
     with advalidation(creative(before), rescanned(answer=connection_reset()), creative(before), now) as the_job:
         result = rescan.rescan(the_job, rescan.RescanRequest("7"))
@@ -399,7 +399,7 @@ def test_a_rescan_that_was_not_made_is_sent_again() -> None:
         assert rescan.rescan(the_job, rescan.RescanRequest("7")).scan.id == str(NEW)
 
 
-def test_a_rescan_that_is_lost_for_good_is_told_with_what_is_known() -> None:
+def test_a_rescan_that_cannot_be_found_has_an_unknown_outcome_and_a_partial_result() -> None:
     lost = [rescanned(status=503, answer=""), *[creative(item())] * 3]
     with advalidation(creative(item()), *lost * 3) as the_job, pytest.raises(UnknownOutcomeError) as caught:
         rescan.rescan(the_job, rescan.RescanRequest("7"))

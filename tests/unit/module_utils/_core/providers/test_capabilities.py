@@ -157,7 +157,7 @@ def test_a_capability_that_does_not_exist_cannot_be_asked_for() -> None:
         define().supports("dance")
 
 
-def test_a_source_and_a_target_tell_whether_a_scan_is_the_same() -> None:
+def test_scans_are_the_same_by_source_and_target() -> None:
     def scan(**fields: t.Any) -> Scan:
         return Scan(id="1", provider="vendor", state=ScanState.RUNNING, **fields)
 

@@ -133,14 +133,14 @@ def test_words(word: str | None, state: str, key: str) -> None:
     assert len(warned) == (1 if state == "unknown" else 0)
 
 
-def test_nobody_takes_a_purged_scan_for_success() -> None:
+def test_a_purged_scan_is_not_a_success() -> None:
     with protecto(looked(row("PURGED"))) as the_job:
         scan = the_job.provider.get(ID)
     assert (scan.finished, scan.succeeded) == (True, None)
 
 
 @pytest.mark.parametrize("nothing", ["-", "", "None", " - ", None])
-def test_ways_to_say_that_there_is_no_error(nothing: str | None) -> None:
+def test_each_form_of_no_error_is_recognized(nothing: str | None) -> None:
     with protecto(looked(row(error_msg=nothing))) as the_job:
         assert the_job.provider.get(ID).error is None
 
@@ -177,7 +177,7 @@ def test_an_id_that_does_not_come_back_is_missing() -> None:
     assert ([scan.id for scan in result.scans], result.missing) == ([ID], [OTHER])
 
 
-def test_an_item_that_nobody_asked_for_is_left_out() -> None:
+def test_an_item_with_another_id_is_left_out() -> None:
     with protecto(looked(row(), row(scan_id=OTHER))) as the_job:
         assert list(the_job.provider.get_many([ID])) == [ID]
 
@@ -201,13 +201,13 @@ def test_ids_are_trimmed_and_an_empty_one_is_refused() -> None:
             the_job.provider.get(" ")
 
 
-def test_a_look_is_tried_again_although_it_is_a_put() -> None:
+def test_a_status_request_is_retried_although_it_is_a_put() -> None:
     failed = Expected("PUT", OLD_STATUS, 503, "", body=[ID])
     with protecto(failed, looked(row()), retries=1) as the_job:
         assert the_job.provider.get(ID).state == "completed"
 
 
-def test_a_look_is_allowed_in_check_mode() -> None:
+def test_a_status_request_is_allowed_in_check_mode() -> None:
     with protecto(looked(row()), check_mode=True) as the_job:
         assert wait.wait_for_scans(the_job, wait.WaitRequest([ID])).scans[0].state == "completed"
 
@@ -217,7 +217,7 @@ def test_the_token_goes_as_bearer() -> None:
         the_job.provider.get(ID)
 
 
-def test_a_wait_never_looks_sooner_than_every_five_seconds() -> None:
+def test_a_wait_polls_at_most_every_five_seconds() -> None:
     clock = FakeClock()
     with protecto(looked(row("PENDING")), looked(row("IN-PROGRESS")), looked(row()), clock=clock) as the_job:
         wait.wait_for_scans(the_job, wait.WaitRequest([ID]))
@@ -228,7 +228,7 @@ def test_a_wait_never_looks_sooner_than_every_five_seconds() -> None:
 
 
 @pytest.mark.parametrize("code", [404, 405])
-def test_where_the_old_path_is_gone_the_new_one_is_used_and_remembered(code: int) -> None:
+def test_where_the_old_path_is_missing_the_new_one_is_used_from_then_on(code: int) -> None:
     new = looked(row(), path=NEW_STATUS)
     with protecto(gone(OLD_STATUS, code=code), new, new) as the_job:
         assert the_job.provider.get(ID).state == "completed"
@@ -241,7 +241,7 @@ def test_the_generation_that_took_the_start_is_asked_for_the_status() -> None:
     assert (result.scan.id, result.scan.state) == (ID, "completed")
 
 
-def test_a_wrong_address_is_told_by_both_paths_and_no_scan_is_called_missing() -> None:
+def test_a_wrong_address_names_both_paths_and_no_scan_is_missing() -> None:
     with (
         protecto(gone(OLD_STATUS), gone(NEW_STATUS, code=405)) as the_job,
         pytest.raises(RejectedError) as caught,
@@ -296,7 +296,7 @@ def test_a_detail_is_an_error(code: int, kind: type[DatascanError]) -> None:
         the_job.provider.get(ID)
 
 
-def test_what_fastapi_says_is_wrong_comes_without_what_was_sent() -> None:
+def test_a_validation_error_is_shown_without_the_values_sent() -> None:
     wrong = {"type": "string_type", "loc": ["body", 0], "msg": "Input should be a valid string", "input": "secret"}
     asked = Expected("PUT", OLD_STATUS, 422, {"detail": [wrong]}, body=[ID])
     with protecto(asked) as the_job, pytest.raises(RejectedError) as caught:
@@ -352,7 +352,7 @@ def test_a_start_answers_with_an_object_or_a_list(data: t.Any) -> None:
     assert (result.scan.id, result.scan.state) == (ID, "queued")
 
 
-def test_a_start_may_tell_the_state_at_once() -> None:
+def test_the_answer_to_a_start_may_have_the_state() -> None:
     with protecto(submitted([{"tracking_id": ID, "status": "IN-PROGRESS "}])) as the_job:
         assert start.start_scan(the_job, start_settings()).scan.state == "running"
 
@@ -374,7 +374,7 @@ def test_several_scans_for_one_start_are_all_named() -> None:
 
 
 @pytest.mark.parametrize("data", [[], {"tracking_id": ""}, {"id": ID}])
-def test_without_a_tracking_id_nobody_knows_whether_a_scan_was_started(data: t.Any) -> None:
+def test_without_a_tracking_id_the_outcome_of_a_start_is_unknown(data: t.Any) -> None:
     asked = submitted(answer={"data": data, "success": True})
     with protecto(asked) as the_job, pytest.raises(UnknownOutcomeError, match="may be running"):
         start.start_scan(the_job, start_settings())
@@ -478,7 +478,7 @@ def test_an_escaped_sample_is_known_as_well() -> None:
         start.start_scan(the_job, start_settings({"objects": [{**OBJECT, "data_samples": samples}]}))
 
 
-def test_what_was_submitted_is_not_returned_nor_a_reason_that_quotes_it() -> None:
+def test_neither_submitted_values_nor_a_reason_that_quotes_them_are_returned() -> None:
     ended = row("ERROR", input_payload=SAMPLED_WIRE, error_msg="ann.smith@example.com is no number")
     with (
         protecto(submitted(body=SAMPLED_WIRE), looked(ended)) as the_job,

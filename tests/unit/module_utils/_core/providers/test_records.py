@@ -63,7 +63,7 @@ class TestAGlasswallLook:
         assert kinds(answers) == ["unreadable", *["completed"] * 4]
         assert str(answers[IDS[0]]).startswith(f"Glasswall sent an invalid record of scan {IDS[0]} (scanStatus: ")
 
-    def test_a_wait_goes_on_until_it_can_be_read(self) -> None:
+    def test_a_wait_lasts_until_the_record_can_be_read(self) -> None:
         first = own(spoilt(IDS[0]), *(item("Completed", one) for one in IDS[1:]))
         with job(first, looked("Completed", IDS[0])) as the_job:
             result = wait.wait_for_scans(the_job, wait.WaitRequest(scan_ids=IDS, options=WaitOptions(timeout=5.0)))
@@ -75,7 +75,7 @@ class TestAGlasswallLook:
         assert kinds(answers) == ["unreadable"] * 5
         assert "not as documented" in str(answers[IDS[0]])
 
-    def test_a_page_that_repeats_for_ever_ends_all_the_same(self) -> None:
+    def test_a_page_that_repeats_for_ever_ends_the_list(self) -> None:
         again = [page(item("Listing", IDS[0]), without_id(), total=9) for _number in range(2)]
         expected = [
             Expected("GET", "/api/v1/scans", answer=answer, query=[("pageSize", "100"), ("page", str(number))])
@@ -97,7 +97,7 @@ class TestAGlasswallQuery:
         assert str(seen.error).startswith("invalid record (scanStatus: ")
         assert len(warned) == 1
 
-    def test_for_a_state_shows_it_too_for_the_vendor_says_that_it_belongs_there(self) -> None:
+    def test_a_query_for_a_state_keeps_a_record_that_the_vendor_lists_for_it(self) -> None:
         with job(listed(spoilt())) as the_job:
             assert [scan.id for scan in the_job.provider.list_scans(Query(states=ACTIVE))] == [FOREIGN]
 
@@ -176,7 +176,7 @@ class TestProtecto:
         assert kinds(answers) == ["unreadable", "completed"]
         assert len(warned) == 1
 
-    def test_one_that_nobody_asked_for_is_warned_of(self) -> None:
+    def test_an_invalid_record_of_another_scan_is_a_warning(self) -> None:
         warned: list[str] = []
         done = [{"tracking_id": one, "status": "SUCCESS"} for one in "ab"]
         with job(self.answer(*done, {"tracking_id": "c", "status": {}}), warned=warned, **self.ADDRESS) as the_job:
@@ -192,14 +192,14 @@ class TestBigID:
         return Expected("GET", "/api/v1/scans/parent-scans", answer=body)
 
     @pytest.mark.parametrize("bad", [None, "text", {}, {"_id": {}}, {"name": "x"}])
-    def test_a_look_is_not_hindered(self, bad: t.Any) -> None:
+    def test_reading_other_scans_still_works(self, bad: t.Any) -> None:
         warned: list[str] = []
         done = [{"_id": one, "state": "Completed"} for one in "ab"]
         with job(self.rows(bad, *done), provider="bigid", warned=warned) as the_job:
             assert kinds(the_job.provider.get_many(["a", "b"])) == ["completed", "completed"]
         assert len(warned) == 1
 
-    def test_a_query_fails_for_nobody_could_judge_it(self) -> None:
+    def test_a_query_fails_because_the_record_cannot_be_judged(self) -> None:
         rows = self.rows({"name": "x"}, {"_id": "a", "state": "Completed"})
         with (
             job(rows, provider="bigid") as the_job,
@@ -213,7 +213,7 @@ class TestBigID:
         with job(rows, provider="bigid") as the_job, pytest.raises(InvalidResponseError, match="same scan profile"):
             start.start_scan(the_job, start.StartRequest(self.TARGET))
 
-    def test_a_start_goes_on_where_it_is_of_another_profile(self) -> None:
+    def test_a_start_proceeds_where_the_record_is_of_another_profile(self) -> None:
         rows = self.rows({"name": "weekly"}, {"_id": "a", "state": "Completed", "name": "weekly"})
         with job(rows, provider="bigid") as the_job:
             assert list(the_job.provider.list_scans_of(self.TARGET, Query(states=ACTIVE))) == []

@@ -106,25 +106,25 @@ def test_no_secret_of_a_vendors_text_reaches_a_report(format_: str) -> None:
 
 @pytest.mark.parametrize("format_", FORMATS)
 @pytest.mark.parametrize("bound", ["0001-01-01T00:00:00", "9999-12-31T23:59:59.9999999"])
-def test_a_vendors_word_for_no_time_breaks_nothing(format_: str, bound: str) -> None:
+def test_an_unparseable_time_breaks_no_report(format_: str, bound: str) -> None:
     assert render(format_, verdict_on(scan(started_at=bound, finished_at="2026-03-14T22:00:00Z")))
     assert render(format_, verdict_on(scan(started_at="2026-03-14T22:00:00Z", finished_at=bound)))
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_no_scan_at_all_still_makes_a_report_that_says_why(format_: str) -> None:
+def test_without_scans_there_is_a_report_with_the_reason(format_: str) -> None:
     assert "There is no scan to judge." in render(format_, verdict_on())
 
 
 @pytest.mark.parametrize("format_", ["junit", "markdown", "html"])
-def test_the_vendors_reason_is_told_once(format_: str) -> None:
+def test_the_vendors_reason_is_shown_once(format_: str) -> None:
     report = render(format_, verdict_on(scan("failed", error="Disk full.")))
     assert report.count("failed: Disk full") == (2 if format_ == "junit" else 1)  # message and text
     assert "glasswall says" not in report
 
 
 @pytest.mark.parametrize("format_", ["junit", "markdown", "html"])
-def test_a_reason_of_the_vendor_that_the_gate_does_not_quote_is_told_too(format_: str) -> None:
+def test_a_vendors_reason_is_shown_also_where_the_gate_does_not_quote_it(format_: str) -> None:
     report = render(format_, verdict_on(scan(error="3 files skipped", issue_count=9), max_issues=1))
     assert "has 9 issues, and 1 are allowed" in report
     assert "glasswall says: 3 files skipped" in report
@@ -302,7 +302,7 @@ def columns(line: str) -> list[str]:
     return re.split(r"(?<!\\)\|", line)[1:-1]
 
 
-def test_markdown_says_the_verdict_first() -> None:
+def test_markdown_begins_with_the_verdict() -> None:
     lines = render("markdown", mixed()).splitlines()
     assert lines[0] == "## \u274c Did not pass"
     assert lines[2] == "1 of 7 scans passed, 1 missing. The pipeline stops."
@@ -336,7 +336,7 @@ def test_markdown_shows_a_scan_in_one_row() -> None:
     ) in render("markdown", verdict_on(given)).splitlines()
 
 
-def test_markdown_leaves_out_the_vendors_word_where_it_says_the_same() -> None:
+def test_markdown_leaves_out_a_vendor_status_that_equals_the_state() -> None:
     assert "| completed |" in render("markdown", verdict_on(scan(vendor_status="Completed")))
 
 
@@ -358,7 +358,7 @@ def test_markdown_keeps_foreign_text_inside_code_spans(text: str) -> None:
             assert len(columns(line)) == len(columns(harmless))
 
 
-def test_markdown_shows_text_that_nobody_can_see_as_a_dash() -> None:
+def test_markdown_shows_invisible_text_as_a_dash() -> None:
     report = render("markdown", verdict_on(scan(name="\u200b\u202e", owner=" \x00 ", vendor_status="\ufeff")))
     assert "| \u2705 | `1` | `glasswall` | completed | - | - | - | - | - | - |" in report.splitlines()
 
@@ -478,7 +478,7 @@ def test_html_marks_a_few_round_times(end: str, labels: list[str] | None) -> Non
     assert labels is None or found == labels
 
 
-def test_html_has_no_timeline_where_no_scan_knows_its_times() -> None:
+def test_html_has_no_timeline_where_no_scan_has_times() -> None:
     assert "Timeline" not in page(verdict_on(scan())).text
 
 

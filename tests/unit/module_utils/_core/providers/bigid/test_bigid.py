@@ -202,13 +202,13 @@ def test_a_scans_own_error_is_no_error_of_the_request() -> None:
 # One scan
 
 
-def test_true_is_running_and_one_request_tells() -> None:
+def test_true_is_running_with_one_request() -> None:
     with bigid(asked_status(True)) as the_job:
         scan = the_job.provider.get(ID)
     assert (scan.state, scan.finished, scan.succeeded, scan.vendor_status) == ("running", False, None, "active")
 
 
-def test_false_is_stopped_where_nobody_says_how_it_ended() -> None:
+def test_false_is_stopped_where_no_source_has_the_end() -> None:
     silent = [{"_id": ID, "name": "nightly"}]
     with bigid(asked_status(False), asked_record(silent), page(row(ID))) as the_job:
         scan = the_job.provider.get(ID)
@@ -231,7 +231,7 @@ def test_false_is_stopped_where_nobody_says_how_it_ended() -> None:
     ],
 )
 @pytest.mark.parametrize("where", ["array", "object", "list"])
-def test_the_word_of_its_record_or_of_the_list_counts(word: str, state: str, where: str) -> None:
+def test_the_state_of_the_record_or_of_the_list_counts(word: str, state: str, where: str) -> None:
     told = {"state": word, "updated_at": "2026-01-01T01:00:00.000Z"}
     answers = {
         "array": [asked_record([told])],
@@ -245,7 +245,7 @@ def test_the_word_of_its_record_or_of_the_list_counts(word: str, state: str, whe
 
 
 @pytest.mark.parametrize("value", ["true", "Completed", "success", 1, 0, None, [], {}])
-def test_a_status_of_another_type_tells_nothing(value: t.Any) -> None:
+def test_a_status_of_another_type_has_no_state(value: t.Any) -> None:
     nobody = (asked_record([]), page())
     with bigid(asked_status(value), *nobody, asked_status(value), *nobody) as the_job:
         assert the_job.provider.get(ID).state == "unknown"
@@ -264,7 +264,7 @@ def test_a_missing_status_is_unknown_but_its_record_is_believed() -> None:
         assert the_job.provider.get(ID).state == "failed"
 
 
-def test_a_word_that_nobody_knows_is_never_success() -> None:
+def test_an_unknown_status_is_never_success() -> None:
     with bigid(asked_status(False), asked_record([{"state": "Completed Partially"}]), page()) as the_job:
         scan = the_job.provider.get(ID)
         assert (scan.state, scan.succeeded, scan.vendor_status) == ("stopped", None, "Completed Partially")
@@ -283,7 +283,7 @@ def test_the_list_helps_where_the_record_is_a_page() -> None:
         assert the_job.provider.get(ID).state == "completed"
 
 
-def test_what_the_list_told_before_is_not_forgotten_but_its_state_is() -> None:
+def test_a_listed_scans_fields_are_kept_but_not_its_state() -> None:
     before = row(ID, "In Progress", scanProfileName="weekly", created_at="2026-01-01T00:00:00Z")
     with bigid(page(before), asked_status(True), asked_status(False), asked_record("", code=404), page()) as the_job:
         list(the_job.provider.list_scans(Query()))
@@ -307,7 +307,7 @@ def test_an_id_that_leads_elsewhere_is_not_sent(scan_id: str) -> None:
         the_job.provider.get(scan_id)
 
 
-def test_a_missing_scan_is_named_with_the_vendors_words() -> None:
+def test_a_missing_scan_is_named_with_the_vendors_text() -> None:
     answer = Expected("GET", "/api/v1/scans/1234/status", 404, {"error": "Scan 1234 was not found"})
     with (
         bigid(answer) as the_job,
@@ -317,7 +317,7 @@ def test_a_missing_scan_is_named_with_the_vendors_words() -> None:
     assert caught.value.request.vendor_errors == [{"code": None, "message": "Scan 1234 was not found"}]
 
 
-def test_what_the_vendor_says_of_a_missing_scan_is_not_lost() -> None:
+def test_the_vendors_text_about_a_missing_scan_is_kept() -> None:
     answer = Expected("GET", "/api/v1/scans/1234/status", 404, {"error": "Scan 1234 was not found"})
     with bigid(answer) as the_job, pytest.raises(NotFoundError) as caught:
         status.read_status(the_job, status.StatusRequest(scan_ids=["1234"]))
@@ -385,7 +385,7 @@ def test_where_skip_does_not_count_all_scans_are_asked_for_at_once() -> None:
         assert ids(the_job.provider.list_scans(Query())) == [str(number) for number in range(1, 251)]
 
 
-def test_a_total_that_lies_ends_a_list_neither_early_nor_never() -> None:
+def test_a_wrong_total_ends_a_list_neither_early_nor_late() -> None:
     with bigid(page(*rows(1, 200), total=200), page(*rows(201, 203), total=200), page(total=200)) as the_job:
         assert len(list(the_job.provider.list_scans(Query()))) == 203
     with bigid(page(*rows(1, 2), total=1), page(*rows(3, 3), total=1), page(total=1)) as the_job:
@@ -396,7 +396,7 @@ def test_a_total_that_lies_ends_a_list_neither_early_nor_never() -> None:
         assert len(list(the_job.provider.list_scans(Query()))) == 3
 
 
-def test_a_list_without_a_total_goes_on_after_a_full_page() -> None:
+def test_a_list_without_a_total_continues_after_a_full_page() -> None:
     answers = [Expected("GET", LIST, answer={"data": part}) for part in (rows(1, 200), rows(201, 201))]
     with bigid(*answers) as the_job:
         assert len(list(the_job.provider.list_scans(Query()))) == 201
@@ -421,7 +421,7 @@ def test_a_limit_counts_what_fits() -> None:
         assert ids(the_job.provider.list_scans(Query(states=frozenset({ScanState.COMPLETED}), limit=1))) == ["2"]
 
 
-def test_times_are_filtered_as_far_as_they_are_told() -> None:
+def test_scans_are_filtered_by_the_times_they_have() -> None:
     day = "2026-01-0{}T00:00:00.000Z"
     answer = page(
         row(1, "Completed", updated_at=day.format(5)),  # may have started after the third
@@ -442,7 +442,7 @@ def test_pages_older_than_what_is_asked_for_are_not_read() -> None:
         assert list(the_job.provider.list_scans(Query(started_after=datetime(2026, 1, 1, tzinfo=timezone.utc)))) == []
 
 
-def test_owners_are_not_told() -> None:
+def test_scans_have_no_owner() -> None:
     with bigid() as the_job, pytest.raises(InvalidInputError, match=r"query\.owners"):
         list(the_job.provider.list_scans(Query(owners=["me"])))
 
@@ -454,7 +454,7 @@ def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("one_thread")
-def test_a_state_that_the_list_does_not_tell_is_asked_for() -> None:
+def test_a_state_that_the_list_lacks_is_requested() -> None:
     answers = [
         page(row(1), row(2, "Completed"), row(3, "Defragmenting"), row(4)),
         asked_status(True, "1"),
@@ -467,13 +467,13 @@ def test_a_state_that_the_list_does_not_tell_is_asked_for() -> None:
         assert len(warnings(the_job)) == 1
 
 
-def test_a_list_that_does_not_tell_is_not_asked_again() -> None:
+def test_a_list_without_states_is_not_read_again() -> None:
     with bigid(page(row(1)), asked_status(False, "1"), asked_record("", "1", 404)) as the_job:
         assert [scan.state for scan in the_job.provider.list_scans(Query())] == ["stopped"]
 
 
 @pytest.mark.usefixtures("one_thread")
-def test_what_a_list_does_not_tell_is_asked_for_within_bounds() -> None:
+def test_states_that_a_list_lacks_are_requested_up_to_a_limit() -> None:
     many = [row(number) for number in range(150)]
     with bigid(page(*many), *[asked_status(True, str(number)) for number in range(100)]) as the_job:
         found = [scan.state for scan in the_job.provider.list_scans(Query())]
@@ -495,7 +495,7 @@ def test_many_scans_are_one_page_of_the_list() -> None:
 
 
 @pytest.mark.usefixtures("one_thread")
-def test_scans_that_the_list_lacks_are_looked_at_one_by_one() -> None:
+def test_scans_that_the_list_lacks_are_read_one_by_one() -> None:
     answers = [
         page(*rows(100, 299), total=9000.0),
         page(*rows(300, 499), total=9000.0),
@@ -509,13 +509,13 @@ def test_scans_that_the_list_lacks_are_looked_at_one_by_one() -> None:
 
 
 @pytest.mark.usefixtures("one_thread")
-def test_without_a_list_every_scan_is_looked_at() -> None:
+def test_without_a_list_every_scan_is_read() -> None:
     answers = [Expected("GET", LIST, 403, ""), asked_status(True, "1"), asked_status(True, "2")]
     with bigid(*answers) as the_job:
         assert list(the_job.provider.get_many(["1", "2"])) == ["1", "2"]
 
 
-def test_a_list_that_cannot_be_had_now_costs_no_look_at_each() -> None:
+def test_a_list_that_is_unavailable_costs_no_request_per_scan() -> None:
     with bigid(Expected("GET", LIST, 503, ""), retries=0) as the_job:
         assert {type(seen) for seen in the_job.provider.get_many(["1", "2", "3"]).values()} == {UnavailableError}
 
@@ -547,7 +547,7 @@ def test_a_stopped_scan_ends_a_wait_and_is_no_success() -> None:
         start.start_scan(the_job, start.StartRequest(NIGHTLY, wait=WaitOptions(timeout=60)))
 
 
-def test_a_word_that_nobody_knows_never_passes() -> None:
+def test_an_unknown_status_never_passes() -> None:
     word = "Defragmenting"
     answers = [page(row(ID, word)), *[asked_status(True)] * 2]
     with bigid(*answers) as the_job, pytest.raises(WaitTimeoutError):
@@ -641,7 +641,7 @@ def test_a_session_that_expires_in_the_middle_of_a_wait_is_renewed_once(code: in
     assert result.waited.requests == len(answers)
 
 
-def test_a_given_session_token_serves_until_it_is_refused() -> None:
+def test_a_given_session_token_is_used_until_it_is_refused() -> None:
     tokens = {"api_token": "s0", "refresh_token": "user-token"}
     look_twice(running("s0"), refused("s0"), session("s1"), running("s1"), **tokens)
     look_twice(refused("s0"), refused("Bearer s0"), session("s1"), running("s1"), running("s1"), **tokens)
@@ -673,7 +673,7 @@ def test_a_user_token_that_is_refused_ends_it_at_once(code: int, answer: t.Any) 
     assert caught.value.http_status == code
 
 
-def test_an_exchange_that_meets_a_passing_fault_is_tried_again() -> None:
+def test_a_token_exchange_is_retried_after_a_transient_error() -> None:
     faults = [session("", HTML), session("", {"success": True}), session("", {}, 503)]
     look_twice(*faults, session("s1"), running("s1"), running("s1"), **BY_USER_TOKEN)
 
@@ -778,7 +778,7 @@ def test_a_scan_of_the_same_profile_that_runs_is_handed_back(there: dict[str, t.
     assert (result.reused, result.changed, result.scan.id) == (reused, not reused, "7" if reused else ID)
 
 
-def test_only_scans_of_the_profile_are_asked_for_a_state_that_the_list_does_not_tell() -> None:
+def test_only_for_scans_of_the_profile_a_state_that_the_list_lacks_is_requested() -> None:
     others = [row(number, name="weekly") for number in range(100)]
     with bigid(page(*others, row(ID)), asked_status(True)) as the_job:
         assert start.start_scan(the_job, start.StartRequest(NIGHTLY)).scan.id == ID
@@ -789,7 +789,7 @@ def test_a_scan_that_runs_may_be_a_reason_to_fail() -> None:
         start.start_scan(the_job, start.StartRequest(NIGHTLY, if_active="fail"))
 
 
-def test_a_fresh_scan_serves() -> None:
+def test_a_fresh_scan_is_reused() -> None:
     done = row(7, "Completed", updated_at="2025-12-31T23:50:00Z", created_at="2025-12-31T23:00:00Z")
     with bigid(page(done), page(done)) as the_job:
         assert start.start_scan(the_job, start.StartRequest(NIGHTLY, fresh_for=900)).reused

@@ -190,7 +190,7 @@ class TestRequests:
             Expected("GET", PATH, answer=answer([PAGE], PAGE + 1), query=next_one),
         ) == list(range(PAGE + 1))
 
-    def test_a_refusal_under_both_names_tells_the_first_in_the_vendors_words_and_ours(self) -> None:
+    def test_a_refusal_under_both_names_shows_the_first_with_the_vendors_text(self) -> None:
         with (
             bigid(
                 asked({"error": "Scan ID is invalid"}, 400), Expected("GET", PATH, 400, {"error": "other"})
@@ -205,7 +205,7 @@ class TestRequests:
 
 
 class TestPages:
-    def test_one_short_page_that_meets_the_count_takes_one_request(self) -> None:
+    def test_one_short_page_with_all_columns_takes_one_request(self) -> None:
         assert read(asked(answer(range(20), 20))) == list(range(20))
 
     def test_an_empty_cluster_takes_one_request(self) -> None:
@@ -218,7 +218,7 @@ class TestPages:
             asked(answer(range(2000, 2007), 2007), skip=2000),
         ) == list(range(2007))
 
-    def test_a_full_page_that_meets_the_count_is_no_proof(self) -> None:
+    def test_a_full_page_does_not_prove_the_end(self) -> None:
         """A vendor that counts only the page would hide all the others."""
         assert read(
             asked(answer(range(1000), 1000)),
@@ -267,7 +267,7 @@ class TestPages:
             asked(answer([2000], 2001), skip=2000),
         ) == list(range(2001))
 
-    def test_a_full_page_that_repeats_without_a_count_is_said(self) -> None:
+    def test_a_full_page_that_repeats_without_a_count_is_reported(self) -> None:
         warned: list[str] = []
         page = answer(range(1000))
         assert read(asked(page), asked(page, skip=1000), warned=warned) == list(range(1000))
@@ -308,7 +308,7 @@ class TestLimitSkipSample:
     def test_a_limit_holds_where_the_server_gives_more(self) -> None:
         assert read(asked(answer(range(50), 2007), limit=5), limit=5) == list(range(5))
 
-    def test_a_limit_that_duplicates_leave_unmet_goes_on(self) -> None:
+    def test_duplicates_do_not_count_towards_the_limit(self) -> None:
         body = {"results": [row(1), row(1), row(2)], "totalCount": 9}
         assert read(asked(body, limit=3), asked(answer([3], 9), limit=1, skip=3), limit=3) == [1, 2, 3]
 
@@ -322,7 +322,7 @@ class TestLimitSkipSample:
             list(range(3000))
         )
 
-    def test_ignore_limit_goes_on_where_the_server_caps_it(self) -> None:
+    def test_ignore_limit_reads_on_where_the_server_caps_pages(self) -> None:
         assert read(
             asked(answer(range(2000), 2500), ignoreLimit="true", limit=PAGE),
             asked(answer(range(2000, 2500), 2500), ignoreLimit="true", limit=PAGE, skip=2000),
@@ -359,7 +359,7 @@ class TestOffsetKeys:
             asked(answer([1000], 1001), offsetKey=["17", "x"]),
         ) == list(range(1001))
 
-    def test_where_keys_end_too_early_counting_goes_on(self) -> None:
+    def test_where_keys_end_too_early_skip_is_used(self) -> None:
         assert read(
             asked(answer(range(1000), 2500, offset={"offsetKey": ["a"]})),
             asked(answer(range(1000, 2000), 2500), offsetKey="a"),
@@ -381,7 +381,7 @@ class TestOffsetKeys:
         ) == list(range(1500))
 
     @pytest.mark.parametrize("offset", [None, 0, "x", {}, {"offsetKey": None}, {"offsetKey": []}, {"offsetKey": ""}])
-    def test_what_is_no_key_is_none(self, offset: t.Any) -> None:
+    def test_an_invalid_key_is_ignored(self, offset: t.Any) -> None:
         assert read(asked(answer(range(1000), 1001, offset=offset)), asked(answer([1000], 1001), skip=1000)) == list(
             range(1001)
         )
@@ -402,7 +402,7 @@ class TestOffsetKeys:
             offset_key="a",
         ) == list(range(1300))
 
-    def test_a_server_that_does_not_count_from_a_users_key_is_said(self) -> None:
+    def test_a_server_that_ignores_the_users_key_is_reported(self) -> None:
         warned: list[str] = []
         page = answer(range(1000), 500)
         assert read(
@@ -450,7 +450,7 @@ class TestColumns:
         assert "123-45-6789" not in repr(column)
         assert "123-45-6789" not in column.model_dump_json()
 
-    def test_columns_of_one_full_name_are_told_apart(self) -> None:
+    def test_columns_with_the_same_full_name_are_kept_apart(self) -> None:
         """The documented full name x.y.z of column abc may be the table's."""
         rows = [{"fullyQualifiedName": "x.y.z", "columnName": name, "source": "s"} for name in ("a", "b", "a")]
         rows.append({"fullyQualifiedName": "x.y.z", "columnName": "a", "source": "other"})
@@ -477,7 +477,7 @@ class TestColumns:
             {"data": {"clusters": []}},
         ],
     )
-    def test_a_shape_that_is_not_documented_is_tried_again_and_then_told(self, body: t.Any) -> None:
+    def test_an_undocumented_shape_is_retried_and_then_reported(self, body: t.Any) -> None:
         with (
             bigid(asked(body), asked(body), retries=1) as provider,
             pytest.raises(InvalidResponseError, match="not as documented"),
@@ -508,7 +508,7 @@ class TestClusters:
         assert self.clusters([]) == []
 
     @pytest.mark.parametrize("body", [None, {}, {"data": None}, {"data": {"clusters": None}}, [7], [{"name": "x"}]])
-    def test_a_shape_that_is_not_documented_is_told(self, body: t.Any) -> None:
+    def test_an_undocumented_shape_is_reported(self, body: t.Any) -> None:
         with (
             bigid(Expected("GET", "/api/v1/clusters", answer=json.dumps(body)), retries=0) as provider,
             pytest.raises(InvalidResponseError, match="not as documented"),

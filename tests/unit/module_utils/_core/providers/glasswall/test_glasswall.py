@@ -107,7 +107,7 @@ def test_words(word: str, state: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["Paused", "", "Complete", "Succeeded"])
-def test_a_word_nobody_knows_is_unknown_and_said_once(word: str) -> None:
+def test_an_unknown_status_is_state_unknown_and_warned_about_once(word: str) -> None:
     warned: list[str] = []
     with job(looked(word), looked(word), warned=warned) as the_job:
         scans = [the_job.provider.get(SCAN_ID) for _look in range(2)]
@@ -263,7 +263,7 @@ def test_every_filter(options: dict[str, t.Any], path: str, params: list[tuple[s
 
 
 @pytest.mark.parametrize("states", [{ScanState.QUEUED}, {ScanState.STOPPED}])
-def test_a_state_that_glasswall_has_no_word_for_asks_for_nothing(states: set[ScanState]) -> None:
+def test_a_query_for_a_state_that_glasswall_lacks_sends_nothing(states: set[ScanState]) -> None:
     assert listed(Query(states=frozenset(states))) == []
 
 
@@ -331,7 +331,7 @@ def test_130_scans_come_once_each_whatever_the_total_and_the_links_say(
     ],
     ids=str,
 )
-def test_a_list_that_ends_before_its_total_says_that_scans_may_be_missing(
+def test_a_list_that_ends_before_its_total_warns_of_missing_scans(
     numbers: list[int], total: int | None, warnings: list[str]
 ) -> None:
     warned: list[str] = []
@@ -435,7 +435,7 @@ def test_every_documented_error(
     assert str(error.request.url).startswith(f"https://vendor.test{path}")
 
 
-def test_an_error_without_words_still_shows_its_code() -> None:
+def test_an_error_without_a_text_shows_its_code() -> None:
     with (
         job(Expected("POST", "/api/v1/scans", 400, [{"errorCode": 105}], body=START_BODY)) as the_job,
         pytest.raises(RejectedError, match="HTTP 400") as caught,

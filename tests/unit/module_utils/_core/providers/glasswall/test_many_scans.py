@@ -45,7 +45,7 @@ def states(answers: dict[str, Scan | DatascanError]) -> set[str]:
     return {answer.state.value if isinstance(answer, Scan) else answer.kind for answer in answers.values()}
 
 
-def test_a_thousand_scans_are_ten_pages_and_the_next_look_asks_only_for_what_started_since() -> None:
+def test_a_thousand_scans_are_ten_pages_and_the_next_poll_asks_for_later_starts_only() -> None:
     again = pages(IDS, 1000, since="2025-12-31T23:59:59Z", word="Completed")
     with job(*pages(IDS, 1000), *again) as the_job:
         first = the_job.provider.get_many(IDS)
@@ -59,7 +59,7 @@ def test_the_list_is_left_as_soon_as_all_are_found() -> None:
         assert states(the_job.provider.get_many(IDS[:3])) == {"running"}
 
 
-def test_a_long_history_is_not_read_where_single_looks_are_fewer() -> None:
+def test_a_long_history_is_not_read_where_single_requests_are_fewer() -> None:
     singles = [looked("Completed", scan_id) for scan_id in IDS[:3]]
     with job(listed(IDS[500:600], 1, total=100_000), *singles) as the_job:
         assert states(the_job.provider.get_many(IDS[:3])) == {"completed"}
@@ -76,7 +76,7 @@ def test_what_a_whole_list_lacks_is_asked_for_alone_from_then_on() -> None:
     assert found.state == "completed"
 
 
-def test_a_scan_that_nobody_knows_keeps_its_place() -> None:
+def test_a_missing_scan_keeps_its_position() -> None:
     missing = Expected("GET", f"/api/v1/scans/{IDS[1]}", 404, "")
     with job(listed([IDS[0], IDS[2], IDS[3]], 1, total=3), missing) as the_job:
         answers = the_job.provider.get_many(IDS[:4])
@@ -84,7 +84,7 @@ def test_a_scan_that_nobody_knows_keeps_its_place() -> None:
     assert isinstance(answers[IDS[1]], NotFoundError)
 
 
-def test_one_or_two_scans_are_single_looks() -> None:
+def test_one_or_two_scans_are_single_requests() -> None:
     singles = [looked("Listing", scan_id) for scan_id in IDS[:2]]
     with job(*singles) as the_job:
         assert states(the_job.provider.get_many(IDS[:2])) == {"running"}
@@ -102,7 +102,7 @@ def test_a_list_that_this_token_may_not_see_is_done_without() -> None:
         assert states(the_job.provider.get_many(IDS[:3])) == {"running"}
 
 
-def test_a_single_look_that_is_unauthorized_says_so() -> None:
+def test_an_unauthorized_single_request_is_reported() -> None:
     refused = [Expected("GET", f"/api/v1/scans/{scan_id}", 401, "") for scan_id in IDS[:2]]
     with job(*refused) as the_job:
         assert all(isinstance(answer, UnauthorizedError) for answer in the_job.provider.get_many(IDS[:2]).values())
