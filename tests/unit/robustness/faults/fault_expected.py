@@ -32,6 +32,8 @@ def reason_against(operation: str, provider: type[Provider], fault: Fault) -> st
         return "No list is read to cancel a scan."
     if fault in fl.LISTS and operation != "columns" and not provider.supports("list"):
         return "The API lists no scans."
+    if fault in fl.LISTS and operation == "wait" and provider.get_many is Provider.get_many:
+        return "The provider polls scans one by one, and reads no list."
     if fault is fl.EXPIRED_TOKEN_RENEWED and not provider.takes_refresh_token:
         return "The API has no such tokens."
     return None
