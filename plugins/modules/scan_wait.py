@@ -106,6 +106,12 @@ cancelled:
   type: list
   elements: str
   sample: []
+unseen:
+  description: The ids of the scans that no poll could read, so that RV(scans) does not contain them.
+  returned: success; on failure, once the wait has begun
+  type: list
+  elements: str
+  sample: []
 error:
   description: The failure in a form that a rescue block can test.
   returned: failure

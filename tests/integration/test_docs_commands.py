@@ -85,7 +85,8 @@ def ansible_fault(program, arguments):
     try:
         given = command.parser.parse_args(arguments)
     except SystemExit as end:
-        return "Ansible takes no such options" if end.code else None  # --version ends, too
+        # `--version` ends the parser with 0.
+        return None if end.code == 0 else "Ansible takes no such options"
     named = [word for word in arguments if word.startswith("datascan.gate.")]
     known = PLAYBOOKS if program == "ansible-playbook" else MODULES
     strange = [word for word in named if word.rpartition(".")[2] not in {*known, "NAME"}]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from .._core.clock import Clock
 from .._core.operations.context import OperationContext
 from .._core.operations.polling import WaitOptions
-from .._core.options import ConnectionOptions, check_seconds, option_names
+from .._core.options import ConnectionOptions, option_names
 from .._core.providers.registry import connect
 from .._core.redaction import Redactor
 from .._core.text import one_line
@@ -46,12 +46,8 @@ class Invocation:
         return OperationContext(provider, self.clock, self.check_mode, self._redacted(self.report_progress), warn)
 
     def wait_options(self, **more: t.Any) -> WaitOptions:
-        """How long to wait, and how often to poll."""
-        timeout, interval = self.params["wait_timeout"], self.params["wait_interval"]
-        check_seconds("wait_timeout", timeout, zero=True)
-        if interval is not None:
-            check_seconds("wait_interval", interval)
-        return WaitOptions(timeout=timeout, interval=interval, **more)
+        """How long to wait, and how often to poll. Raises InvalidInputError for times that are not possible."""
+        return WaitOptions(timeout=self.params["wait_timeout"], interval=self.params["wait_interval"], **more)
 
     def wait(self) -> WaitOptions | None:
         """The wait options, or None if `wait` is false."""

@@ -64,6 +64,14 @@ class DatascanError(Exception):
             raise AttributeError(f"{type(self).__name__} is immutable: use with_result or with_message.")
         super().__setattr__(name, value)
 
+    def __delattr__(self, name: str) -> None:
+        """Refuse changes."""
+        raise AttributeError(f"{type(self).__name__} is immutable: use with_result or with_message.")
+
+    def __reduce__(self) -> tuple[t.Any, ...]:
+        """Copies and pickles are made with the constructor."""
+        return _restore, (type(self), self._arguments())
+
     @property
     def http_status(self) -> int | None:
         """The HTTP status of the failed request, or None."""
@@ -82,13 +90,21 @@ class DatascanError(Exception):
         return {"kind": self.kind, **asdict(self.request)}
 
     def _copy(self, message: str, result: t.Any) -> Self:
-        return type(self)(
-            message,
-            request=self.request,
-            result=result,
-            is_transient=self.is_transient,
-            may_have_changed=self.may_have_changed,
-        )
+        return type(self)(**{**self._arguments(), "message": message, "result": result})
+
+    def _arguments(self) -> dict[str, t.Any]:
+        """The arguments of the constructor that make the same error."""
+        return {
+            "message": self.message,
+            "request": self.request,
+            "result": self.result,
+            "is_transient": self.is_transient,
+            "may_have_changed": self.may_have_changed,
+        }
+
+
+def _restore(kind: type[DatascanError], arguments: dict[str, t.Any]) -> DatascanError:
+    return kind(**arguments)
 
 
 class InvalidInputError(DatascanError):
@@ -209,8 +225,8 @@ class EarlierFailureError(DatascanError):
         super().__init__(message, **more)
         vars(self).update(kind=earlier_kind)
 
-    def _copy(self, message: str, result: t.Any) -> Self:
-        return type(self)(message, earlier_kind=self.kind, request=self.request, result=result)
+    def _arguments(self) -> dict[str, t.Any]:
+        return {**super()._arguments(), "earlier_kind": self.kind}
 
 
 def earlier_failure(message: str, facts: Mapping[str, t.Any]) -> EarlierFailureError:

@@ -156,6 +156,8 @@ class _OutputFile(io.FileIO):
 
 def _inspect(path: str) -> tuple[Path, os.stat_result | None]:
     """The file behind any symbolic link, and its current state. Raises OSError where it cannot be written."""
+    if "\0" in path:
+        raise OSError(errno.EINVAL, "the path has a NUL character")
     if _follows_foreign_link(path):
         raise OSError(errno.EPERM, "the path follows another user's symbolic link")
     target = Path(os.path.realpath(path))

@@ -46,7 +46,7 @@ ACTIVE = frozenset({ScanState.QUEUED, ScanState.RUNNING})
 _SUCCEEDED = {ScanState.COMPLETED: True, ScanState.FAILED: False, ScanState.CANCELLED: False}
 
 
-def to_utc(value: t.Any) -> datetime | None:
+def parse_timestamp(value: t.Any) -> datetime | None:
     """Parse a vendor's timestamp. Without a zone it is UTC. Unparseable timestamps become None, so a bad
     date never drops a scan.
 
@@ -80,10 +80,21 @@ def _error_text(value: t.Any) -> str | None:
 
 Time = t.Annotated[
     t.Optional[datetime],
-    BeforeValidator(to_utc),
+    BeforeValidator(parse_timestamp),
     PlainSerializer(lambda value: None if value is None else iso(value), when_used="json"),
 ]
 ErrorText = t.Annotated[t.Optional[str], BeforeValidator(_error_text)]
+
+
+def _reject_boolean(value: t.Any) -> t.Any:
+    """Raise ValueError for a boolean, which pydantic would take for 0 or 1."""
+    if isinstance(value, bool):
+        raise ValueError("a boolean is not a count")
+    return value
+
+
+# A negative count must not pass for one, either.
+IssueCount = t.Optional[t.Annotated[int, BeforeValidator(_reject_boolean), Field(ge=0)]]
 
 
 class Scan(BaseModel):
@@ -103,7 +114,7 @@ class Scan(BaseModel):
     target: str | None = None
     parent_id: str | None = None
     child_ids: list[str] = []
-    issue_count: int | None = Field(None, ge=0)  # a negative count must not pass for one
+    issue_count: IssueCount = None
     error: ErrorText = None
 
     @computed_field  # type: ignore[prop-decorator]
@@ -137,16 +148,23 @@ def predicted_scan(provider: str, **fields: t.Any) -> Scan:
     return Scan(id=PREDICTED_ID, provider=provider, state=ScanState.QUEUED, **fields)
 
 
-def given_scan(value: t.Any, where: str) -> Scan:
+def parse_scan(value: t.Any, where: str) -> Scan:
     """A scan that an earlier task returned. `where` names the option in the error message for other values."""
     fields = {key: value[key] for key in Scan.model_fields if key in value} if isinstance(value, Mapping) else {}
     try:
-        return Scan.model_validate(fields)
+        scan = Scan.model_validate(fields)
     except ValidationError as exc:
-        wrong = ", ".join(sorted({str(error["loc"][0]) for error in exc.errors(include_input=False)}))
+        wrong = {str(error["loc"][0]) for error in exc.errors(include_input=False)}
+    else:
+        # A value that contradicts the state shows that the scan was changed on the way.
+        wrong = {
+            name for name in ("finished", "succeeded") if value.get(name, getattr(scan, name)) != getattr(scan, name)
+        }
+    if wrong:
         raise InvalidInputError(
-            f"{where} is not a scan as this collection's modules return it: check {wrong}."
-        ) from None
+            f"{where} is not a scan as this collection's modules return it: check {', '.join(sorted(wrong))}."
+        )
+    return scan
 
 
 def summarise(scans: Iterable[Scan]) -> dict[str, int]:
@@ -171,7 +189,7 @@ class Query(BaseModel):
 def parse_query(options: Mapping[str, t.Any]) -> Query:
     """A query from a user's options. Raises InvalidInputError for a bad time, which would otherwise widen the query."""
     for name in ("started_after", "started_before"):
-        if options.get(name) and to_utc(options[name]) is None:
+        if options.get(name) and parse_timestamp(options[name]) is None:
             raise InvalidInputError(
                 f"query.{name} must be a time in ISO 8601, like 2026-11-22T08:00:00Z, not {options[name]!r}."
             )

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import typing as t
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 from .clock import LONGEST
 from .errors import InvalidInputError
@@ -46,8 +46,8 @@ class ConnectionOptions:
 
     provider: str
     api_url: str | None = None
-    api_token: str | None = None
-    refresh_token: str | None = None
+    api_token: str | None = field(default=None, repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
     auth_scheme: str = "auto"
     validate_certs: bool = True
     ca_path: str | None = None
@@ -127,7 +127,7 @@ def given_options(table: OptionTable, values: Mapping[str, t.Any]) -> Iterator[t
 def _convert(name: str, value: t.Any, kind: str) -> t.Any:
     try:
         return _CONVERTERS[kind](value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InvalidInputError(f"{name} must be of type {kind}.") from None  # without the value: it may be a secret
 
 
@@ -146,10 +146,22 @@ def _boolean(value: t.Any) -> bool:
     return word in _TRUE
 
 
+def _number(value: t.Any) -> float:
+    if isinstance(value, bool):
+        raise TypeError
+    return float(value)
+
+
+def _integer(value: t.Any) -> int:
+    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+        raise TypeError
+    return int(value)
+
+
 _CONVERTERS: Mapping[str, Callable[[t.Any], t.Any]] = {
     "str": _text,
     "path": lambda value: os.path.expanduser(_text(value)),
     "bool": _boolean,
-    "float": float,
-    "int": int,
+    "float": _number,
+    "int": _integer,
 }

@@ -14,7 +14,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.foreign_text import clean_text
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.body import parse_json
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.retry import parse_retry_after
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import iso, to_utc
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import iso, parse_timestamp
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.glasswall.azure_sas import ConnectionString
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import MASK, Redactor
@@ -52,9 +52,9 @@ def any_text(examples: int = 300) -> t.Callable[[t.Callable[[str], None]], t.Cal
 
 @any_text()
 def test_a_date(text: str) -> None:
-    time = to_utc(text)
+    time = parse_timestamp(text)
     if time is not None:
-        assert time.tzinfo is timezone.utc and to_utc(iso(time)) == time
+        assert time.tzinfo is timezone.utc and parse_timestamp(iso(time)) == time
 
 
 @any_text()

@@ -13,7 +13,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     InvalidInputError,
     UnknownOutcomeError,
 )
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import given_scan
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import parse_scan
 from provider_samples import sample_target
 from random_answers import Answer, babbling
 from test_fuzz_vendors import OPERATIONS
@@ -49,4 +49,4 @@ def test_a_count_of_less_than_nothing_lets_nothing_pass(operation: str) -> None:
 @pytest.mark.parametrize("field", [{"issue_count": -1}, {"id": ""}, {"id": " "}])
 def test_nor_does_one_that_a_playbook_hands_on(field: dict[str, t.Any]) -> None:
     with pytest.raises(InvalidInputError, match=f"check {next(iter(field))}"):
-        given_scan({"id": "1", "provider": "advalidation", "state": "completed", **field}, "scans[0]")
+        parse_scan({"id": "1", "provider": "advalidation", "state": "completed", **field}, "scans[0]")

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import EarlierFailureError, InvalidInputError, ScanNotCompletedError, WaitTimeoutError, earlier_failure
-from ..models import Scan, given_scan
+from ..models import Scan, parse_scan
 
 # The kinds of failure that end a wait although the vendor answers: the policy judges the scans.
 JUDGED_KINDS = frozenset({WaitTimeoutError.kind, ScanNotCompletedError.kind})
@@ -27,6 +27,8 @@ class Evidence:
 
     scans: tuple[Scan, ...]
     missing: tuple[str, ...]
+    unseen: tuple[str, ...]  # ids that the wait could not read, and that no other task knows
+    is_complete: bool  # false where the list in which the scans were found is not complete
     timed_out: bool
     cancelled: tuple[str, ...]
     failure: EarlierFailureError | None  # of an earlier task
@@ -39,6 +41,8 @@ class _TaskResult:
 
     scans: tuple[Scan, ...]
     missing: tuple[str, ...]
+    unseen: tuple[str, ...]
+    is_complete: bool
     timed_out: bool
     cancelled: tuple[str, ...]
     failure: EarlierFailureError | None
@@ -59,7 +63,7 @@ def read_evidence(
     that is not the result of a task of this collection, and if there is no result.
     """
     # A task with a `when` that is false is registered as skipped.
-    wait = None if waited is None or waited.get("skipped") is True else _read_result("waited", waited)
+    wait = None if waited is None or _is_skipped(waited) else _read_result("waited", waited)
     before = [
         _read_result(name, value) for name, value in (("started", started), ("found", found)) if value is not None
     ]
@@ -68,15 +72,19 @@ def read_evidence(
     seen = wait.scans if wait else ()
     seen_keys = {(scan.provider, scan.id) for scan in seen}
     others = [scan for result in before for scan in result.scans]
-    others += [given_scan(value, f"scans[{number}]") for number, value in enumerate(scans or ())]
-    missing_ids = [scan_id for result in before for scan_id in result.missing] + list(missing)
+    others += [parse_scan(value, f"scans[{number}]") for number, value in enumerate(scans or ())]
+    tasks = [*before, *([wait] if wait else [])]
+    missing_ids = [scan_id for result in tasks for scan_id in result.missing] + list(missing)
+    known_ids = {scan.id for scan in (*seen, *others)}
     return Evidence(
         scans=(*seen, *(scan for scan in others if (scan.provider, scan.id) not in seen_keys)),
         missing=tuple(dict.fromkeys(missing_ids)),
+        unseen=tuple(scan_id for scan_id in (wait.unseen if wait else ()) if scan_id not in known_ids),
+        is_complete=all(result.is_complete for result in tasks),
         timed_out=any(result.timed_out for result in ([wait] if wait else before)),
         cancelled=wait.cancelled if wait else (),
         failure=_find_failure(before, wait),
-        can_be_judged=all(result.can_be_judged for result in [*before, *([wait] if wait else [])]),
+        can_be_judged=all(result.can_be_judged for result in tasks),
     )
 
 
@@ -91,7 +99,14 @@ def _find_failure(before: Sequence[_TaskResult], wait: _TaskResult | None) -> Ea
     return next((result.failure for result in before if result.failure), None)
 
 
+def _is_skipped(value: Mapping[str, t.Any]) -> bool:
+    """Whether a task did not run, and so has neither scans nor a failure."""
+    return value.get("skipped") is True and not ({"scans", "error", "results"} & set(value)) and not value.get("failed")
+
+
 def _read_result(option: str, value: Mapping[str, t.Any]) -> _TaskResult:
+    if "results" in value:
+        raise InvalidInputError(f"{option} is the result of a loop: use one gate for each of its results.")
     failure = _read_failure(option, value)
     key = "scan" if option == "started" else "scans"
     content = value.get(key)
@@ -100,12 +115,14 @@ def _read_result(option: str, value: Mapping[str, t.Any]) -> _TaskResult:
     scans = [] if content is None else [content] if option == "started" else content
     if not isinstance(scans, list):
         raise InvalidInputError(f"{option}.{key} must be a list of scans.")
-    # A failed start without a scan leaves nothing to judge, whatever its kind.
-    has_scans = option != "started" or bool(scans)
+    # A failed start or query without a scan leaves nothing to judge, whatever its kind.
+    has_scans = option == "waited" or bool(scans)
     return _TaskResult(
-        scans=tuple(given_scan(scan, _place(option, key, number)) for number, scan in enumerate(scans)),
+        scans=tuple(parse_scan(scan, _place(option, key, number)) for number, scan in enumerate(scans)),
         missing=_read_ids(option, "missing", value),
-        timed_out=value.get("timed_out") is True,
+        unseen=_read_ids(option, "unseen", value),
+        is_complete=value.get("complete", True) is True,
+        timed_out=value.get("timed_out", False) is not False,
         cancelled=_read_ids(option, "cancelled", value),
         failure=failure,
         can_be_judged=failure is None or (failure.kind in JUDGED_KINDS and has_scans),

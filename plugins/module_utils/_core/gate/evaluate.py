@@ -100,9 +100,12 @@ def refuse_gate(error: DatascanError, result: GateResult | None = None) -> Datas
 def _judge_evidence(evidence: Evidence, request: GateRequest, clock: Clock) -> Verdict:
     mode = request.mode if evidence.can_be_judged else ENFORCE
     verdict = judge(evidence.scans, evidence.missing, request.policy, mode, clock.now())
+    verdict = verdict.with_reasons(*(Reason(Rule.UNSEEN, scan_id=scan_id) for scan_id in evidence.unseen))
+    if not evidence.is_complete:
+        verdict = verdict.with_reasons(Reason(Rule.INCOMPLETE))
     if evidence.failure and verdict.passed:
         # After a failure, scans that pass prove nothing: others may never have been read.
-        return verdict.with_reason(Reason(Rule.EARLIER_TASK, found=evidence.failure.message))
+        return verdict.with_reasons(Reason(Rule.EARLIER_TASK, found=evidence.failure.message))
     return verdict
 
 
@@ -137,15 +140,19 @@ def _message(evidence: Evidence, verdict: Verdict, proceed: bool) -> str:
 def _write_reports(
     result: GateResult, verdict: Verdict, reports: Sequence[tuple[str, str]], check_mode: bool
 ) -> GateResult:
+    refused: InvalidInputError | None = None
     for format_, dest in reports:
         try:
             change = write_if_changed(dest, render(format_, verdict), dry_run=check_mode)
         except InvalidInputError as error:
-            raise refuse_gate(error, result) from None
+            refused = refused or error
+            continue
         result = replace(
             result,
             changed=result.changed or change.changed,
             reports=(*result.reports, dest),
             file_changes=(*result.file_changes, change),
         )
+    if refused:  # raised only now, so that every other report is written
+        raise refuse_gate(refused, result)
     return result

@@ -22,6 +22,8 @@ class Rule(str, Enum):
     MAX_ISSUES = "max_issues"
     MAX_AGE = "max_age"
     MISSING = "missing"  # a scan was requested and not found
+    UNSEEN = "unseen"  # the wait ended before it could read the scan
+    INCOMPLETE = "incomplete"  # the list in which the scans were found is not complete
     NO_SCANS = "no_scans"  # there is no scan at all
     EARLIER_TASK = "earlier_task"  # a task before the gate failed
 
@@ -90,9 +92,9 @@ class Verdict:
             reason.scan is not None and reason.scan.state in ACTIVE for reason in self.reasons
         )
 
-    def with_reason(self, reason: Reason) -> Verdict:
-        """The same verdict with one more reason."""
-        return replace(self, other_reasons=(*self.other_reasons, reason))
+    def with_reasons(self, *reasons: Reason) -> Verdict:
+        """The same verdict with more reasons."""
+        return replace(self, other_reasons=(*self.other_reasons, *reasons))
 
 
 def judge(scans: Sequence[Scan], missing: Sequence[str], policy: Policy, mode: str, now: datetime) -> Verdict:

@@ -31,6 +31,10 @@ def describe(reason: Reason) -> str:
         return _describe_age(reason)
     if reason.rule is Rule.MISSING:
         return "is missing"
+    if reason.rule is Rule.UNSEEN:
+        return "could not be read during the wait"
+    if reason.rule is Rule.INCOMPLETE:
+        return "The list of scans is not complete."
     if reason.rule is Rule.NO_SCANS:
         return "There is no scan to judge."
     return str(reason.found)

@@ -48,8 +48,8 @@ def _search(
     """The scan that a lost request created. None only where the last search succeeded and found nothing."""
     last_error: DatascanError | None = None
     for delay in _LIST_LAG_DELAYS:
-        context.clock.sleep(delay)
         try:
+            context.clock.sleep(delay)
             found = find_created()
         except DatascanError as error:
             last_error = error

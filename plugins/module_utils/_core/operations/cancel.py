@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..errors import DatascanError, InvalidInputError, TooLateError, UnknownOutcomeError
+from ..errors import DatascanError, InvalidInputError, TooLateError
 from ..models import PREDICTED_ID, Scan, ScanState, summarise
 from ..providers.capabilities import CancelsScans
+from .cancellation import request_cancellation
 from .context import OperationContext
 from .polling import WaitOptions
 from .results import ScanDiff, WaitStats, partial_result
 from .wait import WaitResult, no_wait_stats, timeout_error, wait_stats, wait_until_finished
+
+_QUOTED_ERRORS = 5  # in a message, besides the first; the others are counted
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,16 @@ def cancel_scans(context: OperationContext, request: CancelRequest) -> CancelRes
     waited = cancelling.wait()
     result = cancelling.result(scan_ids, waited)
     if cancelling.errors:
-        raise cancelling.errors[0].with_result(result)
+        raise _combine(cancelling.errors).with_result(result)
     return result
+
+
+def _combine(errors: Sequence[DatascanError]) -> DatascanError:
+    """One error with the messages of all: the first after which a scan may be cancelled, or else the first."""
+    main = next((error for error in errors if error.may_have_changed), errors[0])
+    others = [error.message for error in errors if error is not main]
+    more = [f"{len(others) - _QUOTED_ERRORS} more scans failed."] if len(others) > _QUOTED_ERRORS else []
+    return main.with_message(" ".join([main.message, *others[:_QUOTED_ERRORS], *more]))
 
 
 class _Cancelling:
@@ -102,7 +113,8 @@ class _Cancelling:
     def result(self, scan_ids: Sequence[str], waited: WaitStats | None) -> CancelResult:
         scans = [self._now[scan_id] for scan_id in scan_ids if scan_id in self._now]
         diff = ScanDiff(list(self._before.values()), [self._now[scan_id] for scan_id in self._before])
-        return CancelResult(bool(self._before), scans, summarise(scans), self._too_late, waited, diff)
+        changed = bool(self._before) or any(error.may_have_changed for error in self.errors)
+        return CancelResult(changed, scans, summarise(scans), self._too_late, waited, diff)
 
 
 def _cancel(context: OperationContext, scan_id: str, scan: Scan) -> Scan:
@@ -113,13 +125,7 @@ def _cancel(context: OperationContext, scan_id: str, scan: Scan) -> Scan:
             raise TooLateError(f"Too late to cancel scan {scan}.")
         # The vendor's own status cannot be predicted.
         return scan.model_copy(update={"state": ScanState.CANCELLED, "vendor_status": None})
-    try:
-        answer = provider.cancel(scan_id)
-    except UnknownOutcomeError:
-        # Cancelling twice does no harm, so read the scan, and ask again where it was not cancelled.
-        answer = provider.get(scan_id)
-        if not answer.finished:
-            answer = provider.cancel(scan_id)
+    answer = request_cancellation(provider, scan_id)
     try:
         return provider.get(scan_id)  # the answer may still show the old state
     except DatascanError:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ..errors import ConflictError, DatascanError
+from ..errors import ConflictError, DatascanError, InterruptedWaitError
 from ..models import ACTIVE, Query, Scan
 from ..providers.capabilities import CancelsScans, ListsScans, StartsScans
 from .at_most_once import create_at_most_once
@@ -41,7 +41,7 @@ def create_scan(
     """Create a scan, and agree with other pipelines on one of those that were started at the same moment.
 
     `known_ids` are the scans that were listed before. Raises UnknownOutcomeError where a scan may have been created,
-    and ConflictError, which carries a Created, where another scan won and if_active is fail.
+    ConflictError where another scan won and if_active is fail, and InterruptedWaitError. The last two carry a Created.
     """
     creation = _Creation(context, target, if_active, known_ids)
     scan = creation.create()
@@ -82,7 +82,10 @@ class _Creation:
 
     def settle(self, scan: Scan) -> Created:
         """Agree with other pipelines on one scan, where the answer identified ours."""
-        election = elect(self._context, self._list_new, ours=scan)
+        try:
+            election = elect(self._context, self._list_new, ours=scan)
+        except InterruptedWaitError as error:
+            raise error.with_result(Created(scan, scan)) from None
         winner, ours = election.winner or scan, None if election.is_cancelled else scan
         if winner.id != scan.id and self._if_active == "fail":
             raise _conflict(Created(winner, ours))

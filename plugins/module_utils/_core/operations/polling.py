@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..clock import Clock
-from ..errors import DatascanError
+from ..errors import DatascanError, InterruptedWaitError
 from ..models import Scan, ScanState
+from ..options import check_seconds
 
 _SHARE = 0.1  # of the time waited so far: the end is noticed at most a tenth of the scan's length late
 _MAX_INTERVAL = 30.0  # seconds
@@ -28,6 +29,12 @@ class WaitOptions:
     interval: float | None = None
     until: str = "all"  # or "any"
     fail_fast: bool = False  # end with the first scan that failed or was cancelled
+
+    def __post_init__(self) -> None:
+        """Raise InvalidInputError for times that are not possible."""
+        check_seconds("wait_timeout", self.timeout, zero=True)
+        if self.interval is not None:
+            check_seconds("wait_interval", self.interval)
 
 
 @dataclass
@@ -78,6 +85,21 @@ def poll_scans(
     seconds.
     """
     state = PollState(list(scan_ids), dict(seen or {}))
+    try:
+        _poll_until_over(state, get_many, options, clock, floor, report_progress)
+    except InterruptedWaitError as error:
+        raise error.with_result(state) from None
+    return state
+
+
+def _poll_until_over(
+    state: PollState,
+    get_many: GetMany,
+    options: WaitOptions,
+    clock: Clock,
+    floor: float,
+    report_progress: Callable[[PollState], None],
+) -> None:
     began = clock.monotonic()
     just_read = bool(state.seen) and all(scan_id in state.seen for scan_id in state.scan_ids)
     while True:
@@ -93,7 +115,7 @@ def poll_scans(
         state.next_poll = None if is_over or state.timed_out else min(left, interval)
         report_progress(state)
         if state.next_poll is None:
-            return state
+            return
         clock.sleep(state.next_poll)
 
 

@@ -75,10 +75,10 @@ def _start(context: OperationContext, request: StartRequest, candidates: Sequenc
     """The result of a start, before any wait."""
     try:
         created = create_scan(context, request.target, request.if_active, {scan.id for scan in candidates})
-    except ConflictError as error:
-        raise error.with_result(_result_of(error.result)) from None
     except DatascanError as error:
-        raise error.with_result(StartResult(changed=error.may_have_changed)) from None
+        known = error.result
+        result = _result_of(known) if isinstance(known, Created) else StartResult(changed=error.may_have_changed)
+        raise error.with_result(result) from None
     return _result_of(created)
 
 

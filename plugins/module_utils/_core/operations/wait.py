@@ -17,8 +17,9 @@ from ..errors import (
     TooLateError,
     WaitTimeoutError,
 )
-from ..models import Scan, ScanState, given_scan
+from ..models import Scan, ScanState, parse_scan
 from ..providers.capabilities import CancelsScans
+from .cancellation import request_cancellation
 from .context import OperationContext
 from .polling import PollState, WaitOptions, poll_scans
 from .progress import ProgressReporter
@@ -46,6 +47,7 @@ class WaitResult:
     waited: WaitStats | None = None
     changed: bool = False
     cancelled: list[str] = field(default_factory=list)
+    unseen: list[str] | None = None  # ids of scans that no poll could read, so that they are not among `scans`
     diff: ScanDiff = field(default_factory=ScanDiff)
 
 
@@ -61,7 +63,7 @@ def wait_for_scans(context: OperationContext, request: WaitRequest) -> WaitResul
     # In check mode there is one poll, and no wait.
     options = replace(request.options, timeout=0.0) if context.check_mode else request.options
     state = wait_until_finished(context, scan_ids, options, seen)
-    result = WaitResult(state.scans, wait_stats(context, state))
+    result = _result_of(context, state)
     if options.fail_fast:
         _raise_for_unsuccessful(result)
     if context.check_mode:
@@ -71,10 +73,13 @@ def wait_for_scans(context: OperationContext, request: WaitRequest) -> WaitResul
     error = timeout_error(state)  # made before cancelling, since it names what still ran
     if request.on_timeout != "cancel":
         raise error.with_result(result)
-    cancelled, diff, outcome = _cancel_pending(context, state)
-    raise error.with_message(error.message + outcome).with_result(
-        WaitResult(state.scans, wait_stats(context, state), bool(cancelled), cancelled, diff)
-    )
+    result, outcome = _cancel_pending(context, state)
+    raise error.with_message(error.message + outcome).with_result(result)
+
+
+def _result_of(context: OperationContext, state: PollState) -> WaitResult:
+    unseen = [scan_id for scan_id in state.scan_ids if scan_id not in state.seen]
+    return WaitResult(state.scans, wait_stats(context, state), unseen=unseen)
 
 
 def _raise_for_unsuccessful(result: WaitResult) -> None:
@@ -112,7 +117,7 @@ def wait_until_finished(
         except DatascanError as error:
             if not isinstance(error.result, PollState):
                 raise
-            raise error.with_result(WaitResult(error.result.scans, wait_stats(context, error.result))) from None
+            raise error.with_result(_result_of(context, error.result)) from None
 
 
 def _no_progress(state: PollState) -> None:
@@ -177,7 +182,7 @@ def with_last_error(error: WaitTimeoutError, last_error: DatascanError | None) -
 
 def _scans_to_wait_for(context: OperationContext, request: WaitRequest) -> tuple[list[str], dict[str, Scan]]:
     """The ids to wait for, each once, and the scans that are known to have finished."""
-    given = [given_scan(value, f"scans[{number}]") for number, value in enumerate(request.scans)]
+    given = [parse_scan(value, f"scans[{number}]") for number, value in enumerate(request.scans)]
     for number, scan in enumerate(given):
         if scan.provider != context.provider.name:
             raise InvalidInputError(
@@ -191,27 +196,30 @@ def _scans_to_wait_for(context: OperationContext, request: WaitRequest) -> tuple
     return list(dict.fromkeys(checked)), {scan.id: scan for scan in given if scan.finished}
 
 
-def _cancel_pending(context: OperationContext, state: PollState) -> tuple[list[str], ScanDiff, str]:
-    """Cancel what still runs: the ids that were cancelled, the scans before and after, and a sentence for each."""
+def _cancel_pending(context: OperationContext, state: PollState) -> tuple[WaitResult, str]:
+    """Cancel what still runs: the result after that, and a sentence for each scan."""
     cancelled: list[str] = []
     sentences: list[str] = []
+    may_have_changed = False
     before = dict(state.seen)
     provider = context.require(CancelsScans)
     with provider.deadline(_CANCEL_TIMEOUT):
         for scan_id in state.pending:
             try:
-                provider.cancel(scan_id)
+                state.seen[scan_id] = request_cancellation(provider, scan_id)
                 cancelled.append(scan_id)
                 sentences.append(f" Scan {scan_id} was cancelled.")
             except TooLateError as error:
                 sentences.append(f" {error.message}")
             except DatascanError as error:
+                may_have_changed = may_have_changed or error.may_have_changed
                 sentences.append(f" Scan {scan_id} could not be cancelled: {error.message}")
         for scan_id in cancelled:
             with contextlib.suppress(DatascanError):  # the scan is cancelled even where it cannot be read again
                 # The answer to a cancel request may still show the old state.
                 state.seen[scan_id] = provider.get(scan_id)
-    return cancelled, _diff_of(cancelled, before, state.seen), "".join(sentences)
+    result = replace(_result_of(context, state), changed=bool(cancelled) or may_have_changed, cancelled=cancelled)
+    return replace(result, diff=_diff_of(cancelled, before, state.seen)), "".join(sentences)
 
 
 def _diff_of(scan_ids: Sequence[str], before: Mapping[str, Scan], after: Mapping[str, Scan]) -> ScanDiff:

@@ -18,7 +18,7 @@ from ..errors import DatascanError, InterruptedWaitError, InvalidInputError, Not
 from ..http.authentication import HEADER_FORMS
 from ..http.rate_limit import RateLimit
 from ..http.response import Response
-from ..models import ACTIVE, ErrorText, Scan, ScanState
+from ..models import ACTIVE, ErrorText, IssueCount, Scan, ScanState
 from .capabilities import RescansScans
 
 _NAMED = 10  # checks in a reason; the pages of Advalidation show them all
@@ -48,7 +48,7 @@ class ScanItem(_AdvalidationModel):
     processing_status: str | None = None
     created_at: str | None = None
     finished_at: str | None = None
-    nb_issues: int | None = Field(None, ge=0)
+    nb_issues: IssueCount = None
     is_inconclusive: bool | None = None
     inconclusive_reason: ErrorText = None
     tests: list[CheckResult] | None = None

@@ -18,12 +18,12 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
     Query,
     Scan,
     ScanState,
-    given_scan,
     iso,
     parse_query,
+    parse_scan,
+    parse_timestamp,
     predicted_scan,
     summarise,
-    to_utc,
 )
 
 UTC = timezone.utc
@@ -60,8 +60,8 @@ def scan(state: str = "running", **fields: t.Any) -> Scan:
     ],
 )
 def test_times_become_utc(text: t.Any, time: datetime) -> None:
-    assert to_utc(text) == time
-    assert to_utc(text).tzinfo is UTC  # type: ignore[union-attr]
+    assert parse_timestamp(text) == time
+    assert parse_timestamp(text).tzinfo is UTC  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_times_become_utc(text: t.Any, time: datetime) -> None:
     ],
 )
 def test_an_unparseable_time_is_none_and_keeps_the_scan(value: t.Any) -> None:
-    assert to_utc(value) is None
+    assert parse_timestamp(value) is None
     assert scan("completed", finished_at=value).finished_at is None
 
 
@@ -158,11 +158,11 @@ def test_a_summary_counts_every_state() -> None:
 
 def test_a_scan_survives_the_way_from_task_to_task() -> None:
     made = scan("completed", id="x", name="n", started_at=NOON, finished_at=NOON, child_ids=["y"], issue_count=0)
-    assert given_scan(made.model_dump(mode="json"), "scans[0]") == made
+    assert parse_scan(made.model_dump(mode="json"), "scans[0]") == made
 
 
 def test_keys_that_are_no_field_are_left_out() -> None:
-    assert given_scan({**scan().model_dump(mode="json"), "colour": "red", "finished": True}, "scans[0]") == scan()
+    assert parse_scan({**scan().model_dump(mode="json"), "colour": "red"}, "scans[0]") == scan()
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_keys_that_are_no_field_are_left_out() -> None:
 )
 def test_an_invalid_scan_is_reported_without_its_values(value: t.Any, wrong: str) -> None:
     with pytest.raises(InvalidInputError, match=rf"scans\[3\] is not a scan .*: check {wrong}\.$") as caught:
-        given_scan(value, "scans[3]")
+        parse_scan(value, "scans[3]")
     assert "s3cret" not in caught.value.message
 
 

@@ -56,6 +56,10 @@ def test_an_empty_text_is_not_set() -> None:
         ({"provider": "bigid", "api_key": "x"}, "api_key is not a connection option: use provider, api_url"),
         ({"provider": "bigid", "timeout": "soon"}, "timeout must be of type float."),
         ({"provider": "bigid", "timeout": 0}, "timeout must be more than 0 seconds."),
+        ({"provider": "bigid", "timeout": 10**400}, "timeout must be of type float."),
+        ({"provider": "bigid", "timeout": True}, "timeout must be of type float."),
+        ({"provider": "bigid", "retries": 1.9}, "retries must be of type int."),
+        ({"provider": "bigid", "retries": float("inf")}, "retries must be of type int."),
         ({"provider": "bigid", "retries": -1}, "retries must be 0 or more."),
         ({"provider": "bigid", "validate_certs": "maybe"}, "validate_certs must be of type bool."),
         ({"provider": 7}, "provider must be of type str."),
@@ -88,3 +92,7 @@ def test_credentials_are_found_at_any_depth_and_data_is_not_a_credential() -> No
     }
     values = {"token": "t", "targets": [{"key": "k", "samples": ["1"]}, "not a dictionary"]}
     assert list(credentials_in(table, values)) == ["t", "k"]
+
+
+def test_the_text_of_the_options_shows_no_token() -> None:
+    assert "s3cret" not in repr(ConnectionOptions("bigid", api_token="s3cret", refresh_token="s3cret"))

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 import typing as t
 
 import pytest
@@ -15,6 +17,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     FailedRequest,
     UnknownOutcomeError,
     WaitTimeoutError,
+    earlier_failure,
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan, ScanState
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.results import ScanDiff, WaitStats
@@ -98,3 +101,20 @@ def test_a_copy_keeps_the_facts_of_its_error() -> None:
     error = DatascanError("x", request=FailedRequest(425), is_transient=True, may_have_changed=True)
     copy = error.with_result(StartResult())
     assert (copy.is_transient, copy.may_have_changed, copy.http_status) == (True, True, 425)
+
+
+def _through_pickle(error: DatascanError) -> DatascanError:
+    again: DatascanError = pickle.loads(pickle.dumps(error))  # noqa: S301  (it was made just before)
+    return again
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, _through_pickle])
+def test_errors_can_be_copied_and_sent_to_another_process(copied: t.Callable[[DatascanError], DatascanError]) -> None:
+    error = earlier_failure("It failed.", {"kind": "unauthorized", "http_status": 401}).with_result(
+        StartResult(scan=RUNNING)
+    )
+    again = copied(error)
+    assert (type(again), again.message, again.facts(), again.result) == (
+        *(type(error), error.message, error.facts()),
+        error.result,
+    )

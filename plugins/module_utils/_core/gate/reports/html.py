@@ -210,13 +210,13 @@ def _timeline_row(line: Timeline, grid: list[tuple[str, str]], number: int, item
     )
 
 
-def _timeline_shape(bar: TimelineBar | None) -> ET.Element:
-    if bar is None:
+def _timeline_shape(place: TimelineBar | None) -> ET.Element:
+    if place is None:
         return _tag("text", "no times known", x=0, y=20)
-    if bar.width is None:
-        return _tag("circle", cx=_percent(bar.x), cy=16, r=5, class_="bar")
-    kind = "bar open" if bar.open_end else "bar"
-    return _tag("rect", x=_percent(bar.x), y=8, width=_percent(bar.width), height=16, rx=3, class_=kind)
+    if place.width is None:
+        return _tag("circle", cx=_percent(place.x), cy=16, r=5, class_="bar")
+    kind = "bar open" if place.open_end else "bar"
+    return _tag("rect", x=_percent(place.x), y=8, width=_percent(place.width), height=16, rx=3, class_=kind)
 
 
 def _reasons_section(verdict: Verdict) -> ET.Element | None:

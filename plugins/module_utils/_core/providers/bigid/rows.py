@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ...models import to_utc
+from ...models import parse_timestamp
 from ..records import InvalidRecord, parse_each
 
 
@@ -127,7 +127,7 @@ def _text(item: dict[str, t.Any], *keys: str) -> str | None:
 
 
 def _time(item: dict[str, t.Any], *keys: str) -> datetime | None:
-    return next((time for time in (to_utc(item.get(key)) for key in keys) if time), None)
+    return next((time for time in (parse_timestamp(item.get(key)) for key in keys) if time), None)
 
 
 def _count(value: t.Any) -> int | None:

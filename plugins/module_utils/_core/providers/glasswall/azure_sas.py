@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl, urlsplit
 
-from ...models import iso, to_utc
+from ...models import iso, parse_timestamp
 
 _SERVICES = {"b": "blob"}
 _RESOURCES = {"s": "service", "c": "container", "o": "object"}
@@ -64,7 +64,7 @@ class ConnectionString:
 
     def _time_faults(self, now: datetime) -> list[str]:
         faults = []
-        start, expiry = to_utc(self.sas.get("st")), to_utc(self.sas.get("se"))
+        start, expiry = parse_timestamp(self.sas.get("st")), parse_timestamp(self.sas.get("se"))
         if start is None and self.sas.get("st"):
             faults.append("the signed start (st) is not a time")
         elif start is not None and start > now:

@@ -291,17 +291,17 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
         """Not while the parent is listing."""
         return _STILL_LISTING.format(parent.id) if (parent.vendor_status or "").lower() == "listing" else None
 
-    def rescan(self, parent_id: str) -> Scan:
+    def rescan(self, subject: str) -> Scan:
         """PATCH /scans/{scanId}; the response is the child."""
         try:
-            return self._client.write("PATCH", ("scans", self.check_id(parent_id)), self._scan)
+            return self._client.write("PATCH", ("scans", self.check_id(subject)), self._scan)
         except NotFoundError as error:
-            raise _not_found(parent_id, error) from None
+            raise _not_found(subject, error) from None
         except DatascanError as error:
             if error.http_status == 409:
-                raise ConflictError(f"Scan {parent_id} is already being rescanned.", request=error.request) from None
+                raise ConflictError(f"Scan {subject} is already being rescanned.", request=error.request) from None
             if error.http_status == 425:
-                raise TooEarlyError(f"{_STILL_LISTING.format(parent_id)}.", request=error.request) from None
+                raise TooEarlyError(f"{_STILL_LISTING.format(subject)}.", request=error.request) from None
             raise
 
     def _scan(self, data: t.Any) -> Scan:

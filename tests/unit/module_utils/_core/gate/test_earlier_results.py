@@ -317,7 +317,7 @@ def test_a_copy_of_the_error_keeps_its_kind() -> None:
         ({"found": {**FOUND, "missing": "83d7"}}, "found.missing must be a list of ids."),
         ({"found": {**FOUND, "missing": [5]}}, "found.missing must be a list of ids."),
         ({"waited": {}}, "waited has no scans: set it to the registered result of scan_wait."),
-        ({"waited": {"results": [WAITED], "changed": False}}, "waited has no scans"),
+        ({"waited": {"results": [WAITED], "changed": False}}, "waited is the result of a loop"),
         ({"waited": {**WAITED, "cancelled": {}}}, "waited.cancelled must be a list of ids."),
         ({"waited": {**TIMED_OUT, "scans": "no"}}, "waited.scans must be a list of scans."),
     ],
@@ -363,3 +363,47 @@ def test_success_and_failure_have_the_same_keys() -> None:
         ask()
     assert set(render_error(caught.value)) == {*passed, "failed"}
     json.dumps(passed)
+
+
+# Contradictions, and scans of which nothing is known
+
+
+def test_a_scan_that_the_wait_could_not_read_fails_the_gate() -> None:
+    result, error = outcome(waited={**WAITED, "unseen": ["2"]}, policy={"allow_missing": True})
+    assert (result.passed, result.proceed, error and error.kind) == (False, False, "gate_closed")
+    assert result.reasons == ("Scan 2 could not be read during the wait.",)
+
+
+def test_a_scan_that_another_task_read_is_judged_by_that() -> None:
+    found = {**FOUND, "scans": [scan_result(id="2")]}
+    assert ask(found=found, waited={**WAITED, "unseen": ["2"]}).passed
+
+
+def test_a_scan_that_is_missing_from_any_task_counts() -> None:
+    assert not outcome(waited={**WAITED, "missing": ["2"]})[0].proceed
+
+
+def test_a_list_that_is_not_complete_fails_the_gate() -> None:
+    assert not outcome(found={"scans": [scan_result()], "missing": [], "complete": False})[0].proceed
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"waited": {"skipped": True, **failure("unauthorized")}},
+        {"waited": {"results": [failure("unauthorized")], "scans": [scan_result()]}},
+        {"started": {"results": [], "scan": scan_result()}},
+        {"waited": {**WAITED, "scans": [{**scan_result(), "succeeded": False}]}},
+        {"waited": {**WAITED, "scans": [{**scan_result(), "finished": False}]}},
+        {"waited": {**WAITED, "scans": [{**scan_result(), "issue_count": False}]}, "policy": {"max_issues": 0}},
+        {"found": failure("scan_not_completed")},
+    ],
+)
+@pytest.mark.parametrize("mode", MODES)
+def test_a_result_that_contradicts_itself_lets_nothing_pass(given: dict[str, t.Any], mode: str) -> None:
+    result, _error = outcome(**{"started": {**STARTED, "scan": scan_result()}, **given}, mode=mode)
+    assert (result.passed, result.proceed) == (False, False)
+
+
+def test_a_task_with_scans_was_not_skipped() -> None:
+    assert not outcome(waited={"skipped": True, "scans": [scan_result("failed")]})[0].proceed

@@ -112,11 +112,14 @@ def test_what_is_no_scan_is_refused_before_anything_is_written(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_report_that_cannot_be_written_lets_nothing_pass(mode: str, tmp_path: Path) -> None:
-    first = str(tmp_path / "report")
-    reports = [("json", first), ("json", str(tmp_path / "none" / "report"))]
-    with pytest.raises(InvalidInputError, match="does not exist") as caught:
+@pytest.mark.parametrize("unwritable", ["none/report", "nul\0"])
+def test_a_report_that_cannot_be_written_lets_nothing_pass_and_the_others_are_written(
+    unwritable: str, mode: str, tmp_path: Path
+) -> None:
+    first, last = str(tmp_path / "report"), str(tmp_path / "last")
+    reports = [("json", first), ("json", str(tmp_path / unwritable)), ("markdown", last)]
+    with pytest.raises(InvalidInputError, match="cannot be written") as caught:
         go(scan(), reports=reports, mode=mode)
     assert_not_asked(caught.value)
     known = caught.value.result
-    assert ([one.id for one in known.scans], known.reports, known.changed) == (["1"], (first,), True)
+    assert ([one.id for one in known.scans], known.reports, known.changed) == (["1"], (first, last), True)

@@ -129,7 +129,7 @@ def test_a_reason_states_what_was_expected_and_what_was_found() -> None:
 
 def test_a_verdict_with_one_more_reason_does_not_pass() -> None:
     passed = verdict(scan())
-    failed = passed.with_reason(Reason(Rule.EARLIER_TASK, found="No answer."))
+    failed = passed.with_reasons(Reason(Rule.EARLIER_TASK, found="No answer."))
     assert (passed.passed, failed.passed, failed.scans) == (True, False, passed.scans)
 
 
@@ -144,7 +144,7 @@ def test_a_verdict_with_one_more_reason_does_not_pass() -> None:
         (verdict(scan("running"), missing=["a"]), False),
         (verdict(scan("running"), missing=["a"], allow_missing=True), True),
         (verdict(scan("running", id="a"), scan("unknown", id="b")), False),
-        (verdict(scan("running")).with_reason(Reason(Rule.EARLIER_TASK, found="No answer.")), False),
+        (verdict(scan("running")).with_reasons(Reason(Rule.EARLIER_TASK, found="No answer.")), False),
     ],
 )
 def test_whether_only_unfinished_scans_fail_the_gate(made: Verdict, expected: bool) -> None:

@@ -69,7 +69,7 @@ def test_why_a_scan_does_not_pass(made: Scan, reason: str) -> None:
         (verdict(scan(), states=["failed"]), "Scan 1 completed, which the policy does not accept."),
         (verdict(scan(), missing=["a"]), "Scan a is missing."),
         (verdict(), "There is no scan to judge."),
-        (verdict(scan()).with_reason(Reason(Rule.EARLIER_TASK, found="No answer.")), "No answer."),
+        (verdict(scan()).with_reasons(Reason(Rule.EARLIER_TASK, found="No answer.")), "No answer."),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

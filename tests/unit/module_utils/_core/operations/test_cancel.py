@@ -234,3 +234,26 @@ def test_check_mode_predicts_what_is_too_late() -> None:
 
 def test_check_mode_cancels_a_scan_that_only_check_mode_has_seen() -> None:
     assert go(scan_ids=[PREDICTED_ID], check_mode=True).changed
+
+
+def test_every_failure_is_named_and_a_lost_cancellation_comes_first() -> None:
+    missing = Expected("GET", f"/api/v1/scans/{CHILD_ID}", 404, "")
+    lost = [Expected("DELETE", SCAN_PATH, 503, "")] * 2
+    with (
+        job(missing, looked("Listing"), lost[0], looked("Listing"), lost[1]) as context,
+        pytest.raises(UnknownOutcomeError) as caught,
+    ):
+        cancel.cancel_scans(context, cancel.CancelRequest([CHILD_ID, SCAN_ID]))
+    assert caught.value.result.changed is True
+    assert CHILD_ID in caught.value.message
+    assert SCAN_ID in caught.value.message
+
+
+def test_a_cancellation_that_cannot_be_read_again_may_have_changed_something() -> None:
+    busy = Expected("GET", SCAN_PATH, 503, "")
+    with (
+        job(looked("Listing"), Expected("DELETE", SCAN_PATH, 503, ""), busy, retries=0) as context,
+        pytest.raises(UnknownOutcomeError) as caught,
+    ):
+        cancel.cancel_scans(context, cancel.CancelRequest([SCAN_ID]))
+    assert caught.value.result.changed is True

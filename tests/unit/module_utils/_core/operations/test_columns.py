@@ -74,7 +74,7 @@ class Vendor(ListsColumns):
         self.asked: list[t.Any] = []
 
     @classmethod
-    def parse_errors(cls, answer: t.Any) -> list[dict[str, t.Any]]:
+    def parse_errors(cls, response: t.Any) -> list[dict[str, t.Any]]:
         return []
 
     def check_id(self, scan_id: str) -> str:

@@ -13,6 +13,7 @@ import requests
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
     ConflictError,
     DatascanError,
+    InterruptedWaitError,
     InvalidInputError,
     NotFoundError,
     RejectedError,
@@ -434,3 +435,29 @@ def test_a_missing_scan_is_no_error_of_the_start() -> None:
     """404 to a start can only mean that api_url is wrong."""
     error = fails(NotFoundError, listed(), started("", 404))
     assert "check the id and api_url" in error.message
+
+
+# Interrupted
+
+
+class StoppedClock(FakeClock):
+    """A clock that ends the first sleep after the start was sent."""
+
+    def sleep(self, seconds: float) -> None:
+        raise InterruptedWaitError("Stop.")
+
+
+def test_an_interrupted_election_keeps_the_scan_that_was_started() -> None:
+    whole_seconds = item("Listing")  # so that the election has to list again after a pause
+    error = fails(
+        InterruptedWaitError,
+        *(listed(), started(whole_seconds), listed(whole_seconds, query=LATELY)),
+        clock=StoppedClock(),
+    )
+    assert (error.result.changed, error.result.scan.id, error.result.reused) == (True, SCAN_ID, False)
+
+
+def test_after_a_lost_answer_an_interrupted_search_says_that_a_scan_may_run() -> None:
+    error = fails(UnknownOutcomeError, listed(), started(connection_reset()), clock=StoppedClock())
+    assert "A scan may be running" in error.message
+    assert error.result.changed is True

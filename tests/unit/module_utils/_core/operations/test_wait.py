@@ -10,6 +10,7 @@ import typing as t
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
     DatascanError,
+    InterruptedWaitError,
     InvalidInputError,
     NotFoundError,
     ScanNotCompletedError,
@@ -190,11 +191,59 @@ def test_a_fault_while_cancelling_does_not_hide_the_time_out() -> None:
     error = fails(
         WaitTimeoutError,
         *(looked("Listing"), looked("Listing")),
-        Expected("DELETE", SCAN_PATH, 503, ""),
+        Expected("DELETE", SCAN_PATH, 403, ""),
         timeout=1.0,
         on_timeout="cancel",
     )
     assert f"Scan {SCAN_ID} could not be cancelled: " in error.message
+    assert (error.result.changed, error.result.cancelled) == (False, [])
+
+
+def test_a_lost_cancellation_is_read_again_and_repeated() -> None:
+    lost, again = Expected("DELETE", SCAN_PATH, 503, ""), Expected("DELETE", SCAN_PATH, 202, item("Listing"))
+    error = fails(
+        WaitTimeoutError,
+        *(looked("Listing"), looked("Listing"), lost, looked("Listing"), again, looked("Cancelled")),
+        timeout=1.0,
+        on_timeout="cancel",
+    )
+    assert (error.result.changed, error.result.cancelled) == (True, [SCAN_ID])
+
+
+def test_after_a_cancellation_of_unknown_outcome_something_may_have_changed() -> None:
+    error = fails(
+        WaitTimeoutError,
+        *(looked("Listing"), looked("Listing"), Expected("DELETE", SCAN_PATH, 503, ""), BUSY),
+        timeout=1.0,
+        on_timeout="cancel",
+        retries=0,
+    )
+    assert (error.result.changed, error.result.cancelled) == (True, [])
+    assert "may have been carried out" in error.message
+
+
+@pytest.mark.parametrize("settings", [{"timeout": 0.0, "on_timeout": "return"}, {"until": "any"}])
+def test_a_scan_that_no_poll_could_read_is_named(settings: dict[str, t.Any]) -> None:
+    result = go(
+        looked("Completed"),
+        Expected("GET", f"/api/v1/scans/{CHILD_ID}", 503, ""),
+        retries=0,
+        scan_ids=[SCAN_ID, CHILD_ID],
+        **settings,
+    )
+    assert ([scan.id for scan in result.scans], result.unseen) == ([SCAN_ID], [CHILD_ID])
+
+
+def test_an_interrupted_wait_keeps_what_it_saw() -> None:
+    clock = FakeClock()
+
+    def interrupt(seconds: float) -> None:
+        raise InterruptedWaitError("Stop.")
+
+    clock.sleep = interrupt  # type: ignore[method-assign]
+    error = fails(InterruptedWaitError, looked("Listing"), clock=clock)
+    assert [scan.id for scan in error.result.scans] == [SCAN_ID]
+    assert error.result.waited.polls == 1
 
 
 def test_a_failed_poll_after_the_cancellation_keeps_the_result() -> None:

@@ -259,7 +259,7 @@ def test_junit_skips_a_missing_scan_that_the_policy_allows() -> None:
 
 @pytest.mark.parametrize(
     "verdict",
-    [verdict_on(), verdict_on(scan()).with_reason(Reason(Rule.EARLIER_TASK, found="The wait failed."))],
+    [verdict_on(), verdict_on(scan()).with_reasons(Reason(Rule.EARLIER_TASK, found="The wait failed."))],
     ids=["no scan", "an earlier failure"],
 )
 def test_junit_is_never_green_for_a_gate_that_fails(verdict: Verdict) -> None:
@@ -269,7 +269,7 @@ def test_junit_is_never_green_for_a_gate_that_fails(verdict: Verdict) -> None:
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_a_failure_of_an_earlier_task_is_in_every_report(format_: str) -> None:
-    verdict = verdict_on(scan()).with_reason(Reason(Rule.EARLIER_TASK, found="The wait failed."))
+    verdict = verdict_on(scan()).with_reasons(Reason(Rule.EARLIER_TASK, found="The wait failed."))
     assert "The wait failed." in render(format_, verdict)
 
 
