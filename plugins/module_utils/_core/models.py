@@ -94,7 +94,7 @@ def _reject_boolean(value: t.Any) -> t.Any:
 
 
 # A negative count must not pass for one, either.
-IssueCount = t.Optional[t.Annotated[int, BeforeValidator(_reject_boolean), Field(ge=0)]]
+IssueCount = t.Optional[t.Annotated[int, Field(ge=0), BeforeValidator(_reject_boolean)]]
 
 
 class Scan(BaseModel):
