@@ -9,8 +9,8 @@ import json
 
 import pytest
 from awx_job import environment_of, page, run_job
+from fake_connection_string import FORBIDDEN, SIGNATURE, STORAGE
 from sandbox_server import TOKEN
-from test_leaks import FORBIDDEN, SIGNATURE, STORAGE
 
 SAMPLES = {"column_name": "mail", "samples": [SIGNATURE]}
 OBJECTS = [{"data_source_name": "shop", "object_name": ["orders", "fast"], "data_samples": [SAMPLES]}]
