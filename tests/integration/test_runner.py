@@ -10,7 +10,7 @@ import json
 import pytest
 from awx_job import environment_of, page, run_job
 from sandbox_server import TOKEN
-from test_leaks import FORBIDDEN, SIGNATURE, STORAGE
+from secret_samples import FORBIDDEN, SIGNATURE, STORAGE
 
 SAMPLES = {"column_name": "mail", "samples": [SIGNATURE]}
 OBJECTS = [{"data_source_name": "shop", "object_name": ["orders", "fast"], "data_samples": [SAMPLES]}]

@@ -12,13 +12,8 @@ from urllib.parse import quote
 
 import pytest
 from sandbox_server import TOKEN
+from secret_samples import FORBIDDEN, SAS, SIGNATURE, STORAGE
 
-SIGNATURE = "RkFLRS9zaWduYXR1cmU+b2YvdGVzdHM+L2Zha2U="  # says that it is fake
-SAS = (
-    "sv=2022-11-02&ss=b&srt=sco&sp=rwlc&st=2022-01-01T00:00:00Z&se=2099-01-01T00:00:00Z&spr=https"
-    f"&sig={quote(SIGNATURE, safe='')}"
-)
-STORAGE = f"BlobEndpoint=https://acct.blob.core.windows.net/;SharedAccessSignature={SAS}"
 # What any task has to know for a secret.
 ECHO = " | ".join(
     [
@@ -33,14 +28,6 @@ ECHO = " | ".join(
 )
 # What only a task can know that was given the connection string.
 ECHO_TO_START = " | ".join([ECHO, SIGNATURE, quote(SIGNATURE, safe=""), base64.b64encode(STORAGE.encode()).decode()])
-
-
-def parts(secret, length=8):
-    """Every part of a secret that is long enough to be told from ordinary text."""
-    return {secret[start : start + length] for start in range(len(secret) - length + 1)}
-
-
-FORBIDDEN = {TOKEN} | parts(SIGNATURE) | parts(quote(SIGNATURE, safe=""))
 
 
 @pytest.mark.parametrize("in_process", [True, False])
