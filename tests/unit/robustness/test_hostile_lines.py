@@ -15,7 +15,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, RejectedError
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
-from glasswall_script import SCAN_ID, SCAN_PATH, looked
+from glasswall_script import SCAN_ID, SCAN_PATH, read_response
 from scripted_module import ScriptedModule
 from scripted_vendor import Expected
 
@@ -82,7 +82,7 @@ def test_a_secret_is_masked_before_a_text_is_shortened() -> None:
 def test_a_vendors_text_in_progress_and_warnings_is_one_line() -> None:
     module = ScriptedModule(
         "scan_wait",
-        *(looked(TERMINAL, scanOwner=TERMINAL), Expected("GET", SCAN_PATH, 400, [{"message": TERMINAL}])),
+        *(read_response(TERMINAL, scanOwner=TERMINAL), Expected("GET", SCAN_PATH, 400, [{"message": TERMINAL}])),
         scan_ids=[SCAN_ID],
         wait_timeout=60,
         wait_interval=1,

@@ -22,7 +22,19 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.session import VERSION
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
-from glasswall_script import CHILD_ID, SAS, SCAN_ID, SCAN_PATH, TARGET, begun, item, listed, looked, running, started
+from glasswall_script import (
+    CHILD_ID,
+    SAS,
+    SCAN_ID,
+    SCAN_PATH,
+    TARGET,
+    item,
+    list_response,
+    read_response,
+    running,
+    start_response,
+    start_responses,
+)
 from module_specs import MODULES, NAMES, PLUGINS, SPECS
 from scripted_module import ScriptedModule
 from scripted_vendor import SHOW_OPTIONS, TOKEN, Expected, connection_reset
@@ -32,7 +44,7 @@ SIGNATURE = "ZmFrZQ%3D%3D"
 
 
 def ended(status: str = "Completed", scan_id: str = SCAN_ID, **fields: t.Any) -> Expected:
-    return looked(status, scan_id, scanEndTime="2026-01-01T00:01:00Z", **fields)
+    return read_response(status, scan_id, scanEndTime="2026-01-01T00:01:00Z", **fields)
 
 
 def scan(state: str = "completed") -> dict[str, t.Any]:
@@ -44,30 +56,50 @@ CANCELLED = Expected("DELETE", SCAN_PATH, 202, item("Processing"))
 RESCANNED = Expected("PATCH", SCAN_PATH, 200, CHILD)
 # Name, options, what a real run asks, what check mode asks.
 RUNS: list[tuple[str, dict[str, t.Any], list[Expected], list[Expected]]] = [
-    ("scan_start", {"glasswall": TARGET}, [listed(), *begun()], [listed()]),
-    ("scan_start", {"glasswall": TARGET}, [listed(running())], [listed(running())]),
-    ("scan_start", {"glasswall": TARGET, "wait": True}, [listed(), *begun(), ended()], [listed()]),
-    ("scan_start", {"glasswall": TARGET, "wait": True}, [listed(running()), ended()], [listed(running())]),
-    ("scan_status", {"scan_ids": [SCAN_ID]}, [looked("Listing")], [looked("Listing")]),
-    ("scan_status", {"scan_id": SCAN_ID, "wait": True}, [looked("Listing"), ended()], [looked("Listing")]),
-    ("scan_status", {"query": {}}, [listed(item(), query=None)], [listed(item(), query=None)]),
-    ("scan_cancel", {"scan_id": SCAN_ID}, [looked("Listing"), CANCELLED, looked("Cancelled")], [looked("Listing")]),
+    ("scan_start", {"glasswall": TARGET}, [list_response(), *start_responses()], [list_response()]),
+    ("scan_start", {"glasswall": TARGET}, [list_response(running())], [list_response(running())]),
+    (
+        "scan_start",
+        {"glasswall": TARGET, "wait": True},
+        [list_response(), *start_responses(), ended()],
+        [list_response()],
+    ),
+    (
+        "scan_start",
+        {"glasswall": TARGET, "wait": True},
+        [list_response(running()), ended()],
+        [list_response(running())],
+    ),
+    ("scan_status", {"scan_ids": [SCAN_ID]}, [read_response("Listing")], [read_response("Listing")]),
+    (
+        "scan_status",
+        {"scan_id": SCAN_ID, "wait": True},
+        [read_response("Listing"), ended()],
+        [read_response("Listing")],
+    ),
+    ("scan_status", {"query": {}}, [list_response(item(), query=None)], [list_response(item(), query=None)]),
+    (
+        "scan_cancel",
+        {"scan_id": SCAN_ID},
+        [read_response("Listing"), CANCELLED, read_response("Cancelled")],
+        [read_response("Listing")],
+    ),
     ("scan_cancel", {"scan_id": SCAN_ID}, [ended()], [ended()]),
     (
         "scan_cancel",
         {"scan_id": SCAN_ID, "wait": True},
-        [looked("Listing"), CANCELLED, looked("Processing"), looked("Cancelled")],
-        [looked("Listing")],
+        [read_response("Listing"), CANCELLED, read_response("Processing"), read_response("Cancelled")],
+        [read_response("Listing")],
     ),
-    ("scan_rescan", {"scan_id": SCAN_ID}, [ended(), listed(), RESCANNED], [ended(), listed()]),
-    ("scan_rescan", {"scan_id": SCAN_ID}, [ended(), listed(CHILD)], [ended(), listed(CHILD)]),
+    ("scan_rescan", {"scan_id": SCAN_ID}, [ended(), list_response(), RESCANNED], [ended(), list_response()]),
+    ("scan_rescan", {"scan_id": SCAN_ID}, [ended(), list_response(CHILD)], [ended(), list_response(CHILD)]),
     (
         "scan_rescan",
         {"scan_id": SCAN_ID, "wait": True},
-        [ended(), listed(), RESCANNED, ended("Completed", CHILD_ID)],
-        [ended(), listed()],
+        [ended(), list_response(), RESCANNED, ended("Completed", CHILD_ID)],
+        [ended(), list_response()],
     ),
-    ("scan_wait", {"scan_ids": [SCAN_ID]}, [looked("Listing"), ended()], [looked("Listing")]),
+    ("scan_wait", {"scan_ids": [SCAN_ID]}, [read_response("Listing"), ended()], [read_response("Listing")]),
     ("scan_wait", {"scans": [scan()]}, [], []),
     ("scan_gate", {"scans": [scan()]}, [], []),
     ("scan_gate", {"scans": [scan("failed")], "mode": "advise"}, [], []),
@@ -128,7 +160,7 @@ def failing(name: str, *expected: Expected, **options: t.Any) -> dict[str, t.Any
 
 
 def test_a_failure_returns_what_is_known() -> None:
-    result = failing("scan_start", listed(), *begun(), ended("Error"), glasswall=TARGET, wait=True)
+    result = failing("scan_start", list_response(), *start_responses(), ended("Error"), glasswall=TARGET, wait=True)
     assert (result["scan"]["id"], result["scan"]["state"], result["changed"]) == (SCAN_ID, "failed", True)
     assert {key: result[key] for key in ("elapsed", "polls", "requests", "timed_out", "reused")} == {
         "elapsed": 1.0,
@@ -143,23 +175,28 @@ def test_a_failure_returns_what_is_known() -> None:
 @pytest.mark.parametrize(
     ("name", "expected", "options", "kind"),
     [
-        ("scan_start", [listed(), started([{"errorCode": 107, "message": "Empty."}], 412)], {}, "rejected"),
-        ("scan_start", [listed(), started("", 401)], {}, "unauthorized"),
-        ("scan_start", [listed(item())], {"if_active": "fail"}, "conflict"),
+        (
+            "scan_start",
+            [list_response(), start_response([{"errorCode": 107, "message": "Empty."}], 412)],
+            {},
+            "rejected",
+        ),
+        ("scan_start", [list_response(), start_response("", 401)], {}, "unauthorized"),
+        ("scan_start", [list_response(item())], {"if_active": "fail"}, "conflict"),
         ("scan_status", [Expected("GET", SCAN_PATH, 404, "")], {"scan_id": SCAN_ID}, "not_found"),
         ("scan_status", [], {"scan_id": "../scans/allusers"}, "invalid_input"),
         ("scan_status", [], {"query": {"started_after": "soon"}}, "invalid_input"),
         (
             "scan_cancel",
-            [looked("Processing"), Expected("DELETE", SCAN_PATH, 405, "")],
+            [read_response("Processing"), Expected("DELETE", SCAN_PATH, 405, "")],
             {"scan_id": SCAN_ID},
             "too_late",
         ),
-        ("scan_rescan", [looked("Listing"), listed()], {"scan_id": SCAN_ID}, "too_early"),
-        ("scan_wait", [looked("Listing")], {"scan_id": SCAN_ID, "wait_timeout": 0}, "wait_timeout"),
+        ("scan_rescan", [read_response("Listing"), list_response()], {"scan_id": SCAN_ID}, "too_early"),
+        ("scan_wait", [read_response("Listing")], {"scan_id": SCAN_ID, "wait_timeout": 0}, "wait_timeout"),
         (
             "scan_wait",
-            [looked("Error")],
+            [read_response("Error")],
             {"scan_id": SCAN_ID, "fail_fast": True},
             "scan_not_completed",
         ),
@@ -234,7 +271,7 @@ def _all_errors(error: type[DatascanError]) -> list[type[DatascanError]]:
 )
 def test_a_vendor_that_echoes_a_secret_is_not_quoted(echo: str) -> None:
     answer = [{"errorCode": 101, "message": echo}]
-    shown = json.dumps(failing("scan_start", listed(), started(answer, 400), glasswall=TARGET))
+    shown = json.dumps(failing("scan_start", list_response(), start_response(answer, 400), glasswall=TARGET))
     assert "101" in shown
     assert "********" in shown
     for secret in (SAS, SIGNATURE, "ZmFrZQ==", TOKEN, "AbCdEf"):
@@ -242,13 +279,13 @@ def test_a_vendor_that_echoes_a_secret_is_not_quoted(echo: str) -> None:
 
 
 def test_a_secret_in_a_vendors_fields_is_not_returned() -> None:
-    module = ScriptedModule("scan_status", looked("Completed", scanOwner=f"me ({TOKEN})"), scan_id=SCAN_ID)
+    module = ScriptedModule("scan_status", read_response("Completed", scanOwner=f"me ({TOKEN})"), scan_id=SCAN_ID)
     assert module.run()["scans"][0]["owner"] == "me (********)"
 
 
 def test_progress_and_warnings_are_scrubbed() -> None:
     module = ScriptedModule(
-        "scan_wait", looked(f"Paused {TOKEN}"), scan_id=SCAN_ID, wait_timeout=0, on_timeout="return"
+        "scan_wait", read_response(f"Paused {TOKEN}"), scan_id=SCAN_ID, wait_timeout=0, on_timeout="return"
     )
     module.run()
     assert len(module.reported) == len(module.warned) == 1
@@ -256,7 +293,7 @@ def test_progress_and_warnings_are_scrubbed() -> None:
 
 
 def test_progress_may_be_turned_off() -> None:
-    module = ScriptedModule("scan_wait", looked("Listing"), ended(), scan_id=SCAN_ID, progress=False)
+    module = ScriptedModule("scan_wait", read_response("Listing"), ended(), scan_id=SCAN_ID, progress=False)
     module.run()
     assert module.reported == []
 
@@ -276,20 +313,20 @@ def test_credentials_are_no_log(name: str) -> None:
 
 
 def test_a_diff_shows_the_scan_before_and_after_and_only_if_asked() -> None:
-    run = [looked("Listing"), CANCELLED, looked("Cancelled")]
+    run = [read_response("Listing"), CANCELLED, read_response("Cancelled")]
     assert "diff" not in ScriptedModule("scan_cancel", *run, scan_id=SCAN_ID).run()
     diff = ScriptedModule("scan_cancel", *run, scan_id=SCAN_ID).run(diff_mode=True)["diff"]
     assert (diff["before"][SCAN_ID]["state"], diff["after"][SCAN_ID]["state"]) == ("running", "cancelled")
 
 
 def test_a_diff_of_a_start_holds_no_secret() -> None:
-    result = ScriptedModule("scan_start", listed(), *begun(), glasswall=TARGET).run(diff_mode=True)
+    result = ScriptedModule("scan_start", list_response(), *start_responses(), glasswall=TARGET).run(diff_mode=True)
     assert (result["diff"]["before"], list(result["diff"]["after"])) == ({}, [SCAN_ID])
     assert "sig" not in json.dumps(result)
 
 
 def test_where_nothing_changed_there_is_no_diff() -> None:
-    assert "diff" not in ScriptedModule("scan_start", listed(running()), glasswall=TARGET).run(diff_mode=True)
+    assert "diff" not in ScriptedModule("scan_start", list_response(running()), glasswall=TARGET).run(diff_mode=True)
 
 
 def test_a_diff_of_a_report_is_its_text(tmp_path: Path) -> None:
@@ -440,5 +477,5 @@ def test_every_module_has_an_action_plugin_and_the_other_way_round() -> None:
 
 def test_a_start_with_an_unknown_outcome_may_have_changed_something() -> None:
     denied = Expected("GET", "/api/v1/scans", 401, "")
-    result = failing("scan_start", listed(), started(connection_reset()), denied, glasswall=TARGET)
+    result = failing("scan_start", list_response(), start_response(connection_reset()), denied, glasswall=TARGET)
     assert (result["changed"], result["scan"], result["error"]["kind"]) == (True, None, "lost_answer")
