@@ -52,19 +52,19 @@ def page(*items: dict[str, t.Any], **fields: t.Any) -> dict[str, t.Any]:
     return {"total": len(items), "scans": list(items), **fields}
 
 
-def looked(status: str, scan_id: str = SCAN_ID, **fields: t.Any) -> Expected:
+def read_response(status: str, scan_id: str = SCAN_ID, **fields: t.Any) -> Expected:
     """A look at one scan, and what it shows."""
     return Expected("GET", f"/api/v1/scans/{scan_id}", answer=item(status, scan_id, **fields))
 
 
-def listed(
+def list_response(
     *items: dict[str, t.Any], query: Sequence[tuple[str, str]] | None = ACTIVE_ONLY, **fields: t.Any
 ) -> Expected:
     """A look at the list of own scans; unless told otherwise, only of those that run."""
     return Expected("GET", "/api/v1/scans", answer=page(*items), query=query, **fields)
 
 
-def started(answer: t.Any, status: int = 200, **fields: t.Any) -> Expected:
+def start_response(answer: t.Any, status: int = 200, **fields: t.Any) -> Expected:
     """A start of TARGET."""
     body = {
         "sourceConnectionString": SAS,
@@ -83,12 +83,12 @@ def running(status: str = "Processing", scan_id: str = SCAN_ID, **fields: t.Any)
 
 
 # One that was just started. Its time is no whole second, so one look tells whether it was the first.
-FINE = item("Listing", scanStartTime="2026-01-01T00:00:00.5Z")
+NEW_ITEM = item("Listing", scanStartTime="2026-01-01T00:00:00.5Z")
 # Of that look: a minute before the start was sent, for clocks differ.
-LATELY = [("startDate", "2025-12-31T23:59:00Z"), ("pageSize", "100"), ("page", "1")]
+RECENT_QUERY = [("startDate", "2025-12-31T23:59:00Z"), ("pageSize", "100"), ("page", "1")]
 
 
-def begun(scan_id: str = SCAN_ID) -> list[Expected]:
+def start_responses(scan_id: str = SCAN_ID) -> list[Expected]:
     """A start of TARGET, and the look that finds no other."""
-    new = {**FINE, "scanId": scan_id}
-    return [started(new), listed(new, query=LATELY)]
+    new = {**NEW_ITEM, "scanId": scan_id}
+    return [start_response(new), list_response(new, query=RECENT_QUERY)]

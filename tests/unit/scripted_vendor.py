@@ -136,7 +136,7 @@ def mount(connected: Provider | HttpClient, network: requests.adapters.BaseAdapt
 
 
 @contextmanager
-def job(
+def scripted_context(
     *expected: Expected,
     check_mode: bool = False,
     clock: FakeClock | None = None,
@@ -152,8 +152,8 @@ def job(
     said = [] if said is None else said
     warned = [] if warned is None else warned
     provider, script = connected(list(expected), clock=clock, warn=warned.append, **settings)
-    the_job = OperationContext(provider, clock, check_mode, said.append, warned.append)  # type: ignore[arg-type]
-    yield the_job
+    context = OperationContext(provider, clock, check_mode, said.append, warned.append)  # type: ignore[arg-type]
+    yield context
     assert not script.left, f"never asked for: {[(one.method, one.path) for one in script.left]}"
 
 

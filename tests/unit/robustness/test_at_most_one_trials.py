@@ -71,10 +71,10 @@ class Crew:
         self.members: list[Pipeline] = []
         for if_active, skew, dies_at in members:
             self.members.append(
-                Pipeline(world, lambda job, wish=if_active: verb(job, wish), skew=skew, dies_at=dies_at)
+                Pipeline(world, lambda context, wish=if_active: verb(context, wish), skew=skew, dies_at=dies_at)
             )
         world.run(*self.members)
-        again = [Pipeline(world, lambda job: verb(job, "reuse")) for one in self.killed]
+        again = [Pipeline(world, lambda context: verb(context, "reuse")) for one in self.killed]
         self.members += again
         world.run(*again)
 
@@ -115,8 +115,8 @@ def nothing_is_hidden(crew: Crew) -> None:
             assert "may be running" in one.outcome.message or not crew.world.alive_of(one)
 
 
-def start_one(job: t.Any, if_active: str) -> start.StartResult:
-    return start.start_scan(job, start.StartRequest(ENDLESS, if_active=if_active))
+def start_one(context: t.Any, if_active: str) -> start.StartResult:
+    return start.start_scan(context, start.StartRequest(ENDLESS, if_active=if_active))
 
 
 def rescan_of(parent: str) -> t.Callable[..., rescan.RescanResult]:

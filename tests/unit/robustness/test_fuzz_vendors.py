@@ -9,43 +9,14 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Cluster, ColumnPage, ColumnQuery
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Cluster, ColumnPage
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import ACTIVE, Query, Scan, ScanState
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 from hypothesis import HealthCheck, given, settings
-from provider_samples import sample_ids, sample_target
+from provider_operations import OPERATIONS, Operation
 from random_answers import Answer, answers, babbling
 
-Operation = t.Callable[[Provider], t.Any]
-
-
-def ids(vendor: Provider) -> list[str]:
-    return sample_ids(type(vendor), 3)
-
-
-def parent(vendor: Provider) -> Scan:
-    return Scan(id=ids(vendor)[0], provider=vendor.name, state=ScanState.COMPLETED)
-
-
-OPERATIONS: dict[str, tuple[str | None, Operation]] = {  # the capability that the call needs, and the call
-    "get": (None, lambda vendor: vendor.get(ids(vendor)[0])),
-    "look": (None, lambda vendor: vendor.get_many(ids(vendor))),
-    "list": ("list", lambda vendor: list(vendor.list_scans(Query()))),
-    "list of one": ("list", lambda vendor: list(vendor.list_scans(Query(states=ACTIVE, limit=1)))),
-    "start": ("start", lambda vendor: vendor.start(sample_target(type(vendor)))),
-    "cancel": ("cancel", lambda vendor: vendor.cancel(ids(vendor)[0])),
-    "rescan": ("rescan", lambda vendor: vendor.rescan(vendor.example_id)),
-    "rescan's parent": ("rescan", lambda vendor: vendor.get_rescan_parent(vendor.example_id)),
-    "rescan that was lost": (
-        "rescan",
-        lambda vendor: vendor.find_created_rescan(vendor.example_id, parent(vendor)),
-    ),
-    "rescan of others": ("rescan", lambda vendor: vendor.find_running_rescan(parent(vendor), everyone=True)),
-    "clusters": ("columns", lambda vendor: vendor.list_clusters()),
-    "columns": ("columns", lambda vendor: list(vendor.list_columns(ColumnQuery(cluster_id="c")))),
-}
 EXAMPLES = 170  # for each operation
 
 

@@ -14,9 +14,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     UnknownOutcomeError,
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import parse_scan
+from provider_operations import OPERATIONS
 from provider_samples import sample_target
 from random_answers import Answer, babbling
-from test_fuzz_vendors import OPERATIONS
 
 
 def said(vendor: str, body: str) -> t.Any:

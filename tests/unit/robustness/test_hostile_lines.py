@@ -15,9 +15,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, RejectedError
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
-from glasswall_script import SCAN_ID, SCAN_PATH, looked
+from glasswall_script import SCAN_ID, SCAN_PATH, read_response
+from scripted_module import ScriptedModule
 from scripted_vendor import Expected
-from test_modules import Through
 
 TERMINAL = "\x1b]0;owned\x07\x1b[2J\x9b31m\r\nFAILED\x00\u202e\u2028next"
 TOKEN = "t0ken-that-is-long-enough-to-be-told"
@@ -80,15 +80,15 @@ def test_a_secret_is_masked_before_a_text_is_shortened() -> None:
 
 
 def test_a_vendors_text_in_progress_and_warnings_is_one_line() -> None:
-    through = Through(
+    module = ScriptedModule(
         "scan_wait",
-        *(looked(TERMINAL, scanOwner=TERMINAL), Expected("GET", SCAN_PATH, 400, [{"message": TERMINAL}])),
+        *(read_response(TERMINAL, scanOwner=TERMINAL), Expected("GET", SCAN_PATH, 400, [{"message": TERMINAL}])),
         scan_ids=[SCAN_ID],
         wait_timeout=60,
         wait_interval=1,
     )
-    result = through.go()
+    result = module.run()
     assert result["failed"] and result["scans"][0]["owner"] == TERMINAL.replace("\x9b", "\ufffd")  # data stays
-    lines = [result["msg"], *through.said, *through.warned]
+    lines = [result["msg"], *module.reported, *module.warned]
     assert len(lines) == 3
     assert [line for line in lines if not line.isprintable()] == []

@@ -17,7 +17,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import ACTIVE, Query
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from fake_clock import FakeClock
-from glasswall_script import SCAN_ID, TARGET, listed
+from glasswall_script import SCAN_ID, TARGET, list_response
 from raw_vendor import RawVendor, raw_vendor
 from scripted_vendor import connected
 
@@ -116,7 +116,7 @@ def server() -> t.Iterator[RawVendor]:
         yield listening
 
 
-def go(name: str, vendor: str, options: dict[str, t.Any], url: str) -> dict[str, t.Any]:
+def run(name: str, vendor: str, options: dict[str, t.Any], url: str) -> dict[str, t.Any]:
     door: ModuleSpec = importlib.import_module(f"ansible_collections.datascan.gate.plugins.modules.{name}").MODULE
     connection: dict[str, t.Any] = {"provider": vendor, "api_url": f"{url}/v1", "api_token": "unit-test-token"}
     connection = {**connection, "retries": 0} if door.connects else {}
@@ -138,7 +138,7 @@ def test_a_text_is_refused_or_stands_in_the_request_line_exactly(
     sent = 0
     for text in HOSTILE:
         server.heads.clear()
-        result = go(name, vendor, options(text), server.url)
+        result = run(name, vendor, options(text), server.url)
         if not server.heads:
             refused(result)
             continue
@@ -156,7 +156,7 @@ def test_a_text_is_refused_or_stands_in_the_body_exactly(
 ) -> None:
     for text in HOSTILE:
         server.bodies.clear()
-        result = go(name, vendor, options(text), server.url)
+        result = run(name, vendor, options(text), server.url)
         if not server.bodies:
             refused(result)
         else:
@@ -167,7 +167,7 @@ def test_start_of_bigid(server: RawVendor) -> None:
     """Its scan profile goes into a body too, after a look at the list."""
     for text in HOSTILE:
         server.heads.clear()
-        result = go("scan_start", "bigid", {"bigid": {"scan_profile": text}}, server.url)
+        result = run("scan_start", "bigid", {"bigid": {"scan_profile": text}}, server.url)
         assert [head[0] for head in server.heads] in ([], [b"GET /v1/scans/parent-scans?limit=200 HTTP/1.1"])
         assert server.heads or refused(result) is None
 
@@ -176,7 +176,7 @@ def test_start_of_bigid(server: RawVendor) -> None:
 def test_an_address_and_a_token_cannot_add_a_header(text: str, server: RawVendor) -> None:
     for options in ({"api_url": f"{server.url}/v1/{text}/x"}, {"api_token": f"t0ken{text}more"}):
         server.heads.clear()
-        result = go("scan_status", "advalidation", {"scan_ids": ["1"], **options}, server.url)
+        result = run("scan_status", "advalidation", {"scan_ids": ["1"], **options}, server.url)
         if not server.heads:
             refused(result)
             assert text not in result["msg"]
@@ -204,12 +204,12 @@ def test_a_number_that_no_clock_can_count_to_is_refused(
 ) -> None:
     server.heads.clear()
     for value in values:
-        refused(go(name, "glasswall", options(value), server.url))
+        refused(run(name, "glasswall", options(value), server.url))
     assert not server.heads
 
 
 @pytest.mark.parametrize("date", ["Mon, 01 Jan 0001 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"])
 def test_an_unparseable_date_header_is_ignored(date: str) -> None:
-    vendor, _script = connected([listed(headers={"Date": date})])
+    vendor, _script = connected([list_response(headers={"Date": date})])
     assert list(vendor.list_scans(Query(states=ACTIVE))) == []
     assert vendor.server_now() == FakeClock().now()

@@ -20,9 +20,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Column
 from ansible_collections.datascan.gate.plugins.module_utils._core.foreign_text import clean_text
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import render
+from hostile_verdicts import HOSTILE_TEXTS, hostile_verdict
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from test_reports import HOSTILE, hostile
 
 MORE = [
     "javascript:alert(1)",
@@ -39,7 +39,7 @@ MORE = [
     "\x00\x0b\x0c\x1f\ufffe\uffff\ud800",
     "%s {} {{ x }} {% raw %}",
 ]
-TEXTS = [*HOSTILE, *MORE]
+TEXTS = [*HOSTILE_TEXTS, *MORE]
 READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 OURS = {
     *("inline", "text", "code_inline", "softbreak", "heading", "paragraph", "bullet_list", "list_item"),
@@ -65,13 +65,13 @@ def as_in_a_table(text: str) -> str:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_markdown(text: str) -> None:
-    found = tokens(render("markdown", hostile(text)))
+    found = tokens(render("markdown", hostile_verdict(text)))
     assert kinds(found) <= OURS
     spans = [token.content.strip() for token in found if token.type == "code_inline"]
     shown = clean_text(text)
     if shown:
         assert as_in_a_table(shown) in spans and shown in spans  # in the table, and among the reasons
-    assert kinds(found) == kinds(tokens(render("markdown", hostile("harmless"))))
+    assert kinds(found) == kinds(tokens(render("markdown", hostile_verdict("harmless"))))
     assert len([token for token in found if token.type == "td_open"]) == 8 + 10
 
 
@@ -108,7 +108,7 @@ class Reader(html.parser.HTMLParser):
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_html(text: str) -> None:
-    page, expected = (Reader(render("html", hostile(given))) for given in (text, "harmless"))
+    page, expected = (Reader(render("html", hostile_verdict(given))) for given in (text, "harmless"))
     shown = clean_text(text)
     if shown:
         assert page.tags == expected.tags
@@ -121,7 +121,7 @@ def test_html(text: str) -> None:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_junit(text: str) -> None:
-    root = ET.fromstring(render("junit", hostile(text)))
+    root = ET.fromstring(render("junit", hostile_verdict(text)))
     shown = clean_text(text)
     scan, missing = root.iter("testcase")
     assert scan.get("name") == (f"{shown} ({shown})" if shown else "")

@@ -90,8 +90,8 @@ def run(world: Any, warned: list[str] | None = None, **settings: Any) -> Any:
     lookup = {"cluster": ClusterLookup(**settings.pop("cluster"))} if "cluster" in settings else {}
     files = {name: settings.pop(name) for name in ("dest", "format") if name in settings}
     query = ColumnQuery(**{"cluster_id": "" if lookup else LARGE, **settings})
-    job = OperationContext(provider, FakeClock(), warn=said.append)
-    result = columns.read_columns(job, columns.ColumnsRequest(query, **lookup, **files))
+    scripted_context = OperationContext(provider, FakeClock(), warn=said.append)
+    result = columns.read_columns(scripted_context, columns.ColumnsRequest(query, **lookup, **files))
     assert warned is not None or not said, said
     return result
 

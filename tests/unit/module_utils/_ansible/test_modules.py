@@ -13,10 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.datascan.gate.plugins.module_utils._ansible import invocation as _ansible
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
@@ -24,63 +21,30 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs impor
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, EarlierFailureError
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.session import VERSION
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
-from ansible_collections.datascan.gate.plugins.module_utils._core.options import credentials_in
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
-from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
-from fake_clock import FakeClock
-from glasswall_script import CHILD_ID, SAS, SCAN_ID, SCAN_PATH, TARGET, begun, item, listed, looked, running, started
-from scripted_vendor import SHOW_OPTIONS, TOKEN, Expected, Script, connection_reset, mount
+from glasswall_script import (
+    CHILD_ID,
+    SAS,
+    SCAN_ID,
+    SCAN_PATH,
+    TARGET,
+    item,
+    list_response,
+    read_response,
+    running,
+    start_response,
+    start_responses,
+)
+from module_specs import MODULES, NAMES, PLUGINS, SPECS
+from scripted_module import ScriptedModule
+from scripted_vendor import SHOW_OPTIONS, TOKEN, Expected, connection_reset
 
 ROOT = Path(__file__).resolve().parents[4]
-PLUGINS = "ansible_collections.datascan.gate.plugins"
-NAMES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
-MODULES = {name: importlib.import_module(f"{PLUGINS}.modules.{name}") for name in NAMES}
-SPECS: dict[str, ModuleSpec] = {name: module.MODULE for name, module in MODULES.items()}
 SIGNATURE = "ZmFrZQ%3D%3D"
 
 
-class Through:
-    """A way through a door whose vendor answers by a script."""
-
-    def __init__(self, name: str, *expected: Expected, clock: FakeClock | None = None, **options: t.Any) -> None:
-        self.door = SPECS[name]
-        self.clock = clock or FakeClock()
-        self.script = Script(list(expected), self.clock)
-        self.said: list[str] = []
-        self.warned: list[str] = []
-        connection = {"provider": "glasswall", "api_url": "https://vendor.test/api/v1", "api_token": TOKEN}
-        self.options = {**(connection if self.door.connects else {}), **options}
-
-    def go(self, *, check_mode: bool = False, diff_mode: bool = False) -> dict[str, t.Any]:
-        validation = ArgumentSpecValidator(self.door.argument_spec, **self.door.constraints).validate(self.options)
-        assert not validation.error_messages
-        call = Invocation(
-            params=validation.validated_parameters,
-            check_mode=check_mode,
-            diff_mode=diff_mode,
-            redactor=Redactor(credentials_in(self.door.argument_spec, validation.validated_parameters)),
-            warn=self.warned.append,
-            report_progress=self.said.append,
-            clock=self.clock,  # type: ignore[arg-type]
-        )
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(_ansible, "connect", self.connect)
-            result = execute(self.door, call)
-        assert not self.script.left
-        assert json.loads(json.dumps(result)) == result, "a result is nothing but JSON"
-        return result
-
-    def connect(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
-        provider = CONNECT(*args, **kwargs)
-        mount(provider, self.script)
-        return provider
-
-
-CONNECT = _ansible.connect
-
-
 def ended(status: str = "Completed", scan_id: str = SCAN_ID, **fields: t.Any) -> Expected:
-    return looked(status, scan_id, scanEndTime="2026-01-01T00:01:00Z", **fields)
+    return read_response(status, scan_id, scanEndTime="2026-01-01T00:01:00Z", **fields)
 
 
 def scan(state: str = "completed") -> dict[str, t.Any]:
@@ -92,30 +56,50 @@ CANCELLED = Expected("DELETE", SCAN_PATH, 202, item("Processing"))
 RESCANNED = Expected("PATCH", SCAN_PATH, 200, CHILD)
 # Name, options, what a real run asks, what check mode asks.
 RUNS: list[tuple[str, dict[str, t.Any], list[Expected], list[Expected]]] = [
-    ("scan_start", {"glasswall": TARGET}, [listed(), *begun()], [listed()]),
-    ("scan_start", {"glasswall": TARGET}, [listed(running())], [listed(running())]),
-    ("scan_start", {"glasswall": TARGET, "wait": True}, [listed(), *begun(), ended()], [listed()]),
-    ("scan_start", {"glasswall": TARGET, "wait": True}, [listed(running()), ended()], [listed(running())]),
-    ("scan_status", {"scan_ids": [SCAN_ID]}, [looked("Listing")], [looked("Listing")]),
-    ("scan_status", {"scan_id": SCAN_ID, "wait": True}, [looked("Listing"), ended()], [looked("Listing")]),
-    ("scan_status", {"query": {}}, [listed(item(), query=None)], [listed(item(), query=None)]),
-    ("scan_cancel", {"scan_id": SCAN_ID}, [looked("Listing"), CANCELLED, looked("Cancelled")], [looked("Listing")]),
+    ("scan_start", {"glasswall": TARGET}, [list_response(), *start_responses()], [list_response()]),
+    ("scan_start", {"glasswall": TARGET}, [list_response(running())], [list_response(running())]),
+    (
+        "scan_start",
+        {"glasswall": TARGET, "wait": True},
+        [list_response(), *start_responses(), ended()],
+        [list_response()],
+    ),
+    (
+        "scan_start",
+        {"glasswall": TARGET, "wait": True},
+        [list_response(running()), ended()],
+        [list_response(running())],
+    ),
+    ("scan_status", {"scan_ids": [SCAN_ID]}, [read_response("Listing")], [read_response("Listing")]),
+    (
+        "scan_status",
+        {"scan_id": SCAN_ID, "wait": True},
+        [read_response("Listing"), ended()],
+        [read_response("Listing")],
+    ),
+    ("scan_status", {"query": {}}, [list_response(item(), query=None)], [list_response(item(), query=None)]),
+    (
+        "scan_cancel",
+        {"scan_id": SCAN_ID},
+        [read_response("Listing"), CANCELLED, read_response("Cancelled")],
+        [read_response("Listing")],
+    ),
     ("scan_cancel", {"scan_id": SCAN_ID}, [ended()], [ended()]),
     (
         "scan_cancel",
         {"scan_id": SCAN_ID, "wait": True},
-        [looked("Listing"), CANCELLED, looked("Processing"), looked("Cancelled")],
-        [looked("Listing")],
+        [read_response("Listing"), CANCELLED, read_response("Processing"), read_response("Cancelled")],
+        [read_response("Listing")],
     ),
-    ("scan_rescan", {"scan_id": SCAN_ID}, [ended(), listed(), RESCANNED], [ended(), listed()]),
-    ("scan_rescan", {"scan_id": SCAN_ID}, [ended(), listed(CHILD)], [ended(), listed(CHILD)]),
+    ("scan_rescan", {"scan_id": SCAN_ID}, [ended(), list_response(), RESCANNED], [ended(), list_response()]),
+    ("scan_rescan", {"scan_id": SCAN_ID}, [ended(), list_response(CHILD)], [ended(), list_response(CHILD)]),
     (
         "scan_rescan",
         {"scan_id": SCAN_ID, "wait": True},
-        [ended(), listed(), RESCANNED, ended("Completed", CHILD_ID)],
-        [ended(), listed()],
+        [ended(), list_response(), RESCANNED, ended("Completed", CHILD_ID)],
+        [ended(), list_response()],
     ),
-    ("scan_wait", {"scan_ids": [SCAN_ID]}, [looked("Listing"), ended()], [looked("Listing")]),
+    ("scan_wait", {"scan_ids": [SCAN_ID]}, [read_response("Listing"), ended()], [read_response("Listing")]),
     ("scan_wait", {"scans": [scan()]}, [], []),
     ("scan_gate", {"scans": [scan()]}, [], []),
     ("scan_gate", {"scans": [scan("failed")], "mode": "advise"}, [], []),
@@ -131,13 +115,13 @@ IDS = [f"{number}-{run[0]}" for number, run in enumerate(RUNS)]
 def test_check_mode_returns_the_same_keys_predicts_changed_and_sends_only_reads(
     name: str, options: dict[str, t.Any], real: list[Expected], check: list[Expected], diff_mode: bool
 ) -> None:
-    ran = Through(name, *real, **options).go(diff_mode=diff_mode)
-    through = Through(name, *check, **options)
-    checked = through.go(check_mode=True, diff_mode=diff_mode)
+    ran = ScriptedModule(name, *real, **options).run(diff_mode=diff_mode)
+    module = ScriptedModule(name, *check, **options)
+    checked = module.run(check_mode=True, diff_mode=diff_mode)
     assert set(checked) == set(ran)
     assert checked["changed"] is ran["changed"]
-    assert {request.method for request in through.script.sent} <= {"GET"}
-    assert through.clock.elapsed == 0
+    assert {request.method for request in module.script.sent} <= {"GET"}
+    assert module.clock.elapsed == 0
 
 
 @pytest.mark.parametrize(("name", "options", "real", "check"), RUNS, ids=IDS)
@@ -145,7 +129,7 @@ def test_every_key_is_documented(
     name: str, options: dict[str, t.Any], real: list[Expected], check: list[Expected]
 ) -> None:
     documented = set(yaml.safe_load(MODULES[name].RETURN))
-    assert set(Through(name, *real, **options).go()) <= documented | {"changed", "msg"}
+    assert set(ScriptedModule(name, *real, **options).run()) <= documented | {"changed", "msg"}
 
 
 def test_a_scan_has_the_documented_keys() -> None:
@@ -154,7 +138,7 @@ def test_a_scan_has_the_documented_keys() -> None:
 
 
 def test_a_result() -> None:
-    result = Through("scan_status", ended(), scan_ids=[SCAN_ID]).go()
+    result = ScriptedModule("scan_status", ended(), scan_ids=[SCAN_ID]).run()
     assert result["scans"][0]["state"] == "completed"
     assert result["scans"][0]["finished_at"] == "2026-01-01T00:01:00Z"
     assert (result["changed"], result["missing"], result["summary"]["completed"]) == (False, [], 1)
@@ -164,7 +148,7 @@ def test_a_result() -> None:
 
 
 def failing(name: str, *expected: Expected, **options: t.Any) -> dict[str, t.Any]:
-    result = Through(name, *expected, **options).go()
+    result = ScriptedModule(name, *expected, **options).run()
     assert result["failed"] is True
     assert "exception" not in result
     assert "Traceback" not in result["msg"]
@@ -176,7 +160,7 @@ def failing(name: str, *expected: Expected, **options: t.Any) -> dict[str, t.Any
 
 
 def test_a_failure_returns_what_is_known() -> None:
-    result = failing("scan_start", listed(), *begun(), ended("Error"), glasswall=TARGET, wait=True)
+    result = failing("scan_start", list_response(), *start_responses(), ended("Error"), glasswall=TARGET, wait=True)
     assert (result["scan"]["id"], result["scan"]["state"], result["changed"]) == (SCAN_ID, "failed", True)
     assert {key: result[key] for key in ("elapsed", "polls", "requests", "timed_out", "reused")} == {
         "elapsed": 1.0,
@@ -191,23 +175,28 @@ def test_a_failure_returns_what_is_known() -> None:
 @pytest.mark.parametrize(
     ("name", "expected", "options", "kind"),
     [
-        ("scan_start", [listed(), started([{"errorCode": 107, "message": "Empty."}], 412)], {}, "rejected"),
-        ("scan_start", [listed(), started("", 401)], {}, "unauthorized"),
-        ("scan_start", [listed(item())], {"if_active": "fail"}, "conflict"),
+        (
+            "scan_start",
+            [list_response(), start_response([{"errorCode": 107, "message": "Empty."}], 412)],
+            {},
+            "rejected",
+        ),
+        ("scan_start", [list_response(), start_response("", 401)], {}, "unauthorized"),
+        ("scan_start", [list_response(item())], {"if_active": "fail"}, "conflict"),
         ("scan_status", [Expected("GET", SCAN_PATH, 404, "")], {"scan_id": SCAN_ID}, "not_found"),
         ("scan_status", [], {"scan_id": "../scans/allusers"}, "invalid_input"),
         ("scan_status", [], {"query": {"started_after": "soon"}}, "invalid_input"),
         (
             "scan_cancel",
-            [looked("Processing"), Expected("DELETE", SCAN_PATH, 405, "")],
+            [read_response("Processing"), Expected("DELETE", SCAN_PATH, 405, "")],
             {"scan_id": SCAN_ID},
             "too_late",
         ),
-        ("scan_rescan", [looked("Listing"), listed()], {"scan_id": SCAN_ID}, "too_early"),
-        ("scan_wait", [looked("Listing")], {"scan_id": SCAN_ID, "wait_timeout": 0}, "wait_timeout"),
+        ("scan_rescan", [read_response("Listing"), list_response()], {"scan_id": SCAN_ID}, "too_early"),
+        ("scan_wait", [read_response("Listing")], {"scan_id": SCAN_ID, "wait_timeout": 0}, "wait_timeout"),
         (
             "scan_wait",
-            [looked("Error")],
+            [read_response("Error")],
             {"scan_id": SCAN_ID, "fail_fast": True},
             "scan_not_completed",
         ),
@@ -248,9 +237,9 @@ def test_an_error_of_our_own_is_no_traceback(monkeypatch: pytest.MonkeyPatch) ->
     def broken(call: Invocation) -> t.Any:
         raise KeyError(f"what is {TOKEN}")
 
-    through = Through("scan_wait", scan_id=SCAN_ID)
-    through.door = ModuleSpec("scan_wait", broken, SPECS["scan_wait"].options)
-    result = through.go()
+    module = ScriptedModule("scan_wait", scan_id=SCAN_ID)
+    module.spec = ModuleSpec("scan_wait", broken, SPECS["scan_wait"].options)
+    result = module.run()
     assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, False, "error")
     assert "scan_wait: internal error (KeyError at test_modules.py:" in result["msg"]
     assert "Please report it." in result["msg"]
@@ -282,7 +271,7 @@ def _all_errors(error: type[DatascanError]) -> list[type[DatascanError]]:
 )
 def test_a_vendor_that_echoes_a_secret_is_not_quoted(echo: str) -> None:
     answer = [{"errorCode": 101, "message": echo}]
-    shown = json.dumps(failing("scan_start", listed(), started(answer, 400), glasswall=TARGET))
+    shown = json.dumps(failing("scan_start", list_response(), start_response(answer, 400), glasswall=TARGET))
     assert "101" in shown
     assert "********" in shown
     for secret in (SAS, SIGNATURE, "ZmFrZQ==", TOKEN, "AbCdEf"):
@@ -290,21 +279,23 @@ def test_a_vendor_that_echoes_a_secret_is_not_quoted(echo: str) -> None:
 
 
 def test_a_secret_in_a_vendors_fields_is_not_returned() -> None:
-    through = Through("scan_status", looked("Completed", scanOwner=f"me ({TOKEN})"), scan_id=SCAN_ID)
-    assert through.go()["scans"][0]["owner"] == "me (********)"
+    module = ScriptedModule("scan_status", read_response("Completed", scanOwner=f"me ({TOKEN})"), scan_id=SCAN_ID)
+    assert module.run()["scans"][0]["owner"] == "me (********)"
 
 
 def test_progress_and_warnings_are_scrubbed() -> None:
-    through = Through("scan_wait", looked(f"Paused {TOKEN}"), scan_id=SCAN_ID, wait_timeout=0, on_timeout="return")
-    through.go()
-    assert len(through.said) == len(through.warned) == 1
-    assert TOKEN not in through.said[0] + through.warned[0]
+    module = ScriptedModule(
+        "scan_wait", read_response(f"Paused {TOKEN}"), scan_id=SCAN_ID, wait_timeout=0, on_timeout="return"
+    )
+    module.run()
+    assert len(module.reported) == len(module.warned) == 1
+    assert TOKEN not in module.reported[0] + module.warned[0]
 
 
 def test_progress_may_be_turned_off() -> None:
-    through = Through("scan_wait", looked("Listing"), ended(), scan_id=SCAN_ID, progress=False)
-    through.go()
-    assert through.said == []
+    module = ScriptedModule("scan_wait", read_response("Listing"), ended(), scan_id=SCAN_ID, progress=False)
+    module.run()
+    assert module.reported == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -322,25 +313,25 @@ def test_credentials_are_no_log(name: str) -> None:
 
 
 def test_a_diff_shows_the_scan_before_and_after_and_only_if_asked() -> None:
-    run = [looked("Listing"), CANCELLED, looked("Cancelled")]
-    assert "diff" not in Through("scan_cancel", *run, scan_id=SCAN_ID).go()
-    diff = Through("scan_cancel", *run, scan_id=SCAN_ID).go(diff_mode=True)["diff"]
+    run = [read_response("Listing"), CANCELLED, read_response("Cancelled")]
+    assert "diff" not in ScriptedModule("scan_cancel", *run, scan_id=SCAN_ID).run()
+    diff = ScriptedModule("scan_cancel", *run, scan_id=SCAN_ID).run(diff_mode=True)["diff"]
     assert (diff["before"][SCAN_ID]["state"], diff["after"][SCAN_ID]["state"]) == ("running", "cancelled")
 
 
 def test_a_diff_of_a_start_holds_no_secret() -> None:
-    result = Through("scan_start", listed(), *begun(), glasswall=TARGET).go(diff_mode=True)
+    result = ScriptedModule("scan_start", list_response(), *start_responses(), glasswall=TARGET).run(diff_mode=True)
     assert (result["diff"]["before"], list(result["diff"]["after"])) == ({}, [SCAN_ID])
     assert "sig" not in json.dumps(result)
 
 
 def test_where_nothing_changed_there_is_no_diff() -> None:
-    assert "diff" not in Through("scan_start", listed(running()), glasswall=TARGET).go(diff_mode=True)
+    assert "diff" not in ScriptedModule("scan_start", list_response(running()), glasswall=TARGET).run(diff_mode=True)
 
 
 def test_a_diff_of_a_report_is_its_text(tmp_path: Path) -> None:
     report = {"format": "json", "dest": str(tmp_path / "report.json")}
-    result = Through("scan_gate", scans=[scan()], reports=[report]).go(diff_mode=True)
+    result = ScriptedModule("scan_gate", scans=[scan()], reports=[report]).run(diff_mode=True)
     assert [(one["before"], bool(one["after"])) for one in result["diff"]] == [("", True)]
 
 
@@ -486,5 +477,5 @@ def test_every_module_has_an_action_plugin_and_the_other_way_round() -> None:
 
 def test_a_start_with_an_unknown_outcome_may_have_changed_something() -> None:
     denied = Expected("GET", "/api/v1/scans", 401, "")
-    result = failing("scan_start", listed(), started(connection_reset()), denied, glasswall=TARGET)
+    result = failing("scan_start", list_response(), start_response(connection_reset()), denied, glasswall=TARGET)
     assert (result["changed"], result["scan"], result["error"]["kind"]) == (True, None, "lost_answer")

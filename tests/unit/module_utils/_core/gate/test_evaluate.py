@@ -16,12 +16,12 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from gate_support import ask, assert_not_asked, scan
 
 
-def go(*scans: Scan, **more: t.Any) -> GateResult:
+def run(*scans: Scan, **more: t.Any) -> GateResult:
     return ask(scans=[one.model_dump(mode="json") for one in scans], **more)
 
 
 def test_a_gate_that_passes() -> None:
-    result = go(scan(id="a"), scan(id="b"))
+    result = run(scan(id="a"), scan(id="b"))
     assert (result.changed, result.passed, result.proceed, result.reasons, result.reports) == (
         False,
         True,
@@ -35,7 +35,7 @@ def test_a_gate_that_passes() -> None:
 
 def test_a_gate_that_fails_names_the_scan_and_the_reason_and_carries_the_result() -> None:
     with pytest.raises(GateFailedError, match=r"^Gate failed: Scan b failed \(glasswall says Error\)\.$") as caught:
-        go(scan(id="a"), scan("failed", id="b", vendor_status="Error"))
+        run(scan(id="a"), scan("failed", id="b", vendor_status="Error"))
     known = caught.value.result
     assert (known.passed, known.proceed, known.changed, known.reports) == (False, False, False, ())
     assert known.reasons == ("Scan b failed (glasswall says Error).",)
@@ -46,7 +46,7 @@ def test_a_gate_that_fails_names_the_scan_and_the_reason_and_carries_the_result(
 
 
 def test_mode_advise_proceeds_and_gives_the_reasons() -> None:
-    result = go(scan("failed"), mode="advise")
+    result = run(scan("failed"), mode="advise")
     assert (result.passed, result.proceed, result.reasons, result.error) == (False, True, ("Scan 1 failed.",), None)
     assert result.msg == "Gate failed, but mode is advise: Scan 1 failed."
 
@@ -56,29 +56,29 @@ def test_reports_are_written_whether_the_gate_passes_or_not(state: str, tmp_path
     files = [(kind, str(tmp_path / kind)) for kind in ("junit", "markdown", "json", "html")]
     if state == "failed":
         with pytest.raises(GateFailedError) as caught:
-            go(scan(state), reports=files)
+            run(scan(state), reports=files)
         assert (caught.value.result.changed, caught.value.result.reports) == (
             True,
             tuple(dest for _kind, dest in files),
         )
     else:
-        result = go(scan(state), reports=files)
+        result = run(scan(state), reports=files)
         assert (result.changed, result.reports) == (True, tuple(dest for _kind, dest in files))
     assert all(Path(dest).stat().st_size for _kind, dest in files)
 
 
 def test_a_report_that_would_not_change_is_left_as_it_is(tmp_path: Path) -> None:
     reports = [("markdown", str(tmp_path / "report.md"))]
-    assert go(scan(), reports=reports).changed
+    assert run(scan(), reports=reports).changed
     before = (tmp_path / "report.md").stat()
-    assert not go(scan(), reports=reports).changed
+    assert not run(scan(), reports=reports).changed
     after = (tmp_path / "report.md").stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 def test_check_mode_writes_no_report_and_predicts_it(tmp_path: Path) -> None:
     reports = [("markdown", str(tmp_path / "report.md"))]
-    result = go(scan(), reports=reports, check_mode=True)
+    result = run(scan(), reports=reports, check_mode=True)
     assert (result.changed, result.reports) == (True, (str(tmp_path / "report.md"),))
     assert (result.file_changes[0].before, bool(result.file_changes[0].after)) == ("", True)
     assert list(tmp_path.iterdir()) == []
@@ -86,11 +86,11 @@ def test_check_mode_writes_no_report_and_predicts_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("state", ["queued", "running"])
 def test_in_check_mode_a_scan_that_has_not_finished_fails_no_gate(state: str) -> None:
-    result = go(scan(state, id=PREDICTED_ID), check_mode=True)
+    result = run(scan(state, id=PREDICTED_ID), check_mode=True)
     assert (result.passed, result.proceed, len(result.reasons)) == (False, True, 1)
     assert result.msg == "Check mode does not wait for scans, so there is no verdict."
     with pytest.raises(GateFailedError):
-        go(scan(state))
+        run(scan(state))
 
 
 def test_in_check_mode_anything_else_fails_it() -> None:
@@ -101,7 +101,7 @@ def test_in_check_mode_anything_else_fails_it() -> None:
         ([], {}),
     ):
         with pytest.raises(GateFailedError):
-            go(*scans, check_mode=True, **more)
+            run(*scans, check_mode=True, **more)
 
 
 def test_what_is_no_scan_is_refused_before_anything_is_written(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_report_that_cannot_be_written_lets_nothing_pass_and_the_others_are_wr
     first, last = str(tmp_path / "report"), str(tmp_path / "last")
     reports = [("json", first), ("json", str(tmp_path / unwritable)), ("markdown", last)]
     with pytest.raises(InvalidInputError, match="cannot be written") as caught:
-        go(scan(), reports=reports, mode=mode)
+        run(scan(), reports=reports, mode=mode)
     assert_not_asked(caught.value)
     known = caught.value.result
     assert ([one.id for one in known.scans], known.reports, known.changed) == (["1"], (first, last), True)

@@ -74,13 +74,20 @@ def token(name: str, status: int = 200) -> Expected:
     return Expected("GET", "/token", status, {"token": name}, sent_headers={"Authorization": "long-lived"})
 
 
-def asked(name: str, status: int = 200, answer: object = None) -> Expected:
+def expected_request(name: str, status: int = 200, answer: object = None) -> Expected:
     return Expected("GET", "/scan", status, answer, sent_headers={"Authorization": name})
 
 
 def test_a_credential_may_send_a_request_of_its_own_and_hears_how_its_headers_fared() -> None:
     credential = Exchanged()
-    made, script = http(credential, token("one"), asked("one", answer=1), asked("one", 401), token("two"), asked("two"))
+    made, script = http(
+        credential,
+        token("one"),
+        expected_request("one", answer=1),
+        expected_request("one", 401),
+        token("two"),
+        expected_request("two"),
+    )
     made.read("GET", ("scan",), lambda data: data)
     made.read("GET", ("scan",), lambda data: data)
     assert credential.heard == ["one accepted", "one refused", "two accepted"]
@@ -89,7 +96,7 @@ def test_a_credential_may_send_a_request_of_its_own_and_hears_how_its_headers_fa
 
 
 def test_a_request_of_its_own_is_tried_again_but_has_no_second_chance() -> None:
-    made, _script = http(Exchanged(), token("", 503), token("one"), asked("one"))
+    made, _script = http(Exchanged(), token("", 503), token("one"), expected_request("one"))
     made.read("GET", ("scan",), lambda data: data)
 
     made, script = http(Exchanged(), token("", 401))
@@ -105,7 +112,7 @@ def test_a_write_whose_credential_cannot_be_had_was_not_sent() -> None:
 
 
 def test_a_credential_is_not_asked_for_ever() -> None:
-    expected = [one for number in range(4) for one in (token(str(number)), asked(str(number), 401))]
+    expected = [one for number in range(4) for one in (token(str(number)), expected_request(str(number), 401))]
     made, script = http(Exchanged(left=99), *expected)
     with pytest.raises(UnauthorizedError):
         made.read("GET", ("scan",), lambda data: data)
@@ -114,7 +121,7 @@ def test_a_credential_is_not_asked_for_ever() -> None:
 
 def test_an_error_under_200_counts_as_the_status_it_amounts_to() -> None:
     credential = Exchanged(left=1)
-    made, _script = http(credential, token("one"), asked("one", answer={"wrong": "who are you"}))
+    made, _script = http(credential, token("one"), expected_request("one", answer={"wrong": "who are you"}))
     with pytest.raises(UnauthorizedError, match="answered HTTP 200 with an error: who are you") as caught:
         made.read("GET", ("scan",), lambda data: data)
     assert caught.value.http_status == 200

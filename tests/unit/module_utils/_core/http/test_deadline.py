@@ -18,7 +18,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.con
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
 from fake_clock import FakeClock
-from glasswall_script import SCAN_ID, SCAN_PATH, item, looked
+from glasswall_script import SCAN_ID, SCAN_PATH, item, read_response
 from scripted_vendor import Expected, Script, connected, mount
 
 LAST = FINAL_POLL_TIMEOUT
@@ -90,10 +90,11 @@ def overrun(vendor: FallsSilent, ids: list[str], timeout: float, *, on_timeout: 
     clock = vendor.clock
     provider, _script = connected([], clock=clock)
     mount(provider, vendor)
-    job = OperationContext(provider, clock)  # type: ignore[arg-type]
+    scripted_context = OperationContext(provider, clock)  # type: ignore[arg-type]
     with pytest.raises(WaitTimeoutError) as caught:
         wait.wait_for_scans(
-            job, wait.WaitRequest(scan_ids=ids, options=WaitOptions(timeout=timeout), on_timeout=on_timeout)
+            scripted_context,
+            wait.WaitRequest(scan_ids=ids, options=WaitOptions(timeout=timeout), on_timeout=on_timeout),
         )
     assert caught.value.result.waited.timed_out
     return clock.elapsed - timeout
@@ -103,7 +104,7 @@ def busy(seconds: float, *deadlines: float) -> float:
     """Seconds until a request that is answered with 503 and `Retry-After: seconds` is given up or answered."""
     clock = FakeClock()
     first = Expected("GET", SCAN_PATH, 503, {}, headers={"Retry-After": str(seconds)})
-    provider, script = connected([first, looked("Processing")], clock=clock)
+    provider, script = connected([first, read_response("Processing")], clock=clock)
     with contextlib.ExitStack() as stack:
         for deadline in deadlines:
             stack.enter_context(provider.deadline(deadline))
@@ -122,7 +123,7 @@ def test_of_nested_deadlines_the_nearest_holds(deadlines: tuple[float, ...]) -> 
 def test_after_a_nested_deadline_the_outer_one_holds_again() -> None:
     clock = FakeClock()
     answers = [Expected("GET", SCAN_PATH, 503, {}, headers={"Retry-After": "30"}) for _request in range(3)]
-    provider, script = connected([*answers, looked("Processing")], clock=clock)
+    provider, script = connected([*answers, read_response("Processing")], clock=clock)
     with provider.deadline(40.0):
         with provider.deadline(20.0), pytest.raises(UnavailableError):
             provider.get(SCAN_ID)

@@ -17,7 +17,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.glasswall import provider as glasswall
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 from fake_clock import FakeClock
-from glasswall_script import SCAN_ID, SCAN_PATH, looked
+from glasswall_script import SCAN_ID, SCAN_PATH, read_response
 from scripted_vendor import Expected, connected
 
 
@@ -81,7 +81,7 @@ def limited(monkeypatch: pytest.MonkeyPatch) -> type[Provider]:
 
 def test_every_request_takes_its_turn(limited: type[Provider]) -> None:
     clock = FakeClock()
-    provider, _script = connected([looked("Processing")] * 4, clock=clock)
+    provider, _script = connected([read_response("Processing")] * 4, clock=clock)
     for _turn in range(4):
         provider.get(SCAN_ID)
     assert clock.sleeps == [3.0, 3.0]
@@ -90,7 +90,7 @@ def test_every_request_takes_its_turn(limited: type[Provider]) -> None:
 def test_after_one_request_too_many_the_others_come_one_by_one(limited: type[Provider]) -> None:
     clock = FakeClock()
     refused = Expected("GET", SCAN_PATH, 429, "")
-    provider, _script = connected([refused, *[looked("Processing")] * 3], clock=clock, retries=1)
+    provider, _script = connected([refused, *[read_response("Processing")] * 3], clock=clock, retries=1)
     for _turn in range(3):
         provider.get(SCAN_ID)
     assert clock.elapsed == pytest.approx(9.0)
@@ -100,8 +100,8 @@ def test_looks_at_many_scans_are_far_enough_apart(limited: type[Provider], monke
     monkeypatch.setattr(glasswall, "_FEW", 5)  # a vendor without a list
     clock = FakeClock()
     ids = [f"83d71394-faa2-4b6c-b13b-{number:012}" for number in range(5)]
-    looks = [looked(word, one) for word in ("Processing", "Completed") for one in ids]
-    provider, script = connected(looks, clock=clock)
+    responses = [read_response(word, one) for word in ("Processing", "Completed") for one in ids]
+    provider, script = connected(responses, clock=clock)
     given: t.Any = {"options": WaitOptions(timeout=600)}
     result = wait.wait_for_scans(OperationContext(provider, clock), wait.WaitRequest(ids, **given))  # type: ignore[arg-type]
     assert not script.left

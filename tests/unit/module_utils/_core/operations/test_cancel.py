@@ -22,8 +22,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
 from fake_clock import FakeClock
-from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, looked
-from scripted_vendor import Expected, connection_reset, job
+from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, read_response
+from scripted_vendor import Expected, connection_reset, scripted_context
 
 OTHER = {"scan_id": CHILD_ID}
 OTHER_PATH = f"/api/v1/scans/{CHILD_ID}"
@@ -35,24 +35,24 @@ def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_provider, "_THREADS", 1)
 
 
-def asked(status: int = 202, answer: t.Any = None, path: str = SCAN_PATH) -> Expected:
+def cancel_response(status: int = 202, answer: t.Any = None, path: str = SCAN_PATH) -> Expected:
     return Expected("DELETE", path, status, item("Processing") if answer is None else answer)
 
 
-TOO_LATE = asked(405, "")
+TOO_LATE = cancel_response(405, "")
 
 
-def go(
+def run(
     *expected: Expected, check_mode: bool = False, clock: FakeClock | None = None, **settings: t.Any
 ) -> cancel.CancelResult:
     connection = {name: settings.pop(name) for name in ("retries",) if name in settings}
-    with job(*expected, check_mode=check_mode, clock=clock, **connection) as the_job:
-        return cancel.cancel_scans(the_job, cancel.CancelRequest(**{"scan_ids": [SCAN_ID], **settings}))
+    with scripted_context(*expected, check_mode=check_mode, clock=clock, **connection) as context:
+        return cancel.cancel_scans(context, cancel.CancelRequest(**{"scan_ids": [SCAN_ID], **settings}))
 
 
-def fails(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> DatascanError:
+def expect_error(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> DatascanError:
     with pytest.raises(DatascanError) as caught:
-        go(*expected, **settings)
+        run(*expected, **settings)
     assert caught.value.kind == kind.kind, caught.value
     return caught.value
 
@@ -61,7 +61,7 @@ def fails(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> 
 
 
 def test_a_listing_is_cancelled() -> None:
-    result = go(looked("Listing"), asked(), looked("Cancelled"))
+    result = run(read_response("Listing"), cancel_response(), read_response("Cancelled"))
     assert (result.changed, result.too_late, result.waited) == (True, [], None)
     assert [scan.state for scan in result.scans] == ["cancelled"]
     assert [scan.vendor_status for scan in (*result.diff.before, *result.diff.after)] == ["Listing", "Cancelled"]
@@ -69,19 +69,19 @@ def test_a_listing_is_cancelled() -> None:
 
 def test_the_answer_to_the_cancelling_may_still_show_the_old_state() -> None:
     """Files already found go on, so that the scan may be processing for a while."""
-    result = go(looked("Listing"), asked(), looked("Processing"))
+    result = run(read_response("Listing"), cancel_response(), read_response("Processing"))
     assert (result.changed, [scan.state for scan in result.scans]) == (True, ["running"])
 
 
 @pytest.mark.parametrize("word", ["Completed", "Cancelled", "Error"])
 def test_what_has_finished_is_left_as_it_is(word: str) -> None:
-    result = go(looked(word))
+    result = run(read_response(word))
     assert (result.changed, result.diff.before, result.diff.after) == (False, [], [])
     assert result.summary["total"] == 1
 
 
 def test_a_cancellation_that_is_too_late_names_the_scan_that_still_runs() -> None:
-    error = fails(TooLateError, looked("Processing"), TOO_LATE)
+    error = expect_error(TooLateError, read_response("Processing"), TOO_LATE)
     assert "continues to process" in error.message
     assert (error.http_status, error.facts()["kind"]) == (405, "too_late")
     assert (error.result.changed, error.result.too_late) == (False, [SCAN_ID])
@@ -89,23 +89,23 @@ def test_a_cancellation_that_is_too_late_names_the_scan_that_still_runs() -> Non
 
 
 def test_too_late_may_be_ignored() -> None:
-    result = go(looked("Processing"), TOO_LATE, too_late="ignore")
+    result = run(read_response("Processing"), TOO_LATE, too_late="ignore")
     assert (result.changed, result.too_late, result.summary["running"]) == (False, [SCAN_ID], 1)
 
 
 def test_ignoring_what_is_too_late_ignores_nothing_else() -> None:
-    fails(NotFoundError, Expected("GET", SCAN_PATH, 404, ""), too_late="ignore")
-    fails(UnauthorizedError, looked("Listing"), asked(401, ""), too_late="ignore")
+    expect_error(NotFoundError, Expected("GET", SCAN_PATH, 404, ""), too_late="ignore")
+    expect_error(UnauthorizedError, read_response("Listing"), cancel_response(401, ""), too_late="ignore")
 
 
 # Several
 
 
 def test_every_scan_is_tried_before_the_first_error_is_raised() -> None:
-    error = fails(
+    error = expect_error(
         TooLateError,
-        *(looked("Processing"), TOO_LATE),
-        *(looked("Listing", **OTHER), asked(path=OTHER_PATH), looked("Cancelled", **OTHER)),
+        *(read_response("Processing"), TOO_LATE),
+        *(read_response("Listing", **OTHER), cancel_response(path=OTHER_PATH), read_response("Cancelled", **OTHER)),
         scan_ids=[SCAN_ID, CHILD_ID],
     )
     assert (error.result.changed, error.result.too_late) == (True, [SCAN_ID])
@@ -114,21 +114,21 @@ def test_every_scan_is_tried_before_the_first_error_is_raised() -> None:
 
 
 def test_each_is_cancelled_once_and_in_the_order_asked() -> None:
-    result = go(
-        *(looked("Completed", **OTHER), looked("Listing"), asked(), looked("Cancelled")),
+    result = run(
+        *(read_response("Completed", **OTHER), read_response("Listing"), cancel_response(), read_response("Cancelled")),
         scan_ids=[CHILD_ID, SCAN_ID, CHILD_ID.upper()],
     )
     assert [scan.id for scan in result.scans] == [CHILD_ID, SCAN_ID]
 
 
 def test_all_ids_are_checked_before_any_is_asked_for() -> None:
-    fails(InvalidInputError, scan_ids=[SCAN_ID, "../x"])
-    assert "scan_ids is empty" in fails(InvalidInputError, scan_ids=[]).message
+    expect_error(InvalidInputError, scan_ids=[SCAN_ID, "../x"])
+    assert "scan_ids is empty" in expect_error(InvalidInputError, scan_ids=[]).message
 
 
 def test_a_vendor_that_writes_its_ids_otherwise() -> None:
     shown = SCAN_ID.upper()
-    result = go(
+    result = run(
         Expected("GET", SCAN_PATH, answer=item("Listing", shown)),
         Expected("DELETE", SCAN_PATH, 202, item("Listing", shown)),
         Expected("GET", SCAN_PATH, answer=item("Processing", shown)),
@@ -143,8 +143,13 @@ def test_a_vendor_that_writes_its_ids_otherwise() -> None:
 
 
 def test_the_wait_lasts_until_the_vendor_reports_cancelled() -> None:
-    result = go(
-        looked("Listing"), asked(), looked("Processing"), looked("Processing"), looked("Cancelled"), wait=WaitOptions()
+    result = run(
+        read_response("Listing"),
+        cancel_response(),
+        read_response("Processing"),
+        read_response("Processing"),
+        read_response("Cancelled"),
+        wait=WaitOptions(),
     )
     assert (result.changed, result.summary["cancelled"]) == (True, 1)
     assert result.waited is not None
@@ -154,9 +159,12 @@ def test_the_wait_lasts_until_the_vendor_reports_cancelled() -> None:
 
 def test_a_timeout_reports_the_cancellation() -> None:
     clock = FakeClock()
-    looks = [looked("Processing")] * 10
-    with pytest.raises(WaitTimeoutError) as caught, job(looked("Listing"), asked(), *looks, clock=clock) as the_job:
-        cancel.cancel_scans(the_job, cancel.CancelRequest([SCAN_ID], wait=WaitOptions(2.0, 1.0)))
+    responses = [read_response("Processing")] * 10
+    with (
+        pytest.raises(WaitTimeoutError) as caught,
+        scripted_context(read_response("Listing"), cancel_response(), *responses, clock=clock) as context,
+    ):
+        cancel.cancel_scans(context, cancel.CancelRequest([SCAN_ID], wait=WaitOptions(2.0, 1.0)))
     known = caught.value.result
     assert (known.changed, known.waited.timed_out, known.waited.elapsed) == (True, True, 2.0)
     assert [scan.state for scan in known.scans] == ["running"]
@@ -164,14 +172,21 @@ def test_a_timeout_reports_the_cancellation() -> None:
 
 def test_an_error_while_waiting_reports_the_cancellation() -> None:
     refused = Expected("GET", SCAN_PATH, 401, "")
-    error = fails(UnauthorizedError, looked("Listing"), asked(), looked("Processing"), refused, wait=WaitOptions())
+    error = expect_error(
+        UnauthorizedError,
+        read_response("Listing"),
+        cancel_response(),
+        read_response("Processing"),
+        refused,
+        wait=WaitOptions(),
+    )
     assert error.result.changed is True
     assert [scan.vendor_status for scan in error.result.scans] == ["Processing"]
     assert (error.result.too_late, error.result.summary["running"], error.result.waited.timed_out) == ([], 1, False)
 
 
 def test_where_nothing_was_cancelled_nothing_is_waited_for() -> None:
-    result = go(looked("Completed"), wait=WaitOptions())
+    result = run(read_response("Completed"), wait=WaitOptions())
     assert result.waited is not None
     assert (result.waited.polls, result.waited.timed_out) == (0, False)
 
@@ -180,24 +195,39 @@ def test_where_nothing_was_cancelled_nothing_is_waited_for() -> None:
 
 
 def test_a_failed_poll_after_the_cancellation_keeps_the_result() -> None:
-    result = go(looked("Listing"), asked(), Expected("GET", SCAN_PATH, 503, ""), retries=0)
+    result = run(read_response("Listing"), cancel_response(), Expected("GET", SCAN_PATH, 503, ""), retries=0)
     assert result.changed
     assert [scan.vendor_status for scan in result.scans] == ["Processing"]
 
 
 def test_a_lost_cancelling_that_was_carried_out() -> None:
-    result = go(looked("Listing"), asked(202, connection_reset()), looked("Cancelled"), looked("Cancelled"))
+    result = run(
+        read_response("Listing"),
+        cancel_response(202, connection_reset()),
+        read_response("Cancelled"),
+        read_response("Cancelled"),
+    )
     assert (result.changed, result.summary["cancelled"]) == (True, 1)
 
 
 def test_a_lost_cancelling_that_was_not_is_asked_for_again() -> None:
-    result = go(looked("Listing"), asked(202, connection_reset()), looked("Listing"), asked(), looked("Cancelled"))
+    result = run(
+        read_response("Listing"),
+        cancel_response(202, connection_reset()),
+        read_response("Listing"),
+        cancel_response(),
+        read_response("Cancelled"),
+    )
     assert (result.changed, result.summary["cancelled"]) == (True, 1)
 
 
 def test_a_cancellation_whose_answer_is_lost_twice_has_an_unknown_outcome() -> None:
-    error = fails(
-        UnknownOutcomeError, looked("Listing"), asked(202, connection_reset()), looked("Listing"), asked(502, "")
+    error = expect_error(
+        UnknownOutcomeError,
+        read_response("Listing"),
+        cancel_response(202, connection_reset()),
+        read_response("Listing"),
+        cancel_response(502, ""),
     )
     assert error.facts()["kind"] == "lost_answer"
     assert [scan.vendor_status for scan in error.result.scans] == ["Listing"]
@@ -207,13 +237,13 @@ def test_a_cancellation_whose_answer_is_lost_twice_has_an_unknown_outcome() -> N
 
 
 def test_check_mode_predicts_and_sends_only_reads() -> None:
-    result = go(looked("Listing"), check_mode=True, wait=WaitOptions())
+    result = run(read_response("Listing"), check_mode=True, wait=WaitOptions())
     assert (result.changed, result.too_late) == (True, [])
     assert result.waited is not None
 
 
 def test_check_mode_shows_the_scan_as_it_would_be() -> None:
-    result = go(looked("Listing"), check_mode=True)
+    result = run(read_response("Listing"), check_mode=True)
     (before,), (after,) = result.diff.before, result.diff.after
     assert (before.state, before.vendor_status) == ("running", "Listing")
     assert after == before.model_copy(update={"state": "cancelled", "vendor_status": None})
@@ -222,25 +252,25 @@ def test_check_mode_shows_the_scan_as_it_would_be() -> None:
 
 @pytest.mark.parametrize("word", ["Completed", "Cancelled", "Error"])
 def test_check_mode_predicts_no_change_for_what_has_finished(word: str) -> None:
-    assert not go(looked(word), check_mode=True).changed
+    assert not run(read_response(word), check_mode=True).changed
 
 
 def test_check_mode_predicts_what_is_too_late() -> None:
-    error = fails(TooLateError, looked("Processing"), check_mode=True)
+    error = expect_error(TooLateError, read_response("Processing"), check_mode=True)
     assert (error.result.changed, error.result.too_late) == (False, [SCAN_ID])
-    result = go(looked("Processing"), check_mode=True, too_late="ignore")
+    result = run(read_response("Processing"), check_mode=True, too_late="ignore")
     assert (result.changed, result.too_late) == (False, [SCAN_ID])
 
 
 def test_check_mode_cancels_a_scan_that_only_check_mode_has_seen() -> None:
-    assert go(scan_ids=[PREDICTED_ID], check_mode=True).changed
+    assert run(scan_ids=[PREDICTED_ID], check_mode=True).changed
 
 
 def test_every_failure_is_named_and_a_lost_cancellation_comes_first() -> None:
     missing = Expected("GET", f"/api/v1/scans/{CHILD_ID}", 404, "")
     lost = [Expected("DELETE", SCAN_PATH, 503, "")] * 2
     with (
-        job(missing, looked("Listing"), lost[0], looked("Listing"), lost[1]) as context,
+        scripted_context(missing, read_response("Listing"), lost[0], read_response("Listing"), lost[1]) as context,
         pytest.raises(UnknownOutcomeError) as caught,
     ):
         cancel.cancel_scans(context, cancel.CancelRequest([CHILD_ID, SCAN_ID]))
@@ -252,7 +282,7 @@ def test_every_failure_is_named_and_a_lost_cancellation_comes_first() -> None:
 def test_a_cancellation_that_cannot_be_read_again_may_have_changed_something() -> None:
     busy = Expected("GET", SCAN_PATH, 503, "")
     with (
-        job(looked("Listing"), Expected("DELETE", SCAN_PATH, 503, ""), busy, retries=0) as context,
+        scripted_context(read_response("Listing"), Expected("DELETE", SCAN_PATH, 503, ""), busy, retries=0) as context,
         pytest.raises(UnknownOutcomeError) as caught,
     ):
         cancel.cancel_scans(context, cancel.CancelRequest([SCAN_ID]))

@@ -43,7 +43,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.con
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import CAPABILITIES
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import ListsColumns
 from fake_clock import FakeClock
-from scripted_vendor import job
+from scripted_vendor import scripted_context
 
 CLUSTERS = [
     Cluster(
@@ -98,8 +98,8 @@ class Vendor(ListsColumns):
 def run(vendor: Vendor, warned: list[str] | None = None, check_mode: bool = False, **settings: t.Any) -> t.Any:
     said: list[str] = [] if warned is None else warned
     query = ColumnQuery(**{"cluster_id": "" if "cluster" in settings else "c1", **settings.pop("query", {})})
-    the_job = OperationContext(vendor, FakeClock(), check_mode, warn=said.append)  # type: ignore[arg-type]
-    result = columns.read_columns(the_job, columns.ColumnsRequest(query, **settings))
+    context = OperationContext(vendor, FakeClock(), check_mode, warn=said.append)  # type: ignore[arg-type]
+    result = columns.read_columns(context, columns.ColumnsRequest(query, **settings))
     assert warned is not None or not said, said
     return result
 
@@ -253,10 +253,10 @@ class TestRefusals:
     def test_a_vendor_without_clusters_is_refused_before_any_request(self) -> None:
         settings = columns.ColumnsRequest(ColumnQuery("c1"))
         with (
-            job(provider="glasswall") as the_job,
+            scripted_context(provider="glasswall") as context,
             pytest.raises(UnsupportedError, match="Glasswall cannot list the columns"),
         ):
-            columns.read_columns(the_job, settings)
+            columns.read_columns(context, settings)
 
     @pytest.mark.parametrize(
         ("query", "words"),

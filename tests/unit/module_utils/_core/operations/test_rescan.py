@@ -24,8 +24,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import rescan
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from fake_clock import FakeClock
-from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, listed, looked
-from scripted_vendor import Expected, connection_reset, job, shown
+from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, list_response, read_response
+from scripted_vendor import Expected, connection_reset, scripted_context, shown
 
 CHILD = {"scan_id": CHILD_ID, "parentScan": SCAN_ID}
 EXPIRED = {"errorCode": 105, "message": "The signed start (se) parameter must be in the future."}
@@ -35,26 +35,26 @@ def child(status: str = "Listing") -> dict[str, t.Any]:
     return item(status, **CHILD)
 
 
-def asked(answer: t.Any = None, status: int = 200) -> Expected:
+def rescan_response(answer: t.Any = None, status: int = 200) -> Expected:
     return Expected("PATCH", SCAN_PATH, status, child() if answer is None else answer)
 
 
-TOO_EARLY = asked("", 425)
+TOO_EARLY = rescan_response("", 425)
 REFUSED = Expected("GET", f"/api/v1/scans/{CHILD_ID}", 401, "")
-RUNNING = asked("", 409)
+RUNNING = rescan_response("", 409)
 
 
-def go(
+def run(
     *expected: Expected, check_mode: bool = False, clock: FakeClock | None = None, **settings: t.Any
 ) -> rescan.RescanResult:
     connection = {name: settings.pop(name) for name in ("retries", "said") if name in settings}
-    with job(*expected, check_mode=check_mode, clock=clock, **connection) as the_job:
-        return rescan.rescan(the_job, rescan.RescanRequest(**{"subject": SCAN_ID, **settings}))
+    with scripted_context(*expected, check_mode=check_mode, clock=clock, **connection) as context:
+        return rescan.rescan(context, rescan.RescanRequest(**{"subject": SCAN_ID, **settings}))
 
 
-def fails(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> DatascanError:
+def expect_error(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> DatascanError:
     with pytest.raises(DatascanError) as caught:
-        go(*expected, **settings)
+        run(*expected, **settings)
     assert caught.value.kind == kind.kind, caught.value
     return caught.value
 
@@ -64,18 +64,18 @@ def fails(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> 
 
 @pytest.mark.parametrize("word", ["Completed", "Processing", "Cancelled", "Error"])
 def test_a_rescan_is_the_child_of_its_parent(word: str) -> None:
-    result = go(looked(word), listed(), asked())
+    result = run(read_response(word), list_response(), rescan_response())
     assert (result.changed, result.reused, result.waited) == (True, False, None)
     assert (result.scan.id, result.scan.parent_id, result.parent.id) == (CHILD_ID, SCAN_ID, SCAN_ID)
     assert (result.diff.before, result.diff.after) == ([], [result.scan])
 
 
 def test_a_parent_that_does_not_exist() -> None:
-    assert "has no scan" in fails(NotFoundError, Expected("GET", SCAN_PATH, 404, "")).message
+    assert "has no scan" in expect_error(NotFoundError, Expected("GET", SCAN_PATH, 404, "")).message
 
 
 def test_an_invalid_id_is_not_sent() -> None:
-    fails(InvalidInputError, subject="../scans/allusers")
+    expect_error(InvalidInputError, subject="../scans/allusers")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_an_invalid_id_is_not_sent() -> None:
     [(412, [EXPIRED], RejectedError), (404, "", NotFoundError), (401, "", UnauthorizedError)],
 )
 def test_a_refused_rescan_has_its_parent_in_the_result(status: int, body: t.Any, kind: type[DatascanError]) -> None:
-    error = fails(kind, looked("Completed"), listed(), asked(body, status))
+    error = expect_error(kind, read_response("Completed"), list_response(), rescan_response(body, status))
     assert error.http_status == status
     assert error.result.parent.id == SCAN_ID
     assert shown(error)["changed"] is False
@@ -93,25 +93,25 @@ def test_a_refused_rescan_has_its_parent_in_the_result(status: int, body: t.Any,
 
 
 def test_one_that_runs_is_handed_back() -> None:
-    result = go(looked("Completed"), listed(item(), child("Processing")))
+    result = run(read_response("Completed"), list_response(item(), child("Processing")))
     assert (result.changed, result.reused, result.scan.id, result.parent.id) == (False, True, CHILD_ID, SCAN_ID)
     assert result.diff.after == []
 
 
 def test_if_active_fail() -> None:
-    error = fails(ConflictError, looked("Completed"), listed(child()), if_active="fail")
+    error = expect_error(ConflictError, read_response("Completed"), list_response(child()), if_active="fail")
     assert "is already being rescanned" in error.message
     assert (error.result.parent.id, error.result.scan.id, error.result.changed) == (SCAN_ID, CHILD_ID, False)
 
 
 def test_409_hands_back_the_child_that_another_user_started() -> None:
-    result = go(
-        looked("Completed"),
-        listed(),
+    result = run(
+        read_response("Completed"),
+        list_response(),
         RUNNING,
-        listed(),
-        looked("Completed", childScans=[CHILD_ID]),
-        looked("Processing", CHILD_ID, parentScan=SCAN_ID),
+        list_response(),
+        read_response("Completed", childScans=[CHILD_ID]),
+        read_response("Processing", CHILD_ID, parentScan=SCAN_ID),
     )
     assert (result.changed, result.reused, result.scan.id) == (False, True, CHILD_ID)
 
@@ -119,12 +119,21 @@ def test_409_hands_back_the_child_that_another_user_started() -> None:
 @pytest.mark.parametrize("if_active", ["fail", "start"])
 def test_409_fails_where_none_may_be_reused(if_active: str) -> None:
     first = [] if if_active == "fail" else [child()]
-    error = fails(ConflictError, looked("Completed"), listed(*first), RUNNING, listed(child()), if_active=if_active)
+    error = expect_error(
+        ConflictError,
+        read_response("Completed"),
+        list_response(*first),
+        RUNNING,
+        list_response(child()),
+        if_active=if_active,
+    )
     assert (error.http_status, error.result.scan.id, error.result.parent.id) == (409, CHILD_ID, SCAN_ID)
 
 
 def test_409_without_a_child_that_can_be_seen() -> None:
-    error = fails(ConflictError, looked("Completed"), listed(), RUNNING, listed(), looked("Completed"))
+    error = expect_error(
+        ConflictError, read_response("Completed"), list_response(), RUNNING, list_response(), read_response("Completed")
+    )
     assert (error.http_status, error.result.parent.id, error.result.changed) == (409, SCAN_ID, False)
 
 
@@ -132,26 +141,26 @@ def test_409_without_a_child_that_can_be_seen() -> None:
 
 
 def test_a_parent_that_is_listing_is_too_early() -> None:
-    error = fails(TooEarlyError, looked("Listing"), listed())
+    error = expect_error(TooEarlyError, read_response("Listing"), list_response())
     assert "while it lists its files" in error.message
     assert "Set wait: true" in error.message
     assert (error.result.parent.id, error.result.changed) == (SCAN_ID, False)
 
 
 def test_425_is_too_early_as_well() -> None:
-    error = fails(TooEarlyError, looked("Processing"), listed(), TOO_EARLY)
+    error = expect_error(TooEarlyError, read_response("Processing"), list_response(), TOO_EARLY)
     assert error.result.parent.id == SCAN_ID
 
 
 def test_with_wait_the_listing_is_waited_for() -> None:
     said: list[str] = []
-    result = go(
-        looked("Listing"),
-        listed(),
-        looked("Listing"),
-        looked("Processing"),
-        asked(),
-        looked("Completed", **CHILD),
+    result = run(
+        read_response("Listing"),
+        list_response(),
+        read_response("Listing"),
+        read_response("Processing"),
+        rescan_response(),
+        read_response("Completed", **CHILD),
         wait=WaitOptions(),
         said=said,
     )
@@ -162,13 +171,13 @@ def test_with_wait_the_listing_is_waited_for() -> None:
 
 
 def test_with_wait_425_is_waited_for() -> None:
-    result = go(
-        looked("Processing"),
-        listed(),
+    result = run(
+        read_response("Processing"),
+        list_response(),
         TOO_EARLY,
-        looked("Processing"),
-        asked(),
-        looked("Completed", **CHILD),
+        read_response("Processing"),
+        rescan_response(),
+        read_response("Completed", **CHILD),
         wait=WaitOptions(),
     )
     assert result.scan.state == "completed"
@@ -176,14 +185,14 @@ def test_with_wait_425_is_waited_for() -> None:
 
 def test_a_fault_that_passes_does_not_end_the_wait_for_the_parent() -> None:
     busy = Expected("GET", SCAN_PATH, 503, "")
-    result = go(
-        looked("Listing"),
-        listed(),
+    result = run(
+        read_response("Listing"),
+        list_response(),
         busy,
         busy,
-        looked("Completed"),
-        asked(),
-        looked("Completed", **CHILD),
+        read_response("Completed"),
+        rescan_response(),
+        read_response("Completed", **CHILD),
         wait=WaitOptions(),
         retries=0,
     )
@@ -192,8 +201,13 @@ def test_a_fault_that_passes_does_not_end_the_wait_for_the_parent() -> None:
 
 def test_the_wait_for_the_parent_ends_at_the_deadline_with_a_final_poll() -> None:
     clock = FakeClock()
-    error = fails(
-        WaitTimeoutError, looked("Listing"), listed(), *[looked("Listing")] * 3, wait=WaitOptions(2.5), clock=clock
+    error = expect_error(
+        WaitTimeoutError,
+        read_response("Listing"),
+        list_response(),
+        *[read_response("Listing")] * 3,
+        wait=WaitOptions(2.5),
+        clock=clock,
     )
     assert clock.elapsed == 2.5
     assert "while it lists its files" in error.message
@@ -205,8 +219,14 @@ def test_the_wait_for_the_parent_ends_at_the_deadline_with_a_final_poll() -> Non
 def test_no_retry_sleeps_past_the_end_of_the_wait_for_the_parent() -> None:
     clock = FakeClock()
     busy = Expected("GET", SCAN_PATH, 503, "", headers={"Retry-After": "30"})
-    error = fails(
-        WaitTimeoutError, looked("Listing"), listed(), *[busy] * 3, wait=WaitOptions(2.5), clock=clock, retries=5
+    error = expect_error(
+        WaitTimeoutError,
+        read_response("Listing"),
+        list_response(),
+        *[busy] * 3,
+        wait=WaitOptions(2.5),
+        clock=clock,
+        retries=5,
     )
     assert clock.elapsed == 2.5
     assert "The last poll failed: " in error.message
@@ -215,11 +235,11 @@ def test_no_retry_sleeps_past_the_end_of_the_wait_for_the_parent() -> None:
 def test_a_vendor_that_always_answers_too_early_ends_at_the_deadline() -> None:
     """Its two answers may disagree: 425 to the rescan, and a parent that is no longer listing."""
     clock = FakeClock()
-    error = fails(
+    error = expect_error(
         WaitTimeoutError,
-        looked("Processing"),
-        listed(),
-        *[TOO_EARLY, looked("Processing")] * 3,
+        read_response("Processing"),
+        list_response(),
+        *[TOO_EARLY, read_response("Processing")] * 3,
         TOO_EARLY,
         wait=WaitOptions(3.0),
         clock=clock,
@@ -230,10 +250,16 @@ def test_a_vendor_that_always_answers_too_early_ends_at_the_deadline() -> None:
 
 def test_the_two_waits_share_their_time() -> None:
     clock = FakeClock()
-    error = fails(
+    error = expect_error(
         WaitTimeoutError,
-        *(looked("Listing"), listed(), looked("Listing"), looked("Processing"), asked()),
-        *[looked("Processing", **CHILD)] * 3,
+        *(
+            read_response("Listing"),
+            list_response(),
+            read_response("Listing"),
+            read_response("Processing"),
+            rescan_response(),
+        ),
+        *[read_response("Processing", **CHILD)] * 3,
         wait=WaitOptions(5.0),
         clock=clock,
     )
@@ -244,11 +270,17 @@ def test_the_two_waits_share_their_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind"), [(looked("Error", **CHILD), ScanNotCompletedError), (REFUSED, UnauthorizedError)]
+    ("answer", "kind"), [(read_response("Error", **CHILD), ScanNotCompletedError), (REFUSED, UnauthorizedError)]
 )
 def test_a_failed_wait_reports_both_waits(answer: Expected, kind: type[DatascanError]) -> None:
-    expected = [looked("Listing"), listed(), looked("Listing"), looked("Processing"), asked()]
-    error = fails(kind, *expected, answer, wait=WaitOptions(60.0))
+    expected = [
+        read_response("Listing"),
+        list_response(),
+        read_response("Listing"),
+        read_response("Processing"),
+        rescan_response(),
+    ]
+    error = expect_error(kind, *expected, answer, wait=WaitOptions(60.0))
     assert error.result.waited.elapsed == 3.0
 
 
@@ -256,14 +288,25 @@ def test_a_failed_wait_reports_both_waits(answer: Expected, kind: type[DatascanE
 
 
 def test_wait_until_it_completed() -> None:
-    result = go(looked("Completed"), listed(), asked(), looked("Completed", **CHILD), wait=WaitOptions())
+    result = run(
+        read_response("Completed"),
+        list_response(),
+        rescan_response(),
+        read_response("Completed", **CHILD),
+        wait=WaitOptions(),
+    )
     assert result.waited is not None
     assert vars(result.waited) == {"elapsed": 1.0, "polls": 1, "requests": 4, "timed_out": False}
 
 
 def test_a_child_that_does_not_complete_fails_with_the_child() -> None:
-    error = fails(
-        ScanNotCompletedError, looked("Completed"), listed(), asked(), looked("Error", **CHILD), wait=WaitOptions()
+    error = expect_error(
+        ScanNotCompletedError,
+        read_response("Completed"),
+        list_response(),
+        rescan_response(),
+        read_response("Error", **CHILD),
+        wait=WaitOptions(),
     )
     assert (error.result.scan.state, error.result.parent.id) == ("failed", SCAN_ID)
     assert (error.result.changed, error.result.reused) == (True, False)
@@ -273,7 +316,7 @@ def test_a_child_that_does_not_complete_fails_with_the_child() -> None:
 
 
 def test_check_mode_predicts_the_child_and_sends_only_reads() -> None:
-    result = go(looked("Completed"), listed(), check_mode=True, wait=WaitOptions())
+    result = run(read_response("Completed"), list_response(), check_mode=True, wait=WaitOptions())
     assert (result.changed, result.reused, result.scan.id, result.scan.parent_id) == (
         True,
         False,
@@ -286,67 +329,76 @@ def test_check_mode_predicts_the_child_and_sends_only_reads() -> None:
 
 
 def test_check_mode_hands_back_what_runs() -> None:
-    result = go(looked("Completed"), listed(child()), check_mode=True)
+    result = run(read_response("Completed"), list_response(child()), check_mode=True)
     assert (result.changed, result.reused, result.scan.id) == (False, True, CHILD_ID)
 
 
 def test_check_mode_fails_where_a_real_run_would() -> None:
-    fails(TooEarlyError, looked("Listing"), listed(), check_mode=True)
-    fails(ConflictError, looked("Completed"), listed(child()), check_mode=True, if_active="fail")
-    fails(NotFoundError, Expected("GET", SCAN_PATH, 404, ""), check_mode=True)
+    expect_error(TooEarlyError, read_response("Listing"), list_response(), check_mode=True)
+    expect_error(ConflictError, read_response("Completed"), list_response(child()), check_mode=True, if_active="fail")
+    expect_error(NotFoundError, Expected("GET", SCAN_PATH, 404, ""), check_mode=True)
 
 
 def test_check_mode_predicts_for_a_scan_that_only_check_mode_has_seen() -> None:
-    result = go(subject=PREDICTED_ID, check_mode=True)
+    result = run(subject=PREDICTED_ID, check_mode=True)
     assert (result.changed, result.scan.parent_id) == (True, PREDICTED_ID)
 
 
 # Lost answers
 
 
-@pytest.mark.parametrize("lost", [asked(connection_reset()), asked("", 502), asked("<html>")])
+@pytest.mark.parametrize(
+    "lost", [rescan_response(connection_reset()), rescan_response("", 502), rescan_response("<html>")]
+)
 def test_a_rescan_with_a_lost_answer_is_found_and_adopted(lost: Expected) -> None:
-    result = go(
-        looked("Completed"),
-        listed(),
+    result = run(
+        read_response("Completed"),
+        list_response(),
         lost,
-        looked("Completed", childScans=[CHILD_ID]),
-        looked("Listing", **CHILD),
+        read_response("Completed", childScans=[CHILD_ID]),
+        read_response("Listing", **CHILD),
     )
     assert (result.changed, result.reused, result.scan.id) == (True, False, CHILD_ID)
 
 
 def test_an_old_child_is_not_taken_for_it() -> None:
     old = "00000000-0000-0000-0000-000000000001"
-    result = go(
-        looked("Completed", childScans=[old]),
-        listed(),
-        asked(connection_reset()),
-        *[looked("Completed", childScans=[old]), listed()] * 3,
-        asked(),
+    result = run(
+        read_response("Completed", childScans=[old]),
+        list_response(),
+        rescan_response(connection_reset()),
+        *[read_response("Completed", childScans=[old]), list_response()] * 3,
+        rescan_response(),
     )
     assert (result.changed, result.scan.id) == (True, CHILD_ID)
 
 
 def test_it_is_given_up_in_the_end() -> None:
-    looks = [looked("Completed"), listed()] * 3
-    error = fails(UnknownOutcomeError, looked("Completed"), listed(), *[asked(connection_reset()), *looks] * 3)
+    responses = [read_response("Completed"), list_response()] * 3
+    error = expect_error(
+        UnknownOutcomeError,
+        read_response("Completed"),
+        list_response(),
+        *[rescan_response(connection_reset()), *responses] * 3,
+    )
     assert "It was sent 3 times" in error.message
     assert (error.result.changed, error.result.scan, error.result.parent.id) == (True, None, SCAN_ID)
 
 
 def test_where_it_cannot_be_looked_up_a_scan_may_be_running() -> None:
     denied = Expected("GET", SCAN_PATH, 401, "")
-    error = fails(UnknownOutcomeError, looked("Completed"), listed(), asked(connection_reset()), denied)
+    error = expect_error(
+        UnknownOutcomeError, read_response("Completed"), list_response(), rescan_response(connection_reset()), denied
+    )
     assert "may be running" in error.message
     assert (error.result.changed, error.result.parent.id) == (True, SCAN_ID)
 
 
 LOST_AND_UNSEEN = [
-    looked("Completed"),
-    listed(),
-    asked(connection_reset()),
-    *[looked("Completed"), listed()] * 3,
+    read_response("Completed"),
+    list_response(),
+    rescan_response(connection_reset()),
+    *[read_response("Completed"), list_response()] * 3,
     RUNNING,
 ]
 BEFORE = {"scanStartTime": "2025-12-31T23:59:59Z"}
@@ -355,28 +407,34 @@ BEFORE = {"scanStartTime": "2025-12-31T23:59:59Z"}
 @pytest.mark.parametrize("if_active", ["reuse", "fail"])
 def test_a_child_found_by_409_after_a_lost_answer_is_ours_if_it_started_since(if_active: str) -> None:
     """The first request was carried out and did not show; the second is told that a rescan runs."""
-    result = go(*LOST_AND_UNSEEN, listed(child()), if_active=if_active)
+    result = run(*LOST_AND_UNSEEN, list_response(child()), if_active=if_active)
     assert (result.changed, result.reused, result.scan.id) == (True, False, CHILD_ID)
     assert result.diff.after == [result.scan]
 
 
 def test_a_child_found_by_409_after_a_lost_answer_is_not_ours_if_it_started_before() -> None:
     """Another user's, who started it before and whose scans are not in the list."""
-    result = go(
+    result = run(
         *LOST_AND_UNSEEN,
-        listed(),
-        looked("Completed", childScans=[CHILD_ID]),
-        looked("Processing", **CHILD, **BEFORE),
+        list_response(),
+        read_response("Completed", childScans=[CHILD_ID]),
+        read_response("Processing", **CHILD, **BEFORE),
     )
     assert (result.changed, result.reused, result.scan.id) == (False, True, CHILD_ID)
 
 
 def test_409_after_a_lost_answer_without_a_child_that_can_be_seen_may_have_changed_something() -> None:
-    error = fails(ConflictError, *LOST_AND_UNSEEN, listed(), looked("Completed"))
+    error = expect_error(ConflictError, *LOST_AND_UNSEEN, list_response(), read_response("Completed"))
     assert (error.http_status, error.result.changed) == (409, True)
 
 
 @pytest.mark.parametrize("word", ["Error", "Cancelled"])
 def test_a_rescan_whose_answer_has_a_failed_scan_fails_the_wait(word: str) -> None:
-    error = fails(ScanNotCompletedError, looked("Completed"), listed(), asked(child(word)), wait=WaitOptions())
+    error = expect_error(
+        ScanNotCompletedError,
+        read_response("Completed"),
+        list_response(),
+        rescan_response(child(word)),
+        wait=WaitOptions(),
+    )
     assert (error.result.scan.id, error.result.changed) == (CHILD_ID, True)

@@ -28,8 +28,20 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import start
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from fake_clock import FakeClock
-from glasswall_script import CHILD_ID, FINE, LATELY, SCAN_ID, TARGET, begun, item, listed, looked, running, started
-from scripted_vendor import TOKEN, Expected, connection_reset, job, shown
+from glasswall_script import (
+    CHILD_ID,
+    NEW_ITEM,
+    RECENT_QUERY,
+    SCAN_ID,
+    TARGET,
+    item,
+    list_response,
+    read_response,
+    running,
+    start_response,
+    start_responses,
+)
+from scripted_vendor import TOKEN, Expected, connection_reset, scripted_context, shown
 
 OTHER = {"sourceContainerPath": "elsewhere"}
 IDS = [str(uuid.UUID(int=number)) for number in range(1, 6)]
@@ -43,17 +55,17 @@ COMPLETED_SINCE = [
 ]
 
 
-def go(
+def run(
     *expected: Expected, check_mode: bool = False, clock: FakeClock | None = None, **settings: t.Any
 ) -> start.StartResult:
     connection = {name: settings.pop(name) for name in ("retries", "warned", "said") if name in settings}
-    with job(*expected, check_mode=check_mode, clock=clock, **connection) as the_job:
-        return start.start_scan(the_job, start.StartRequest(**{"target": TARGET, **settings}))
+    with scripted_context(*expected, check_mode=check_mode, clock=clock, **connection) as context:
+        return start.start_scan(context, start.StartRequest(**{"target": TARGET, **settings}))
 
 
-def fails(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> DatascanError:
+def expect_error(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> DatascanError:
     with pytest.raises(DatascanError) as caught:
-        go(*expected, **settings)
+        run(*expected, **settings)
     assert caught.value.kind == kind.kind, caught.value
     return caught.value
 
@@ -62,22 +74,22 @@ def fails(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> 
 
 
 def test_where_none_runs_one_is_started() -> None:
-    result = go(listed(), *begun())
+    result = run(list_response(), *start_responses())
     assert (result.changed, result.reused, result.scan.id, result.waited) == (True, False, SCAN_ID, None)
     assert (result.diff.before, result.diff.after) == ([], [result.scan])
 
 
 @pytest.mark.parametrize("word", ["Listing", "Processing"])
 def test_one_that_runs_is_handed_back(word: str) -> None:
-    result = go(listed(running(word)))
+    result = run(list_response(running(word)))
     assert (result.changed, result.reused, result.scan.id) == (False, True, SCAN_ID)
     assert (result.diff.before, result.diff.after) == ([], [])
 
 
 def test_the_newest_of_several_is_handed_back() -> None:
     """The oldest may be stuck, and the others have been started to get around it."""
-    result = go(
-        listed(
+    result = run(
+        list_response(
             running(scan_id=IDS[0], scanStartTime="2025-12-31T22:00:00Z"),
             running(scan_id=IDS[1], scanStartTime="2025-12-31T23:00:00Z"),
             running(scan_id=IDS[2], scanStartTime="2025-12-31T22:30:00Z"),
@@ -93,21 +105,21 @@ def test_one_of_another_source_or_target_does_not_serve() -> None:
         item(scan_id=IDS[2], targetContainerPath="dirty"),
         item(scan_id=IDS[3], targetStorage="else.blob.core.windows.net"),
     ]
-    assert go(listed(*others), *begun()).changed
+    assert run(list_response(*others), *start_responses()).changed
 
 
 def test_if_active_fail() -> None:
-    error = fails(ConflictError, listed(item()), if_active="fail")
+    error = expect_error(ConflictError, list_response(item()), if_active="fail")
     assert "is already running: 83d71394" in error.message
     assert error.result.scan.id == SCAN_ID
 
 
 def test_if_active_fail_starts_where_none_runs() -> None:
-    assert go(listed(item(**OTHER)), *begun(CHILD_ID), if_active="fail").scan.id == CHILD_ID
+    assert run(list_response(item(**OTHER)), *start_responses(CHILD_ID), if_active="fail").scan.id == CHILD_ID
 
 
 def test_if_active_start_starts_another() -> None:
-    result = go(listed(item()), started(item("Listing", CHILD_ID)), if_active="start")
+    result = run(list_response(item()), start_response(item("Listing", CHILD_ID)), if_active="start")
     assert (result.changed, result.reused, result.scan.id) == (True, False, CHILD_ID)
 
 
@@ -125,8 +137,8 @@ def test_if_active_start_starts_another() -> None:
     ],
 )
 def test_one_that_completed_that_recently_is_handed_back(fields: dict[str, t.Any], fresh: bool) -> None:
-    asked = [listed(), listed(item("Completed", **fields), query=COMPLETED_SINCE)]
-    result = go(*asked, *([] if fresh else begun(CHILD_ID)), fresh_for=3600)
+    asked = [list_response(), list_response(item("Completed", **fields), query=COMPLETED_SINCE)]
+    result = run(*asked, *([] if fresh else start_responses(CHILD_ID)), fresh_for=3600)
     assert (result.changed, result.reused) == (not fresh, fresh)
     assert result.scan.id == (SCAN_ID if fresh else CHILD_ID)
 
@@ -134,7 +146,7 @@ def test_one_that_completed_that_recently_is_handed_back(fields: dict[str, t.Any
 def test_one_that_runs_comes_before_one_that_is_fresh() -> None:
     fresh = item("Completed", CHILD_ID, scanEndTime="2026-01-01T00:00:00Z", scanStartTime="2026-01-01T00:00:00Z")
     running = item(scanStartTime="2025-12-31T00:00:00Z")
-    assert go(listed(running), listed(fresh, query=COMPLETED_SINCE), fresh_for=3600).scan.id == SCAN_ID
+    assert run(list_response(running), list_response(fresh, query=COMPLETED_SINCE), fresh_for=3600).scan.id == SCAN_ID
 
 
 def test_freshness_goes_by_the_vendors_clock() -> None:
@@ -142,32 +154,41 @@ def test_freshness_goes_by_the_vendors_clock() -> None:
     since = [("startDate", "2025-12-25T00:00:00Z"), *COMPLETED_SINCE[1:]]
     old = item("Completed", scanEndTime="2025-12-31T23:30:00Z")
     wanted = {"fresh_for": 3600, "if_active": "start"}
-    result = go(listed(headers=date), listed(old, query=since), started(item("Listing", CHILD_ID)), **wanted)
+    result = run(
+        list_response(headers=date),
+        list_response(old, query=since),
+        start_response(item("Listing", CHILD_ID)),
+        **wanted,
+    )
     assert result.changed
 
 
 def test_without_fresh_for_completed_scans_are_not_listed() -> None:
-    assert go(listed(), *begun(), fresh_for=0).changed
+    assert run(list_response(), *start_responses(), fresh_for=0).changed
 
 
 # previous_scan_id
 
 
 def test_a_previous_scan_that_runs_is_handed_back() -> None:
-    started_long_ago = looked("Processing", scanStartTime="2025-12-31T23:00:00Z")
-    assert go(listed(), started_long_ago, previous_scan_id=SCAN_ID).reused
+    started_long_ago = read_response("Processing", scanStartTime="2025-12-31T23:00:00Z")
+    assert run(list_response(), started_long_ago, previous_scan_id=SCAN_ID).reused
 
 
 def test_a_previous_scan_that_is_fresh_is_handed_back() -> None:
-    asked = [listed(), listed(query=COMPLETED_SINCE), looked("Completed", scanEndTime="2026-01-01T00:00:00Z")]
-    assert go(*asked, previous_scan_id=SCAN_ID, fresh_for=3600).reused
+    asked = [
+        list_response(),
+        list_response(query=COMPLETED_SINCE),
+        read_response("Completed", scanEndTime="2026-01-01T00:00:00Z"),
+    ]
+    assert run(*asked, previous_scan_id=SCAN_ID, fresh_for=3600).reused
 
 
 @pytest.mark.parametrize("word", ["Error", "Cancelled", "Unknown"])
 def test_a_previous_scan_that_did_not_complete_does_not_serve(word: str) -> None:
-    ended = looked(word, scanEndTime="2026-01-01T00:00:00Z")
-    result = go(
-        *(listed(), listed(query=COMPLETED_SINCE), ended, *begun(CHILD_ID)),
+    ended = read_response(word, scanEndTime="2026-01-01T00:00:00Z")
+    result = run(
+        *(list_response(), list_response(query=COMPLETED_SINCE), ended, *start_responses(CHILD_ID)),
         previous_scan_id=SCAN_ID,
         fresh_for=3600,
     )
@@ -177,10 +198,10 @@ def test_a_previous_scan_that_did_not_complete_does_not_serve(word: str) -> None
 def test_a_previous_scan_of_another_source_does_not_serve() -> None:
     """Handed back, it would open a gate for data that nobody has scanned."""
     warned: list[str] = []
-    result = go(
-        listed(),
-        looked("Processing", **OTHER),
-        *begun(CHILD_ID),
+    result = run(
+        list_response(),
+        read_response("Processing", **OTHER),
+        *start_responses(CHILD_ID),
         previous_scan_id=SCAN_ID,
         warned=warned,
     )
@@ -192,13 +213,15 @@ def test_a_previous_scan_of_another_source_does_not_serve() -> None:
 def test_a_previous_scan_that_is_missing_is_a_warning() -> None:
     warned: list[str] = []
     gone = Expected("GET", f"/api/v1/scans/{SCAN_ID}", 404, "")
-    result = go(listed(), gone, *begun(CHILD_ID), previous_scan_id=SCAN_ID, warned=warned)
+    result = run(list_response(), gone, *start_responses(CHILD_ID), previous_scan_id=SCAN_ID, warned=warned)
     assert result.changed
     assert warned == [f"previous_scan_id {SCAN_ID} is ignored: Glasswall does not have this scan any more."]
 
 
 def test_an_invalid_previous_scan_id_is_refused() -> None:
-    assert "not a Glasswall scan id" in fails(InvalidInputError, listed(), previous_scan_id="../x").message
+    assert (
+        "not a Glasswall scan id" in expect_error(InvalidInputError, list_response(), previous_scan_id="../x").message
+    )
 
 
 # Before anything is sent
@@ -207,11 +230,14 @@ def test_an_invalid_previous_scan_id_is_refused() -> None:
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_a_target_that_would_be_refused_is_not_sent(check_mode: bool) -> None:
     wrong = {**TARGET, "source_connection_string": TARGET["source_connection_string"].replace("2099", "2020")}  # type: ignore[attr-defined]
-    assert "expired" in fails(InvalidInputError, target=wrong, check_mode=check_mode).message
+    assert "expired" in expect_error(InvalidInputError, target=wrong, check_mode=check_mode).message
 
 
 def test_a_vendor_that_cannot_start_is_refused() -> None:
-    with job(provider="advalidation") as context, pytest.raises(UnsupportedError, match="Advalidation cannot start"):
+    with (
+        scripted_context(provider="advalidation") as context,
+        pytest.raises(UnsupportedError, match="Advalidation cannot start"),
+    ):
         start.start_scan(context, start.StartRequest({}))
 
 
@@ -219,7 +245,7 @@ def test_a_vendor_that_cannot_start_is_refused() -> None:
 
 
 def test_check_mode_predicts_a_start_and_sends_only_reads() -> None:
-    result = go(listed(), check_mode=True, wait=WaitOptions())
+    result = run(list_response(), check_mode=True, wait=WaitOptions())
     assert (result.changed, result.reused, result.scan.id) == (True, False, PREDICTED_ID)
     assert (result.scan.source, result.scan.target) == (
         "acct.blob.core.windows.net/uploads",
@@ -230,24 +256,24 @@ def test_check_mode_predicts_a_start_and_sends_only_reads() -> None:
 
 def test_check_mode_hands_back_what_runs_and_does_not_wait() -> None:
     clock = FakeClock()
-    result = go(listed(item()), check_mode=True, wait=WaitOptions(), clock=clock)
+    result = run(list_response(item()), check_mode=True, wait=WaitOptions(), clock=clock)
     assert (result.changed, result.reused, result.scan.state) == (False, True, "running")
     assert clock.elapsed == 0
 
 
 def test_check_mode_fails_where_a_real_run_would() -> None:
-    fails(ConflictError, listed(item()), check_mode=True, if_active="fail")
+    expect_error(ConflictError, list_response(item()), check_mode=True, if_active="fail")
 
 
 # Waiting
 
 
 def test_wait_until_it_completed() -> None:
-    result = go(
-        listed(),
-        *begun(),
-        looked("Processing"),
-        looked("Completed", scanEndTime="2026-01-01T00:00:02Z"),
+    result = run(
+        list_response(),
+        *start_responses(),
+        read_response("Processing"),
+        read_response("Completed", scanEndTime="2026-01-01T00:00:02Z"),
         wait=WaitOptions(),
     )
     assert (result.changed, result.scan.state) == (True, "completed")
@@ -256,20 +282,22 @@ def test_wait_until_it_completed() -> None:
 
 
 def test_wait_for_one_that_runs_already() -> None:
-    result = go(listed(running()), looked("Completed"), wait=WaitOptions())
+    result = run(list_response(running()), read_response("Completed"), wait=WaitOptions())
     assert (result.changed, result.reused, result.scan.state) == (False, True, "completed")
 
 
 def test_one_that_completed_is_not_waited_for_but_has_the_same_keys() -> None:
     done = item("Completed", scanEndTime="2026-01-01T00:00:00Z")
-    result = go(listed(), listed(done, query=COMPLETED_SINCE), fresh_for=3600, wait=WaitOptions())
+    result = run(list_response(), list_response(done, query=COMPLETED_SINCE), fresh_for=3600, wait=WaitOptions())
     assert result.waited is not None
     assert vars(result.waited) == {"elapsed": 0.0, "polls": 0, "requests": 2, "timed_out": False}
 
 
 @pytest.mark.parametrize(("word", "state"), [("Error", "failed"), ("Cancelled", "cancelled")])
 def test_any_other_end_fails_with_the_scan(word: str, state: str) -> None:
-    error = fails(ScanNotCompletedError, listed(), *begun(), looked(word), wait=WaitOptions())
+    error = expect_error(
+        ScanNotCompletedError, list_response(), *start_responses(), read_response(word), wait=WaitOptions()
+    )
     assert SCAN_ID in error.message
     assert state in error.message
     assert error.result.scan.state == state
@@ -278,7 +306,13 @@ def test_any_other_end_fails_with_the_scan(word: str, state: str) -> None:
 
 
 def test_a_timeout_has_the_scan() -> None:
-    error = fails(WaitTimeoutError, listed(), *begun(), *[looked("Processing")] * 3, wait=WaitOptions(2.5, 1.0))
+    error = expect_error(
+        WaitTimeoutError,
+        list_response(),
+        *start_responses(),
+        *[read_response("Processing")] * 3,
+        wait=WaitOptions(2.5, 1.0),
+    )
     assert "After 2 s, 1 of 1 scans had not finished" in error.message
     assert SCAN_ID in error.message
     assert (error.result.scan.state, error.result.waited.timed_out, error.result.changed) == ("running", True, True)
@@ -287,14 +321,18 @@ def test_a_timeout_has_the_scan() -> None:
 
 def test_an_error_while_waiting_has_the_scan() -> None:
     refused = Expected("GET", f"/api/v1/scans/{SCAN_ID}", 401, "")
-    error = fails(UnauthorizedError, listed(), *begun(), looked("Processing"), refused, wait=WaitOptions())
+    error = expect_error(
+        UnauthorizedError, list_response(), *start_responses(), read_response("Processing"), refused, wait=WaitOptions()
+    )
     assert (error.result.scan.vendor_status, error.result.changed) == ("Processing", True)
     assert (error.result.waited.timed_out, error.result.waited.polls, error.http_status) == (False, 2, 401)
 
 
 def test_a_fault_that_passes_does_not_end_the_wait() -> None:
     busy = Expected("GET", f"/api/v1/scans/{SCAN_ID}", 503, "")
-    result = go(listed(), *begun(), busy, busy, looked("Completed"), wait=WaitOptions(), retries=0)
+    result = run(
+        list_response(), *start_responses(), busy, busy, read_response("Completed"), wait=WaitOptions(), retries=0
+    )
     assert result.scan.state == "completed"
 
 
@@ -303,7 +341,9 @@ def test_a_fault_that_passes_does_not_end_the_wait() -> None:
 
 @pytest.mark.parametrize(("status", "code"), [(400, 105), (412, 107)])
 def test_a_start_that_is_refused_is_not_repeated(status: int, code: int) -> None:
-    error = fails(RejectedError, listed(), started([{"errorCode": code, "message": "No."}], status))
+    error = expect_error(
+        RejectedError, list_response(), start_response([{"errorCode": code, "message": "No."}], status)
+    )
     assert (error.http_status, error.request.vendor_errors) == (status, [{"code": code, "message": "No."}])
 
 
@@ -313,31 +353,39 @@ def test_a_start_that_is_refused_is_not_repeated(status: int, code: int) -> None
 @pytest.mark.parametrize(
     "lost",
     [
-        started(connection_reset()),
-        started("", 500),
-        started("", 502),
-        started("", 504),
-        started("<html>"),
-        started('{"scanId'),
-        started(""),
+        start_response(connection_reset()),
+        start_response("", 500),
+        start_response("", 502),
+        start_response("", 504),
+        start_response("<html>"),
+        start_response('{"scanId'),
+        start_response(""),
     ],
 )
 def test_a_start_with_a_lost_answer_is_found_and_adopted(lost: Expected) -> None:
     clock = FakeClock()
-    result = go(listed(), lost, listed(FINE, query=LATELY), clock=clock)
+    result = run(list_response(), lost, list_response(NEW_ITEM, query=RECENT_QUERY), clock=clock)
     assert (result.changed, result.reused, result.scan.id) == (True, False, SCAN_ID)
     assert result.diff.after == [result.scan]
     assert clock.sleeps == [1.0]
 
 
 def test_a_lost_start_may_show_late() -> None:
-    result = go(listed(), started(connection_reset()), *[listed(query=LATELY)] * 2, listed(FINE, query=LATELY))
+    result = run(
+        list_response(),
+        start_response(connection_reset()),
+        *[list_response(query=RECENT_QUERY)] * 2,
+        list_response(NEW_ITEM, query=RECENT_QUERY),
+    )
     assert result.scan.id == SCAN_ID
 
 
 def test_a_lost_start_that_has_ended_meanwhile_is_adopted() -> None:
     made = item("Completed", scanStartTime="2026-01-01T00:00:01Z")
-    assert go(listed(), started(connection_reset()), listed(made, query=LATELY)).scan.id == SCAN_ID
+    assert (
+        run(list_response(), start_response(connection_reset()), list_response(made, query=RECENT_QUERY)).scan.id
+        == SCAN_ID
+    )
 
 
 def test_what_was_there_before_is_not_taken_for_it() -> None:
@@ -347,11 +395,11 @@ def test_what_was_there_before_is_not_taken_for_it() -> None:
         item("Completed", IDS[1], scanStartTime="2025-12-31T23:59:59Z"),
         item("Listing", IDS[2], **OTHER),
     ]
-    result = go(
-        listed(before[0]),
-        started(connection_reset()),
-        *[listed(*before, query=LATELY)] * 3,
-        started(item("Listing")),
+    result = run(
+        list_response(before[0]),
+        start_response(connection_reset()),
+        *[list_response(*before, query=RECENT_QUERY)] * 3,
+        start_response(item("Listing")),
         if_active="start",
     )
     assert (result.scan.id, result.changed) == (SCAN_ID, True)
@@ -359,14 +407,20 @@ def test_what_was_there_before_is_not_taken_for_it() -> None:
 
 def test_it_is_sent_again_only_after_three_lists_without_it() -> None:
     clock = FakeClock()
-    result = go(listed(), started(connection_reset()), *[listed(query=LATELY)] * 3, *begun(), clock=clock)
+    result = run(
+        list_response(),
+        start_response(connection_reset()),
+        *[list_response(query=RECENT_QUERY)] * 3,
+        *start_responses(),
+        clock=clock,
+    )
     assert result.scan.id == SCAN_ID
     assert clock.sleeps == [1.0, 2.0, 4.0]
 
 
 def test_it_is_given_up_in_the_end() -> None:
-    nothing = [listed(query=LATELY)] * 3
-    error = fails(UnknownOutcomeError, listed(), *[started(connection_reset()), *nothing] * 3)
+    nothing = [list_response(query=RECENT_QUERY)] * 3
+    error = expect_error(UnknownOutcomeError, list_response(), *[start_response(connection_reset()), *nothing] * 3)
     assert "It was sent 3 times, and the list shows no scan from it." in error.message
     assert (error.result.changed, error.result.scan) == (True, None)
     assert error.facts()["method"] == "POST"
@@ -381,20 +435,38 @@ def test_it_is_given_up_in_the_end() -> None:
     ],
 )
 def test_where_the_vendor_has_no_list_a_scan_may_be_running(fault: Expected) -> None:
-    looks = [fault] if fault.status == 401 else [fault] * 3
-    error = fails(UnknownOutcomeError, listed(), started(connection_reset()), *looks, retries=0)
+    responses = [fault] if fault.status == 401 else [fault] * 3
+    error = expect_error(
+        UnknownOutcomeError, list_response(), start_response(connection_reset()), *responses, retries=0
+    )
     assert "may be running" in error.message
     assert (error.result.changed, error.result.scan) == (True, None)
 
 
 def test_a_failed_list_is_read_again() -> None:
     busy = Expected("GET", "/api/v1/scans", 503, "")
-    assert go(listed(), started(connection_reset()), busy, listed(FINE, query=LATELY), retries=0).scan.id == SCAN_ID
+    assert (
+        run(
+            list_response(),
+            start_response(connection_reset()),
+            busy,
+            list_response(NEW_ITEM, query=RECENT_QUERY),
+            retries=0,
+        ).scan.id
+        == SCAN_ID
+    )
 
 
 def test_a_failed_list_before_empty_ones_does_not_prevent_sending_again() -> None:
     busy = Expected("GET", "/api/v1/scans", 503, "")
-    result = go(listed(), started(connection_reset()), busy, *[listed(query=LATELY)] * 2, *begun(), retries=0)
+    result = run(
+        list_response(),
+        start_response(connection_reset()),
+        busy,
+        *[list_response(query=RECENT_QUERY)] * 2,
+        *start_responses(),
+        retries=0,
+    )
     assert (result.scan.id, result.changed) == (SCAN_ID, True)
 
 
@@ -402,7 +474,7 @@ def test_where_this_machines_clock_is_ahead_scans_of_the_same_moment_are_still_l
     """The vendor's answers have no Date here, so only the new scan shows the vendor's time."""
     made = item("Listing", scanStartTime="2025-12-31T20:00:00.5Z")
     since = [("startDate", "2025-12-31T19:59:00.500000Z"), ("pageSize", "100"), ("page", "1")]
-    assert go(listed(), started(made), listed(made, query=since)).scan.id == SCAN_ID
+    assert run(list_response(), start_response(made), list_response(made, query=since)).scan.id == SCAN_ID
 
 
 def test_without_a_list_a_lost_start_is_final() -> None:
@@ -413,7 +485,7 @@ def test_without_a_list_a_lost_start_is_final() -> None:
         answer=connection_reset(),
         body=[{"data_source_name": "crm", "object_name": ["contacts"]}],
     )
-    with job(lost, provider="protecto") as context, pytest.raises(UnknownOutcomeError) as caught:
+    with scripted_context(lost, provider="protecto") as context, pytest.raises(UnknownOutcomeError) as caught:
         start.start_scan(context, start.StartRequest(target))
     assert "A scan may be running, and Protecto cannot list its scans" in caught.value.message
     assert "previous_scan_id" in caught.value.message
@@ -421,19 +493,23 @@ def test_without_a_list_a_lost_start_is_final() -> None:
 
 
 def test_a_start_that_never_left_is_no_lost_one() -> None:
-    error = fails(UnavailableError, listed(), *[started(requests.ConnectTimeout())] * 2, retries=1)
+    error = expect_error(UnavailableError, list_response(), *[start_response(requests.ConnectTimeout())] * 2, retries=1)
     assert shown(error)["changed"] is False
 
 
 def test_no_message_holds_a_secret() -> None:
-    error = fails(UnknownOutcomeError, listed(), *[started(connection_reset()), *[listed(query=LATELY)] * 3] * 3)
+    error = expect_error(
+        UnknownOutcomeError,
+        list_response(),
+        *[start_response(connection_reset()), *[list_response(query=RECENT_QUERY)] * 3] * 3,
+    )
     assert TOKEN not in str(error.facts()) + error.message
     assert "sig=" not in str(error.facts()) + error.message
 
 
 def test_a_missing_scan_is_no_error_of_the_start() -> None:
     """404 to a start can only mean that api_url is wrong."""
-    error = fails(NotFoundError, listed(), started("", 404))
+    error = expect_error(NotFoundError, list_response(), start_response("", 404))
     assert "check the id and api_url" in error.message
 
 
@@ -449,15 +525,15 @@ class StoppedClock(FakeClock):
 
 def test_an_interrupted_election_keeps_the_scan_that_was_started() -> None:
     whole_seconds = item("Listing")  # so that the election has to list again after a pause
-    error = fails(
+    error = expect_error(
         InterruptedWaitError,
-        *(listed(), started(whole_seconds), listed(whole_seconds, query=LATELY)),
+        *(list_response(), start_response(whole_seconds), list_response(whole_seconds, query=RECENT_QUERY)),
         clock=StoppedClock(),
     )
     assert (error.result.changed, error.result.scan.id, error.result.reused) == (True, SCAN_ID, False)
 
 
 def test_after_a_lost_answer_an_interrupted_search_says_that_a_scan_may_run() -> None:
-    error = fails(UnknownOutcomeError, listed(), started(connection_reset()), clock=StoppedClock())
+    error = expect_error(UnknownOutcomeError, list_response(), start_response(connection_reset()), clock=StoppedClock())
     assert "A scan may be running" in error.message
     assert error.result.changed is True

@@ -24,8 +24,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
 from fake_clock import FakeClock
-from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, listed, looked, page
-from scripted_vendor import Expected, job
+from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, list_response, page, read_response
+from scripted_vendor import Expected, scripted_context
 
 IDS = [str(uuid.UUID(int=number)) for number in range(1, 6)]
 EVERYTHING = [("pageSize", "100"), ("page", "1")]
@@ -38,17 +38,17 @@ def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_provider, "_THREADS", 1)
 
 
-def go(
+def run(
     *expected: Expected, check_mode: bool = False, clock: FakeClock | None = None, **settings: t.Any
 ) -> status.StatusResult:
     connection = {name: settings.pop(name) for name in ("retries",) if name in settings}
-    with job(*expected, check_mode=check_mode, clock=clock, **connection) as the_job:
-        return status.read_status(the_job, status.StatusRequest(**settings))
+    with scripted_context(*expected, check_mode=check_mode, clock=clock, **connection) as context:
+        return status.read_status(context, status.StatusRequest(**settings))
 
 
-def fails(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> DatascanError:
+def expect_error(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> DatascanError:
     with pytest.raises(DatascanError) as caught:
-        go(*expected, **settings)
+        run(*expected, **settings)
     assert caught.value.kind == kind.kind, caught.value
     return caught.value
 
@@ -59,27 +59,27 @@ def fails(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> 
 def test_scans_come_in_the_order_asked() -> None:
     wanted = [IDS[2], IDS[0], IDS[1]]
     own = Expected("GET", "/api/v1/scans", answer=page(*(item("Completed", scan_id) for scan_id in IDS)))
-    result = go(own, scan_ids=wanted)
+    result = run(own, scan_ids=wanted)
     assert [scan.id for scan in result.scans] == wanted
     assert (result.changed, result.missing, result.waited) == (False, [], None)
     assert (result.summary["total"], result.summary["completed"]) == (3, 3)
 
 
 def test_each_scan_is_read_once_however_its_id_is_written() -> None:
-    result = go(looked("Completed"), scan_ids=[SCAN_ID, SCAN_ID.upper(), f"{{{SCAN_ID}}}"])
+    result = run(read_response("Completed"), scan_ids=[SCAN_ID, SCAN_ID.upper(), f"{{{SCAN_ID}}}"])
     assert [scan.id for scan in result.scans] == [SCAN_ID]
 
 
 def test_all_ids_are_checked_before_any_is_asked_for() -> None:
-    assert "'../x' is not a Glasswall scan id" in fails(InvalidInputError, scan_ids=[SCAN_ID, "../x"]).message
+    assert "'../x' is not a Glasswall scan id" in expect_error(InvalidInputError, scan_ids=[SCAN_ID, "../x"]).message
 
 
 def test_no_ids_send_no_request() -> None:
-    assert "scan_ids is empty" in fails(InvalidInputError, scan_ids=[]).message
+    assert "scan_ids is empty" in expect_error(InvalidInputError, scan_ids=[]).message
 
 
 def test_a_missing_scan_fails_with_the_others_in_the_result() -> None:
-    error = fails(NotFoundError, looked("Completed", CHILD_ID), GONE, scan_ids=[CHILD_ID, SCAN_ID])
+    error = expect_error(NotFoundError, read_response("Completed", CHILD_ID), GONE, scan_ids=[CHILD_ID, SCAN_ID])
     assert error.message == f"Glasswall has no scan {SCAN_ID} that this token can see."
     assert error.http_status == 404
     assert [scan.id for scan in error.result.scans] == [CHILD_ID]
@@ -87,14 +87,14 @@ def test_a_missing_scan_fails_with_the_others_in_the_result() -> None:
 
 
 def test_a_missing_scan_may_be_ignored() -> None:
-    result = go(GONE, looked("Completed", CHILD_ID), scan_ids=[SCAN_ID, CHILD_ID], missing="ignore")
+    result = run(GONE, read_response("Completed", CHILD_ID), scan_ids=[SCAN_ID, CHILD_ID], missing="ignore")
     assert ([scan.id for scan in result.scans], result.missing) == ([CHILD_ID], [SCAN_ID])
 
 
 def test_ignoring_what_is_missing_ignores_nothing_else() -> None:
     refused = Expected("GET", SCAN_PATH, 403, "")
-    error = fails(
-        ForbiddenError, looked("Completed", CHILD_ID), refused, scan_ids=[CHILD_ID, SCAN_ID], missing="ignore"
+    error = expect_error(
+        ForbiddenError, read_response("Completed", CHILD_ID), refused, scan_ids=[CHILD_ID, SCAN_ID], missing="ignore"
     )
     assert [scan.id for scan in error.result.scans] == [CHILD_ID]
 
@@ -109,7 +109,7 @@ def test_a_query_returns_the_newest_first() -> None:
         item("Listing", IDS[2], scanStartTime=None),
         item("Completed", IDS[3], scanStartTime="2026-01-02T00:00:00Z"),
     ]
-    result = go(listed(*scans, query=EVERYTHING), query=Query())
+    result = run(list_response(*scans, query=EVERYTHING), query=Query())
     assert [scan.id for scan in result.scans] == [IDS[1], IDS[3], IDS[0], IDS[2]]
     counted = {state: number for state, number in result.summary.items() if number}
     assert counted == {"total": 4, "completed": 2, "failed": 1, "running": 1}
@@ -117,40 +117,43 @@ def test_a_query_returns_the_newest_first() -> None:
 
 def test_a_limit_keeps_the_newest() -> None:
     scans = [item(scan_id=IDS[day], scanStartTime=f"2026-01-0{day + 1}T00:00:00Z") for day in range(3)]
-    result = go(listed(*scans, query=EVERYTHING), query=Query(limit=2))
+    result = run(list_response(*scans, query=EVERYTHING), query=Query(limit=2))
     assert [scan.id for scan in result.scans] == [IDS[2], IDS[1]]
     assert result.summary["total"] == 2
 
 
 def test_a_query_that_finds_nothing_finds_nothing() -> None:
-    result = go(listed(query=EVERYTHING), query=Query(), wait=WaitOptions())
+    result = run(list_response(query=EVERYTHING), query=Query(), wait=WaitOptions())
     assert (result.scans, result.missing, result.summary["total"]) == ([], [], 0)
 
 
 def test_a_query_narrows_what_is_asked_for() -> None:
     asked = [("startDate", "2026-01-01T00:00:00Z"), ("scanStatus", "Errored"), *EVERYTHING]
-    go(listed(query=asked), query=parse_query({"states": ["failed"], "started_after": "2026-01-01T00:00:00Z"}))
+    run(list_response(query=asked), query=parse_query({"states": ["failed"], "started_after": "2026-01-01T00:00:00Z"}))
 
 
 def test_a_query_to_a_vendor_that_cannot_list_is_refused() -> None:
-    with job(provider="protecto") as context, pytest.raises(UnsupportedError, match="Protecto cannot list scans"):
+    with (
+        scripted_context(provider="protecto") as context,
+        pytest.raises(UnsupportedError, match="Protecto cannot list scans"),
+    ):
         status.read_status(context, status.StatusRequest(query=Query()))
 
 
 def test_a_query_that_is_refused() -> None:
     refused = Expected("GET", "/api/v1/scans/allusers", 401, "")
-    assert fails(UnauthorizedError, refused, query=Query(all_users=True)).http_status == 401
+    assert expect_error(UnauthorizedError, refused, query=Query(all_users=True)).http_status == 401
 
 
 # Waiting
 
 
 def test_wait_until_all_have_finished_however_they_end() -> None:
-    result = go(
-        looked("Listing"),
-        looked("Completed", CHILD_ID),
-        looked("Processing"),
-        looked("Error"),
+    result = run(
+        read_response("Listing"),
+        read_response("Completed", CHILD_ID),
+        read_response("Processing"),
+        read_response("Error"),
         scan_ids=[SCAN_ID, CHILD_ID],
         wait=WaitOptions(),
     )
@@ -161,12 +164,14 @@ def test_wait_until_all_have_finished_however_they_end() -> None:
 
 
 def test_what_a_query_found_is_waited_for() -> None:
-    result = go(listed(item(), query=EVERYTHING), looked("Completed"), query=Query(), wait=WaitOptions())
+    result = run(list_response(item(), query=EVERYTHING), read_response("Completed"), query=Query(), wait=WaitOptions())
     assert [scan.state for scan in result.scans] == ["completed"]
 
 
 def test_a_timeout_has_the_scans() -> None:
-    error = fails(WaitTimeoutError, *[looked("Processing")] * 3, scan_ids=[SCAN_ID], wait=WaitOptions(2.0))
+    error = expect_error(
+        WaitTimeoutError, *[read_response("Processing")] * 3, scan_ids=[SCAN_ID], wait=WaitOptions(2.0)
+    )
     assert [scan.state for scan in error.result.scans] == ["running"]
     assert (error.result.waited.timed_out, error.result.waited.elapsed, error.result.waited.polls) == (True, 2.0, 2)
     assert (error.result.missing, error.result.summary["running"]) == ([], 1)
@@ -174,9 +179,9 @@ def test_a_timeout_has_the_scans() -> None:
 
 def test_an_error_while_waiting_has_all_scans_found() -> None:
     gone = Expected("GET", SCAN_PATH, 404, "")
-    error = fails(
+    error = expect_error(
         NotFoundError,
-        looked("Processing"),
+        read_response("Processing"),
         Expected("GET", f"/api/v1/scans/{CHILD_ID}", 404, ""),
         gone,
         scan_ids=[SCAN_ID, CHILD_ID],
@@ -190,8 +195,8 @@ def test_an_error_while_waiting_has_all_scans_found() -> None:
 
 def test_a_fault_before_the_wait_is_tried_again_like_any_read() -> None:
     busy = Expected("GET", SCAN_PATH, 503, "")
-    assert go(busy, looked("Completed"), scan_ids=[SCAN_ID]).summary["completed"] == 1
-    assert fails(UnavailableError, busy, scan_ids=[SCAN_ID], retries=0).http_status == 503
+    assert run(busy, read_response("Completed"), scan_ids=[SCAN_ID]).summary["completed"] == 1
+    assert expect_error(UnavailableError, busy, scan_ids=[SCAN_ID], retries=0).http_status == 503
 
 
 # Check mode
@@ -199,13 +204,13 @@ def test_a_fault_before_the_wait_is_tried_again_like_any_read() -> None:
 
 def test_check_mode_reads_without_waiting_and_returns_the_same_keys() -> None:
     clock = FakeClock()
-    result = go(looked("Processing"), scan_ids=[SCAN_ID], wait=WaitOptions(), check_mode=True, clock=clock)
+    result = run(read_response("Processing"), scan_ids=[SCAN_ID], wait=WaitOptions(), check_mode=True, clock=clock)
     assert [scan.state for scan in result.scans] == ["running"]
     assert result.waited is not None
     assert clock.elapsed == 0
 
 
 def test_a_predicted_scan_is_known_in_check_mode_only() -> None:
-    result = go(looked("Completed"), scan_ids=[PREDICTED_ID, SCAN_ID], check_mode=True)
+    result = run(read_response("Completed"), scan_ids=[PREDICTED_ID, SCAN_ID], check_mode=True)
     assert [(scan.id, scan.state) for scan in result.scans] == [(PREDICTED_ID, "queued"), (SCAN_ID, "completed")]
-    fails(InvalidInputError, scan_ids=[PREDICTED_ID])
+    expect_error(InvalidInputError, scan_ids=[PREDICTED_ID])

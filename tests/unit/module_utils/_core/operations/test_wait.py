@@ -24,8 +24,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
 from fake_clock import FakeClock
-from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, looked, page
-from scripted_vendor import Expected, job, shown
+from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, page, read_response
+from scripted_vendor import Expected, scripted_context, shown
 
 OTHER = {"scan_id": CHILD_ID}
 BUSY = Expected("GET", SCAN_PATH, 503, "")
@@ -41,20 +41,20 @@ def given(state: str = "running", scan_id: str = SCAN_ID, provider: str = "glass
     return Scan(id=scan_id, provider=provider, state=state).model_dump(mode="json")  # type: ignore[arg-type]
 
 
-def go(
+def run(
     *expected: Expected, check_mode: bool = False, clock: FakeClock | None = None, **settings: t.Any
 ) -> wait.WaitResult:
     connection = {name: settings.pop(name) for name in ("retries", "said") if name in settings}
     patience = {name: settings.pop(name) for name in ("timeout", "interval", "until", "fail_fast") if name in settings}
     if "scans" not in settings:
         settings.setdefault("scan_ids", [SCAN_ID])
-    with job(*expected, check_mode=check_mode, clock=clock, **connection) as the_job:
-        return wait.wait_for_scans(the_job, wait.WaitRequest(options=WaitOptions(**patience), **settings))
+    with scripted_context(*expected, check_mode=check_mode, clock=clock, **connection) as context:
+        return wait.wait_for_scans(context, wait.WaitRequest(options=WaitOptions(**patience), **settings))
 
 
-def fails(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> DatascanError:
+def expect_error(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> DatascanError:
     with pytest.raises(DatascanError) as caught:
-        go(*expected, **settings)
+        run(*expected, **settings)
     assert caught.value.kind == kind.kind, caught.value
     return caught.value
 
@@ -63,7 +63,7 @@ def fails(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> 
 
 
 def test_until_it_has_finished() -> None:
-    result = go(looked("Listing"), looked("Processing"), looked("Completed"))
+    result = run(read_response("Listing"), read_response("Processing"), read_response("Completed"))
     assert [scan.state for scan in result.scans] == ["completed"]
     assert vars(result.waited) == {"elapsed": 2.0, "polls": 3, "requests": 3, "timed_out": False}
     assert result.changed is False
@@ -71,39 +71,46 @@ def test_until_it_has_finished() -> None:
 
 @pytest.mark.parametrize("word", ["Error", "Cancelled"])
 def test_how_it_ends_is_for_the_gate_to_judge(word: str) -> None:
-    assert go(looked(word)).scans[0].finished
+    assert run(read_response(word)).scans[0].finished
 
 
 def test_scans_of_an_earlier_task() -> None:
     """They may have ended since, so they are looked at at once."""
-    result = go(looked("Completed"), scans=[given()])
+    result = run(read_response("Completed"), scans=[given()])
     assert [scan.state for scan in result.scans] == ["completed"]
     assert result.waited.elapsed == 0
 
 
 def test_scans_that_had_finished_are_not_asked_for_again_and_keep_their_place() -> None:
-    result = go(looked("Completed"), scans=[given("failed", CHILD_ID), given()])
+    result = run(read_response("Completed"), scans=[given("failed", CHILD_ID), given()])
     assert [(scan.id, scan.state) for scan in result.scans] == [(CHILD_ID, "failed"), (SCAN_ID, "completed")]
 
 
 def test_where_all_had_finished_nothing_is_sent() -> None:
-    result = go(scans=[given("completed")])
+    result = run(scans=[given("completed")])
     assert vars(result.waited) == {"elapsed": 0.0, "polls": 0, "requests": 0, "timed_out": False}
 
 
 def test_each_is_waited_for_once() -> None:
-    result = go(looked("Completed"), scan_ids=[SCAN_ID, SCAN_ID.upper()])
+    result = run(read_response("Completed"), scan_ids=[SCAN_ID, SCAN_ID.upper()])
     assert [scan.id for scan in result.scans] == [SCAN_ID]
 
 
 def test_several_in_the_order_asked() -> None:
-    result = go(looked("Completed", **OTHER), looked("Listing"), looked("Completed"), scan_ids=[CHILD_ID, SCAN_ID])
+    result = run(
+        read_response("Completed", **OTHER),
+        read_response("Listing"),
+        read_response("Completed"),
+        scan_ids=[CHILD_ID, SCAN_ID],
+    )
     assert [scan.id for scan in result.scans] == [CHILD_ID, SCAN_ID]
     assert result.waited.polls == 2
 
 
 def test_until_any() -> None:
-    result = go(looked("Listing"), looked("Completed", **OTHER), scan_ids=[SCAN_ID, CHILD_ID], until="any")
+    result = run(
+        read_response("Listing"), read_response("Completed", **OTHER), scan_ids=[SCAN_ID, CHILD_ID], until="any"
+    )
     assert [scan.state for scan in result.scans] == ["running", "completed"]
 
 
@@ -118,16 +125,21 @@ def test_until_any() -> None:
     ],
 )
 def test_invalid_scans_are_refused_before_any_request(settings: dict[str, t.Any], words: str) -> None:
-    assert words in fails(InvalidInputError, **settings).message
+    assert words in expect_error(InvalidInputError, **settings).message
 
 
 # The end of the time
 
 
 def test_a_timeout_fails_with_the_whole_result() -> None:
-    error = fails(
+    error = expect_error(
         WaitTimeoutError,
-        *(looked("Listing"), looked("Completed", **OTHER), looked("Processing"), looked("Processing")),
+        *(
+            read_response("Listing"),
+            read_response("Completed", **OTHER),
+            read_response("Processing"),
+            read_response("Processing"),
+        ),
         scan_ids=[SCAN_ID, CHILD_ID],
         timeout=2.0,
     )
@@ -141,16 +153,16 @@ def test_a_timeout_fails_with_the_whole_result() -> None:
 
 
 def test_a_time_out_may_be_returned() -> None:
-    result = go(looked("Listing"), looked("Listing"), timeout=1.0, on_timeout="return")
+    result = run(read_response("Listing"), read_response("Listing"), timeout=1.0, on_timeout="return")
     assert (result.waited.timed_out, result.scans[0].state, result.changed) == (True, "running", False)
 
 
 def test_a_time_out_may_cancel() -> None:
-    error = fails(
+    error = expect_error(
         WaitTimeoutError,
-        *(looked("Listing"), looked("Listing")),
+        *(read_response("Listing"), read_response("Listing")),
         Expected("DELETE", SCAN_PATH, 202, item("Processing")),
-        looked("Cancelled"),
+        read_response("Cancelled"),
         timeout=1.0,
         on_timeout="cancel",
     )
@@ -163,11 +175,11 @@ def test_a_time_out_may_cancel() -> None:
 
 
 def test_only_what_still_runs_is_cancelled() -> None:
-    error = fails(
+    error = expect_error(
         WaitTimeoutError,
-        *(looked("Completed", **OTHER), looked("Listing"), looked("Listing")),
+        *(read_response("Completed", **OTHER), read_response("Listing"), read_response("Listing")),
         Expected("DELETE", SCAN_PATH, 202, item("Cancelled")),
-        looked("Cancelled"),
+        read_response("Cancelled"),
         scan_ids=[CHILD_ID, SCAN_ID],
         timeout=1.0,
         on_timeout="cancel",
@@ -176,9 +188,9 @@ def test_only_what_still_runs_is_cancelled() -> None:
 
 
 def test_cancelling_may_come_too_late() -> None:
-    error = fails(
+    error = expect_error(
         WaitTimeoutError,
-        *(looked("Processing"), looked("Processing")),
+        *(read_response("Processing"), read_response("Processing")),
         Expected("DELETE", SCAN_PATH, 405, ""),
         timeout=1.0,
         on_timeout="cancel",
@@ -188,9 +200,9 @@ def test_cancelling_may_come_too_late() -> None:
 
 
 def test_a_fault_while_cancelling_does_not_hide_the_time_out() -> None:
-    error = fails(
+    error = expect_error(
         WaitTimeoutError,
-        *(looked("Listing"), looked("Listing")),
+        *(read_response("Listing"), read_response("Listing")),
         Expected("DELETE", SCAN_PATH, 403, ""),
         timeout=1.0,
         on_timeout="cancel",
@@ -201,9 +213,16 @@ def test_a_fault_while_cancelling_does_not_hide_the_time_out() -> None:
 
 def test_a_lost_cancellation_is_read_again_and_repeated() -> None:
     lost, again = Expected("DELETE", SCAN_PATH, 503, ""), Expected("DELETE", SCAN_PATH, 202, item("Listing"))
-    error = fails(
+    error = expect_error(
         WaitTimeoutError,
-        *(looked("Listing"), looked("Listing"), lost, looked("Listing"), again, looked("Cancelled")),
+        *(
+            read_response("Listing"),
+            read_response("Listing"),
+            lost,
+            read_response("Listing"),
+            again,
+            read_response("Cancelled"),
+        ),
         timeout=1.0,
         on_timeout="cancel",
     )
@@ -211,9 +230,9 @@ def test_a_lost_cancellation_is_read_again_and_repeated() -> None:
 
 
 def test_after_a_cancellation_of_unknown_outcome_something_may_have_changed() -> None:
-    error = fails(
+    error = expect_error(
         WaitTimeoutError,
-        *(looked("Listing"), looked("Listing"), Expected("DELETE", SCAN_PATH, 503, ""), BUSY),
+        *(read_response("Listing"), read_response("Listing"), Expected("DELETE", SCAN_PATH, 503, ""), BUSY),
         timeout=1.0,
         on_timeout="cancel",
         retries=0,
@@ -224,8 +243,8 @@ def test_after_a_cancellation_of_unknown_outcome_something_may_have_changed() ->
 
 @pytest.mark.parametrize("settings", [{"timeout": 0.0, "on_timeout": "return"}, {"until": "any"}])
 def test_a_scan_that_no_poll_could_read_is_named(settings: dict[str, t.Any]) -> None:
-    result = go(
-        looked("Completed"),
+    result = run(
+        read_response("Completed"),
         Expected("GET", f"/api/v1/scans/{CHILD_ID}", 503, ""),
         retries=0,
         scan_ids=[SCAN_ID, CHILD_ID],
@@ -241,15 +260,15 @@ def test_an_interrupted_wait_keeps_what_it_saw() -> None:
         raise InterruptedWaitError("Stop.")
 
     clock.sleep = interrupt  # type: ignore[method-assign]
-    error = fails(InterruptedWaitError, looked("Listing"), clock=clock)
+    error = expect_error(InterruptedWaitError, read_response("Listing"), clock=clock)
     assert [scan.id for scan in error.result.scans] == [SCAN_ID]
     assert error.result.waited.polls == 1
 
 
 def test_a_failed_poll_after_the_cancellation_keeps_the_result() -> None:
-    error = fails(
+    error = expect_error(
         WaitTimeoutError,
-        *(looked("Listing"), looked("Listing")),
+        *(read_response("Listing"), read_response("Listing")),
         Expected("DELETE", SCAN_PATH, 202, item("Processing")),
         BUSY,
         timeout=1.0,
@@ -261,12 +280,15 @@ def test_a_failed_poll_after_the_cancellation_keeps_the_result() -> None:
 
 
 def test_a_vendor_that_cannot_cancel_is_refused_before_the_wait() -> None:
-    with job(provider="protecto") as context, pytest.raises(UnsupportedError, match="Protecto cannot cancel a scan"):
+    with (
+        scripted_context(provider="protecto") as context,
+        pytest.raises(UnsupportedError, match="Protecto cannot cancel a scan"),
+    ):
         wait.wait_for_scans(context, wait.WaitRequest(["1"], on_timeout="cancel"))
 
 
 def test_a_timeout_without_a_successful_poll_has_the_reason() -> None:
-    error = fails(WaitTimeoutError, BUSY, BUSY, timeout=1.0, retries=0)
+    error = expect_error(WaitTimeoutError, BUSY, BUSY, timeout=1.0, retries=0)
     assert error.message.startswith(f"After 1 s, 1 of 1 scans had not finished: {SCAN_ID}: not read yet.")
     assert "The last poll failed: GET https://vendor.test" in error.message
     assert (error.http_status, error.request.method) == (503, "GET")
@@ -276,7 +298,7 @@ def test_a_timeout_without_a_successful_poll_has_the_reason() -> None:
 def test_many_open_scans_are_counted() -> None:
     ids = [f"00000000-0000-0000-0000-{number:012}" for number in range(8)]
     list_of_all = Expected("GET", "/api/v1/scans", answer=page(*(item("Listing", scan_id) for scan_id in ids)))
-    error = fails(WaitTimeoutError, list_of_all, scan_ids=ids, timeout=0.0)
+    error = expect_error(WaitTimeoutError, list_of_all, scan_ids=ids, timeout=0.0)
     assert "8 of 8 scans had not finished" in error.message
     assert error.message.endswith("; and 3 more.")
 
@@ -286,8 +308,12 @@ def test_many_open_scans_are_counted() -> None:
 
 @pytest.mark.parametrize("word", ["Error", "Cancelled"])
 def test_fail_fast_fails_with_the_first_that_did_not_succeed(word: str) -> None:
-    error = fails(
-        ScanNotCompletedError, looked("Listing"), looked(word, **OTHER), scan_ids=[SCAN_ID, CHILD_ID], fail_fast=True
+    error = expect_error(
+        ScanNotCompletedError,
+        read_response("Listing"),
+        read_response(word, **OTHER),
+        scan_ids=[SCAN_ID, CHILD_ID],
+        fail_fast=True,
     )
     assert CHILD_ID in error.message
     assert [scan.vendor_status for scan in error.result.scans] == ["Listing", word]
@@ -295,7 +321,7 @@ def test_fail_fast_fails_with_the_first_that_did_not_succeed(word: str) -> None:
 
 
 def test_fail_fast_passes_where_all_completed() -> None:
-    assert go(looked("Completed"), fail_fast=True).scans[0].succeeded
+    assert run(read_response("Completed"), fail_fast=True).scans[0].succeeded
 
 
 # Faults
@@ -303,20 +329,20 @@ def test_fail_fast_passes_where_all_completed() -> None:
 
 def test_transient_errors_are_waited_out_and_reported() -> None:
     said: list[str] = []
-    result = go(looked("Listing"), BUSY, BUSY, looked("Completed"), retries=0, said=said)
+    result = run(read_response("Listing"), BUSY, BUSY, read_response("Completed"), retries=0, said=said)
     assert result.scans[0].state == "completed"
     assert "the last poll failed" in said[1]
 
 
 def test_retries_within_a_poll_end_at_the_deadline() -> None:
     clock = FakeClock()
-    fails(WaitTimeoutError, looked("Listing"), *[BUSY] * 6, timeout=3.0, retries=5, clock=clock)
+    expect_error(WaitTimeoutError, read_response("Listing"), *[BUSY] * 6, timeout=3.0, retries=5, clock=clock)
     assert clock.elapsed == pytest.approx(3.0)
 
 
 @pytest.mark.parametrize(("status", "kind"), [(401, UnauthorizedError), (404, NotFoundError)])
 def test_a_permanent_error_ends_the_wait_with_the_scans_known_so_far(status: int, kind: type[DatascanError]) -> None:
-    error = fails(kind, looked("Listing"), Expected("GET", SCAN_PATH, status, ""))
+    error = expect_error(kind, read_response("Listing"), Expected("GET", SCAN_PATH, status, ""))
     assert [scan.vendor_status for scan in error.result.scans] == ["Listing"]
     known = {key: shown(error)[key] for key in ("timed_out", "elapsed", "polls", "requests")}
     assert known == {"timed_out": False, "elapsed": 1.0, "polls": 2, "requests": 2}
@@ -328,27 +354,27 @@ def test_a_permanent_error_ends_the_wait_with_the_scans_known_so_far(status: int
 
 def test_check_mode_polls_once() -> None:
     clock = FakeClock()
-    result = go(looked("Listing"), check_mode=True, clock=clock)
+    result = run(read_response("Listing"), check_mode=True, clock=clock)
     assert (result.scans[0].state, clock.elapsed) == ("running", 0)
     assert vars(result.waited) == {"elapsed": 0.0, "polls": 1, "requests": 1, "timed_out": False}
 
 
 def test_check_mode_reports_no_progress() -> None:
     said: list[str] = []
-    go(looked("Listing"), check_mode=True, said=said)
+    run(read_response("Listing"), check_mode=True, said=said)
     assert said == []
 
 
 def test_check_mode_cancels_nothing() -> None:
-    result = go(looked("Listing"), check_mode=True, on_timeout="cancel")
+    result = run(read_response("Listing"), check_mode=True, on_timeout="cancel")
     assert (result.changed, result.waited.timed_out) == (False, False)
 
 
 def test_check_mode_accepts_a_predicted_scan() -> None:
-    result = go(looked("Completed"), scan_ids=[PREDICTED_ID, SCAN_ID], check_mode=True)
+    result = run(read_response("Completed"), scan_ids=[PREDICTED_ID, SCAN_ID], check_mode=True)
     assert [(scan.id, scan.state) for scan in result.scans] == [(PREDICTED_ID, "queued"), (SCAN_ID, "completed")]
 
 
 def test_check_mode_tries_again_like_any_read_and_loses_no_scan() -> None:
-    assert go(BUSY, looked("Listing"), check_mode=True).scans[0].state == "running"
-    assert fails(UnavailableError, BUSY, check_mode=True, retries=0).http_status == 503
+    assert run(BUSY, read_response("Listing"), check_mode=True).scans[0].state == "running"
+    assert expect_error(UnavailableError, BUSY, check_mode=True, retries=0).http_status == 503

@@ -9,16 +9,19 @@ import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import WaitTimeoutError
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import wait
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
-from glasswall_script import SCAN_ID, SCAN_PATH, item, looked
-from scripted_vendor import Expected, job
+from glasswall_script import SCAN_ID, SCAN_PATH, item, read_response
+from scripted_vendor import Expected, scripted_context
 
 
 def test_a_scan_that_is_cancelled_when_the_time_is_up_is_named_as_it_was_and_as_it_is() -> None:
     cancel = Expected("DELETE", SCAN_PATH, status=202, answer=item("Listing"))
     settings = wait.WaitRequest(scan_ids=[SCAN_ID], options=WaitOptions(timeout=0), on_timeout="cancel")
 
-    with job(looked("Listing"), cancel, looked("Cancelled")) as the_job, pytest.raises(WaitTimeoutError) as raised:
-        wait.wait_for_scans(the_job, settings)
+    with (
+        scripted_context(read_response("Listing"), cancel, read_response("Cancelled")) as context,
+        pytest.raises(WaitTimeoutError) as raised,
+    ):
+        wait.wait_for_scans(context, settings)
 
     assert raised.value.message == (
         f"After 0 s, 1 of 1 scans had not finished: {SCAN_ID}: running, glasswall says Listing. "

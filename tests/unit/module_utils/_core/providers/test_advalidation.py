@@ -33,7 +33,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from fake_clock import FakeClock
-from scripted_vendor import TOKEN, Expected, connection_reset, job, session_of
+from scripted_vendor import TOKEN, Expected, connection_reset, scripted_context, session_of
 
 ID, NEW = 1001, 1002
 CREATIVE = "/v2/creatives/7"
@@ -46,7 +46,7 @@ FILES = {path.stem: json.loads(path.read_text()) for path in sorted(CONTRACTS.gl
 
 def advalidation(*expected: Expected, **settings: t.Any) -> AbstractContextManager[OperationContext]:
     given = {"provider": "advalidation", "api_url": None, "retries": 0, **settings}
-    return job(*expected, **given)
+    return scripted_context(*expected, **given)
 
 
 def item(word: str | None = "finished", scan_id: int = ID, **fields: t.Any) -> dict[str, t.Any]:
@@ -62,7 +62,7 @@ def item(word: str | None = "finished", scan_id: int = ID, **fields: t.Any) -> d
     }
 
 
-def looked(word: str | None = "finished", scan_id: int = ID, **fields: t.Any) -> Expected:
+def read_response(word: str | None = "finished", scan_id: int = ID, **fields: t.Any) -> Expected:
     return Expected("GET", f"/v2/scans/{scan_id}", answer={"data": item(word, scan_id, **fields)}, query=[])
 
 
@@ -91,8 +91,8 @@ def test_a_documented_answer_makes_the_scan_that_it_shows(name: str) -> None:
     request, response = FILES[name]["request"], FILES[name]["response"]
     shown = response["body"]["data"]
     asked = Expected(request["method"], f"/v2{request['path']}", answer=response["body"])
-    with advalidation(asked) as the_job:
-        scan = the_job.provider.get("1")
+    with advalidation(asked) as context:
+        scan = context.provider.get("1")
     assert (scan.id, scan.provider, scan.vendor_status) == ("0", "advalidation", shown["processingStatus"])
     assert scan.state == {"queued": "queued", "finished": "completed"}[shown["processingStatus"]]
     assert scan.issue_count == shown["nbIssues"]
@@ -112,8 +112,8 @@ ERRORS: dict[int, type[DatascanError]] = {
 def test_a_documented_error_is_shown_with_the_vendors_text(name: str) -> None:
     response = FILES[name]["response"]
     asked = Expected("GET", "/v2/scans/1", response["status"], response["body"])
-    with advalidation(asked) as the_job, pytest.raises(ERRORS[response["status"]]) as caught:
-        the_job.provider.get("1")
+    with advalidation(asked) as context, pytest.raises(ERRORS[response["status"]]) as caught:
+        context.provider.get("1")
     assert caught.value.http_status == response["status"]
     assert caught.value.request.vendor_errors == [{"code": "string", "message": "string", "field": "string"}]
 
@@ -133,70 +133,70 @@ def test_a_documented_error_is_shown_with_the_vendors_text(name: str) -> None:
 )
 def test_words(word: str | None, state: str) -> None:
     warned: list[str] = []
-    with advalidation(looked(word, nbIssues=0), warned=warned) as the_job:
-        scan = the_job.provider.get(str(ID))
+    with advalidation(read_response(word, nbIssues=0), warned=warned) as context:
+        scan = context.provider.get(str(ID))
     assert (scan.state, scan.vendor_status) == (state, (word or "").strip() or None)
     assert len(warned) == (1 if state == "unknown" else 0)
 
 
 def test_a_finished_scan_runs_on_until_its_issues_are_counted() -> None:
-    with advalidation(looked(nbIssues=None), looked(nbIssues=None), looked(nbIssues=0)) as the_job:
-        result = wait.wait_for_scans(the_job, wait.WaitRequest([str(ID)]))
+    with advalidation(read_response(nbIssues=None), read_response(nbIssues=None), read_response(nbIssues=0)) as context:
+        result = wait.wait_for_scans(context, wait.WaitRequest([str(ID)]))
     assert (result.scans[0].state, result.scans[0].issue_count, result.waited.polls) == ("completed", 0, 3)
 
 
 def test_a_scan_that_is_not_analysed_has_no_end() -> None:
-    with advalidation(looked(nbIssues=None)) as the_job:
-        scan = the_job.provider.get(str(ID))
+    with advalidation(read_response(nbIssues=None)) as context:
+        scan = context.provider.get(str(ID))
     assert (scan.state, scan.finished_at, scan.vendor_status) == ("running", None, "finished")
 
 
 @pytest.mark.parametrize("count", [0, 3, None])
 def test_an_inconclusive_scan_passes_no_gate(count: int | None) -> None:
-    seen = looked(nbIssues=count, isInconclusive=True, inconclusiveReason="The creative did not load.")
-    with advalidation(seen) as the_job:
-        scan = the_job.provider.get(str(ID))
+    seen = read_response(nbIssues=count, isInconclusive=True, inconclusiveReason="The creative did not load.")
+    with advalidation(seen) as context:
+        scan = context.provider.get(str(ID))
     assert (scan.state, scan.error) == ("failed", "inconclusive: The creative did not load.")
     assert not verdict(scan)
     assert not verdict(scan, allow_stopped=True, max_issues=10)
 
 
 def test_a_scan_that_still_runs_is_not_inconclusive_yet() -> None:
-    with advalidation(looked("processing", isInconclusive=True)) as the_job:
-        assert the_job.provider.get(str(ID)).state == "running"
+    with advalidation(read_response("processing", isInconclusive=True)) as context:
+        assert context.provider.get(str(ID)).state == "running"
 
 
 def test_a_date_may_have_no_time() -> None:
-    with advalidation(looked(createdAt="2026-01-01", finishedAt="2026-01-02")) as the_job:
-        scan = the_job.provider.get(str(ID)).model_dump(mode="json")
+    with advalidation(read_response(createdAt="2026-01-01", finishedAt="2026-01-02")) as context:
+        scan = context.provider.get(str(ID)).model_dump(mode="json")
     assert (scan["started_at"], scan["finished_at"]) == ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z")
 
 
 def test_a_date_may_be_left_out() -> None:
     without = {name: value for name, value in item().items() if name != "finishedAt"}
-    with advalidation(Expected("GET", f"/v2/scans/{ID}", answer={"data": without})) as the_job:
-        assert the_job.provider.get(str(ID)).finished_at is None
+    with advalidation(Expected("GET", f"/v2/scans/{ID}", answer={"data": without})) as context:
+        assert context.provider.get(str(ID)).finished_at is None
 
 
 def test_the_key_has_its_own_header_and_the_vendor_its_own_host() -> None:
-    seen = looked()
+    seen = read_response()
     seen.sent_headers = {"X-API-Key": TOKEN}
-    with advalidation(seen) as the_job:
-        the_job.provider.get(str(ID))
+    with advalidation(seen) as context:
+        context.provider.get(str(ID))
 
 
 @pytest.mark.parametrize("wrong", ["", "83d71394-faa2-4b6c-b13b-6d3118de459e", "1.5", "-1", "+1", "٣", "../users/me"])
 def test_an_id_that_is_no_whole_number_is_never_sent(wrong: str) -> None:
-    with advalidation() as the_job:
+    with advalidation() as context:
         with pytest.raises(InvalidInputError, match="not an Advalidation scan id"):
-            status.read_status(the_job, status.StatusRequest([wrong]))
+            status.read_status(context, status.StatusRequest([wrong]))
         with pytest.raises(InvalidInputError, match="not an Advalidation creative id"):
-            rescan.rescan(the_job, rescan.RescanRequest(wrong))
+            rescan.rescan(context, rescan.RescanRequest(wrong))
 
 
 def test_one_number_may_be_written_in_several_ways() -> None:
-    with advalidation(looked()) as the_job:
-        assert [scan.id for scan in status.read_status(the_job, status.StatusRequest([" 01001", "1001"])).scans] == [
+    with advalidation(read_response()) as context:
+        assert [scan.id for scan in status.read_status(context, status.StatusRequest([" 01001", "1001"])).scans] == [
             "1001"
         ]
 
@@ -211,37 +211,37 @@ def test_the_checks_that_failed_are_named_where_there_are_issues() -> None:
         {"name": "Test_Load_Time", "result": "warn", "valueFormatted": None},
         {"name": "Test_SSL", "result": "fail"},
     ]
-    with advalidation(looked(nbIssues=3), with_checks(*checks, nbIssues=3)) as the_job:
-        scan = the_job.provider.get(str(ID))
+    with advalidation(read_response(nbIssues=3), with_checks(*checks, nbIssues=3)) as context:
+        scan = context.provider.get(str(ID))
     assert (scan.state, scan.issue_count) == ("completed", 3)
     assert scan.error == "failed checks: Test_Video_Duration (7 seconds), Test_SSL; warnings: Test_Load_Time"
 
 
 def test_many_checks_are_not_all_named() -> None:
     checks = [{"name": f"Check {number}", "result": "fail"} for number in range(12)]
-    with advalidation(looked(nbIssues=12), with_checks(*checks)) as the_job:
-        error = the_job.provider.get(str(ID)).error
+    with advalidation(read_response(nbIssues=12), with_checks(*checks)) as context:
+        error = context.provider.get(str(ID)).error
     assert error is not None
     assert error.endswith("Check 9 and 2 more")
 
 
 @pytest.mark.parametrize("tests", [None, [], [{}], [{"name": "Check 1", "result": "pass"}]])
 def test_without_checks_the_count_of_issues_stands(tests: t.Any) -> None:
-    with advalidation(looked(nbIssues=2), with_checks(nbIssues=2, tests=tests)) as the_job:
-        scan = the_job.provider.get(str(ID))
+    with advalidation(read_response(nbIssues=2), with_checks(nbIssues=2, tests=tests)) as context:
+        scan = context.provider.get(str(ID))
     assert (scan.issue_count, scan.error) == (2, None)
 
 
 def test_no_scan_is_lost_over_its_checks() -> None:
     refused = Expected("GET", f"/v2/scans/{ID}", 422, {}, query=CHECKS)
-    with advalidation(looked(nbIssues=2), refused) as the_job:
-        scan = the_job.provider.get(str(ID))
+    with advalidation(read_response(nbIssues=2), refused) as context:
+        scan = context.provider.get(str(ID))
     assert (scan.state, scan.issue_count, scan.error) == ("completed", 2, None)
 
 
 def test_a_scan_without_issues_is_asked_for_once() -> None:
-    with advalidation(looked()) as the_job:
-        assert the_job.provider.get(str(ID)).error is None
+    with advalidation(read_response()) as context:
+        assert context.provider.get(str(ID)).error is None
 
 
 # Errors
@@ -267,28 +267,28 @@ def failing(code: int, answer: t.Any, **more: t.Any) -> Expected:
 )
 def test_an_error_comes_in_several_forms(answer: t.Any, found: list[t.Any]) -> None:
     with (
-        advalidation(failing(404, answer)) as the_job,
+        advalidation(failing(404, answer)) as context,
         pytest.raises(NotFoundError, match="has no scan 1001") as caught,
     ):
-        the_job.provider.get(str(ID))
+        context.provider.get(str(ID))
     assert caught.value.request.vendor_errors == found
 
 
 def test_an_error_under_200_is_an_error() -> None:
     answer = {"error": {"responseCode": 403, "issues": [{"message": "No permission."}]}}
-    with advalidation(failing(200, answer)) as the_job, pytest.raises(DatascanError, match="No permission"):
-        the_job.provider.get(str(ID))
+    with advalidation(failing(200, answer)) as context, pytest.raises(DatascanError, match="No permission"):
+        context.provider.get(str(ID))
 
 
 @pytest.mark.parametrize("answer", [{}, {"data": None}, {"data": []}, []])
 def test_another_shape_is_a_fault_that_may_pass(answer: t.Any) -> None:
-    with advalidation(failing(200, answer)) as the_job, pytest.raises(InvalidResponseError):
-        the_job.provider.get(str(ID))
+    with advalidation(failing(200, answer)) as context, pytest.raises(InvalidResponseError):
+        context.provider.get(str(ID))
 
 
 def test_one_missing_scan_does_not_hide_the_others() -> None:
-    with advalidation(failing(404, {}), looked(scan_id=NEW)) as the_job:
-        result = status.read_status(the_job, status.StatusRequest([str(ID), str(NEW)], missing="ignore"))
+    with advalidation(failing(404, {}), read_response(scan_id=NEW)) as context:
+        result = status.read_status(context, status.StatusRequest([str(ID), str(NEW)], missing="ignore"))
     assert ([scan.id for scan in result.scans], result.missing) == ([str(NEW)], [str(ID)])
 
 
@@ -298,14 +298,14 @@ def test_one_missing_scan_does_not_hide_the_others() -> None:
 def test_retry_after_is_ignored() -> None:
     clock = FakeClock()
     limited = failing(429, {}, headers={"Retry-After": "15", "X-RateLimit-IPRemaining": "0"})
-    with advalidation(limited, looked(), retries=1, clock=clock) as the_job:
-        assert the_job.provider.get(str(ID)).state == "completed"
+    with advalidation(limited, read_response(), retries=1, clock=clock) as context:
+        assert context.provider.get(str(ID)).state == "completed"
     assert sum(clock.sleeps) < 2
 
 
 def test_a_limit_that_stays_is_a_fault_that_may_pass() -> None:
-    with advalidation(failing(429, {})) as the_job, pytest.raises(UnavailableError):
-        the_job.provider.get(str(ID))
+    with advalidation(failing(429, {})) as context, pytest.raises(UnavailableError):
+        context.provider.get(str(ID))
 
 
 @pytest.mark.parametrize("count", [1, 5, 20, 40])
@@ -313,16 +313,16 @@ def test_a_wait_stays_under_the_limit_however_many_scans_it_watches(count: int) 
     clock = FakeClock()
     sent: list[float] = []
     ids = [str(number) for number in range(1, count + 1)]
-    looks = [looked(word, int(one)) for word in ("processing",) * 8 + ("finished",) for one in ids]
-    with advalidation(*looks, clock=clock) as the_job:
-        request = session_of(the_job.provider).request
+    responses = [read_response(word, int(one)) for word in ("processing",) * 8 + ("finished",) for one in ids]
+    with advalidation(*responses, clock=clock) as context:
+        request = session_of(context.provider).request
 
         def noting(*args: t.Any, **kwargs: t.Any) -> t.Any:
             sent.append(clock.elapsed)
             return request(*args, **kwargs)
 
-        session_of(the_job.provider).request = noting  # type: ignore[method-assign]
-        wait.wait_for_scans(the_job, wait.WaitRequest(ids))
+        session_of(context.provider).request = noting  # type: ignore[method-assign]
+        wait.wait_for_scans(context, wait.WaitRequest(ids))
     assert len(sent) == 9 * count
     # A bucket of 15 that one request a second is put into again never runs empty.
     level, at = 15.0, 0.0
@@ -335,81 +335,85 @@ def test_a_wait_stays_under_the_limit_however_many_scans_it_watches(count: int) 
 
 
 def test_a_creative_is_scanned_again() -> None:
-    with advalidation(creative(item()), rescanned()) as the_job:
-        result = rescan.rescan(the_job, rescan.RescanRequest("7"))
+    with advalidation(creative(item()), rescanned()) as context:
+        result = rescan.rescan(context, rescan.RescanRequest("7"))
     assert (result.changed, result.reused, result.scan.id, result.scan.state) == (True, False, str(NEW), "queued")
     assert result.parent is not None
     assert (result.parent.id, result.parent.state) == (str(ID), "completed")
 
 
 def test_a_creative_may_have_had_no_scan() -> None:
-    with advalidation(creative(None), rescanned()) as the_job:
-        result = rescan.rescan(the_job, rescan.RescanRequest("7"))
+    with advalidation(creative(None), rescanned()) as context:
+        result = rescan.rescan(context, rescan.RescanRequest("7"))
     assert (result.changed, result.scan.id, result.parent) == (True, str(NEW), None)
 
 
 @pytest.mark.parametrize("latest", [item("queued"), item("processing"), item(nbIssues=None)])
 def test_a_latest_scan_that_runs_is_handed_back(latest: dict[str, t.Any]) -> None:
-    with advalidation(creative(latest)) as the_job:
-        result = rescan.rescan(the_job, rescan.RescanRequest("7"))
+    with advalidation(creative(latest)) as context:
+        result = rescan.rescan(context, rescan.RescanRequest("7"))
     assert (result.changed, result.reused, result.scan.id) == (False, True, str(ID))
 
 
 def test_a_latest_scan_that_runs_fails_the_rescan_if_asked() -> None:
     with (
-        advalidation(creative(item("processing"))) as the_job,
+        advalidation(creative(item("processing"))) as context,
         pytest.raises(ConflictError, match=r"Creative 7 is already being rescanned: 1001: running") as caught,
     ):
-        rescan.rescan(the_job, rescan.RescanRequest("7", if_active="fail"))
+        rescan.rescan(context, rescan.RescanRequest("7", if_active="fail"))
     assert caught.value.result.scan.id == str(ID)
 
 
 def test_another_scan_is_started_if_asked() -> None:
-    with advalidation(creative(item("processing")), rescanned()) as the_job:
-        assert rescan.rescan(the_job, rescan.RescanRequest("7", if_active="start")).scan.id == str(NEW)
+    with advalidation(creative(item("processing")), rescanned()) as context:
+        assert rescan.rescan(context, rescan.RescanRequest("7", if_active="start")).scan.id == str(NEW)
 
 
 def test_a_rescan_is_waited_for_until_its_issues_are_counted() -> None:
-    looks = [looked("processing", NEW), looked("finished", NEW, nbIssues=None), looked("finished", NEW)]
-    with advalidation(creative(item()), rescanned(), *looks) as the_job:
-        result = rescan.rescan(the_job, rescan.RescanRequest("7", wait=WaitOptions(timeout=60)))
+    responses = [
+        read_response("processing", NEW),
+        read_response("finished", NEW, nbIssues=None),
+        read_response("finished", NEW),
+    ]
+    with advalidation(creative(item()), rescanned(), *responses) as context:
+        result = rescan.rescan(context, rescan.RescanRequest("7", wait=WaitOptions(timeout=60)))
     assert (result.scan.state, result.scan.issue_count) == ("completed", 0)
 
 
 def test_an_inconclusive_rescan_fails_the_wait() -> None:
-    ended = looked("finished", NEW, isInconclusive=True, inconclusiveReason=None)
+    ended = read_response("finished", NEW, isInconclusive=True, inconclusiveReason=None)
     with (
-        advalidation(creative(item()), rescanned(), ended) as the_job,
+        advalidation(creative(item()), rescanned(), ended) as context,
         pytest.raises(ScanNotCompletedError, match="inconclusive"),
     ):
-        rescan.rescan(the_job, rescan.RescanRequest("7", wait=WaitOptions(timeout=60)))
+        rescan.rescan(context, rescan.RescanRequest("7", wait=WaitOptions(timeout=60)))
 
 
 @pytest.mark.parametrize("before", [item(), None])
 def test_a_rescan_with_a_lost_answer_is_found_in_the_creative(before: dict[str, t.Any] | None) -> None:
     now = creative(item("queued", NEW))
-    with advalidation(creative(before), rescanned(answer=connection_reset()), creative(before), now) as the_job:
-        result = rescan.rescan(the_job, rescan.RescanRequest("7"))
+    with advalidation(creative(before), rescanned(answer=connection_reset()), creative(before), now) as context:
+        result = rescan.rescan(context, rescan.RescanRequest("7"))
     assert (result.changed, result.scan.id) == (True, str(NEW))
 
 
 def test_a_rescan_that_was_not_made_is_sent_again() -> None:
     lost = rescanned(status=503, answer="")
-    with advalidation(creative(item()), lost, *[creative(item())] * 3, rescanned()) as the_job:
-        assert rescan.rescan(the_job, rescan.RescanRequest("7")).scan.id == str(NEW)
+    with advalidation(creative(item()), lost, *[creative(item())] * 3, rescanned()) as context:
+        assert rescan.rescan(context, rescan.RescanRequest("7")).scan.id == str(NEW)
 
 
 def test_a_rescan_that_cannot_be_found_has_an_unknown_outcome_and_a_partial_result() -> None:
     lost = [rescanned(status=503, answer=""), *[creative(item())] * 3]
-    with advalidation(creative(item()), *lost * 3) as the_job, pytest.raises(UnknownOutcomeError) as caught:
-        rescan.rescan(the_job, rescan.RescanRequest("7"))
+    with advalidation(creative(item()), *lost * 3) as context, pytest.raises(UnknownOutcomeError) as caught:
+        rescan.rescan(context, rescan.RescanRequest("7"))
     assert caught.value.result.parent.id == str(ID)
 
 
 @pytest.mark.parametrize("latest", [item(), None])
 def test_check_mode_predicts_a_rescan_and_only_reads(latest: dict[str, t.Any] | None) -> None:
-    with advalidation(creative(latest), check_mode=True) as the_job:
-        result = rescan.rescan(the_job, rescan.RescanRequest("7"))
+    with advalidation(creative(latest), check_mode=True) as context:
+        result = rescan.rescan(context, rescan.RescanRequest("7"))
     assert (result.changed, result.scan.id, result.parent is None) == (True, "predicted", latest is None)
 
 
@@ -417,18 +421,18 @@ def test_check_mode_predicts_a_rescan_and_only_reads(latest: dict[str, t.Any] | 
 def test_a_creative_that_is_not_there_is_named(where: str) -> None:
     gone = Expected("GET", CREATIVE, 404, {}) if where == "before" else rescanned(status=404, answer={})
     asked = [gone] if where == "before" else [creative(item()), gone]
-    with advalidation(*asked) as the_job, pytest.raises(NotFoundError, match="has no creative 7"):
-        rescan.rescan(the_job, rescan.RescanRequest("7"))
+    with advalidation(*asked) as context, pytest.raises(NotFoundError, match="has no creative 7"):
+        rescan.rescan(context, rescan.RescanRequest("7"))
 
 
 # What it cannot do
 
 
 def test_what_it_cannot_do_is_refused_with_what_to_do_instead() -> None:
-    with advalidation() as the_job:
+    with advalidation() as context:
         with pytest.raises(UnsupportedError, match="creative_id"):
-            start.start_scan(the_job, start.StartRequest({}))
+            start.start_scan(context, start.StartRequest({}))
         with pytest.raises(UnsupportedError, match="wait_timeout"):
-            cancel.cancel_scans(the_job, cancel.CancelRequest([str(ID)]))
+            cancel.cancel_scans(context, cancel.CancelRequest([str(ID)]))
         with pytest.raises(UnsupportedError, match="scan_ids"):
-            status.read_status(the_job, status.StatusRequest(query=Query(states=frozenset({ScanState.FAILED}))))
+            status.read_status(context, status.StatusRequest(query=Query(states=frozenset({ScanState.FAILED}))))

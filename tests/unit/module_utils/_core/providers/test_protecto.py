@@ -27,7 +27,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from fake_clock import FakeClock
-from scripted_vendor import TOKEN, Expected, connection_reset, job, shown
+from scripted_vendor import TOKEN, Expected, connection_reset, scripted_context, shown
 
 OLD_STATUS, OLD_START = "/api/vault/data-scan-status", "/api/vault/data-scan-async"
 NEW_STATUS, NEW_START = "/api/vault/data-scan/status", "/api/vault/data-scan/data-scan-async"
@@ -47,7 +47,7 @@ FILES = {path.stem: json.loads(path.read_text()) for path in sorted(CONTRACTS.gl
 
 def protecto(*expected: Expected, **settings: t.Any) -> AbstractContextManager[OperationContext]:
     given = {"provider": "protecto", "api_url": "https://vendor.test/api/vault", "retries": 0, **settings}
-    return job(*expected, **given)
+    return scripted_context(*expected, **given)
 
 
 def row(word: str = "SUCCESS ", scan_id: str = ID, **fields: t.Any) -> dict[str, t.Any]:
@@ -66,7 +66,9 @@ def answer(*rows: dict[str, t.Any], **fields: t.Any) -> dict[str, t.Any]:
     return {"data": list(rows), "success": "true", "error": {"message": ""}, **fields}
 
 
-def looked(*rows: dict[str, t.Any], ids: t.Sequence[str] = (ID,), path: str = OLD_STATUS, **more: t.Any) -> Expected:
+def read_response(
+    *rows: dict[str, t.Any], ids: t.Sequence[str] = (ID,), path: str = OLD_STATUS, **more: t.Any
+) -> Expected:
     return Expected("PUT", path, answer=answer(*rows), body=list(ids), **more)
 
 
@@ -93,8 +95,8 @@ def test_a_documented_answer_makes_the_scans_that_it_shows(name: str) -> None:
     ids = [request["body"]] if isinstance(request["body"], str) else request["body"]
     asked = Expected(request["method"], f"/api/vault{request['path']}", response["status"], response["body"], body=ids)
     states = {"PENDING": "queued", "IN-PROGRESS": "running", "SUCCESS": "completed", "FAILED": "failed"}
-    with protecto(asked) as the_job:
-        scans = t.cast(dict[str, Scan], the_job.provider.get_many(ids))
+    with protecto(asked) as context:
+        scans = t.cast(dict[str, Scan], context.provider.get_many(ids))
     assert list(scans) == ids
     for item, scan in zip(response["body"]["data"], scans.values(), strict=True):
         word = item["status"].strip()
@@ -126,29 +128,29 @@ def test_a_documented_answer_makes_the_scans_that_it_shows(name: str) -> None:
 def test_words(word: str | None, state: str, key: str) -> None:
     item = {**row(), "status": None, key: word}
     warned: list[str] = []
-    with protecto(looked(item), warned=warned) as the_job:
-        scan = the_job.provider.get(ID)
+    with protecto(read_response(item), warned=warned) as context:
+        scan = context.provider.get(ID)
     assert scan.state == state
     assert scan.vendor_status == ((word or "").strip() or None)
     assert len(warned) == (1 if state == "unknown" else 0)
 
 
 def test_a_purged_scan_is_not_a_success() -> None:
-    with protecto(looked(row("PURGED"))) as the_job:
-        scan = the_job.provider.get(ID)
+    with protecto(read_response(row("PURGED"))) as context:
+        scan = context.provider.get(ID)
     assert (scan.finished, scan.succeeded) == (True, None)
 
 
 @pytest.mark.parametrize("nothing", ["-", "", "None", " - ", None])
 def test_each_form_of_no_error_is_recognized(nothing: str | None) -> None:
-    with protecto(looked(row(error_msg=nothing))) as the_job:
-        assert the_job.provider.get(ID).error is None
+    with protecto(read_response(row(error_msg=nothing))) as context:
+        assert context.provider.get(ID).error is None
 
 
 @pytest.mark.parametrize("word", ["PENDING ", "IN-PROGRESS"])
 def test_a_scan_that_runs_has_no_end_though_the_vendor_sends_one(word: str) -> None:
-    with protecto(looked(row(word))) as the_job:
-        assert the_job.provider.get(ID).finished_at is None
+    with protecto(read_response(row(word))) as context:
+        assert context.provider.get(ID).finished_at is None
 
 
 @pytest.mark.parametrize(
@@ -160,67 +162,69 @@ def test_a_scan_that_runs_has_no_end_though_the_vendor_sends_one(word: str) -> N
     ],
 )
 def test_times_without_a_zone_are_utc(sent: str | None, shown: str | None) -> None:
-    with protecto(looked(row(process_started_at=sent))) as the_job:
-        assert the_job.provider.get(ID).model_dump(mode="json")["started_at"] == shown
+    with protecto(read_response(row(process_started_at=sent))) as context:
+        assert context.provider.get(ID).model_dump(mode="json")["started_at"] == shown
 
 
 def test_many_scans_are_one_request_and_come_in_the_order_asked() -> None:
-    asked = looked(row(scan_id=OTHER), row("PENDING"), ids=[ID, OTHER])
-    with protecto(asked) as the_job:
-        result = status.read_status(the_job, status.StatusRequest([ID, OTHER]))
+    asked = read_response(row(scan_id=OTHER), row("PENDING"), ids=[ID, OTHER])
+    with protecto(asked) as context:
+        result = status.read_status(context, status.StatusRequest([ID, OTHER]))
     assert [scan.id for scan in result.scans] == [ID, OTHER]
 
 
 def test_an_id_that_does_not_come_back_is_missing() -> None:
-    with protecto(looked(row(), ids=[OTHER, ID])) as the_job:
-        result = status.read_status(the_job, status.StatusRequest([OTHER, ID], missing="ignore"))
+    with protecto(read_response(row(), ids=[OTHER, ID])) as context:
+        result = status.read_status(context, status.StatusRequest([OTHER, ID], missing="ignore"))
     assert ([scan.id for scan in result.scans], result.missing) == ([ID], [OTHER])
 
 
 def test_an_item_with_another_id_is_left_out() -> None:
-    with protecto(looked(row(), row(scan_id=OTHER))) as the_job:
-        assert list(the_job.provider.get_many([ID])) == [ID]
+    with protecto(read_response(row(), row(scan_id=OTHER))) as context:
+        assert list(context.provider.get_many([ID])) == [ID]
 
 
 def test_a_long_list_goes_in_chunks() -> None:
     ids = [f"id-{number}" for number in range(201)]
     chunks = [ids[:100], ids[100:200], ids[200:]]
-    with protecto(*(looked(*(row(scan_id=one) for one in chunk), ids=chunk) for chunk in chunks)) as the_job:
-        assert list(the_job.provider.get_many(ids)) == ids
+    with protecto(*(read_response(*(row(scan_id=one) for one in chunk), ids=chunk) for chunk in chunks)) as context:
+        assert list(context.provider.get_many(ids)) == ids
 
 
 def test_one_scan_may_come_as_an_object() -> None:
-    with protecto(Expected("PUT", OLD_STATUS, answer=answer(data=row()), body=[ID])) as the_job:
-        assert the_job.provider.get(ID).state == "completed"
+    with protecto(Expected("PUT", OLD_STATUS, answer=answer(data=row()), body=[ID])) as context:
+        assert context.provider.get(ID).state == "completed"
 
 
 def test_ids_are_trimmed_and_an_empty_one_is_refused() -> None:
-    with protecto(looked(row())) as the_job:
-        assert the_job.provider.get(f" {ID} ").id == ID
+    with protecto(read_response(row())) as context:
+        assert context.provider.get(f" {ID} ").id == ID
         with pytest.raises(InvalidInputError, match="tracking id cannot be empty"):
-            the_job.provider.get(" ")
+            context.provider.get(" ")
 
 
 def test_a_status_request_is_retried_although_it_is_a_put() -> None:
     failed = Expected("PUT", OLD_STATUS, 503, "", body=[ID])
-    with protecto(failed, looked(row()), retries=1) as the_job:
-        assert the_job.provider.get(ID).state == "completed"
+    with protecto(failed, read_response(row()), retries=1) as context:
+        assert context.provider.get(ID).state == "completed"
 
 
 def test_a_status_request_is_allowed_in_check_mode() -> None:
-    with protecto(looked(row()), check_mode=True) as the_job:
-        assert wait.wait_for_scans(the_job, wait.WaitRequest([ID])).scans[0].state == "completed"
+    with protecto(read_response(row()), check_mode=True) as context:
+        assert wait.wait_for_scans(context, wait.WaitRequest([ID])).scans[0].state == "completed"
 
 
 def test_the_token_goes_as_bearer() -> None:
-    with protecto(looked(row(), sent_headers={"Authorization": f"Bearer {TOKEN}"})) as the_job:
-        the_job.provider.get(ID)
+    with protecto(read_response(row(), sent_headers={"Authorization": f"Bearer {TOKEN}"})) as context:
+        context.provider.get(ID)
 
 
 def test_a_wait_polls_at_most_every_five_seconds() -> None:
     clock = FakeClock()
-    with protecto(looked(row("PENDING")), looked(row("IN-PROGRESS")), looked(row()), clock=clock) as the_job:
-        wait.wait_for_scans(the_job, wait.WaitRequest([ID]))
+    with protecto(
+        read_response(row("PENDING")), read_response(row("IN-PROGRESS")), read_response(row()), clock=clock
+    ) as context:
+        wait.wait_for_scans(context, wait.WaitRequest([ID]))
     assert clock.sleeps == [5.0, 5.0]
 
 
@@ -229,24 +233,24 @@ def test_a_wait_polls_at_most_every_five_seconds() -> None:
 
 @pytest.mark.parametrize("code", [404, 405])
 def test_where_the_old_path_is_missing_the_new_one_is_used_from_then_on(code: int) -> None:
-    new = looked(row(), path=NEW_STATUS)
-    with protecto(gone(OLD_STATUS, code=code), new, new) as the_job:
-        assert the_job.provider.get(ID).state == "completed"
-        assert the_job.provider.get(ID).state == "completed"
+    new = read_response(row(), path=NEW_STATUS)
+    with protecto(gone(OLD_STATUS, code=code), new, new) as context:
+        assert context.provider.get(ID).state == "completed"
+        assert context.provider.get(ID).state == "completed"
 
 
 def test_the_generation_that_took_the_start_is_asked_for_the_status() -> None:
-    with protecto(gone(OLD_START, WIRE), submitted(path=NEW_START), looked(row(), path=NEW_STATUS)) as the_job:
-        result = start.start_scan(the_job, start_settings(wait=WaitOptions(timeout=60)))
+    with protecto(gone(OLD_START, WIRE), submitted(path=NEW_START), read_response(row(), path=NEW_STATUS)) as context:
+        result = start.start_scan(context, start_settings(wait=WaitOptions(timeout=60)))
     assert (result.scan.id, result.scan.state) == (ID, "completed")
 
 
 def test_a_wrong_address_names_both_paths_and_no_scan_is_missing() -> None:
     with (
-        protecto(gone(OLD_STATUS), gone(NEW_STATUS, code=405)) as the_job,
+        protecto(gone(OLD_STATUS), gone(NEW_STATUS, code=405)) as context,
         pytest.raises(RejectedError) as caught,
     ):
-        status.read_status(the_job, status.StatusRequest([ID], missing="ignore"))
+        status.read_status(context, status.StatusRequest([ID], missing="ignore"))
     assert "https://vendor.test/api/vault/data-scan-status" in caught.value.message
     assert "https://vendor.test/api/vault/data-scan/status" in caught.value.message
     assert "api_url" in caught.value.message
@@ -257,16 +261,16 @@ def test_a_wrong_address_names_both_paths_and_no_scan_is_missing() -> None:
     "failure", [Expected("PUT", OLD_START, 502, "", body=WIRE), submitted(answer=connection_reset())]
 )
 def test_a_start_that_may_have_been_carried_out_is_sent_under_no_other_path(failure: Expected) -> None:
-    with protecto(failure, retries=5) as the_job, pytest.raises(UnknownOutcomeError) as caught:
-        start.start_scan(the_job, start_settings())
+    with protecto(failure, retries=5) as context, pytest.raises(UnknownOutcomeError) as caught:
+        start.start_scan(context, start_settings())
     assert "previous_scan_id" in caught.value.message
     assert caught.value.result.changed is True
 
 
 @pytest.mark.parametrize("failure", [Expected("PUT", OLD_STATUS, code, "", body=[ID]) for code in (400, 401, 403)])
 def test_only_a_path_that_is_not_there_leads_to_the_other(failure: Expected) -> None:
-    with protecto(failure) as the_job, pytest.raises(DatascanError) as caught:
-        the_job.provider.get(ID)
+    with protecto(failure) as context, pytest.raises(DatascanError) as caught:
+        context.provider.get(ID)
     assert caught.value.http_status == failure.status
 
 
@@ -277,30 +281,30 @@ def test_only_a_path_that_is_not_there_leads_to_the_other(failure: Expected) -> 
 def test_an_error_under_200_is_an_error(success: t.Any) -> None:
     body = {"data": None, "success": success, "error": {"message": "Payload is empty"}}
     asked = Expected("PUT", OLD_STATUS, answer=body, body=[ID])
-    with protecto(asked) as the_job, pytest.raises(RejectedError, match="Payload is empty") as caught:
-        the_job.provider.get(ID)
+    with protecto(asked) as context, pytest.raises(RejectedError, match="Payload is empty") as caught:
+        context.provider.get(ID)
     assert caught.value.request.vendor_errors == [{"code": None, "message": "Payload is empty"}]
 
 
 @pytest.mark.parametrize("success", ["true", True, "TRUE"])
 def test_success_may_be_a_text(success: t.Any) -> None:
     asked = Expected("PUT", OLD_STATUS, answer=answer(row(), success=success), body=[ID])
-    with protecto(asked) as the_job:
-        assert the_job.provider.get(ID).state == "completed"
+    with protecto(asked) as context:
+        assert context.provider.get(ID).state == "completed"
 
 
 @pytest.mark.parametrize(("code", "kind"), [(401, UnauthorizedError), (200, RejectedError)])
 def test_a_detail_is_an_error(code: int, kind: type[DatascanError]) -> None:
     asked = Expected("PUT", OLD_STATUS, code, {"detail": "Not authenticated"}, body=[ID])
-    with protecto(asked) as the_job, pytest.raises(kind, match="Not authenticated"):
-        the_job.provider.get(ID)
+    with protecto(asked) as context, pytest.raises(kind, match="Not authenticated"):
+        context.provider.get(ID)
 
 
 def test_a_validation_error_is_shown_without_the_values_sent() -> None:
     wrong = {"type": "string_type", "loc": ["body", 0], "msg": "Input should be a valid string", "input": "secret"}
     asked = Expected("PUT", OLD_STATUS, 422, {"detail": [wrong]}, body=[ID])
-    with protecto(asked) as the_job, pytest.raises(RejectedError) as caught:
-        the_job.provider.get(ID)
+    with protecto(asked) as context, pytest.raises(RejectedError) as caught:
+        context.provider.get(ID)
     assert caught.value.request.vendor_errors == [
         {"code": "string_type", "message": "Input should be a valid string", "field": "body.0"}
     ]
@@ -321,8 +325,8 @@ def test_a_validation_error_is_shown_without_the_values_sent() -> None:
 )
 def test_a_reason_is_a_text_wherever_it_stands(body: t.Any, message: str | None) -> None:
     asked = Expected("PUT", OLD_STATUS, 400, body, body=[ID])
-    with protecto(asked) as the_job, pytest.raises(RejectedError) as caught:
-        the_job.provider.get(ID)
+    with protecto(asked) as context, pytest.raises(RejectedError) as caught:
+        context.provider.get(ID)
     assert [error["message"] for error in caught.value.request.vendor_errors] == [message]
     assert "secret" not in f"{caught.value.message} {caught.value.facts()}"
 
@@ -330,14 +334,14 @@ def test_a_reason_is_a_text_wherever_it_stands(body: t.Any, message: str | None)
 @pytest.mark.parametrize("body", [{"data": None, "success": True}, {}, [], {"data": [{"status": "SUCCESS"}]}])
 def test_another_shape_is_a_fault_that_may_pass(body: t.Any) -> None:
     asked = Expected("PUT", OLD_STATUS, answer=body, body=[ID])
-    with protecto(asked) as the_job, pytest.raises(InvalidResponseError):
-        the_job.provider.get(ID)
+    with protecto(asked) as context, pytest.raises(InvalidResponseError):
+        context.provider.get(ID)
 
 
 def test_one_error_stands_for_every_id_of_its_request() -> None:
     asked = Expected("PUT", OLD_STATUS, 503, "", body=[ID, OTHER])
-    with protecto(asked) as the_job:
-        found = the_job.provider.get_many([ID, OTHER])
+    with protecto(asked) as context:
+        found = context.provider.get_many([ID, OTHER])
     assert [type(one).__name__ for one in found.values()] == ["UnavailableError", "UnavailableError"]
 
 
@@ -346,28 +350,28 @@ def test_one_error_stands_for_every_id_of_its_request() -> None:
 
 @pytest.mark.parametrize("data", [{"tracking_id": ID}, [{"tracking_id": ID}]])
 def test_a_start_answers_with_an_object_or_a_list(data: t.Any) -> None:
-    with protecto(submitted(data)) as the_job:
-        result = start.start_scan(the_job, start_settings())
+    with protecto(submitted(data)) as context:
+        result = start.start_scan(context, start_settings())
     assert (result.changed, result.reused) == (True, False)
     assert (result.scan.id, result.scan.state) == (ID, "queued")
 
 
 def test_the_answer_to_a_start_may_have_the_state() -> None:
-    with protecto(submitted([{"tracking_id": ID, "status": "IN-PROGRESS "}])) as the_job:
-        assert start.start_scan(the_job, start_settings()).scan.state == "running"
+    with protecto(submitted([{"tracking_id": ID, "status": "IN-PROGRESS "}])) as context:
+        assert start.start_scan(context, start_settings()).scan.state == "running"
 
 
 def test_samples_are_sent_as_they_are() -> None:
-    with protecto(submitted(body=SAMPLED_WIRE)) as the_job:
-        start.start_scan(the_job, start_settings(SAMPLED))
+    with protecto(submitted(body=SAMPLED_WIRE)) as context:
+        start.start_scan(context, start_settings(SAMPLED))
 
 
 def test_several_scans_for_one_start_are_all_named() -> None:
     with (
-        protecto(submitted([{"tracking_id": ID}, {"tracking_id": OTHER}])) as the_job,
+        protecto(submitted([{"tracking_id": ID}, {"tracking_id": OTHER}])) as context,
         pytest.raises(InvalidResponseError) as caught,
     ):
-        start.start_scan(the_job, start_settings())
+        start.start_scan(context, start_settings())
     assert ID in caught.value.message
     assert OTHER in caught.value.message
     assert caught.value.result.changed is True
@@ -376,19 +380,19 @@ def test_several_scans_for_one_start_are_all_named() -> None:
 @pytest.mark.parametrize("data", [[], {"tracking_id": ""}, {"id": ID}])
 def test_without_a_tracking_id_the_outcome_of_a_start_is_unknown(data: t.Any) -> None:
     asked = submitted(answer={"data": data, "success": True})
-    with protecto(asked) as the_job, pytest.raises(UnknownOutcomeError, match="may be running"):
-        start.start_scan(the_job, start_settings())
+    with protecto(asked) as context, pytest.raises(UnknownOutcomeError, match="may be running"):
+        start.start_scan(context, start_settings())
 
 
 def test_a_refused_start_is_not_lost() -> None:
     asked = submitted(answer={"data": None, "success": False, "error": {"message": "Payload is empty"}})
-    with protecto(asked) as the_job, pytest.raises(RejectedError, match="Payload is empty"):
-        start.start_scan(the_job, start_settings())
+    with protecto(asked) as context, pytest.raises(RejectedError, match="Payload is empty"):
+        start.start_scan(context, start_settings())
 
 
 def test_check_mode_predicts_and_sends_nothing() -> None:
-    with protecto(check_mode=True) as the_job:
-        result = start.start_scan(the_job, start_settings(SAMPLED))
+    with protecto(check_mode=True) as context:
+        result = start.start_scan(context, start_settings(SAMPLED))
     assert (result.changed, result.scan.id, result.scan.state) == (True, "predicted", "queued")
 
 
@@ -402,30 +406,30 @@ def test_check_mode_predicts_and_sends_nothing() -> None:
     ],
 )
 def test_names_that_are_not_there_are_refused_before_anything_is_sent(wrong: list[t.Any]) -> None:
-    with protecto() as the_job, pytest.raises(InvalidInputError, match=r"protecto\.objects"):
-        start.start_scan(the_job, start_settings({"objects": wrong}))
+    with protecto() as context, pytest.raises(InvalidInputError, match=r"protecto\.objects"):
+        start.start_scan(context, start_settings({"objects": wrong}))
 
 
 def test_the_previous_scan_is_handed_back_while_it_runs() -> None:
-    with protecto(looked(row("IN-PROGRESS"))) as the_job:
-        result = start.start_scan(the_job, start_settings(previous_scan_id=ID))
+    with protecto(read_response(row("IN-PROGRESS"))) as context:
+        result = start.start_scan(context, start_settings(previous_scan_id=ID))
     assert (result.changed, result.reused, result.scan.id) == (False, True, ID)
 
 
 def test_the_previous_scan_is_handed_back_while_it_is_fresh() -> None:
-    with protecto(looked(row(process_ended_at="2025-12-31 23:59:30"))) as the_job:
-        assert start.start_scan(the_job, start_settings(previous_scan_id=ID, fresh_for=60)).reused
+    with protecto(read_response(row(process_ended_at="2025-12-31 23:59:30"))) as context:
+        assert start.start_scan(context, start_settings(previous_scan_id=ID, fresh_for=60)).reused
 
 
 def test_a_previous_scan_that_is_over_does_not_serve() -> None:
-    with protecto(looked(row("FAILED")), submitted({"tracking_id": OTHER})) as the_job:
-        result = start.start_scan(the_job, start_settings(previous_scan_id=ID, fresh_for=60))
+    with protecto(read_response(row("FAILED")), submitted({"tracking_id": OTHER})) as context:
+        result = start.start_scan(context, start_settings(previous_scan_id=ID, fresh_for=60))
     assert (result.reused, result.scan.id) == (False, OTHER)
 
 
 def test_a_previous_scan_that_runs_fails_the_start_if_asked() -> None:
-    with protecto(looked(row("PENDING"))) as the_job, pytest.raises(ConflictError):
-        start.start_scan(the_job, start_settings(previous_scan_id=ID, if_active="fail"))
+    with protecto(read_response(row("PENDING"))) as context, pytest.raises(ConflictError):
+        start.start_scan(context, start_settings(previous_scan_id=ID, if_active="fail"))
 
 
 # What was sampled
@@ -443,8 +447,8 @@ ECHOES = [
 def test_an_error_that_repeats_a_sample_does_not_come_through(echo: str, code: int) -> None:
     body = {"data": None, "success": False, "error": {"message": echo}}
     asked = submitted(status=code, answer=body, body=SAMPLED_WIRE)
-    with protecto(asked) as the_job, pytest.raises(DatascanError) as caught:
-        start.start_scan(the_job, start_settings(SAMPLED))
+    with protecto(asked) as context, pytest.raises(DatascanError) as caught:
+        start.start_scan(context, start_settings(SAMPLED))
     shown = f"{caught.value} {caught.value.message} {caught.value.facts()}"
     assert "withheld" in shown
     assert echo not in shown
@@ -455,8 +459,8 @@ def test_an_error_that_repeats_a_sample_does_not_come_through(echo: str, code: i
 def test_nor_does_one_of_paths_that_are_not_there(echo: str) -> None:
     missing = {"status": 404, "answer": {"detail": echo}, "body": SAMPLED_WIRE}
     asked = submitted(path=OLD_START, **missing), submitted(path=NEW_START, **missing)
-    with protecto(*asked) as the_job, pytest.raises(RejectedError) as caught:
-        start.start_scan(the_job, start_settings(SAMPLED))
+    with protecto(*asked) as context, pytest.raises(RejectedError) as caught:
+        start.start_scan(context, start_settings(SAMPLED))
     shown = f"{caught.value.message} {caught.value.facts()}"
     assert "withheld" in shown
     assert echo not in shown
@@ -466,25 +470,25 @@ def test_nor_does_one_of_paths_that_are_not_there(echo: str) -> None:
 def test_any_other_reason_comes_through() -> None:
     body = {"data": None, "success": False, "error": {"message": "API usage limit exceeded"}}
     asked = submitted(status=400, answer=body, body=SAMPLED_WIRE)
-    with protecto(asked) as the_job, pytest.raises(RejectedError, match="API usage limit exceeded"):
-        start.start_scan(the_job, start_settings(SAMPLED))
+    with protecto(asked) as context, pytest.raises(RejectedError, match="API usage limit exceeded"):
+        start.start_scan(context, start_settings(SAMPLED))
 
 
 def test_an_escaped_sample_is_known_as_well() -> None:
     samples = [{"column_name": "name", "samples": ["Søren"]}]
     body = {"detail": 'cannot read {"samples": ["S\\u00f8ren"]}'}
     asked = submitted(status=422, answer=body, body=[{**OBJECT, "data_samples": samples}])
-    with protecto(asked) as the_job, pytest.raises(RejectedError, match="withheld"):
-        start.start_scan(the_job, start_settings({"objects": [{**OBJECT, "data_samples": samples}]}))
+    with protecto(asked) as context, pytest.raises(RejectedError, match="withheld"):
+        start.start_scan(context, start_settings({"objects": [{**OBJECT, "data_samples": samples}]}))
 
 
 def test_neither_submitted_values_nor_a_reason_that_quotes_them_are_returned() -> None:
     ended = row("ERROR", input_payload=SAMPLED_WIRE, error_msg="ann.smith@example.com is no number")
     with (
-        protecto(submitted(body=SAMPLED_WIRE), looked(ended)) as the_job,
+        protecto(submitted(body=SAMPLED_WIRE), read_response(ended)) as context,
         pytest.raises(ScanNotCompletedError) as caught,
     ):
-        start.start_scan(the_job, start_settings(SAMPLED, wait=WaitOptions(timeout=60)))
+        start.start_scan(context, start_settings(SAMPLED, wait=WaitOptions(timeout=60)))
     told = str(shown(caught.value))
     assert "withheld" in told
     assert "smith" not in told
@@ -494,10 +498,10 @@ def test_neither_submitted_values_nor_a_reason_that_quotes_them_are_returned() -
 
 
 def test_what_it_cannot_do_is_refused_with_what_to_do_instead() -> None:
-    with protecto() as the_job:
+    with protecto() as context:
         with pytest.raises(UnsupportedError, match="scan_start"):
-            rescan.rescan(the_job, rescan.RescanRequest(ID))
+            rescan.rescan(context, rescan.RescanRequest(ID))
         with pytest.raises(UnsupportedError, match="wait_timeout"):
-            cancel.cancel_scans(the_job, cancel.CancelRequest([ID]))
+            cancel.cancel_scans(context, cancel.CancelRequest([ID]))
         with pytest.raises(UnsupportedError, match="scan_ids"):
-            status.read_status(the_job, status.StatusRequest(query=Query(states=frozenset({ScanState.FAILED}))))
+            status.read_status(context, status.StatusRequest(query=Query(states=frozenset({ScanState.FAILED}))))

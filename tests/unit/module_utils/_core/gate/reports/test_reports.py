@@ -11,69 +11,16 @@ import json
 import re
 import typing as t
 import xml.etree.ElementTree as ET
-from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import Policy
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import FORMATS, render
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict import Reason, Rule, Verdict, judge
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict import Reason, Rule, Verdict
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.wording import describe, sentence
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan, ScanState
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import ScanState
+from hostile_verdicts import HOSTILE_TEXTS, TIMES, hostile_verdict, mixed, scan, verdict_on
 from jsonschema import Draft202012Validator
-
-NOW = datetime(2026, 3, 15, tzinfo=timezone.utc)
-TIMES = {"started_at": "2026-03-14T22:00:00Z", "finished_at": "2026-03-14T22:01:30.500Z"}
-HOSTILE = [
-    "a|b",
-    "a\\|b",
-    "\\",
-    "`",
-    "``a```b`",
-    "</td></table><script>alert(1)</script>",
-    '" onload="alert(1)',
-    "' onload='alert(1)",
-    "<img src=http://evil.example/x.png>",
-    "[text](http://evil.example)",
-    "![image](http://evil.example)",
-    "http://evil.example www.evil.example a@evil.example",
-    "@octocat #1 !2 ~3 $x$ :smile:",
-    "line\nbreak\r\n\r\n# Heading\n\n- item",
-    "\u2028| x |\u2029| --- |",
-    "\x00\x01\x08\x0b\x0c\x0e\x1b[31m\x7f\x85\x9f",
-    "x\ud800 \udfff \ufffe \uffff",
-    "\u202egnp.exe\u202c \u2066x",
-    "]]><!-- --> &amp; &#124; &lt;",
-    "**bold** _it_ ~~no~~ ***",
-    "---",
-    "x" * 5000,
-]
-
-
-def scan(state: str = "completed", **given: t.Any) -> Scan:
-    return Scan(**{"id": "1", "provider": "glasswall", "state": state, **given})
-
-
-def verdict_on(*scans: Scan, missing: t.Sequence[str] = (), mode: str = "enforce", **policy: t.Any) -> Verdict:
-    return judge(scans, missing, Policy(**policy), mode, NOW)
-
-
-def mixed() -> Verdict:
-    """One scan of each state, and one that is missing."""
-    scans = [
-        scan(state.value, id=f"id-{number}", name=f"Scan of {state.value}", vendor_status="Word", **TIMES)
-        for number, state in enumerate(ScanState)
-    ]
-    return verdict_on(*scans, missing=["gone-1"])
-
-
-def hostile(text: str) -> Verdict:
-    """The text at every place where a vendor or a user may put it."""
-    fields = ("name", "provider", "vendor_status", "owner", "source", "target", "error", "parent_id")
-    scan_id = text.encode("utf-8", "ignore").decode()  # no id has half a character in it
-    return verdict_on(scan("failed", id=scan_id, **dict.fromkeys(fields, text)), missing=[text], mode=text)
-
 
 # All formats
 
@@ -90,8 +37,8 @@ def test_the_same_verdict_makes_the_same_text(format_: str) -> None:
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_the_text_ends_with_one_newline_and_can_be_written_as_utf8(format_: str) -> None:
-    for text in HOSTILE:
-        report = render(format_, hostile(text))
+    for text in HOSTILE_TEXTS:
+        report = render(format_, hostile_verdict(text))
         assert report.endswith("\n") and not report.endswith("\n\n")
         report.encode("utf-8")
 
@@ -173,9 +120,9 @@ def test_the_published_schema_refuses_a_report_that_lacks_something(field: str) 
     assert not Draft202012Validator(SCHEMA).is_valid(report)
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
 def test_json_keeps_foreign_text_as_it_is(text: str) -> None:
-    report = render("json", hostile(text))
+    report = render("json", hostile_verdict(text))
     assert json.loads(report)["judgements"][0]["scan"]["name"] == text
     assert report.isascii()
 
@@ -279,9 +226,9 @@ def test_junit_times_are_never_negative() -> None:
     assert found[0].get("time") == "0.000"
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
 def test_junit_holds_foreign_text_as_text(text: str) -> None:
-    root, found = cases(hostile(text))
+    root, found = cases(hostile_verdict(text))
     assert {element.tag for element in root.iter()} == {
         *("testsuites", "testsuite", "properties", "property", "testcase", "failure"),
     }
@@ -347,10 +294,10 @@ def test_markdown_gives_reasons_for_what_did_not_pass_and_names_what_is_missing(
     assert "### Reasons" not in render("markdown", verdict_on(scan()))
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
 def test_markdown_keeps_foreign_text_inside_code_spans(text: str) -> None:
-    report = render("markdown", hostile(text))
-    expected = render("markdown", hostile("harmless"))
+    report = render("markdown", hostile_verdict(text))
+    expected = render("markdown", hostile_verdict("harmless"))
     assert len(report.splitlines()) == len(expected.splitlines())
     for line, harmless in zip(report.splitlines(), expected.splitlines(), strict=True):
         assert without_code(line) == without_code(harmless)
@@ -482,9 +429,9 @@ def test_html_has_no_timeline_where_no_scan_has_times() -> None:
     assert "Timeline" not in page(verdict_on(scan())).text
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
 def test_html_holds_foreign_text_as_text(text: str) -> None:
-    found = page(hostile(text))
+    found = page(hostile_verdict(text))
     assert set(found.names()) <= set(page(mixed()).names()) | {"h3"}
     for _name, attributes in found.tags:
         assert not {key for key in attributes if key.startswith("on") or key in ("src", "style")}
@@ -492,4 +439,6 @@ def test_html_holds_foreign_text_as_text(text: str) -> None:
 
 
 def test_html_shows_hostile_text_as_it_was_written() -> None:
-    assert "</td></table><script>alert(1)</script>" in page(hostile("</td></table><script>alert(1)</script>")).text
+    assert (
+        "</td></table><script>alert(1)</script>" in page(hostile_verdict("</td></table><script>alert(1)</script>")).text
+    )

@@ -36,7 +36,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from fake_clock import FakeClock
-from scripted_vendor import TOKEN, Expected, Script, connected, job, mount
+from scripted_vendor import TOKEN, Expected, Script, connected, mount, scripted_context
 from scripted_vendor import _response as response_to
 
 FOLDER = Path(__file__).parents[5] / "contracts" / "bigid"
@@ -52,11 +52,11 @@ ID = "64b0c1d2e3f4a5b6c7d8e9f0"
 NIGHTLY = {"scan_profile": "nightly", "scan_type": "dsScan", "scan_origin": "datascan.gate"}
 
 
-def asked_status(value: t.Any, scan_id: str = ID, **more: t.Any) -> Expected:
+def status_response(value: t.Any, scan_id: str = ID, **more: t.Any) -> Expected:
     return Expected("GET", f"/api/v1/scans/{scan_id}/status", answer={"status": value}, **more)
 
 
-def asked_record(answer: t.Any, scan_id: str = ID, code: int = 200) -> Expected:
+def record_response(answer: t.Any, scan_id: str = ID, code: int = 200) -> Expected:
     return Expected("GET", f"/api/v1/scans/{scan_id}", code, answer)
 
 
@@ -76,7 +76,7 @@ def row(number: int | str, state: str | None = None, **more: t.Any) -> dict[str,
 
 
 def bigid(*expected: Expected, **settings: t.Any) -> t.ContextManager[OperationContext]:
-    return job(*expected, provider="bigid", **settings)
+    return scripted_context(*expected, provider="bigid", **settings)
 
 
 def ids(scans: t.Iterable[Scan]) -> list[str]:
@@ -86,12 +86,12 @@ def ids(scans: t.Iterable[Scan]) -> list[str]:
 # Every example of the document
 
 
-def listed(vendor: Provider) -> tuple[str, str]:
+def listed_state(vendor: Provider) -> tuple[str, str]:
     (scan,) = vendor.list_scans(Query(limit=1))
     return scan.id, scan.state
 
 
-def looked_at(vendor: Provider) -> tuple[str, str]:
+def read_state(vendor: Provider) -> tuple[str, str]:
     scan = vendor.get("SAMPLE_SCAN_ID")
     return scan.id, scan.state
 
@@ -122,26 +122,26 @@ def test_every_documented_answer(name: str) -> None:
     )
     # What the documents show of a list tells no state, so that is asked for.
     follows = {
-        "parent-scans-200": [asked_status(True, "string")],
-        "parent-scans-200-code": [asked_status(True, "string")],
-        "status-200-stopped": [asked_record({"error": "no such route"}, "SAMPLE_SCAN_ID", 404), page()],
+        "parent-scans-200": [status_response(True, "string")],
+        "parent-scans-200-code": [status_response(True, "string")],
+        "status-200-stopped": [record_response({"error": "no such route"}, "SAMPLE_SCAN_ID", 404), page()],
     }
-    ask = listed if name.startswith("parent-scans") else looked_at
-    with bigid(answer, *follows.get(name, []), auth_scheme="bearer", retries=0) as the_job:
+    ask = listed_state if name.startswith("parent-scans") else read_state
+    with bigid(answer, *follows.get(name, []), auth_scheme="bearer", retries=0) as context:
         expected = DOCUMENTED[name]
         if isinstance(expected[0], str):
-            assert ask(the_job.provider) == expected
+            assert ask(context.provider) == expected
             return
         with pytest.raises(expected[0], match=expected[1]) as caught:
-            ask(the_job.provider)
+            ask(context.provider)
         assert caught.value.http_status == response["status"]
 
 
 def test_an_empty_object_among_the_errors_is_no_error_of_its_own() -> None:
     body = CONTRACTS["status-500"]["response"]["body"]
     answer = Expected("GET", f"/api/v1/scans/{ID}/status", 500, body)
-    with bigid(answer, retries=0) as the_job, pytest.raises(UnavailableError) as caught:
-        the_job.provider.get(ID)
+    with bigid(answer, retries=0) as context, pytest.raises(UnavailableError) as caught:
+        context.provider.get(ID)
     assert caught.value.request.vendor_errors == [{"code": None, "message": "Server error"}]
 
 
@@ -170,32 +170,32 @@ def test_an_empty_object_among_the_errors_is_no_error_of_its_own() -> None:
 )
 def test_an_error_under_200_is_an_error(body: t.Any, kind: type[DatascanError], words: str) -> None:
     answer = Expected("GET", f"/api/v1/scans/{ID}/status", 200, body, headers=AS_HTML)
-    with bigid(answer, retries=0, auth_scheme="raw") as the_job, pytest.raises(kind, match=words) as caught:
-        the_job.provider.get(ID)
+    with bigid(answer, retries=0, auth_scheme="raw") as context, pytest.raises(kind, match=words) as caught:
+        context.provider.get(ID)
     assert caught.value.http_status == 200
     assert not isinstance(caught.value, InvalidResponseError)
 
 
 def test_a_page_of_a_gateway_under_200_passes() -> None:
     gateway = Expected("GET", f"/api/v1/scans/{ID}/status", 200, HTML, headers=AS_HTML)
-    with bigid(gateway, gateway, asked_status(True)) as the_job:
-        assert the_job.provider.get(ID).state == "running"
+    with bigid(gateway, gateway, status_response(True)) as context:
+        assert context.provider.get(ID).state == "running"
 
 
 def test_an_envelope_is_no_error_and_its_status_is_not_the_scans() -> None:
     envelope = {"status": "success", "statusCode": 200, "data": {"other": 1}}
     answers = (
         Expected("GET", f"/api/v1/scans/{ID}/status", 200, envelope),
-        asked_record([{"state": "Completed"}]),
+        record_response([{"state": "Completed"}]),
     )
-    with bigid(*answers) as the_job:
-        assert the_job.provider.get(ID).state == "completed"
+    with bigid(*answers) as context:
+        assert context.provider.get(ID).state == "completed"
 
 
 def test_a_scans_own_error_is_no_error_of_the_request() -> None:
     record = [{"_id": ID, "state": "Failed", "error": "the source was not found", "status": "error"}]
-    with bigid(asked_status(False), asked_record(record[0])) as the_job:
-        scan = the_job.provider.get(ID)
+    with bigid(status_response(False), record_response(record[0])) as context:
+        scan = context.provider.get(ID)
     assert (scan.state, scan.error) == ("failed", "the source was not found")
 
 
@@ -203,15 +203,15 @@ def test_a_scans_own_error_is_no_error_of_the_request() -> None:
 
 
 def test_true_is_running_with_one_request() -> None:
-    with bigid(asked_status(True)) as the_job:
-        scan = the_job.provider.get(ID)
+    with bigid(status_response(True)) as context:
+        scan = context.provider.get(ID)
     assert (scan.state, scan.finished, scan.succeeded, scan.vendor_status) == ("running", False, None, "active")
 
 
 def test_false_is_stopped_where_no_source_has_the_end() -> None:
     silent = [{"_id": ID, "name": "nightly"}]
-    with bigid(asked_status(False), asked_record(silent), page(row(ID))) as the_job:
-        scan = the_job.provider.get(ID)
+    with bigid(status_response(False), record_response(silent), page(row(ID))) as context:
+        scan = context.provider.get(ID)
     assert (scan.state, scan.finished, scan.succeeded) == ("stopped", True, None)
     assert (scan.name, scan.finished_at) == ("nightly", None)
 
@@ -234,60 +234,62 @@ def test_false_is_stopped_where_no_source_has_the_end() -> None:
 def test_the_state_of_the_record_or_of_the_list_counts(word: str, state: str, where: str) -> None:
     told = {"state": word, "updated_at": "2026-01-01T01:00:00.000Z"}
     answers = {
-        "array": [asked_record([told])],
-        "object": [asked_record(told)],
-        "list": [asked_record("", code=404), page(row("other", "Failed"), {"_id": ID, **told})],
+        "array": [record_response([told])],
+        "object": [record_response(told)],
+        "list": [record_response("", code=404), page(row("other", "Failed"), {"_id": ID, **told})],
     }
-    with bigid(asked_status(False), *answers[where]) as the_job:
-        scan = the_job.provider.get(ID)
+    with bigid(status_response(False), *answers[where]) as context:
+        scan = context.provider.get(ID)
     assert (scan.id, scan.state, scan.vendor_status) == (ID, state, word.strip())
     assert bool(scan.finished_at) is scan.finished
 
 
 @pytest.mark.parametrize("value", ["true", "Completed", "success", 1, 0, None, [], {}])
 def test_a_status_of_another_type_has_no_state(value: t.Any) -> None:
-    nobody = (asked_record([]), page())
-    with bigid(asked_status(value), *nobody, asked_status(value), *nobody) as the_job:
-        assert the_job.provider.get(ID).state == "unknown"
-        assert the_job.provider.get(ID).succeeded is None
-        assert len(warnings(the_job)) == 1
+    nobody = (record_response([]), page())
+    with bigid(status_response(value), *nobody, status_response(value), *nobody) as context:
+        assert context.provider.get(ID).state == "unknown"
+        assert context.provider.get(ID).succeeded is None
+        assert len(warnings(context)) == 1
 
 
-def warnings(the_job: OperationContext) -> list[str]:
+def warnings(context: OperationContext) -> list[str]:
     """What was warned of until now."""
-    return the_job.warn.__self__  # type: ignore[attr-defined, no-any-return]
+    return context.warn.__self__  # type: ignore[attr-defined, no-any-return]
 
 
 def test_a_missing_status_is_unknown_but_its_record_is_believed() -> None:
     empty = Expected("GET", f"/api/v1/scans/{ID}/status", 200, {})
-    with bigid(empty, asked_record([{"state": "Failed"}])) as the_job:
-        assert the_job.provider.get(ID).state == "failed"
+    with bigid(empty, record_response([{"state": "Failed"}])) as context:
+        assert context.provider.get(ID).state == "failed"
 
 
 def test_an_unknown_status_is_never_success() -> None:
-    with bigid(asked_status(False), asked_record([{"state": "Completed Partially"}]), page()) as the_job:
-        scan = the_job.provider.get(ID)
+    with bigid(status_response(False), record_response([{"state": "Completed Partially"}]), page()) as context:
+        scan = context.provider.get(ID)
         assert (scan.state, scan.succeeded, scan.vendor_status) == ("stopped", None, "Completed Partially")
-        assert "'Completed Partially'" in warnings(the_job)[0]
+        assert "'Completed Partially'" in warnings(context)[0]
 
 
 def test_a_record_that_cannot_be_had_now_does_not_make_a_scan_stopped() -> None:
     """Else a passing fault would end a wait with less than what is known a moment later."""
-    answers = (asked_status(False), asked_record("", code=503), page())
-    with bigid(*answers, retries=0) as the_job, pytest.raises(UnavailableError):
-        the_job.provider.get(ID)
+    answers = (status_response(False), record_response("", code=503), page())
+    with bigid(*answers, retries=0) as context, pytest.raises(UnavailableError):
+        context.provider.get(ID)
 
 
 def test_the_list_helps_where_the_record_is_a_page() -> None:
-    with bigid(asked_status(False), asked_record(HTML), page(row(ID, "Completed")), retries=0) as the_job:
-        assert the_job.provider.get(ID).state == "completed"
+    with bigid(status_response(False), record_response(HTML), page(row(ID, "Completed")), retries=0) as context:
+        assert context.provider.get(ID).state == "completed"
 
 
 def test_a_listed_scans_fields_are_kept_but_not_its_state() -> None:
     before = row(ID, "In Progress", scanProfileName="weekly", created_at="2026-01-01T00:00:00Z")
-    with bigid(page(before), asked_status(True), asked_status(False), asked_record("", code=404), page()) as the_job:
-        list(the_job.provider.list_scans(Query()))
-        running, stopped = the_job.provider.get(ID), the_job.provider.get(ID)
+    with bigid(
+        page(before), status_response(True), status_response(False), record_response("", code=404), page()
+    ) as context:
+        list(context.provider.list_scans(Query()))
+        running, stopped = context.provider.get(ID), context.provider.get(ID)
     assert (running.state, running.vendor_status) == ("running", "In Progress")
     assert (stopped.state, stopped.vendor_status) == ("stopped", "stopped")
     assert {(scan.name, scan.source, str(scan.started_at)) for scan in (running, stopped)} == {
@@ -297,30 +299,30 @@ def test_a_listed_scans_fields_are_kept_but_not_its_state() -> None:
 
 def test_an_id_is_quoted() -> None:
     asked = Expected("GET", "/api/v1/scans/a%2Fb%3Fc/status", answer={"status": True})
-    with bigid(asked) as the_job:
-        assert the_job.provider.get(" a/b?c ").id == "a/b?c"
+    with bigid(asked) as context:
+        assert context.provider.get(" a/b?c ").id == "a/b?c"
 
 
 @pytest.mark.parametrize("scan_id", ["", " ", ".", "..", "a\nb"])
 def test_an_id_that_leads_elsewhere_is_not_sent(scan_id: str) -> None:
-    with bigid() as the_job, pytest.raises(InvalidInputError, match="not a BigID scan id"):
-        the_job.provider.get(scan_id)
+    with bigid() as context, pytest.raises(InvalidInputError, match="not a BigID scan id"):
+        context.provider.get(scan_id)
 
 
 def test_a_missing_scan_is_named_with_the_vendors_text() -> None:
     answer = Expected("GET", "/api/v1/scans/1234/status", 404, {"error": "Scan 1234 was not found"})
     with (
-        bigid(answer) as the_job,
+        bigid(answer) as context,
         pytest.raises(NotFoundError, match=r"BigID has no scan 1234.*was not found") as caught,
     ):
-        the_job.provider.get("1234")
+        context.provider.get("1234")
     assert caught.value.request.vendor_errors == [{"code": None, "message": "Scan 1234 was not found"}]
 
 
 def test_the_vendors_text_about_a_missing_scan_is_kept() -> None:
     answer = Expected("GET", "/api/v1/scans/1234/status", 404, {"error": "Scan 1234 was not found"})
-    with bigid(answer) as the_job, pytest.raises(NotFoundError) as caught:
-        status.read_status(the_job, status.StatusRequest(scan_ids=["1234"]))
+    with bigid(answer) as context, pytest.raises(NotFoundError) as caught:
+        status.read_status(context, status.StatusRequest(scan_ids=["1234"]))
     facts = caught.value.facts()
     assert (facts["http_status"], facts["url"]) == (404, "https://vendor.test/api/v1/scans/1234/status")
     assert facts["vendor_errors"] == [{"code": None, "message": "Scan 1234 was not found"}]
@@ -331,15 +333,15 @@ def test_the_vendors_text_about_a_missing_scan_is_kept() -> None:
 
 def test_the_latest_scan_is_one_request_that_the_document_describes() -> None:
     latest = page(row(1, "Completed"), total=42.0, query=[("limit", "1")])
-    with bigid(latest) as the_job:
-        (scan,) = status.read_status(the_job, status.StatusRequest(query=Query(limit=1))).scans
+    with bigid(latest) as context:
+        (scan,) = status.read_status(context, status.StatusRequest(query=Query(limit=1))).scans
     assert (scan.id, scan.provider, scan.name, scan.state) == ("1", "bigid", "nightly", "completed")
 
 
 def test_no_scans_is_no_error() -> None:
     for body in ({"data": []}, {"data": {"totalCount": 0.0, "scanChildren": []}}):
-        with bigid(Expected("GET", LIST, answer=body)) as the_job:
-            assert list(the_job.provider.list_scans(Query(limit=1))) == []
+        with bigid(Expected("GET", LIST, answer=body)) as context:
+            assert list(context.provider.list_scans(Query(limit=1))) == []
 
 
 @pytest.mark.parametrize(
@@ -348,8 +350,8 @@ def test_no_scans_is_no_error() -> None:
 )
 def test_a_list_that_cannot_be_read_is_not_taken_for_an_empty_one(body: t.Any) -> None:
     answer = Expected("GET", LIST, answer=json.dumps(body))
-    with bigid(answer, retries=0) as the_job, pytest.raises(InvalidResponseError):
-        list(the_job.provider.list_scans(Query()))
+    with bigid(answer, retries=0) as context, pytest.raises(InvalidResponseError):
+        list(context.provider.list_scans(Query()))
 
 
 def rows(first: int, last: int) -> list[dict[str, t.Any]]:
@@ -362,8 +364,8 @@ def test_every_page_is_read() -> None:
         page(*rows(201, 400), total=450.0, query=[("limit", "200"), ("skip", "200")]),
         page(*rows(401, 450), total=450.0, query=[("limit", "200"), ("skip", "400")]),
     ]
-    with bigid(*answers) as the_job:
-        assert ids(the_job.provider.list_scans(Query())) == [str(number) for number in range(1, 451)]
+    with bigid(*answers) as context:
+        assert ids(context.provider.list_scans(Query())) == [str(number) for number in range(1, 451)]
 
 
 def test_a_server_with_smaller_pages_is_read_to_the_end() -> None:
@@ -371,8 +373,8 @@ def test_a_server_with_smaller_pages_is_read_to_the_end() -> None:
         page(*rows(1, 50), total=80),
         page(*rows(51, 80), total=80, query=[("limit", "200"), ("skip", "50")]),
     ]
-    with bigid(*answers) as the_job:
-        assert len(list(the_job.provider.list_scans(Query()))) == 80
+    with bigid(*answers) as context:
+        assert len(list(context.provider.list_scans(Query()))) == 80
 
 
 def test_where_skip_does_not_count_all_scans_are_asked_for_at_once() -> None:
@@ -381,44 +383,44 @@ def test_where_skip_does_not_count_all_scans_are_asked_for_at_once() -> None:
         page(*rows(1, 200), total=250.0, query=[("limit", "200"), ("skip", "200")]),
         page(*rows(1, 250), total=250.0, query=[("limit", "10000")]),
     ]
-    with bigid(*answers) as the_job:
-        assert ids(the_job.provider.list_scans(Query())) == [str(number) for number in range(1, 251)]
+    with bigid(*answers) as context:
+        assert ids(context.provider.list_scans(Query())) == [str(number) for number in range(1, 251)]
 
 
 def test_a_wrong_total_ends_a_list_neither_early_nor_late() -> None:
-    with bigid(page(*rows(1, 200), total=200), page(*rows(201, 203), total=200), page(total=200)) as the_job:
-        assert len(list(the_job.provider.list_scans(Query()))) == 203
-    with bigid(page(*rows(1, 2), total=1), page(*rows(3, 3), total=1), page(total=1)) as the_job:
-        assert len(list(the_job.provider.list_scans(Query()))) == 3
-    with bigid(page(*rows(1, 3), total=10), page(total=10)) as the_job:
-        assert len(list(the_job.provider.list_scans(Query()))) == 3
-    with bigid(*[page(*rows(1, 3), total=10)] * 3) as the_job:  # and skip does not count either
-        assert len(list(the_job.provider.list_scans(Query()))) == 3
+    with bigid(page(*rows(1, 200), total=200), page(*rows(201, 203), total=200), page(total=200)) as context:
+        assert len(list(context.provider.list_scans(Query()))) == 203
+    with bigid(page(*rows(1, 2), total=1), page(*rows(3, 3), total=1), page(total=1)) as context:
+        assert len(list(context.provider.list_scans(Query()))) == 3
+    with bigid(page(*rows(1, 3), total=10), page(total=10)) as context:
+        assert len(list(context.provider.list_scans(Query()))) == 3
+    with bigid(*[page(*rows(1, 3), total=10)] * 3) as context:  # and skip does not count either
+        assert len(list(context.provider.list_scans(Query()))) == 3
 
 
 def test_a_list_without_a_total_continues_after_a_full_page() -> None:
     answers = [Expected("GET", LIST, answer={"data": part}) for part in (rows(1, 200), rows(201, 201))]
-    with bigid(*answers) as the_job:
-        assert len(list(the_job.provider.list_scans(Query()))) == 201
+    with bigid(*answers) as context:
+        assert len(list(context.provider.list_scans(Query()))) == 201
 
 
 def test_numbers_and_both_names_of_the_id() -> None:
     answer = {"data": [{"_id": 7, "state": "Completed"}, {"id": "8", "state": "Completed"}, *rows(9, 9), *rows(9, 9)]}
-    with bigid(Expected("GET", LIST, answer=answer)) as the_job:
-        assert ids(the_job.provider.list_scans(Query())) == ["7", "8", "9"]
+    with bigid(Expected("GET", LIST, answer=answer)) as context:
+        assert ids(context.provider.list_scans(Query())) == ["7", "8", "9"]
 
 
 def test_states_are_filtered_here() -> None:
     answer = page(row(1, "In Progress"), row(2, "Completed"), row(3, "failed"), row(4, "Queued"))
-    with bigid(answer) as the_job:
+    with bigid(answer) as context:
         wanted = frozenset({ScanState.FAILED, ScanState.QUEUED})
-        assert ids(the_job.provider.list_scans(Query(states=wanted))) == ["3", "4"]
+        assert ids(context.provider.list_scans(Query(states=wanted))) == ["3", "4"]
 
 
 def test_a_limit_counts_what_fits() -> None:
     answer = page(row(1, "In Progress"), row(2, "Completed"), row(3, "Completed"), query=[("limit", "200")])
-    with bigid(answer) as the_job:
-        assert ids(the_job.provider.list_scans(Query(states=frozenset({ScanState.COMPLETED}), limit=1))) == ["2"]
+    with bigid(answer) as context:
+        assert ids(context.provider.list_scans(Query(states=frozenset({ScanState.COMPLETED}), limit=1))) == ["2"]
 
 
 def test_scans_are_filtered_by_the_times_they_have() -> None:
@@ -431,20 +433,20 @@ def test_scans_are_filtered_by_the_times_they_have() -> None:
         row(5, "Completed", updated_at=day.format(2)),
     )
     third = datetime(2026, 1, 3, tzinfo=timezone.utc)
-    with bigid(answer, answer) as the_job:
-        assert ids(the_job.provider.list_scans(Query(started_after=third))) == ["1", "3", "4"]
-        assert ids(the_job.provider.list_scans(Query(started_before=third))) == ["1", "2", "3", "5"]
+    with bigid(answer, answer) as context:
+        assert ids(context.provider.list_scans(Query(started_after=third))) == ["1", "3", "4"]
+        assert ids(context.provider.list_scans(Query(started_before=third))) == ["1", "2", "3", "5"]
 
 
 def test_pages_older_than_what_is_asked_for_are_not_read() -> None:
     old = [row(number, "Completed", updated_at="2025-01-01T00:00:00Z") for number in range(200)]
-    with bigid(page(*old, total=5000)) as the_job:
-        assert list(the_job.provider.list_scans(Query(started_after=datetime(2026, 1, 1, tzinfo=timezone.utc)))) == []
+    with bigid(page(*old, total=5000)) as context:
+        assert list(context.provider.list_scans(Query(started_after=datetime(2026, 1, 1, tzinfo=timezone.utc)))) == []
 
 
 def test_scans_have_no_owner() -> None:
-    with bigid() as the_job, pytest.raises(InvalidInputError, match=r"query\.owners"):
-        list(the_job.provider.list_scans(Query(owners=["me"])))
+    with bigid() as context, pytest.raises(InvalidInputError, match=r"query\.owners"):
+        list(context.provider.list_scans(Query(owners=["me"])))
 
 
 @pytest.fixture
@@ -457,36 +459,36 @@ def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_state_that_the_list_lacks_is_requested() -> None:
     answers = [
         page(row(1), row(2, "Completed"), row(3, "Defragmenting"), row(4)),
-        asked_status(True, "1"),
-        asked_status(True, "3"),
+        status_response(True, "1"),
+        status_response(True, "3"),
         Expected("GET", "/api/v1/scans/4/status", 404, {"error": "Scan 4 was not found"}),
     ]
-    with bigid(*answers) as the_job:
-        found = [(scan.id, scan.state) for scan in the_job.provider.list_scans(Query())]
+    with bigid(*answers) as context:
+        found = [(scan.id, scan.state) for scan in context.provider.list_scans(Query())]
         assert found == [("1", "running"), ("2", "completed"), ("3", "running")]
-        assert len(warnings(the_job)) == 1
+        assert len(warnings(context)) == 1
 
 
 def test_a_list_without_states_is_not_read_again() -> None:
-    with bigid(page(row(1)), asked_status(False, "1"), asked_record("", "1", 404)) as the_job:
-        assert [scan.state for scan in the_job.provider.list_scans(Query())] == ["stopped"]
+    with bigid(page(row(1)), status_response(False, "1"), record_response("", "1", 404)) as context:
+        assert [scan.state for scan in context.provider.list_scans(Query())] == ["stopped"]
 
 
 @pytest.mark.usefixtures("one_thread")
 def test_states_that_a_list_lacks_are_requested_up_to_a_limit() -> None:
     many = [row(number) for number in range(150)]
-    with bigid(page(*many), *[asked_status(True, str(number)) for number in range(100)]) as the_job:
-        found = [scan.state for scan in the_job.provider.list_scans(Query())]
+    with bigid(page(*many), *[status_response(True, str(number)) for number in range(100)]) as context:
+        found = [scan.state for scan in context.provider.list_scans(Query())]
         assert found == ["running"] * 100 + ["unknown"] * 50
-        assert len(warnings(the_job)) == 1
+        assert len(warnings(context)) == 1
 
 
 # Many scans
 
 
 def test_many_scans_are_one_page_of_the_list() -> None:
-    with bigid(page(row(1, "Completed"), row(5, "Failed"), row(2, "Queued"), row(3, "In Progress"))) as the_job:
-        seen = the_job.provider.get_many(["3", "2", "1"])
+    with bigid(page(row(1, "Completed"), row(5, "Failed"), row(2, "Queued"), row(3, "In Progress"))) as context:
+        seen = context.provider.get_many(["3", "2", "1"])
     assert [(scan_id, scan.state) for scan_id, scan in seen.items() if isinstance(scan, Scan)] == [
         ("3", "running"),
         ("2", "queued"),
@@ -499,25 +501,25 @@ def test_scans_that_the_list_lacks_are_read_one_by_one() -> None:
     answers = [
         page(*rows(100, 299), total=9000.0),
         page(*rows(300, 499), total=9000.0),
-        asked_status(True, "1"),
+        status_response(True, "1"),
         Expected("GET", "/api/v1/scans/2/status", 404, {"error": "Scan 2 was not found"}),
     ]
-    with bigid(*answers) as the_job:
-        seen = the_job.provider.get_many(["1", "2", "100"])
+    with bigid(*answers) as context:
+        seen = context.provider.get_many(["1", "2", "100"])
     assert isinstance(seen["2"], NotFoundError)
     assert [scan.state for scan in (seen["1"], seen["100"]) if isinstance(scan, Scan)] == ["running", "completed"]
 
 
 @pytest.mark.usefixtures("one_thread")
 def test_without_a_list_every_scan_is_read() -> None:
-    answers = [Expected("GET", LIST, 403, ""), asked_status(True, "1"), asked_status(True, "2")]
-    with bigid(*answers) as the_job:
-        assert list(the_job.provider.get_many(["1", "2"])) == ["1", "2"]
+    answers = [Expected("GET", LIST, 403, ""), status_response(True, "1"), status_response(True, "2")]
+    with bigid(*answers) as context:
+        assert list(context.provider.get_many(["1", "2"])) == ["1", "2"]
 
 
 def test_a_list_that_is_unavailable_costs_no_request_per_scan() -> None:
-    with bigid(Expected("GET", LIST, 503, ""), retries=0) as the_job:
-        assert {type(seen) for seen in the_job.provider.get_many(["1", "2", "3"]).values()} == {UnavailableError}
+    with bigid(Expected("GET", LIST, 503, ""), retries=0) as context:
+        assert {type(seen) for seen in context.provider.get_many(["1", "2", "3"]).values()} == {UnavailableError}
 
 
 # Waiting
@@ -526,32 +528,32 @@ def test_a_list_that_is_unavailable_costs_no_request_per_scan() -> None:
 def test_the_latest_scan_is_waited_for_without_an_id() -> None:
     answers = [
         page(row(ID, "In Progress"), total=42.0, query=[("limit", "1")]),
-        asked_status(True),
-        asked_status(True),
-        asked_status(False),
-        asked_record([{"_id": ID, "state": "Completed", "updated_at": "2026-01-01T00:00:09Z"}]),
+        status_response(True),
+        status_response(True),
+        status_response(False),
+        record_response([{"_id": ID, "state": "Completed", "updated_at": "2026-01-01T00:00:09Z"}]),
     ]
-    with bigid(*answers) as the_job:
-        result = status.read_status(the_job, status.StatusRequest(query=Query(limit=1), wait=WaitOptions(interval=5)))
+    with bigid(*answers) as context:
+        result = status.read_status(context, status.StatusRequest(query=Query(limit=1), wait=WaitOptions(interval=5)))
     (scan,) = result.scans
     assert (scan.name, scan.state, str(scan.finished_at)) == ("nightly", "completed", "2026-01-01 00:00:09+00:00")
 
 
 def test_a_stopped_scan_ends_a_wait_and_is_no_success() -> None:
     answers = [page(), Expected("POST", "/api/v1/scans", answer={"result": {"_id": ID}}, body=body())]
-    nobody = [asked_record([]), page()]
+    nobody = [record_response([]), page()]
     with (
-        bigid(*answers, asked_status(False), *nobody) as the_job,
+        bigid(*answers, status_response(False), *nobody) as context,
         pytest.raises(ScanNotCompletedError, match="stopped"),
     ):
-        start.start_scan(the_job, start.StartRequest(NIGHTLY, wait=WaitOptions(timeout=60)))
+        start.start_scan(context, start.StartRequest(NIGHTLY, wait=WaitOptions(timeout=60)))
 
 
 def test_an_unknown_status_never_passes() -> None:
     word = "Defragmenting"
-    answers = [page(row(ID, word)), *[asked_status(True)] * 2]
-    with bigid(*answers) as the_job, pytest.raises(WaitTimeoutError):
-        status.read_status(the_job, status.StatusRequest(query=Query(limit=1), wait=WaitOptions(timeout=1, interval=1)))
+    answers = [page(row(ID, word)), *[status_response(True)] * 2]
+    with bigid(*answers) as context, pytest.raises(WaitTimeoutError):
+        status.read_status(context, status.StatusRequest(query=Query(limit=1), wait=WaitOptions(timeout=1, interval=1)))
 
 
 # Tokens
@@ -570,7 +572,7 @@ def session(name: str, answer: t.Any = None, code: int = 200) -> Expected:
 
 
 def running(token: str, code: int = 200) -> Expected:
-    return asked_status(True, status=code, sent_headers={"Authorization": token})
+    return status_response(True, status=code, sent_headers={"Authorization": token})
 
 
 def refused(token: str) -> Expected:
@@ -583,8 +585,8 @@ BY_USER_TOKEN = {"api_token": None, "refresh_token": "user-token"}
 
 
 def look_twice(*expected: Expected, **settings: t.Any) -> None:
-    with bigid(*expected, **settings) as the_job:
-        assert the_job.provider.get(ID).state == the_job.provider.get(ID).state == "running"
+    with bigid(*expected, **settings) as context:
+        assert context.provider.get(ID).state == context.provider.get(ID).state == "running"
 
 
 def test_a_session_token_goes_bare() -> None:
@@ -601,8 +603,8 @@ def test_the_other_form_is_tried_once_and_kept() -> None:
     [("auto", [TOKEN, f"Bearer {TOKEN}"]), ("raw", [TOKEN]), ("bearer", [f"Bearer {TOKEN}"])],
 )
 def test_a_token_that_is_refused_in_every_form_is_refused(scheme: str, forms: list[str]) -> None:
-    with bigid(*map(refused, forms), auth_scheme=scheme) as the_job, pytest.raises(UnauthorizedError, match="HTTP 401"):
-        the_job.provider.get(ID)
+    with bigid(*map(refused, forms), auth_scheme=scheme) as context, pytest.raises(UnauthorizedError, match="HTTP 401"):
+        context.provider.get(ID)
 
 
 def test_a_form_that_has_worked_is_not_doubted() -> None:
@@ -628,15 +630,15 @@ def test_a_session_that_expires_in_the_middle_of_a_wait_is_renewed_once(code: in
     first, second = {"Authorization": "s1"}, {"Authorization": "s2"}
     answers = [
         session("s1"),
-        asked_status(True, sent_headers=first),
+        status_response(True, sent_headers=first),
         Expected("GET", f"/api/v1/scans/{ID}/status", code, answer, headers=AS_HTML, sent_headers=first),
         session("s2"),
-        asked_status(True, sent_headers=second),
-        asked_status(False, sent_headers=second),
-        asked_record([{"state": "Completed"}]),
+        status_response(True, sent_headers=second),
+        status_response(False, sent_headers=second),
+        record_response([{"state": "Completed"}]),
     ]
-    with bigid(*answers, **BY_USER_TOKEN) as the_job:
-        result = wait.wait_for_scans(the_job, wait.WaitRequest(scan_ids=[ID], options=WaitOptions(interval=1)))
+    with bigid(*answers, **BY_USER_TOKEN) as context:
+        result = wait.wait_for_scans(context, wait.WaitRequest(scan_ids=[ID], options=WaitOptions(interval=1)))
     assert [scan.state for scan in result.scans] == ["completed"]
     assert result.waited.requests == len(answers)
 
@@ -668,8 +670,8 @@ def test_a_fresh_session_token_that_is_refused_ends_it() -> None:
 def test_a_user_token_that_is_refused_ends_it_at_once(code: int, answer: t.Any) -> None:
     words = r"^BigID did not exchange refresh_token for a session token: .*[^.]\. If the user token"
     refusal = session("", answer, code)
-    with bigid(refusal, **BY_USER_TOKEN) as the_job, pytest.raises(UnauthorizedError, match=words) as caught:
-        status.read_status(the_job, status.StatusRequest(scan_ids=[ID], missing="ignore"))
+    with bigid(refusal, **BY_USER_TOKEN) as context, pytest.raises(UnauthorizedError, match=words) as caught:
+        status.read_status(context, status.StatusRequest(scan_ids=[ID], missing="ignore"))
     assert caught.value.http_status == code
 
 
@@ -679,9 +681,9 @@ def test_a_token_exchange_is_retried_after_a_transient_error() -> None:
 
 
 def test_an_exchange_that_cannot_be_had_now_is_no_end_of_a_wait() -> None:
-    answers = [session("", {}, 503), session("s1"), asked_status(False), asked_record([{"state": "Completed"}])]
-    with bigid(*answers, **BY_USER_TOKEN, retries=0) as the_job:
-        wait.wait_for_scans(the_job, wait.WaitRequest(scan_ids=[ID], options=WaitOptions(interval=1)))
+    answers = [session("", {}, 503), session("s1"), status_response(False), record_response([{"state": "Completed"}])]
+    with bigid(*answers, **BY_USER_TOKEN, retries=0) as context:
+        wait.wait_for_scans(context, wait.WaitRequest(scan_ids=[ID], options=WaitOptions(interval=1)))
 
 
 def test_an_exchanged_token_is_a_secret() -> None:
@@ -756,8 +758,8 @@ def posted(answer: t.Any = None, code: int = 200, **changes: str) -> Expected:
 @pytest.mark.parametrize("code", [200, 201, 202])
 def test_a_profile_is_started(code: int) -> None:
     target = {**NIGHTLY, "scan_profile": " nightly ", "scan_type": "metadataScan", "scan_origin": "gate"}
-    with bigid(page(row(1, "Completed")), posted(code=code, scanType="metadataScan", scanOrigin="gate")) as the_job:
-        result = start.start_scan(the_job, start.StartRequest(target))
+    with bigid(page(row(1, "Completed")), posted(code=code, scanType="metadataScan", scanOrigin="gate")) as context:
+        result = start.start_scan(context, start.StartRequest(target))
     scan = result.scan
     assert (result.changed, scan.id, scan.name, scan.source, scan.state) == (True, ID, "nightly", "nightly", "queued")
 
@@ -773,39 +775,39 @@ def test_a_profile_is_started(code: int) -> None:
     ],
 )
 def test_a_scan_of_the_same_profile_that_runs_is_handed_back(there: dict[str, t.Any], reused: bool) -> None:
-    with bigid(page(there), *([] if reused else [posted()])) as the_job:
-        result = start.start_scan(the_job, start.StartRequest(NIGHTLY))
+    with bigid(page(there), *([] if reused else [posted()])) as context:
+        result = start.start_scan(context, start.StartRequest(NIGHTLY))
     assert (result.reused, result.changed, result.scan.id) == (reused, not reused, "7" if reused else ID)
 
 
 def test_only_for_scans_of_the_profile_a_state_that_the_list_lacks_is_requested() -> None:
     others = [row(number, name="weekly") for number in range(100)]
-    with bigid(page(*others, row(ID)), asked_status(True)) as the_job:
-        assert start.start_scan(the_job, start.StartRequest(NIGHTLY)).scan.id == ID
+    with bigid(page(*others, row(ID)), status_response(True)) as context:
+        assert start.start_scan(context, start.StartRequest(NIGHTLY)).scan.id == ID
 
 
 def test_a_scan_that_runs_may_be_a_reason_to_fail() -> None:
-    with bigid(page(row(7, "Queued"))) as the_job, pytest.raises(ConflictError):
-        start.start_scan(the_job, start.StartRequest(NIGHTLY, if_active="fail"))
+    with bigid(page(row(7, "Queued"))) as context, pytest.raises(ConflictError):
+        start.start_scan(context, start.StartRequest(NIGHTLY, if_active="fail"))
 
 
 def test_a_fresh_scan_is_reused() -> None:
     done = row(7, "Completed", updated_at="2025-12-31T23:50:00Z", created_at="2025-12-31T23:00:00Z")
-    with bigid(page(done), page(done)) as the_job:
-        assert start.start_scan(the_job, start.StartRequest(NIGHTLY, fresh_for=900)).reused
-    with bigid(page(done), page(done), posted()) as the_job:
-        assert not start.start_scan(the_job, start.StartRequest(NIGHTLY, fresh_for=300)).reused
+    with bigid(page(done), page(done)) as context:
+        assert start.start_scan(context, start.StartRequest(NIGHTLY, fresh_for=900)).reused
+    with bigid(page(done), page(done), posted()) as context:
+        assert not start.start_scan(context, start.StartRequest(NIGHTLY, fresh_for=300)).reused
 
 
 def test_a_previous_scan_may_serve() -> None:
-    with bigid(page(), asked_status(True, "7")) as the_job:
-        result = start.start_scan(the_job, start.StartRequest(NIGHTLY, previous_scan_id="7"))
+    with bigid(page(), status_response(True, "7")) as context:
+        result = start.start_scan(context, start.StartRequest(NIGHTLY, previous_scan_id="7"))
     assert (result.reused, result.scan.id) == (True, "7")
 
 
 def test_check_mode_sends_no_start() -> None:
-    with bigid(page(), check_mode=True) as the_job:
-        result = start.start_scan(the_job, start.StartRequest(NIGHTLY))
+    with bigid(page(), check_mode=True) as context:
+        result = start.start_scan(context, start.StartRequest(NIGHTLY))
     assert (result.changed, result.scan.id) == (True, PREDICTED_ID)
 
 
@@ -821,34 +823,34 @@ LOST = [
 
 @pytest.mark.parametrize(("code", "answer"), LOST)
 def test_a_start_whose_answer_is_lost_is_found_in_the_list(code: int, answer: t.Any) -> None:
-    with bigid(page(), posted(answer, code), page(), page(row(9, "Queued"))) as the_job:
-        result = start.start_scan(the_job, start.StartRequest(NIGHTLY))
+    with bigid(page(), posted(answer, code), page(), page(row(9, "Queued"))) as context:
+        result = start.start_scan(context, start.StartRequest(NIGHTLY))
     assert (result.changed, result.scan.id) == (True, "9")
 
 
 def test_a_start_that_is_lost_and_not_found_is_sent_again_and_given_up() -> None:
     once = [posted(requests.ConnectionError("reset")), *[page()] * 3]
-    with bigid(page(), *once * 3) as the_job, pytest.raises(UnknownOutcomeError, match="sent 3 times"):
-        start.start_scan(the_job, start.StartRequest(NIGHTLY))
+    with bigid(page(), *once * 3) as context, pytest.raises(UnknownOutcomeError, match="sent 3 times"):
+        start.start_scan(context, start.StartRequest(NIGHTLY))
 
 
 def test_a_start_that_is_refused_is_not_sent_again() -> None:
     refusal = posted({"error": "Scan profile is missing"}, 400)
-    with bigid(page(), refusal) as the_job, pytest.raises(RejectedError, match="Scan profile is missing"):
-        start.start_scan(the_job, start.StartRequest(NIGHTLY))
+    with bigid(page(), refusal) as context, pytest.raises(RejectedError, match="Scan profile is missing"):
+        start.start_scan(context, start.StartRequest(NIGHTLY))
 
 
 def test_a_start_after_the_session_expired_is_sent_with_a_new_one() -> None:
     expired = posted("UnauthorizedError", 401)
     answers = [session("s1"), page(), expired, session("s2"), posted()]
-    with bigid(*answers, **BY_USER_TOKEN) as the_job:
-        assert start.start_scan(the_job, start.StartRequest(NIGHTLY)).scan.id == ID
+    with bigid(*answers, **BY_USER_TOKEN) as context:
+        assert start.start_scan(context, start.StartRequest(NIGHTLY)).scan.id == ID
 
 
 @pytest.mark.parametrize("option", ["scan_profile", "scan_type", "scan_origin"])
 def test_an_empty_option_is_not_sent(option: str) -> None:
-    with bigid() as the_job, pytest.raises(InvalidInputError, match=rf"bigid\.{option} is empty"):
-        start.start_scan(the_job, start.StartRequest({**NIGHTLY, option: " "}))
+    with bigid() as context, pytest.raises(InvalidInputError, match=rf"bigid\.{option} is empty"):
+        start.start_scan(context, start.StartRequest({**NIGHTLY, option: " "}))
 
 
 # What BigID cannot do
@@ -856,15 +858,15 @@ def test_an_empty_option_is_not_sent(option: str) -> None:
 
 def test_it_cannot_cancel() -> None:
     with (
-        bigid() as the_job,
+        bigid() as context,
         pytest.raises(UnsupportedError, match=r"^BigID cannot cancel .* console; .* on_timeout: return"),
     ):
-        cancel.cancel_scans(the_job, cancel.CancelRequest([ID]))
+        cancel.cancel_scans(context, cancel.CancelRequest([ID]))
 
 
 def test_it_cannot_scan_again() -> None:
     with (
-        bigid() as the_job,
+        bigid() as context,
         pytest.raises(UnsupportedError, match="scan_start with the same scan_profile and if_active: start"),
     ):
-        rescan.rescan(the_job, rescan.RescanRequest(ID))
+        rescan.rescan(context, rescan.RescanRequest(ID))

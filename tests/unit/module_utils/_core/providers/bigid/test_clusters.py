@@ -42,7 +42,7 @@ def answer(numbers: t.Iterable[int], total: t.Any = None, **more: t.Any) -> dict
     return body if total is None else {**body, "totalCount": total}
 
 
-def asked(answer: t.Any, status: int = 200, cluster_id: str = "c1", **params: t.Any) -> Expected:
+def expected_request(answer: t.Any, status: int = 200, cluster_id: str = "c1", **params: t.Any) -> Expected:
     """A request for a page; unless told otherwise, one of a thousand."""
     given = params if "limit" in params else {"limit": PAGE, **params}
     query = [("clusterId", cluster_id)]
@@ -89,9 +89,11 @@ class TestContracts:
         body = contract("columns-200")["response"]["body"]
         empty = {"results": [], "totalCount": 5}
         with bigid(
-            asked(body, cluster_id="abc123def456"),
-            asked(empty, cluster_id="abc123def456", skip=1),
-            asked(empty, cluster_id="abc123def456", skip=1),  # once more, for the count says that there is more
+            expected_request(body, cluster_id="abc123def456"),
+            expected_request(empty, cluster_id="abc123def456", skip=1),
+            expected_request(
+                empty, cluster_id="abc123def456", skip=1
+            ),  # once more, for the count says that there is more
         ) as provider:
             pages = list(provider.list_columns(ColumnQuery("abc123def456")))
         assert [page.total for page in pages] == [5, 5, 5]
@@ -181,7 +183,7 @@ class TestRequests:
             assert names(provider.list_columns(given)) == [1, 2, 3]
 
     def test_a_name_that_another_description_has_is_tried_where_the_documented_one_is_refused(self) -> None:
-        refused = asked({"error": "Scan ID is invalid"}, 400)
+        refused = expected_request({"error": "Scan ID is invalid"}, 400)
         other = [("cluster_id", "c1"), ("limit", str(PAGE)), ("requireTotalCount", "true")]
         next_one = [other[0], other[1], ("skip", str(PAGE)), other[2]]
         assert read(
@@ -193,7 +195,7 @@ class TestRequests:
     def test_a_refusal_under_both_names_shows_the_first_with_the_vendors_text(self) -> None:
         with (
             bigid(
-                asked({"error": "Scan ID is invalid"}, 400), Expected("GET", PATH, 400, {"error": "other"})
+                expected_request({"error": "Scan ID is invalid"}, 400), Expected("GET", PATH, 400, {"error": "other"})
             ) as provider,
             pytest.raises(RejectedError) as raised,
         ):
@@ -206,71 +208,79 @@ class TestRequests:
 
 class TestPages:
     def test_one_short_page_with_all_columns_takes_one_request(self) -> None:
-        assert read(asked(answer(range(20), 20))) == list(range(20))
+        assert read(expected_request(answer(range(20), 20))) == list(range(20))
 
     def test_an_empty_cluster_takes_one_request(self) -> None:
-        assert read(asked(answer([], 0))) == []
+        assert read(expected_request(answer([], 0))) == []
 
     def test_pages_are_counted(self) -> None:
         assert read(
-            asked(answer(range(1000), 2007)),
-            asked(answer(range(1000, 2000), 2007), skip=1000),
-            asked(answer(range(2000, 2007), 2007), skip=2000),
+            expected_request(answer(range(1000), 2007)),
+            expected_request(answer(range(1000, 2000), 2007), skip=1000),
+            expected_request(answer(range(2000, 2007), 2007), skip=2000),
         ) == list(range(2007))
 
     def test_a_full_page_does_not_prove_the_end(self) -> None:
         """A vendor that counts only the page would hide all the others."""
         assert read(
-            asked(answer(range(1000), 1000)),
-            asked(answer(range(1000, 1500), 500), skip=1000),
-            asked(answer([], 0), skip=1500),
+            expected_request(answer(range(1000), 1000)),
+            expected_request(answer(range(1000, 1500), 500), skip=1000),
+            expected_request(answer([], 0), skip=1500),
         ) == list(range(1500))
 
     def test_a_count_that_was_passed_is_a_lie(self) -> None:
-        assert read(asked(answer(range(500), 3)), asked(answer(range(500, 600), 600), skip=500)) == list(range(600))
+        assert read(
+            expected_request(answer(range(500), 3)), expected_request(answer(range(500, 600), 600), skip=500)
+        ) == list(range(600))
 
     def test_a_server_that_gives_less_than_was_asked_for_is_read_to_the_end(self) -> None:
         assert read(
-            asked(answer(range(400), 900)),
-            asked(answer(range(400, 800), 900), skip=400),
-            asked(answer(range(800, 900), 900), skip=800),
+            expected_request(answer(range(400), 900)),
+            expected_request(answer(range(400, 800), 900), skip=400),
+            expected_request(answer(range(800, 900), 900), skip=800),
         ) == list(range(900))
 
     def test_a_server_that_gives_more_than_was_asked_for_loses_nothing(self) -> None:
-        assert read(asked(answer(range(3000), 3000)), asked(answer([], 3000), skip=3000)) == list(range(3000))
+        assert read(expected_request(answer(range(3000), 3000)), expected_request(answer([], 3000), skip=3000)) == list(
+            range(3000)
+        )
 
     @pytest.mark.parametrize("total", [None, "many", -1, float("nan"), {}])
     def test_without_a_count_an_empty_page_is_the_end(self, total: t.Any) -> None:
-        assert read(asked(answer(range(7), total)), asked(answer([], total), skip=7)) == list(range(7))
+        assert read(expected_request(answer(range(7), total)), expected_request(answer([], total), skip=7)) == list(
+            range(7)
+        )
 
     @pytest.mark.parametrize("total", [7.0, "7", "7.0"])
     def test_a_count_may_be_a_float_or_a_text(self, total: t.Any) -> None:
-        assert read(asked(answer(range(7), total))) == list(range(7))
+        assert read(expected_request(answer(range(7), total))) == list(range(7))
 
     def test_each_column_once_where_pages_overlap(self) -> None:
         assert read(
-            asked(answer(range(1000), 1004)),
-            asked(answer([997, 998, 999, 1000, 1001], 1005), skip=1000),
+            expected_request(answer(range(1000), 1004)),
+            expected_request(answer([997, 998, 999, 1000, 1001], 1005), skip=1000),
         ) == list(range(1002))
 
     def test_a_page_that_repeats_for_ever_is_the_end(self) -> None:
         page = answer(range(1000), 1_000_000)
-        assert read(asked(page), asked(page, skip=1000), asked(page, skip=1000)) == list(range(1000))
+        assert read(
+            expected_request(page), expected_request(page, skip=1000), expected_request(page, skip=1000)
+        ) == list(range(1000))
 
     def test_a_page_that_repeats_once_loses_nothing(self) -> None:
         first = answer(range(1000), 2001)
         assert read(
-            asked(first),
-            asked(first, skip=1000),
-            asked(answer(range(1000, 2000), 2001), skip=1000),
-            asked(first, skip=2000),
-            asked(answer([2000], 2001), skip=2000),
+            expected_request(first),
+            expected_request(first, skip=1000),
+            expected_request(answer(range(1000, 2000), 2001), skip=1000),
+            expected_request(first, skip=2000),
+            expected_request(answer([2000], 2001), skip=2000),
         ) == list(range(2001))
 
     def test_a_full_page_that_repeats_without_a_count_is_reported(self) -> None:
         warned: list[str] = []
         page = answer(range(1000))
-        assert read(asked(page), asked(page, skip=1000), warned=warned) == list(range(1000))
+        assert read(expected_request(page), expected_request(page, skip=1000), warned=warned) == list(range(1000))
         assert warned == [
             "BigID repeated a page of columns and sent no key of the next page: "
             "the cluster may have more than the 1000 columns that were read."
@@ -278,11 +288,12 @@ class TestPages:
 
     def test_a_short_page_that_repeats_without_a_count_is_the_last_one(self) -> None:
         page = answer(range(7))
-        assert read(asked(page), asked(page, skip=7)) == list(range(7))
+        assert read(expected_request(page), expected_request(page, skip=7)) == list(range(7))
 
     def test_a_page_is_asked_for_only_when_it_is_wanted(self) -> None:
         provider, script = connected(
-            [asked(answer(range(1000), 3000)), asked(answer(range(1000, 2000), 3000), skip=1000)], provider="bigid"
+            [expected_request(answer(range(1000), 3000)), expected_request(answer(range(1000, 2000), 3000), skip=1000)],
+            provider="bigid",
         )
         pages = provider.list_columns(ColumnQuery("c1"))
         assert len(script.left) == 2
@@ -293,39 +304,47 @@ class TestPages:
 
     def test_results_may_stand_in_an_envelope(self) -> None:
         body = {"status": "success", "statusCode": 200, "data": answer([1], 1)}
-        assert read(asked(body)) == [1]
+        assert read(expected_request(body)) == [1]
 
 
 class TestLimitSkipSample:
     def test_a_limit_below_a_page_is_asked_for_and_kept(self) -> None:
-        assert read(asked(answer(range(5), 2007), limit=5), limit=5) == list(range(5))
+        assert read(expected_request(answer(range(5), 2007), limit=5), limit=5) == list(range(5))
 
     def test_a_limit_above_a_page_ends_within_one(self) -> None:
         assert read(
-            asked(answer(range(1000), 2007)), asked(answer(range(1000, 1001), 2007), limit=1, skip=1000), limit=1001
+            expected_request(answer(range(1000), 2007)),
+            expected_request(answer(range(1000, 1001), 2007), limit=1, skip=1000),
+            limit=1001,
         ) == list(range(1001))
 
     def test_a_limit_holds_where_the_server_gives_more(self) -> None:
-        assert read(asked(answer(range(50), 2007), limit=5), limit=5) == list(range(5))
+        assert read(expected_request(answer(range(50), 2007), limit=5), limit=5) == list(range(5))
 
     def test_duplicates_do_not_count_towards_the_limit(self) -> None:
         body = {"results": [row(1), row(1), row(2)], "totalCount": 9}
-        assert read(asked(body, limit=3), asked(answer([3], 9), limit=1, skip=3), limit=3) == [1, 2, 3]
+        assert read(expected_request(body, limit=3), expected_request(answer([3], 9), limit=1, skip=3), limit=3) == [
+            1,
+            2,
+            3,
+        ]
 
     def test_skip_is_where_counting_starts(self) -> None:
         assert read(
-            asked(answer(range(50, 1050), 1060), skip=50), asked(answer(range(1050, 1060), 1060), skip=1050), skip=50
+            expected_request(answer(range(50, 1050), 1060), skip=50),
+            expected_request(answer(range(1050, 1060), 1060), skip=1050),
+            skip=50,
         ) == list(range(50, 1060))
 
     def test_ignore_limit_takes_all_at_once_whatever_the_limit(self) -> None:
-        assert read(asked(answer(range(3000), 3000), ignoreLimit="true", limit=PAGE), ignore_limit=True, limit=5) == (
-            list(range(3000))
-        )
+        assert read(
+            expected_request(answer(range(3000), 3000), ignoreLimit="true", limit=PAGE), ignore_limit=True, limit=5
+        ) == (list(range(3000)))
 
     def test_ignore_limit_reads_on_where_the_server_caps_pages(self) -> None:
         assert read(
-            asked(answer(range(2000), 2500), ignoreLimit="true", limit=PAGE),
-            asked(answer(range(2000, 2500), 2500), ignoreLimit="true", limit=PAGE, skip=2000),
+            expected_request(answer(range(2000), 2500), ignoreLimit="true", limit=PAGE),
+            expected_request(answer(range(2000, 2500), 2500), ignoreLimit="true", limit=PAGE, skip=2000),
             ignore_limit=True,
         ) == list(range(2500))
 
@@ -349,56 +368,58 @@ class TestOffsetKeys:
 
         sent = "2" if form("k2") == [2] else "k2"
         assert read(
-            asked(answer(range(1000), 1500, **key(2))),
-            asked(answer(range(1000, 1500), 1500), offsetKey=sent),
+            expected_request(answer(range(1000), 1500, **key(2))),
+            expected_request(answer(range(1000, 1500), 1500), offsetKey=sent),
         ) == list(range(1500))
 
     def test_a_key_of_several_parts_is_sent_whole(self) -> None:
         assert read(
-            asked(answer(range(1000), 1001, offset={"offsetKey": [17, "x"]})),
-            asked(answer([1000], 1001), offsetKey=["17", "x"]),
+            expected_request(answer(range(1000), 1001, offset={"offsetKey": [17, "x"]})),
+            expected_request(answer([1000], 1001), offsetKey=["17", "x"]),
         ) == list(range(1001))
 
     def test_where_keys_end_too_early_skip_is_used(self) -> None:
         assert read(
-            asked(answer(range(1000), 2500, offset={"offsetKey": ["a"]})),
-            asked(answer(range(1000, 2000), 2500), offsetKey="a"),
-            asked(answer(range(2000, 2500), 2500), skip=2000),
+            expected_request(answer(range(1000), 2500, offset={"offsetKey": ["a"]})),
+            expected_request(answer(range(1000, 2000), 2500), offsetKey="a"),
+            expected_request(answer(range(2000, 2500), 2500), skip=2000),
         ) == list(range(2500))
 
     def test_a_key_beside_a_count_that_is_met_is_followed(self) -> None:
         assert read(
-            asked(answer(range(7), 7, offset={"offsetKey": ["a"]})), asked(answer([], 7), offsetKey="a")
+            expected_request(answer(range(7), 7, offset={"offsetKey": ["a"]})),
+            expected_request(answer([], 7), offsetKey="a"),
         ) == list(range(7))
 
     def test_a_key_that_stays_the_same_leads_nowhere(self) -> None:
         stuck = {"offset": {"offsetKey": ["a"]}}
         assert read(
-            asked(answer(range(1000), 1500, **stuck)),
-            asked(answer(range(1000, 1400), 1500, **stuck), offsetKey="a"),
-            asked(answer(range(1400, 1500), 1500, **stuck), skip=1400),
-            asked(answer([], 1500), offsetKey="a"),
+            expected_request(answer(range(1000), 1500, **stuck)),
+            expected_request(answer(range(1000, 1400), 1500, **stuck), offsetKey="a"),
+            expected_request(answer(range(1400, 1500), 1500, **stuck), skip=1400),
+            expected_request(answer([], 1500), offsetKey="a"),
         ) == list(range(1500))
 
     @pytest.mark.parametrize("offset", [None, 0, "x", {}, {"offsetKey": None}, {"offsetKey": []}, {"offsetKey": ""}])
     def test_an_invalid_key_is_ignored(self, offset: t.Any) -> None:
-        assert read(asked(answer(range(1000), 1001, offset=offset)), asked(answer([1000], 1001), skip=1000)) == list(
-            range(1001)
-        )
+        assert read(
+            expected_request(answer(range(1000), 1001, offset=offset)),
+            expected_request(answer([1000], 1001), skip=1000),
+        ) == list(range(1001))
 
     def test_a_key_of_the_users_own_is_the_start_and_the_answers_lead_on(self) -> None:
         assert read(
-            asked(answer(range(1000), 5000, offset={"offsetKey": ["b"]}), offsetKey="a"),
-            asked(answer(range(1000, 1300), 5000), offsetKey="b"),
+            expected_request(answer(range(1000), 5000, offset={"offsetKey": ["b"]}), offsetKey="a"),
+            expected_request(answer(range(1000, 1300), 5000), offsetKey="b"),
             offset_key="a",
         ) == list(range(1300))
 
     def test_without_an_answers_key_the_users_own_is_counted_from(self) -> None:
         assert read(
-            asked(answer(range(1000), 5000), offsetKey="a"),
-            asked(answer(range(1000, 1300), 5000), skip=1000, offsetKey="a"),
-            asked(answer([], 5000), skip=1300, offsetKey="a"),
-            asked(answer([], 5000), skip=1300, offsetKey="a"),
+            expected_request(answer(range(1000), 5000), offsetKey="a"),
+            expected_request(answer(range(1000, 1300), 5000), skip=1000, offsetKey="a"),
+            expected_request(answer([], 5000), skip=1300, offsetKey="a"),
+            expected_request(answer([], 5000), skip=1300, offsetKey="a"),
             offset_key="a",
         ) == list(range(1300))
 
@@ -406,7 +427,10 @@ class TestOffsetKeys:
         warned: list[str] = []
         page = answer(range(1000), 500)
         assert read(
-            asked(page, offsetKey="a"), asked(page, skip=1000, offsetKey="a"), offset_key="a", warned=warned
+            expected_request(page, offsetKey="a"),
+            expected_request(page, skip=1000, offsetKey="a"),
+            offset_key="a",
+            warned=warned,
         ) == list(range(1000))
         assert len(warned) == 1
         assert "the cluster may have more than the 1000 columns that were read" in warned[0]
@@ -414,7 +438,7 @@ class TestOffsetKeys:
 
 class TestColumns:
     def one(self, **facts: t.Any) -> Column:
-        with bigid(asked({"results": [{**row(1), **facts}], "totalCount": 1})) as provider:
+        with bigid(expected_request({"results": [{**row(1), **facts}], "totalCount": 1})) as provider:
             (page,) = provider.list_columns(ColumnQuery("c1"))
         (column,) = page.columns
         return column
@@ -455,7 +479,7 @@ class TestColumns:
         rows = [{"fullyQualifiedName": "x.y.z", "columnName": name, "source": "s"} for name in ("a", "b", "a")]
         rows.append({"fullyQualifiedName": "x.y.z", "columnName": "a", "source": "other"})
         with bigid(
-            asked({"results": rows, "totalCount": 4}),
+            expected_request({"results": rows, "totalCount": 4}),
         ) as provider:
             (page,) = provider.list_columns(ColumnQuery("c1"))
         assert [(column.column_name, column.source) for column in page.columns] == [
@@ -479,7 +503,7 @@ class TestColumns:
     )
     def test_an_undocumented_shape_is_retried_and_then_reported(self, body: t.Any) -> None:
         with (
-            bigid(asked(body), asked(body), retries=1) as provider,
+            bigid(expected_request(body), expected_request(body), retries=1) as provider,
             pytest.raises(InvalidResponseError, match="not as documented"),
         ):
             list(provider.list_columns(ColumnQuery("c1")))

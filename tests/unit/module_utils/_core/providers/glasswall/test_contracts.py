@@ -58,7 +58,7 @@ def start(vendor: Provider, contract: dict[str, t.Any]) -> Scan:
     )
 
 
-def listed(vendor: Provider, contract: dict[str, t.Any]) -> Scan:
+def read_listed_scan(vendor: Provider, contract: dict[str, t.Any]) -> Scan:
     query = contract["request"]["query"]
     words = {"Processing": ScanState.RUNNING, "Completed": ScanState.COMPLETED}
     states = frozenset(words[word] for word in query.get("scanStatus", []))
@@ -78,8 +78,8 @@ OPERATIONS: dict[str, t.Callable[[Provider, dict[str, t.Any]], Scan]] = {
     "start": start,
     "cancel": lambda vendor, contract: vendor.cancel(ASKED),
     "rescan": lambda vendor, contract: vendor.rescan(ASKED),
-    "list-own": listed,
-    "list-all-users": listed,
+    "list-own": read_listed_scan,
+    "list-all-users": read_listed_scan,
 }
 # What each documented status other than 2xx means, where it does not mean the same everywhere.
 ERRORS: dict[tuple[str, int], type[DatascanError]] = {

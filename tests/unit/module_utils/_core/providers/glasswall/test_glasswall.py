@@ -26,8 +26,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Query, Scan, ScanState, parse_query
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import ListsColumns
-from glasswall_script import CHILD_ID, SAS, SCAN_ID, SCAN_PATH, TARGET, item, looked, page
-from scripted_vendor import TOKEN, Expected, job
+from glasswall_script import CHILD_ID, SAS, SCAN_ID, SCAN_PATH, TARGET, item, page, read_response
+from scripted_vendor import TOKEN, Expected, scripted_context
 
 EXPIRED = {
     "errorCode": 105,
@@ -50,8 +50,8 @@ def test_a_scan_becomes_the_same_as_every_vendors() -> None:
         childScans=["one", "two"],
     )
     asked = Expected("GET", SCAN_PATH, answer=sent, query=[], sent_headers={"Authorization": f"Bearer {TOKEN}"})
-    with job(asked) as the_job:
-        scan = the_job.provider.get(SCAN_ID)
+    with scripted_context(asked) as context:
+        scan = context.provider.get(SCAN_ID)
     assert scan.model_dump(mode="json") == {
         "id": SCAN_ID,
         "provider": "glasswall",
@@ -73,14 +73,14 @@ def test_a_scan_becomes_the_same_as_every_vendors() -> None:
 
 
 def test_a_scan_with_only_what_must_be_there() -> None:
-    with job(Expected("GET", SCAN_PATH, answer={"scanId": SCAN_ID, "scanStatus": "Completed"})) as the_job:
-        scan = the_job.provider.get(SCAN_ID)
+    with scripted_context(Expected("GET", SCAN_PATH, answer={"scanId": SCAN_ID, "scanStatus": "Completed"})) as context:
+        scan = context.provider.get(SCAN_ID)
     assert (scan.state, scan.source, scan.target, scan.child_ids) == ("completed", None, None, [])
 
 
 def test_a_running_scan_has_no_end_though_the_document_shows_one() -> None:
-    with job(looked("Processing", scanEndTime="2019-08-24T14:15:22Z")) as the_job:
-        scan = the_job.provider.get(SCAN_ID)
+    with scripted_context(read_response("Processing", scanEndTime="2019-08-24T14:15:22Z")) as context:
+        scan = context.provider.get(SCAN_ID)
     assert (scan.state, scan.finished_at, scan.vendor_status) == ("running", None, "Processing")
 
 
@@ -101,16 +101,16 @@ def test_a_running_scan_has_no_end_though_the_document_shows_one() -> None:
 )
 def test_words(word: str, state: str) -> None:
     warned: list[str] = []
-    with job(looked(word), warned=warned) as the_job:
-        scan = the_job.provider.get(SCAN_ID)
+    with scripted_context(read_response(word), warned=warned) as context:
+        scan = context.provider.get(SCAN_ID)
     assert (scan.state, scan.vendor_status, warned) == (state, word.strip(), [])
 
 
 @pytest.mark.parametrize("word", ["Paused", "", "Complete", "Succeeded"])
 def test_an_unknown_status_is_state_unknown_and_warned_about_once(word: str) -> None:
     warned: list[str] = []
-    with job(looked(word), looked(word), warned=warned) as the_job:
-        scans = [the_job.provider.get(SCAN_ID) for _look in range(2)]
+    with scripted_context(read_response(word), read_response(word), warned=warned) as context:
+        scans = [context.provider.get(SCAN_ID) for _look in range(2)]
     assert [(scan.state, scan.finished, scan.succeeded) for scan in scans] == [("unknown", False, None)] * 2
     assert len(warned) == 1
     assert repr(word) in warned[0]
@@ -122,13 +122,13 @@ def test_an_unknown_status_is_state_unknown_and_warned_about_once(word: str) -> 
 @pytest.mark.parametrize("scan_id", NOT_IDS)
 @pytest.mark.parametrize("operation", ["get", "cancel", "rescan", "get_rescan_parent"])
 def test_what_is_no_id_is_never_sent(operation: str, scan_id: str) -> None:
-    with job() as the_job, pytest.raises(InvalidInputError, match="is not a Glasswall scan id"):
-        getattr(the_job.provider, operation)(scan_id)
+    with scripted_context() as context, pytest.raises(InvalidInputError, match="is not a Glasswall scan id"):
+        getattr(context.provider, operation)(scan_id)
 
 
 def test_an_id_is_sent_as_the_vendor_writes_it() -> None:
-    with job(looked("Processing")) as the_job:
-        assert the_job.provider.get(f"{{{SCAN_ID.upper()}}}").id == SCAN_ID
+    with scripted_context(read_response("Processing")) as context:
+        assert context.provider.get(f"{{{SCAN_ID.upper()}}}").id == SCAN_ID
 
 
 # Starting
@@ -143,31 +143,34 @@ def test_start_sends_what_the_document_names() -> None:
         "quarantineContainerPath": "quarantine",
         "autoRescan": True,
     }
-    with job(Expected("POST", "/api/v1/scans", answer=item("Listing"), query=[], body=body)) as the_job:
-        scan = the_job.provider.start({**TARGET, "auto_rescan": True})
+    with scripted_context(Expected("POST", "/api/v1/scans", answer=item("Listing"), query=[], body=body)) as context:
+        scan = context.provider.start({**TARGET, "auto_rescan": True})
     assert (scan.id, scan.state, scan.vendor_status) == (SCAN_ID, "running", "Listing")
 
 
 @pytest.mark.parametrize("side", ["source", "destination"])
 def test_a_string_that_would_be_refused_is_not_sent(side: str) -> None:
     option = f"{side}_connection_string"
-    with job() as the_job, pytest.raises(InvalidInputError, match=f"glasswall.{option} would be refused: .*expired"):
-        the_job.provider.validate_target({**TARGET, option: SAS.replace("2099", "2020")})
+    with (
+        scripted_context() as context,
+        pytest.raises(InvalidInputError, match=f"glasswall.{option} would be refused: .*expired"),
+    ):
+        context.provider.validate_target({**TARGET, option: SAS.replace("2099", "2020")})
 
 
 def test_source_and_destination_have_rules_of_their_own() -> None:
     reading = SAS.replace("srt=sco", "srt=so").replace("sp=rwlc", "sp=rl")
-    with job() as the_job:
-        the_job.provider.validate_target({**TARGET, "source_connection_string": reading})
+    with scripted_context() as context:
+        context.provider.validate_target({**TARGET, "source_connection_string": reading})
         with pytest.raises(InvalidInputError, match=r"lacks container \(c\); .*lacks Write \(w\) and Create \(c\)"):
-            the_job.provider.validate_target({**TARGET, "destination_connection_string": reading})
+            context.provider.validate_target({**TARGET, "destination_connection_string": reading})
 
 
 @pytest.mark.parametrize("option", ["source_container_path", "target_container_path", "quarantine_container_path"])
 @pytest.mark.parametrize("value", ["", " ", "/", " / "])
 def test_an_empty_container_path_is_not_sent(option: str, value: str) -> None:
-    with job() as the_job, pytest.raises(InvalidInputError, match=f"glasswall.{option} is empty"):
-        the_job.provider.validate_target({**TARGET, option: value})
+    with scripted_context() as context, pytest.raises(InvalidInputError, match=f"glasswall.{option} is empty"):
+        context.provider.validate_target({**TARGET, option: value})
 
 
 @pytest.mark.parametrize(
@@ -185,47 +188,47 @@ def test_an_empty_container_path_is_not_sent(option: str, value: str) -> None:
     ],
 )
 def test_when_a_scan_has_the_target_that_is_asked_for(fields: dict[str, t.Any], same: bool) -> None:
-    with job(looked("Listing", **fields)) as the_job:
-        assert the_job.provider.is_same_target(the_job.provider.get(SCAN_ID), TARGET) is same
+    with scripted_context(read_response("Listing", **fields)) as context:
+        assert context.provider.is_same_target(context.provider.get(SCAN_ID), TARGET) is same
 
 
 # Cancelling and scanning again
 
 
 def test_cancel_takes_the_answer_as_it_is() -> None:
-    with job(Expected("DELETE", SCAN_PATH, 202, item("Processing"), query=[])) as the_job:
-        assert the_job.provider.cancel(SCAN_ID).state == "running"
+    with scripted_context(Expected("DELETE", SCAN_PATH, 202, item("Processing"), query=[])) as context:
+        assert context.provider.cancel(SCAN_ID).state == "running"
 
 
 def test_only_a_listing_can_be_cancelled_and_only_the_rest_scanned_again() -> None:
     words = ["Listing", "listing ", "Processing", "Completed", "Cancelled", "Error", "Unknown"]
-    with job(*map(looked, words)) as the_job:
-        scans = [the_job.provider.get(SCAN_ID) for _word in words]
-        assert [the_job.provider.is_cancellable(scan) for scan in scans] == [True, True] + [False] * 5
-        assert [bool(the_job.provider.rescan_blocker(scan)) for scan in scans] == [True, True] + [False] * 5
+    with scripted_context(*map(read_response, words)) as context:
+        scans = [context.provider.get(SCAN_ID) for _word in words]
+        assert [context.provider.is_cancellable(scan) for scan in scans] == [True, True] + [False] * 5
+        assert [bool(context.provider.rescan_blocker(scan)) for scan in scans] == [True, True] + [False] * 5
 
 
 def test_rescan_hands_back_the_child() -> None:
     child = item("Listing", CHILD_ID, parentScan=SCAN_ID)
-    with job(Expected("PATCH", SCAN_PATH, answer=child, query=[], body=None)) as the_job:
-        scan = the_job.provider.rescan(SCAN_ID)
+    with scripted_context(Expected("PATCH", SCAN_PATH, answer=child, query=[], body=None)) as context:
+        scan = context.provider.rescan(SCAN_ID)
     assert (scan.id, scan.parent_id) == (CHILD_ID, SCAN_ID)
 
 
 def test_there_are_no_clusters() -> None:
     with (
-        job() as the_job,
+        scripted_context() as context,
         pytest.raises(UnsupportedError, match=r"Glasswall cannot list the columns of a cluster\..*bigid"),
     ):
-        the_job.require(ListsColumns)
+        context.require(ListsColumns)
 
 
 # Lists
 
 
-def listed(query: Query, *expected: Expected) -> list[str]:
-    with job(*expected) as the_job:
-        return [scan.id for scan in the_job.provider.list_scans(query)]
+def list_ids(query: Query, *expected: Expected) -> list[str]:
+    with scripted_context(*expected) as context:
+        return [scan.id for scan in context.provider.list_scans(query)]
 
 
 @pytest.mark.parametrize(
@@ -259,17 +262,17 @@ def listed(query: Query, *expected: Expected) -> list[str]:
 )
 def test_every_filter(options: dict[str, t.Any], path: str, params: list[tuple[str, str]]) -> None:
     asked = Expected("GET", path, answer=page(), query=[*params, ("pageSize", "100"), ("page", "1")])
-    assert listed(parse_query(options), asked) == []
+    assert list_ids(parse_query(options), asked) == []
 
 
 @pytest.mark.parametrize("states", [{ScanState.QUEUED}, {ScanState.STOPPED}])
 def test_a_query_for_a_state_that_glasswall_lacks_sends_nothing(states: set[ScanState]) -> None:
-    assert listed(Query(states=frozenset(states))) == []
+    assert list_ids(Query(states=frozenset(states))) == []
 
 
 def test_a_scan_that_changed_its_state_since_the_filter_saw_it_is_left_out() -> None:
     answer = page(item("Completed"), item("Error", CHILD_ID))
-    assert listed(
+    assert list_ids(
         Query(states=frozenset({ScanState.FAILED})),
         Expected("GET", "/api/v1/scans", answer=answer, query=None),
     ) == [CHILD_ID]
@@ -314,7 +317,7 @@ def pages(
 def test_130_scans_come_once_each_whatever_the_total_and_the_links_say(
     numbers: list[int], facts: dict[str, t.Any]
 ) -> None:
-    assert listed(Query(), *pages(numbers, **facts)) == SCANS
+    assert list_ids(Query(), *pages(numbers, **facts)) == SCANS
 
 
 @pytest.mark.parametrize(
@@ -335,26 +338,26 @@ def test_a_list_that_ends_before_its_total_warns_of_missing_scans(
     numbers: list[int], total: int | None, warnings: list[str]
 ) -> None:
     warned: list[str] = []
-    with job(*pages(numbers, total=total), warned=warned) as the_job:
-        assert len(list(the_job.provider.list_scans(Query()))) == len(SCANS)
+    with scripted_context(*pages(numbers, total=total), warned=warned) as context:
+        assert len(list(context.provider.list_scans(Query()))) == len(SCANS)
     assert warned == warnings
 
 
 def test_one_page_without_links_is_one_request() -> None:
-    assert listed(Query(), Expected("GET", "/api/v1/scans", answer=page(item(), item(scan_id=CHILD_ID)))) == [
+    assert list_ids(Query(), Expected("GET", "/api/v1/scans", answer=page(item(), item(scan_id=CHILD_ID)))) == [
         SCAN_ID,
         CHILD_ID,
     ]
 
 
 def test_one_page_without_a_total_is_one_request() -> None:
-    assert listed(Query(), Expected("GET", "/api/v1/scans", answer={"scans": [item()]})) == [SCAN_ID]
+    assert list_ids(Query(), Expected("GET", "/api/v1/scans", answer={"scans": [item()]})) == [SCAN_ID]
 
 
 def test_a_scan_that_slips_to_the_next_page_is_returned_once() -> None:
     first, second, third = SCANS[:3]
     links = {"totalPages": 2}
-    assert listed(
+    assert list_ids(
         Query(),
         Expected(
             "GET", "/api/v1/scans", answer=page(item(scan_id=first), item(scan_id=second), total=3, pageLinks=links)
@@ -368,8 +371,10 @@ def test_a_scan_that_slips_to_the_next_page_is_returned_once() -> None:
 @pytest.mark.parametrize("status", [400, 403, 404])
 def test_a_list_that_is_not_there_does_not_make_its_scans_missing(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_provider, "_THREADS", 1)
-    with job(Expected("GET", "/api/v1/scans", status, ""), *(looked("Listing", one) for one in SCANS[:9])) as the_job:
-        answers = the_job.provider.get_many(SCANS[:9])
+    with scripted_context(
+        Expected("GET", "/api/v1/scans", status, ""), *(read_response("Listing", one) for one in SCANS[:9])
+    ) as context:
+        answers = context.provider.get_many(SCANS[:9])
     assert [answer.state if isinstance(answer, Scan) else answer.kind for answer in answers.values()] == ["running"] * 9
 
 
@@ -422,8 +427,8 @@ def test_every_documented_error(
 ) -> None:
     method, path, ask = OPERATIONS[operation]
     expected = Expected(method, path, status, body, body=START_BODY if operation == "start" else None)
-    with job(expected) as the_job, pytest.raises(DatascanError, match=words) as caught:
-        ask(the_job.provider)
+    with scripted_context(expected) as context, pytest.raises(DatascanError, match=words) as caught:
+        ask(context.provider)
     error = caught.value
     assert error.facts() == {
         "kind": kind.kind,
@@ -437,41 +442,44 @@ def test_every_documented_error(
 
 def test_an_error_without_a_text_shows_its_code() -> None:
     with (
-        job(Expected("POST", "/api/v1/scans", 400, [{"errorCode": 105}], body=START_BODY)) as the_job,
+        scripted_context(Expected("POST", "/api/v1/scans", 400, [{"errorCode": 105}], body=START_BODY)) as context,
         pytest.raises(RejectedError, match="HTTP 400") as caught,
     ):
-        the_job.provider.start(TARGET)
+        context.provider.start(TARGET)
     assert caught.value.request.vendor_errors == [{"code": 105, "message": None}]
 
 
 def test_an_error_list_under_200_is_an_error() -> None:
     with (
-        job(Expected("POST", "/api/v1/scans", 200, [EMPTY], body=START_BODY)) as the_job,
+        scripted_context(Expected("POST", "/api/v1/scans", 200, [EMPTY], body=START_BODY)) as context,
         pytest.raises(RejectedError, match="Source container was empty") as caught,
     ):
-        the_job.provider.start(TARGET)
+        context.provider.start(TARGET)
     assert (caught.value.http_status, caught.value.request.vendor_errors[0]["code"]) == (200, 107)
 
 
 @pytest.mark.parametrize("answer", [[], {}, None, "text", {"scanId": SCAN_ID}, {"scanStatus": "Listing"}, [item()]])
 def test_what_is_no_scan_is_no_scan(answer: t.Any) -> None:
-    with job(Expected("GET", SCAN_PATH, answer=answer), retries=0) as the_job, pytest.raises(InvalidResponseError):
-        the_job.provider.get(SCAN_ID)
+    with (
+        scripted_context(Expected("GET", SCAN_PATH, answer=answer), retries=0) as context,
+        pytest.raises(InvalidResponseError),
+    ):
+        context.provider.get(SCAN_ID)
 
 
 @pytest.mark.parametrize("answer", [[], {}, None, {"scans": None}, {"scans": {}}, {"scans": [None]}])
 def test_what_is_no_list_is_no_list(answer: t.Any) -> None:
     asked = Expected("GET", "/api/v1/scans", answer=answer)
-    with job(asked, retries=0) as the_job, pytest.raises(InvalidResponseError):
-        list(the_job.provider.list_scans(Query()))
+    with scripted_context(asked, retries=0) as context, pytest.raises(InvalidResponseError):
+        list(context.provider.list_scans(Query()))
 
 
 @pytest.mark.parametrize("operation", ["start", "cancel", "rescan"])
 def test_a_write_without_a_scan_in_its_answer_is_lost(operation: str) -> None:
     method, path, ask = OPERATIONS[operation]
     expected = Expected(method, path, 200, {"ok": True}, body=START_BODY if operation == "start" else None)
-    with job(expected) as the_job, pytest.raises(UnknownOutcomeError):
-        ask(the_job.provider)
+    with scripted_context(expected) as context, pytest.raises(UnknownOutcomeError):
+        ask(context.provider)
 
 
 # Finding rescans
@@ -484,37 +492,39 @@ def running(**fields: t.Any) -> Expected:
 
 def test_a_running_rescan_is_found_in_the_own_list() -> None:
     child = item("Processing", CHILD_ID, parentScan=SCAN_ID)
-    with job(looked("Completed"), running(answer=page(item(), child))) as the_job:
-        found = the_job.provider.find_running_rescan(the_job.provider.get(SCAN_ID))
+    with scripted_context(read_response("Completed"), running(answer=page(item(), child))) as context:
+        found = context.provider.find_running_rescan(context.provider.get(SCAN_ID))
     assert found is not None
     assert found.id == CHILD_ID
 
 
 @pytest.mark.parametrize(("word", "found"), [("Processing", True), ("Listing", True), ("Completed", False)])
 def test_another_users_rescan_is_found_through_the_parent(word: str, found: bool) -> None:
-    with job(
-        looked("Completed"),
+    with scripted_context(
+        read_response("Completed"),
         running(answer=page()),
-        looked("Completed", childScans=[CHILD_ID]),
-        looked(word, CHILD_ID),
-    ) as the_job:
-        parent = the_job.provider.get(SCAN_ID)
-        assert bool(the_job.provider.find_running_rescan(parent, everyone=True)) is found
+        read_response("Completed", childScans=[CHILD_ID]),
+        read_response(word, CHILD_ID),
+    ) as context:
+        parent = context.provider.get(SCAN_ID)
+        assert bool(context.provider.find_running_rescan(parent, everyone=True)) is found
 
 
 def test_the_rescan_that_a_lost_request_made_is_the_new_child() -> None:
     old = SCANS[0]
-    with job(
-        looked("Completed", childScans=[old]),
-        looked("Completed", childScans=[old, CHILD_ID]),
-        looked("Listing", CHILD_ID),
-    ) as the_job:
-        parent = the_job.provider.get(SCAN_ID)
-        made = the_job.provider.find_created_rescan(SCAN_ID, parent)
+    with scripted_context(
+        read_response("Completed", childScans=[old]),
+        read_response("Completed", childScans=[old, CHILD_ID]),
+        read_response("Listing", CHILD_ID),
+    ) as context:
+        parent = context.provider.get(SCAN_ID)
+        made = context.provider.find_created_rescan(SCAN_ID, parent)
     assert made is not None
     assert made.id == CHILD_ID
 
 
 def test_where_no_rescan_was_made_none_is_found() -> None:
-    with job(looked("Completed"), looked("Completed"), running(answer=page(item()))) as the_job:
-        assert the_job.provider.find_created_rescan(SCAN_ID, the_job.provider.get(SCAN_ID)) is None
+    with scripted_context(
+        read_response("Completed"), read_response("Completed"), running(answer=page(item()))
+    ) as context:
+        assert context.provider.find_created_rescan(SCAN_ID, context.provider.get(SCAN_ID)) is None

@@ -15,8 +15,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
-from glasswall_script import item, looked, page
-from scripted_vendor import Expected, job
+from glasswall_script import item, page, read_response
+from scripted_vendor import Expected, scripted_context
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +28,7 @@ def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
 IDS = [f"00000000-0000-4000-8000-{number:012}" for number in range(1000)]
 
 
-def listed(
+def list_response(
     ids: list[str], number: int, *, total: int | None, since: str | None = None, word: str = "Processing"
 ) -> Expected:
     """A page of the list of own scans."""
@@ -38,7 +38,7 @@ def listed(
 
 
 def pages(ids: list[str], total: int, **facts: t.Any) -> list[Expected]:
-    return [listed(ids[at : at + 100], at // 100 + 1, total=total, **facts) for at in range(0, len(ids), 100)]
+    return [list_response(ids[at : at + 100], at // 100 + 1, total=total, **facts) for at in range(0, len(ids), 100)]
 
 
 def states(answers: dict[str, Scan | DatascanError]) -> set[str]:
@@ -47,62 +47,62 @@ def states(answers: dict[str, Scan | DatascanError]) -> set[str]:
 
 def test_a_thousand_scans_are_ten_pages_and_the_next_poll_asks_for_later_starts_only() -> None:
     again = pages(IDS, 1000, since="2025-12-31T23:59:59Z", word="Completed")
-    with job(*pages(IDS, 1000), *again) as the_job:
-        first = the_job.provider.get_many(IDS)
-        second = the_job.provider.get_many(IDS)
+    with scripted_context(*pages(IDS, 1000), *again) as context:
+        first = context.provider.get_many(IDS)
+        second = context.provider.get_many(IDS)
     assert list(first) == IDS
     assert (states(first), states(second)) == ({"running"}, {"completed"})
 
 
 def test_the_list_is_left_as_soon_as_all_are_found() -> None:
-    with job(listed([*IDS[:3], *IDS[10:90]], 1, total=5000)) as the_job:
-        assert states(the_job.provider.get_many(IDS[:3])) == {"running"}
+    with scripted_context(list_response([*IDS[:3], *IDS[10:90]], 1, total=5000)) as context:
+        assert states(context.provider.get_many(IDS[:3])) == {"running"}
 
 
 def test_a_long_history_is_not_read_where_single_requests_are_fewer() -> None:
-    singles = [looked("Completed", scan_id) for scan_id in IDS[:3]]
-    with job(listed(IDS[500:600], 1, total=100_000), *singles) as the_job:
-        assert states(the_job.provider.get_many(IDS[:3])) == {"completed"}
+    singles = [read_response("Completed", scan_id) for scan_id in IDS[:3]]
+    with scripted_context(list_response(IDS[500:600], 1, total=100_000), *singles) as context:
+        assert states(context.provider.get_many(IDS[:3])) == {"completed"}
 
 
 def test_what_a_whole_list_lacks_is_asked_for_alone_from_then_on() -> None:
     other = IDS[0]
-    expected = [listed(IDS[1:5], 1, total=4), looked("Listing", other)]
-    again = [listed(IDS[1:5], 1, total=4, since="2025-12-31T23:59:59Z"), looked("Completed", other)]
-    with job(*expected, *again) as the_job:
-        the_job.provider.get_many(IDS[:5])
-        found = the_job.provider.get_many(IDS[:5])[other]
+    expected = [list_response(IDS[1:5], 1, total=4), read_response("Listing", other)]
+    again = [list_response(IDS[1:5], 1, total=4, since="2025-12-31T23:59:59Z"), read_response("Completed", other)]
+    with scripted_context(*expected, *again) as context:
+        context.provider.get_many(IDS[:5])
+        found = context.provider.get_many(IDS[:5])[other]
     assert isinstance(found, Scan)
     assert found.state == "completed"
 
 
 def test_a_missing_scan_keeps_its_position() -> None:
     missing = Expected("GET", f"/api/v1/scans/{IDS[1]}", 404, "")
-    with job(listed([IDS[0], IDS[2], IDS[3]], 1, total=3), missing) as the_job:
-        answers = the_job.provider.get_many(IDS[:4])
+    with scripted_context(list_response([IDS[0], IDS[2], IDS[3]], 1, total=3), missing) as context:
+        answers = context.provider.get_many(IDS[:4])
     assert list(answers) == IDS[:4]
     assert isinstance(answers[IDS[1]], NotFoundError)
 
 
 def test_one_or_two_scans_are_single_requests() -> None:
-    singles = [looked("Listing", scan_id) for scan_id in IDS[:2]]
-    with job(*singles) as the_job:
-        assert states(the_job.provider.get_many(IDS[:2])) == {"running"}
+    singles = [read_response("Listing", scan_id) for scan_id in IDS[:2]]
+    with scripted_context(*singles) as context:
+        assert states(context.provider.get_many(IDS[:2])) == {"running"}
 
 
 @pytest.mark.parametrize(("status", "kind"), [(503, "unavailable"), (401, "unauthorized")])
 def test_a_list_that_fails_stands_for_every_scan(status: int, kind: str) -> None:
-    with job(Expected("GET", "/api/v1/scans", status, ""), retries=0) as the_job:
-        assert states(the_job.provider.get_many(IDS[:9])) == {kind}
+    with scripted_context(Expected("GET", "/api/v1/scans", status, ""), retries=0) as context:
+        assert states(context.provider.get_many(IDS[:9])) == {kind}
 
 
 def test_a_list_that_this_token_may_not_see_is_done_without() -> None:
-    singles = [looked("Listing", scan_id) for scan_id in IDS[:3]]
-    with job(Expected("GET", "/api/v1/scans", 403, ""), *singles) as the_job:
-        assert states(the_job.provider.get_many(IDS[:3])) == {"running"}
+    singles = [read_response("Listing", scan_id) for scan_id in IDS[:3]]
+    with scripted_context(Expected("GET", "/api/v1/scans", 403, ""), *singles) as context:
+        assert states(context.provider.get_many(IDS[:3])) == {"running"}
 
 
 def test_an_unauthorized_single_request_is_reported() -> None:
     refused = [Expected("GET", f"/api/v1/scans/{scan_id}", 401, "") for scan_id in IDS[:2]]
-    with job(*refused) as the_job:
-        assert all(isinstance(answer, UnauthorizedError) for answer in the_job.provider.get_many(IDS[:2]).values())
+    with scripted_context(*refused) as context:
+        assert all(isinstance(answer, UnauthorizedError) for answer in context.provider.get_many(IDS[:2]).values())

@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Verdicts for the tests of reports: ordinary ones, and ones with hostile text in every field."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime, timezone
+
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import Policy
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict import Verdict, judge
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan, ScanState
+
+NOW = datetime(2026, 3, 15, tzinfo=timezone.utc)
+TIMES = {"started_at": "2026-03-14T22:00:00Z", "finished_at": "2026-03-14T22:01:30.500Z"}
+HOSTILE_TEXTS = [
+    "a|b",
+    "a\\|b",
+    "\\",
+    "`",
+    "``a```b`",
+    "</td></table><script>alert(1)</script>",
+    '" onload="alert(1)',
+    "' onload='alert(1)",
+    "<img src=http://evil.example/x.png>",
+    "[text](http://evil.example)",
+    "![image](http://evil.example)",
+    "http://evil.example www.evil.example a@evil.example",
+    "@octocat #1 !2 ~3 $x$ :smile:",
+    "line\nbreak\r\n\r\n# Heading\n\n- item",
+    "\u2028| x |\u2029| --- |",
+    "\x00\x01\x08\x0b\x0c\x0e\x1b[31m\x7f\x85\x9f",
+    "x\ud800 \udfff \ufffe \uffff",
+    "\u202egnp.exe\u202c \u2066x",
+    "]]><!-- --> &amp; &#124; &lt;",
+    "**bold** _it_ ~~no~~ ***",
+    "---",
+    "x" * 5000,
+]
+
+
+def scan(state: str = "completed", **given: t.Any) -> Scan:
+    return Scan(**{"id": "1", "provider": "glasswall", "state": state, **given})
+
+
+def verdict_on(*scans: Scan, missing: t.Sequence[str] = (), mode: str = "enforce", **policy: t.Any) -> Verdict:
+    return judge(scans, missing, Policy(**policy), mode, NOW)
+
+
+def mixed() -> Verdict:
+    """One scan of each state, and one that is missing."""
+    scans = [
+        scan(state.value, id=f"id-{number}", name=f"Scan of {state.value}", vendor_status="Word", **TIMES)
+        for number, state in enumerate(ScanState)
+    ]
+    return verdict_on(*scans, missing=["gone-1"])
+
+
+def hostile_verdict(text: str) -> Verdict:
+    """A verdict with the text in every field that a vendor or a user sets."""
+    fields = ("name", "provider", "vendor_status", "owner", "source", "target", "error", "parent_id")
+    scan_id = text.encode("utf-8", "ignore").decode()  # an id has no lone surrogates
+    return verdict_on(scan("failed", id=scan_id, **dict.fromkeys(fields, text)), missing=[text], mode=text)
