@@ -59,7 +59,7 @@ demo: install
 	@$(INSTALLED) $(QUIET_INVENTORY) ANSIBLE_DISPLAY_SKIPPED_HOSTS=false ansible-playbook datascan.gate.demo $(DEMO_ARGS)
 
 test:
-	@MAKE="$(MAKE)" tests/tools/parts.sh "sanity unit molecule lint" integration
+	@MAKE="$(MAKE)" tests/tools/parts.sh "integration sanity unit molecule lint"
 
 sanity: venv
 	@tests/tools/sanity.sh "$(BIN)/python"

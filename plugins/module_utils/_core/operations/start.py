@@ -36,7 +36,7 @@ class StartRequest:
 
 @dataclass(frozen=True)
 class StartResult:
-    """The scan that runs now, and whether it was there before."""
+    """The scan that was started, reused or predicted, and whether it was reused."""
 
     changed: bool = False
     scan: Scan | None = None
