@@ -158,7 +158,7 @@ class World:
 
 
 class Pipeline(threading.Thread):
-    """One run of a verb. `outcome` is its result, its error, or None where it was killed."""
+    """One run of an operation. `outcome` is its result, its error, or None where it was killed."""
 
     def __init__(
         self,
@@ -193,14 +193,14 @@ class Pipeline(threading.Thread):
     def run(self) -> None:
         self._mine.acquire()
         try:
-            self.outcome = self._operation(self._job())
+            self.outcome = self._operation(self._context())
         except (DatascanError, Killed, AssertionError) as error:
             self.outcome = error
         finally:
             self.ended = True
             self._others.release()
 
-    def _job(self) -> OperationContext:
+    def _context(self) -> OperationContext:
         connection = ConnectionOptions(
             provider="glasswall", api_url="https://vendor.test/api/v1", api_token=API_TOKEN, retries=2
         )
