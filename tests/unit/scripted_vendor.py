@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A vendor that expects exact requests, in order, and answers each of them as the test says."""
+"""A vendor that expects exact requests, in order, and sends the test's response to each."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ TOKEN = "unit-test-token"
 
 
 def shown(error: DatascanError) -> dict[str, t.Any]:
-    """What a task shows of an error."""
+    """An error as a task shows it."""
     return render_error(error)
 
 
 @dataclass
 class Expected:
-    """A request that has to come next, and its answer. An exception in place of a body is raised instead."""
+    """The next request and its response. An exception in place of a body is raised."""
 
     method: str
     path: str  # as it goes over the wire, without the query
     status: int = 200
     answer: t.Any = None  # text, bytes or a file as they are, an exception to raise, anything else as JSON
-    query: Sequence[tuple[str, str]] | None = None  # None: not looked at
+    query: Sequence[tuple[str, str]] | None = None  # None: any query
     body: t.Any = None  # the JSON that has to be sent
     headers: dict[str, str] = field(default_factory=dict)  # of the answer
     sent_headers: dict[str, str] = field(default_factory=dict)  # that have to be sent
@@ -54,7 +54,7 @@ class Expected:
 
 
 class Script(requests.adapters.BaseAdapter):
-    """Stands where the network is: answers what is expected, in order, and fails on anything else."""
+    """A transport that answers the expected requests, in order, and fails on any other."""
 
     def __init__(self, expected: list[Expected], clock: FakeClock) -> None:
         super().__init__()
@@ -140,19 +140,19 @@ def scripted_context(
     *expected: Expected,
     check_mode: bool = False,
     clock: FakeClock | None = None,
-    said: list[str] | None = None,
+    reported: list[str] | None = None,
     warned: list[str] | None = None,
     **settings: t.Any,
 ) -> Iterator[OperationContext]:
-    """A job whose vendor expects these requests in this order; at the end none may be left over.
+    """A context whose vendor expects these requests, in this order and no others.
 
-    Lines of progress are added to `said`, warnings to `warned`.
+    Lines of progress are added to `reported`, warnings to `warned`.
     """
     clock = clock or FakeClock()
-    said = [] if said is None else said
+    reported = [] if reported is None else reported
     warned = [] if warned is None else warned
     provider, script = connected(list(expected), clock=clock, warn=warned.append, **settings)
-    context = OperationContext(provider, clock, check_mode, said.append, warned.append)  # type: ignore[arg-type]
+    context = OperationContext(provider, clock, check_mode, reported.append, warned.append)  # type: ignore[arg-type]
     yield context
     assert not script.left, f"never asked for: {[(one.method, one.path) for one in script.left]}"
 

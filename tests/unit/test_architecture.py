@@ -283,7 +283,7 @@ VENDOR_WORDS = (
 def test_no_vendor_s_name_or_word_is_outside_its_own_files(name: str) -> None:
     """The registry lists the vendors; redaction knows the forms of secrets, whoever sends them."""
     used = " ".join(identifiers_and_texts(TREES[f"module_utils/_core/{name}"])).lower()
-    assert not [word for word in (*provider_classes(), *VENDOR_WORDS) if word.lower() in used]
+    assert not [name for name in (*provider_classes(), *VENDOR_WORDS) if name.lower() in used]
 
 
 # Shape

@@ -98,9 +98,11 @@ def test_a_page_that_names_a_version_of_the_collection_names_this_one() -> None:
 
 
 def test_every_place_names_the_same_oldest_ansible_core() -> None:
-    said = {name: set(re.findall(r"ansible-core ?(?:>= ?|has to be )(\d+\.\d+)", text)) for name, text in PAGES.items()}
-    assert said["README.md"] == {SERIES}
-    assert {version for versions in said.values() for version in versions} == {SERIES}
+    stated = {
+        name: set(re.findall(r"ansible-core ?(?:>= ?|has to be )(\d+\.\d+)", text)) for name, text in PAGES.items()
+    }
+    assert stated["README.md"] == {SERIES}
+    assert {version for versions in stated.values() for version in versions} == {SERIES}
     for role in ROOT.glob("roles/*/meta/main.yml"):
         assert yaml.safe_load(role.read_text())["galaxy_info"]["min_ansible_version"] == SERIES
 
@@ -116,21 +118,21 @@ def test_tools_run_on_the_oldest_ansible_core(path: str) -> None:
 
 def test_the_documentation_names_the_libraries_as_the_requirements_do() -> None:
     needed = {name: lowest(lines[0].specifier) for name, lines in requirements("requirements.txt").items()}
-    said = {
+    stated = {
         (library, Version(version))
         for name, text in PAGES.items()
         for library, version in re.findall(rf"\b({'|'.join(needed)}) >= (\d[\d.]*)", text)
     }
-    assert said == set(needed.items())
+    assert stated == set(needed.items())
 
 
 def test_every_place_names_the_same_oldest_python() -> None:
     """The controller's, which the oldest ansible-core has set; modules take one that is older."""
-    said = {
+    stated = {
         (name, version) for name, text in PAGES.items() for version in re.findall(r"Python (\d\.\d+) or newer", text)
     } | {("Makefile", found) for found in re.findall(r"Python (\d\.\d+) or newer", (ROOT / "Makefile").read_text())}
-    assert {name for name, _version in said} >= {"README.md", "CONTRIBUTING.md", "Makefile"}
-    assert {version for _name, version in said} == {"3.11"}
+    assert {name for name, _version in stated} >= {"README.md", "CONTRIBUTING.md", "Makefile"}
+    assert {version for _name, version in stated} == {"3.11"}
 
 
 def test_the_tools_know_the_oldest_python_of_modules() -> None:

@@ -80,8 +80,8 @@ class FlakyVendor:
         self.clock = clock
         scans = self._sandbox.routes.by_id.values()
         for number, scan in enumerate(scans):
-            ((word, _seconds),) = scan.timeline.steps
-            scan.timeline = Timeline(((word, seconds * number / len(scans)),), scan.timeline.last)
+            ((status, _seconds),) = scan.timeline.steps
+            scan.timeline = Timeline(((status, seconds * number / len(scans)),), scan.timeline.last)
 
     def _elapsed(self) -> float:
         return self.clock() if self.clock else 10_000.0 if self.is_done else 0.0

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A vendor that answers with anything, and what hypothesis has it say: documented answers, spoilt, and babble."""
+"""A vendor that sends responses drawn by hypothesis: documented ones, spoilt ones, and arbitrary bytes."""
 
 from __future__ import annotations
 
@@ -86,13 +86,13 @@ UP_TO_3, UP_TO_5, UP_TO_19 = st.integers(0, 3), st.integers(0, 5), st.integers(0
 
 @st.composite
 def answers(draw: st.DrawFn, vendor: str) -> list[Answer]:
-    """What a vendor says, one answer after the other; the last one is then repeated for ever."""
-    said = []
+    """A vendor's responses, in order; the last one repeats for ever."""
+    responses = []
     for _time in range(1 + draw(UP_TO_3)):
         status, body = draw(BODIES[vendor])
         body = _spoilt(draw, body) if draw(UP_TO_19) else draw(JSON)
-        said.append(Answer(status if draw(UP_TO_5) else draw(STATUSES), _wire(draw, body), draw(HEADERS)))
-    return said
+        responses.append(Answer(status if draw(UP_TO_5) else draw(STATUSES), _wire(draw, body), draw(HEADERS)))
+    return responses
 
 
 def _spoilt(draw: st.DrawFn, body: t.Any) -> t.Any:
@@ -136,26 +136,26 @@ def _wire(draw: st.DrawFn, body: t.Any) -> bytes:
     return text.encode()
 
 
-class Babble(requests.adapters.BaseAdapter):
-    """Stands where the network is."""
+class ScriptedResponses(requests.adapters.BaseAdapter):
+    """A transport that sends these responses, in order, and then repeats the last one."""
 
-    def __init__(self, said: Sequence[Answer]) -> None:
+    def __init__(self, responses: Sequence[Answer]) -> None:
         super().__init__()
-        self.said = said
+        self.responses = responses
         self.count = 0
 
     def send(self, request: t.Any, **_kwargs: t.Any) -> requests.Response:
         assert self.count < MOST_REQUESTS, "this would never end"
-        said = self.said[min(self.count, len(self.said) - 1)]
+        response = self.responses[min(self.count, len(self.responses) - 1)]
         self.count += 1
-        return response_to(request, said.status, said.headers, io.BytesIO(said.body))
+        return response_to(request, response.status, response.headers, io.BytesIO(response.body))
 
     def close(self) -> None:
         pass
 
 
-def babbling(vendor: str, said: Sequence[Answer], warned: list[str], **settings: t.Any) -> Provider:
-    """A vendor that says this."""
+def responding_vendor(vendor: str, responses: Sequence[Answer], warned: list[str], **settings: t.Any) -> Provider:
+    """A vendor that sends these responses."""
     given = {"provider": vendor, "api_url": "https://vendor.test/v1", "api_token": "unit-test-token", "retries": 1}
     provider = connect(
         ConnectionOptions(**{**given, **settings}),
@@ -163,5 +163,5 @@ def babbling(vendor: str, said: Sequence[Answer], warned: list[str], **settings:
         warned.append,
         Redactor(),
     )
-    mount(provider, Babble(said))
+    mount(provider, ScriptedResponses(responses))
     return provider

@@ -158,10 +158,15 @@ class World:
 
 
 class Pipeline(threading.Thread):
-    """One run of a verb. `outcome` is its result, its error, or None where it was killed."""
+    """One run of an operation. `outcome` is its result, its error, or None where it was killed."""
 
     def __init__(
-        self, world: World, verb: Callable[[OperationContext], t.Any], *, skew: float = 0.0, dies_at: int | None = None
+        self,
+        world: World,
+        operation: Callable[[OperationContext], t.Any],
+        *,
+        skew: float = 0.0,
+        dies_at: int | None = None,
     ) -> None:
         """Its own clock goes wrong by `skew` seconds; it is killed at its request of the number `dies_at`."""
         super().__init__(daemon=True)
@@ -170,7 +175,7 @@ class Pipeline(threading.Thread):
         self.outcome: t.Any = None
         self.warned: list[str] = []
         self._world = world
-        self._verb = verb
+        self._operation = operation
         self._skew = skew
         self._dies_at = dies_at
         self._requests = 0
@@ -188,14 +193,14 @@ class Pipeline(threading.Thread):
     def run(self) -> None:
         self._mine.acquire()
         try:
-            self.outcome = self._verb(self._job())
+            self.outcome = self._operation(self._context())
         except (DatascanError, Killed, AssertionError) as error:
             self.outcome = error
         finally:
             self.ended = True
             self._others.release()
 
-    def _job(self) -> OperationContext:
+    def _context(self) -> OperationContext:
         connection = ConnectionOptions(
             provider="glasswall", api_url="https://vendor.test/api/v1", api_token=API_TOKEN, retries=2
         )

@@ -30,7 +30,7 @@ ENDLESS = {**TARGET, "source_container_path": "uploads/stuck"}  # no scan ends b
 COUNT: Counter[str] = Counter()
 
 NUMBERS = st.binary(min_size=120, max_size=120)
-# What each pipeline is told, by how much its clock is wrong, and at which of its requests it is killed, if at all.
+# The if_active of each pipeline, by how much its clock is wrong, and at which of its requests it is killed, if at all.
 CREW = st.lists(
     st.tuples(
         st.sampled_from(["reuse", "reuse", "reuse", "fail"]),
@@ -65,16 +65,16 @@ class Crew:
     """The pipelines of a trial; who is killed is run again at once."""
 
     def __init__(
-        self, world: World, verb: t.Callable[..., t.Any], members: list[tuple[str, float, int | None]]
+        self, world: World, operation: t.Callable[..., t.Any], members: list[tuple[str, float, int | None]]
     ) -> None:
         self.world = world
         self.members: list[Pipeline] = []
         for if_active, skew, dies_at in members:
             self.members.append(
-                Pipeline(world, lambda context, wish=if_active: verb(context, wish), skew=skew, dies_at=dies_at)
+                Pipeline(world, lambda context, wish=if_active: operation(context, wish), skew=skew, dies_at=dies_at)
             )
         world.run(*self.members)
-        again = [Pipeline(world, lambda context: verb(context, "reuse")) for one in self.killed]
+        again = [Pipeline(world, lambda context: operation(context, "reuse")) for one in self.killed]
         self.members += again
         world.run(*again)
 
@@ -95,18 +95,18 @@ class Crew:
         return ended
 
 
-def has_said_so(one: Pipeline) -> bool:
-    """Whether a pipeline told that there may be a second scan. That it cancelled its own is not that."""
-    warned = [words for words in one.warned if not words.endswith("was cancelled.")]
+def has_warned(one: Pipeline) -> bool:
+    """Whether a pipeline warned of a second scan; cancelling its own is no such warning."""
+    warned = [warning for warning in one.warned if not warning.endswith("was cancelled.")]
     return bool(warned) or isinstance(one.outcome, UnknownOutcomeError)
 
 
 def nothing_is_hidden(crew: Crew) -> None:
-    """What each pipeline says of its own doing is true, and it cancels nobody else's scan."""
+    """Each pipeline reports what it did, and cancels only its own scans."""
     assert all(crew.world.made_by[scan_id] is one for scan_id, one in crew.world.cancelled_by)
     for one in crew.fine:
         if not one.outcome.changed:
-            assert not crew.world.alive_of(one), "a scan is there that was not told of"
+            assert not crew.world.alive_of(one), "a scan runs that was not reported"
     for one in crew.failed:
         if not shown(one.outcome)["changed"]:
             assert not crew.world.alive_of(one), f"a scan is there, but: {one.outcome}"
@@ -126,7 +126,7 @@ def rescan_of(parent: str) -> t.Callable[..., rescan.RescanResult]:
 @trials(650)
 @given(NUMBERS, CREW, FAULTS, CIRCUMSTANCES)
 def test_pipelines_that_start_at_the_same_moment_end_with_one_scan(numbers, members, faults, circumstances):
-    # A list that is later than a second may hide a scan until after the look for one whose answer was lost.
+    # A list that is later than a second may hide a scan until after the search for a scan whose response was lost.
     world = World(numbers, faults=faults if circumstances["lag"] <= 1 else 0, **circumstances)
     crew = Crew(world, start_one, members)
     scans = [scan.scan_id for scan in world.alive()]
@@ -134,20 +134,20 @@ def test_pipelines_that_start_at_the_same_moment_end_with_one_scan(numbers, memb
     nothing_is_hidden(crew)
     for second in scans[1:]:
         maker = world.made_by[second]
-        assert has_said_so(maker) or maker in crew.killed, "a second scan runs, and nobody said so"
+        assert has_warned(maker) or maker in crew.killed, "a second scan runs without a warning"
     for one in crew.fine:
-        if not has_said_so(one):
-            assert one.outcome.scan.id == scans[0], "a pipeline goes on with another scan"
+        if not has_warned(one):
+            assert one.outcome.scan.id == scans[0], "a pipeline uses another scan"
     if not world.met and not crew.killed and circumstances["listing_seconds"] >= 30:
         assert len(scans) == 1
-        assert not [one for one in crew.members if has_said_so(one)]
+        assert not [one for one in crew.members if has_warned(one)]
         assert {type(one.outcome) for one in crew.failed} <= {ConflictError}
         COUNT["nothing went wrong"] += 1
     COUNT["trials"] += 1
-    COUNT["stepped back"] += any(words.endswith("was cancelled.") for one in crew.members for words in one.warned)
-    COUNT["too late to step back"] += any("and both run" in words for one in crew.members for words in one.warned)
+    COUNT["stepped back"] += any(warning.endswith("was cancelled.") for one in crew.members for warning in one.warned)
+    COUNT["too late to step back"] += any("and both run" in warning for one in crew.members for warning in one.warned)
     COUNT["one of them may be ours"] += any(
-        "because one may be its own" in words for one in crew.members for words in one.warned
+        "because one may be its own" in warning for one in crew.members for warning in one.warned
     )
     COUNT["lost"] += any(isinstance(one.outcome, UnknownOutcomeError) for one in crew.failed)
     COUNT["conflict"] += any(isinstance(one.outcome, ConflictError) for one in crew.failed)

@@ -29,7 +29,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.redaction impo
 from fake_clock import FakeClock
 from hypothesis import HealthCheck, given, settings
 from provider_samples import sample_ids, sample_target
-from random_answers import Answer, Babble, answers
+from random_answers import Answer, ScriptedResponses, answers
 from scripted_vendor import mount
 
 PLUGINS = "ansible_collections.datascan.gate.plugins"
@@ -64,16 +64,16 @@ def runs() -> Iterator[t.Any]:
             yield pytest.param(module, name, options, id=f"{module}-{name}-{'-'.join(options)}")
 
 
-def call(door: ModuleSpec, options: dict[str, t.Any], said: list[str]) -> Invocation:
-    validation = ArgumentSpecValidator(door.argument_spec, **door.constraints).validate(options)
+def call(spec: ModuleSpec, options: dict[str, t.Any], lines: list[str]) -> Invocation:
+    validation = ArgumentSpecValidator(spec.argument_spec, **spec.constraints).validate(options)
     assert not validation.error_messages
     return Invocation(
         params=validation.validated_parameters,
         check_mode=False,
         diff_mode=True,
         redactor=Redactor(),
-        warn=said.append,
-        report_progress=said.append,
+        warn=lines.append,
+        report_progress=lines.append,
         clock=FakeClock(),  # type: ignore[arg-type]
     )
 
@@ -86,7 +86,7 @@ def is_line(text: str) -> bool:
 def test_any_answer_makes_a_result_or_one_sentence(
     name: str, vendor: str, given_options: dict[str, t.Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    door: ModuleSpec = importlib.import_module(f"{PLUGINS}.modules.{name}").MODULE
+    spec: ModuleSpec = importlib.import_module(f"{PLUGINS}.modules.{name}").MODULE
     connection = {"provider": vendor, "api_url": "https://vendor.test/v1", "api_token": "unit-test-token", "retries": 1}
     options = {**connection, **given_options}
     monkeypatch.chdir(tmp_path)
@@ -96,15 +96,15 @@ def test_any_answer_makes_a_result_or_one_sentence(
     def holds(answered: list[Answer]) -> None:
         def connect(*args: t.Any, **kwargs: t.Any) -> t.Any:
             provider = CONNECT(*args, **kwargs)
-            mount(provider, Babble(answered))
+            mount(provider, ScriptedResponses(answered))
             return provider
 
         monkeypatch.setattr(_ansible, "connect", connect)
-        said: list[str] = []
-        result = execute(door, call(door, options, said))
+        lines: list[str] = []
+        result = execute(spec, call(spec, options, lines))
         assert "internal error" not in result.get("msg", ""), result["msg"]
         json.dumps(result, allow_nan=False, ensure_ascii=False).encode()
-        assert all(map(is_line, said))
+        assert all(map(is_line, lines))
         assert not result.get("failed") or is_line(result["msg"])
         if Path("columns.json").exists():
             json.loads(Path("columns.json").read_text(), parse_constant=pytest.fail)

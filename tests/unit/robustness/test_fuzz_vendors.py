@@ -15,7 +15,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 from hypothesis import HealthCheck, given, settings
 from provider_operations import OPERATIONS, Operation
-from random_answers import Answer, answers, babbling
+from random_answers import Answer, answers, responding_vendor
 
 EXAMPLES = 170  # for each operation
 
@@ -39,10 +39,10 @@ def read(outcome: t.Any) -> None:
             read(item)
 
 
-def check(vendor: str, operation: Operation, said: list[Answer]) -> None:
+def check(vendor: str, operation: Operation, responses: list[Answer]) -> None:
     warned: list[str] = []
     try:
-        read(operation(babbling(vendor, said, warned)))
+        read(operation(responding_vendor(vendor, responses, warned)))
     except DatascanError as error:
         read(error)
     assert all(warned)
@@ -65,7 +65,7 @@ def test_any_answer_is_a_model_or_one_error(vendor: str, operation: Operation) -
         suppress_health_check=list(HealthCheck),
     )
     @given(answers(vendor))
-    def holds(said: list[Answer]) -> None:
-        check(vendor, operation, said)
+    def holds(responses: list[Answer]) -> None:
+        check(vendor, operation, responses)
 
     holds()

@@ -16,11 +16,11 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import parse_scan
 from provider_operations import OPERATIONS
 from provider_samples import sample_target
-from random_answers import Answer, babbling
+from random_answers import Answer, responding_vendor
 
 
-def said(vendor: str, body: str) -> t.Any:
-    return babbling(vendor, [Answer(200, body.encode())], [], retries=0)
+def vendor_sending(vendor: str, body: str) -> t.Any:
+    return responding_vendor(vendor, [Answer(200, body.encode())], [], retries=0)
 
 
 @pytest.mark.parametrize(
@@ -34,14 +34,14 @@ def said(vendor: str, body: str) -> t.Any:
 )
 def test_a_start_without_an_id_is_a_lost_answer(vendor: str, body: str) -> None:
     with pytest.raises(UnknownOutcomeError):
-        provider = said(vendor, body)
+        provider = vendor_sending(vendor, body)
         provider.start(sample_target(type(provider)))
 
 
 @pytest.mark.parametrize("operation", ["get", "rescan", "rescan's parent"])
 def test_a_count_of_less_than_nothing_lets_nothing_pass(operation: str) -> None:
     scan = '"id": "1", "processingStatus": "finished", "nbIssues": -1'
-    vendor = said("advalidation", f'{{"data": {{{scan}, "latestScanStatus": {{{scan}}}}}}}')
+    vendor = vendor_sending("advalidation", f'{{"data": {{{scan}, "latestScanStatus": {{{scan}}}}}}}')
     with pytest.raises(DatascanError, match="greater than or equal to 0"):
         OPERATIONS[operation][1](vendor)
 

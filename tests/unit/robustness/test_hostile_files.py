@@ -37,9 +37,9 @@ def write(request: pytest.FixtureRequest) -> Write:
     return chosen
 
 
-def refused(write: Write, path: Path, words: str) -> None:
+def refused(write: Write, path: Path, message: str) -> None:
     before = sorted(path.parent.rglob("*"))
-    with pytest.raises(InvalidInputError, match=words) as raised:
+    with pytest.raises(InvalidInputError, match=message) as raised:
         write(path)
     assert str(raised.value).startswith(f"{path} ") and str(raised.value).isprintable()
     assert sorted(path.parent.rglob("*")) == before

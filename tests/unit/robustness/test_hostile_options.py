@@ -117,13 +117,13 @@ def server() -> t.Iterator[RawVendor]:
 
 
 def run(name: str, vendor: str, options: dict[str, t.Any], url: str) -> dict[str, t.Any]:
-    door: ModuleSpec = importlib.import_module(f"ansible_collections.datascan.gate.plugins.modules.{name}").MODULE
+    spec: ModuleSpec = importlib.import_module(f"ansible_collections.datascan.gate.plugins.modules.{name}").MODULE
     connection: dict[str, t.Any] = {"provider": vendor, "api_url": f"{url}/v1", "api_token": "unit-test-token"}
-    connection = {**connection, "retries": 0} if door.connects else {}
-    validation = ArgumentSpecValidator(door.argument_spec, **door.constraints).validate({**connection, **options})
+    connection = {**connection, "retries": 0} if spec.connects else {}
+    validation = ArgumentSpecValidator(spec.argument_spec, **spec.constraints).validate({**connection, **options})
     assert not validation.error_messages
     call = Invocation(validation.validated_parameters, False, False, Redactor(), warn=lambda line: None)
-    return execute(door, call)
+    return execute(spec, call)
 
 
 def refused(result: dict[str, t.Any]) -> None:

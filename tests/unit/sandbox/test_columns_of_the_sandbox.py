@@ -77,22 +77,22 @@ def all_names() -> list[str]:
 
 def connected(world: Any, warned: list[str] | None = None, **settings: Any) -> Provider:
     given: dict[str, Any] = {"provider": "bigid", "api_url": "https://sandbox.test/bigid/api/v1", **settings}
-    said: list[str] = [] if warned is None else warned
+    warnings: list[str] = [] if warned is None else warned
     clock: Any = FakeClock()
-    provider = connect(ConnectionOptions(api_token="sandbox-token", **given), clock, said.append, Redactor())
+    provider = connect(ConnectionOptions(api_token="sandbox-token", **given), clock, warnings.append, Redactor())
     mount(provider, Bridge(world))
     return provider
 
 
 def run(world: Any, warned: list[str] | None = None, **settings: Any) -> Any:
-    said: list[str] = [] if warned is None else warned
-    provider = connected(world, said, retries=settings.pop("retries", 5))
+    warnings: list[str] = [] if warned is None else warned
+    provider = connected(world, warnings, retries=settings.pop("retries", 5))
     lookup = {"cluster": ClusterLookup(**settings.pop("cluster"))} if "cluster" in settings else {}
     files = {name: settings.pop(name) for name in ("dest", "format") if name in settings}
     query = ColumnQuery(**{"cluster_id": "" if lookup else LARGE, **settings})
-    scripted_context = OperationContext(provider, FakeClock(), warn=said.append)
-    result = columns.read_columns(scripted_context, columns.ColumnsRequest(query, **lookup, **files))
-    assert warned is not None or not said, said
+    context = OperationContext(provider, FakeClock(), warn=warnings.append)
+    result = columns.read_columns(context, columns.ColumnsRequest(query, **lookup, **files))
+    assert warned is not None or not warnings, warnings
     return result
 
 
@@ -227,18 +227,18 @@ class TestFaults:
         self, world: Any, all_names: list[str], fault: dict[str, Any], skip: int
     ) -> None:
         world.fault(rule={"path": PATH, "skip": skip}, **fault)
-        warned: list[str] = []  # a total that lies on the last page is said, and rightly so
+        warned: list[str] = []  # a total that lies on the last page is warned about
         assert names(run(world, warned)) == all_names
 
     @pytest.mark.parametrize("offset_keys", [True, False])
     def test_a_total_that_always_lies_loses_nothing(self, world: Any, all_names: list[str], offset_keys: bool) -> None:
         world.settings("bigid", offset_keys=offset_keys)
-        for total, said in ((None, True), (3, False), (1000, False), (10**9, True)):
+        for total, is_warned in ((None, True), (3, False), (1000, False), (10**9, True)):
             world.control("DELETE", "/faults")
             world.fault("lying_total", rule={"path": PATH, "times": None}, total=total)
             warned: list[str] = []
             assert names(run(world, warned)) == all_names
-            assert bool(warned) is said
+            assert bool(warned) is is_warned
 
     @pytest.mark.parametrize("total_count", ["always", "never"])
     def test_a_first_page_that_repeats_for_ever_ends_with_a_warning(

@@ -21,7 +21,7 @@ def scan_of(world: Any, scan: int, **query: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("creative", "words", "issues"),
+    ("creative", "statuses", "issues"),
     [
         (1, ["queued", "processing", "finished"], 0),
         (2, ["queued", "processing", "finished"], 3),
@@ -35,13 +35,13 @@ def scan_of(world: Any, scan: int, **query: str) -> dict[str, Any]:
         (11, ["queued", "queued", "queued"], None),
     ],
 )
-def test_creative_chooses_what_a_scan_does(world: Any, creative: int, words: list[str], issues: int | None) -> None:
+def test_creative_chooses_what_a_scan_does(world: Any, creative: int, statuses: list[str], issues: int | None) -> None:
     scan = rescan(world, creative)
     seen = []
     for seconds in (0, 1.5, 30):
         world.clock.advance(seconds)
         seen.append(scan_of(world, scan)["processingStatus"])
-    assert seen == words
+    assert seen == statuses
     assert scan_of(world, scan)["nbIssues"] == issues
 
 

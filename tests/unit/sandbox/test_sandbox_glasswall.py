@@ -19,16 +19,16 @@ def effective_status(world: Any, scan: str) -> str:
 
 def courses(world: Any, path: str, *moments: float) -> list[str]:
     """The statuses of a scan at these moments after its start."""
-    scan, words, now = world.start(path), [], 0.0
+    scan, statuses, now = world.start(path), [], 0.0
     for moment in moments:
         world.clock.advance(moment - now)
         now = moment
-        words.append(effective_status(world, scan))
-    return words
+        statuses.append(effective_status(world, scan))
+    return statuses
 
 
 @pytest.mark.parametrize(
-    ("path", "words"),
+    ("path", "statuses"),
     [
         ("ok", ["Listing", "Processing", "Completed", "Completed"]),
         ("a/b/anything", ["Listing", "Processing", "Completed", "Completed"]),
@@ -43,8 +43,8 @@ def courses(world: Any, path: str, *moments: float) -> list[str]:
         ("slow", ["Listing", "Processing", "Processing", "Completed"]),
     ],
 )
-def test_last_part_of_the_path_chooses_what_a_scan_does(world: Any, path: str, words: list[str]) -> None:
-    assert courses(world, path, 0.5, 1.5, 3.5, 100000 if path == "listing" else 30) == words
+def test_last_part_of_the_path_chooses_what_a_scan_does(world: Any, path: str, statuses: list[str]) -> None:
+    assert courses(world, path, 0.5, 1.5, 3.5, 100000 if path == "listing" else 30) == statuses
 
 
 def test_lengths_are_settings_and_fixed_when_the_scan_starts(world: Any) -> None:

@@ -19,7 +19,7 @@ def row_of(world: Any, scan: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"),
+    ("name", "statuses"),
     [
         ("table", ["PENDING ", "IN-PROGRESS ", "SUCCESS "]),
         ("error", ["PENDING ", "IN-PROGRESS ", "FAILED "]),
@@ -30,13 +30,13 @@ def row_of(world: Any, scan: str) -> dict[str, Any]:
         ("unknown", ["PENDING ", "UNKNOWN ", "UNKNOWN "]),
     ],
 )
-def test_object_chooses_what_a_scan_does(world: Any, name: str, words: list[str]) -> None:
+def test_object_chooses_what_a_scan_does(world: Any, name: str, statuses: list[str]) -> None:
     scan = world.start_protecto(name)
     seen = []
     for seconds in (0, 1.5, 30):
         world.clock.advance(seconds)
         seen.append(row_of(world, scan)["status"])
-    assert seen == words
+    assert seen == statuses
 
 
 @pytest.mark.parametrize(("paths", "old", "new"), [("both", 200, 200), ("old", 200, 404), ("new", 404, 200)])
@@ -84,12 +84,12 @@ def test_variants_of_a_status(world: Any) -> None:
     assert second["input_payload"][0]["object_name"] == ["db", "schema", "error"]
 
 
-@pytest.mark.parametrize("word", ["IN_PROGRESS", "IN PROGRESS"])
-def test_word_for_running(world: Any, word: str) -> None:
-    world.settings("protecto", running_word=word)
+@pytest.mark.parametrize("status", ["IN_PROGRESS", "IN PROGRESS"])
+def test_word_for_running(world: Any, status: str) -> None:
+    world.settings("protecto", running_word=status)
     scan = world.start_protecto("stuck")
     world.clock.advance(2)
-    assert row_of(world, scan)["status"] == f"{word} "
+    assert row_of(world, scan)["status"] == f"{status} "
 
 
 @pytest.mark.parametrize("value", ["None", None, ""])

@@ -40,14 +40,14 @@ class Outcome:
 
     id: str = "47111-a"
     state: str = "completed"
-    said: str = "t0ken and the-key"
+    greeting: str = "t0ken and the-key"
 
 
 def run(
-    capsys: pytest.CaptureFixture[str], door: ModuleSpec, params: dict[str, t.Any] | None = None
+    capsys: pytest.CaptureFixture[str], spec: ModuleSpec, params: dict[str, t.Any] | None = None
 ) -> dict[str, t.Any]:
     with patch_module_args({**(params or PARAMS), **SHOW_OPTIONS}), pytest.raises(SystemExit):
-        run_module(door)
+        run_module(spec)
     result: dict[str, t.Any] = json.loads(capsys.readouterr().out)
     return result
 
@@ -59,7 +59,7 @@ def test_data_does_not_blot_out_a_result(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_credentials_are_masked_wherever_they_show(capsys: pytest.CaptureFixture[str]) -> None:
     result = run(capsys, ModuleSpec("try", lambda call: Outcome(), OPTIONS, connects=False))
-    assert result["said"] == "******** and ********"
+    assert result["greeting"] == "******** and ********"
 
 
 def test_neither_is_shown_among_the_options(capsys: pytest.CaptureFixture[str]) -> None:
@@ -91,8 +91,8 @@ def test_the_operation_gets_them_unchanged(capsys: pytest.CaptureFixture[str]) -
     ],
 )
 def test_nor_where_options_are_wrong(capsys: pytest.CaptureFixture[str], wrong: t.Any) -> None:
-    door = ModuleSpec("try", lambda call: Outcome(), OPTIONS, connects=False)
-    result = run(capsys, door, {"token": "t0ken", "objects": wrong})
+    spec = ModuleSpec("try", lambda call: Outcome(), OPTIONS, connects=False)
+    result = run(capsys, spec, {"token": "t0ken", "objects": wrong})
     shown = json.dumps(result["invocation"])
     assert result["failed"]
     assert not [secret for secret in ("t0ken", "ann", "a-text", "the-key") if secret in shown]
@@ -100,7 +100,7 @@ def test_nor_where_options_are_wrong(capsys: pytest.CaptureFixture[str], wrong: 
 
 def test_nor_where_a_text_stands_in_the_place_of_a_dictionary(capsys: pytest.CaptureFixture[str]) -> None:
     options = {"target": {"type": "dict", "options": {"key": {"type": "str", "no_log": True}}}}
-    door = ModuleSpec("try", lambda call: Outcome(), options, connects=False)
-    result = run(capsys, door, {"target": "the-key"})
+    spec = ModuleSpec("try", lambda call: Outcome(), options, connects=False)
+    result = run(capsys, spec, {"target": "the-key"})
     assert result["failed"]
     assert "the-key" not in json.dumps(result)

@@ -211,7 +211,7 @@ def test_each_failure_has_its_kind(name: str, expected: list[Expected], options:
 
 
 @pytest.mark.parametrize(
-    ("options", "words"),
+    ("options", "message"),
     [
         ({"timeout": 0}, "timeout must be more than 0 seconds."),
         ({"retries": -1}, "retries must be 0 or more."),
@@ -223,9 +223,9 @@ def test_each_failure_has_its_kind(name: str, expected: list[Expected], options:
         ({"api_token": "line\nend"}, "api_token contains a character"),
     ],
 )
-def test_invalid_options_are_refused_before_any_request(options: dict[str, t.Any], words: str) -> None:
+def test_invalid_options_are_refused_before_any_request(options: dict[str, t.Any], message: str) -> None:
     result = failing("scan_wait", **{"scan_id": SCAN_ID, **options})
-    assert words in result["msg"]
+    assert message in result["msg"]
     assert result["error"]["kind"] == "invalid_input"
 
 
@@ -416,9 +416,9 @@ def test_an_environment_variable_is_documented_where_it_is_read(name: str) -> No
     options = documentation(name)["options"]
     for option, spec in SPECS[name].argument_spec.items():
         names = spec["fallback"][1] if "fallback" in spec else []
-        told = [line for line in options[option]["description"] if "E(" in line]
-        assert all(any(f"E({variable})" in line for line in told) for variable in names), option
-        assert bool(names) is bool(told), option
+        documented = [line for line in options[option]["description"] if "E(" in line]
+        assert all(any(f"E({variable})" in line for line in documented) for variable in names), option
+        assert bool(names) is bool(documented), option
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -460,7 +460,7 @@ def test_the_choice_of_vendors_is_the_registry() -> None:
 
 def test_the_action_group_has_every_module_that_connects() -> None:
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
-    connecting = {name for name, door in SPECS.items() if door.connects}
+    connecting = {name for name, spec in SPECS.items() if spec.connects}
     assert set(runtime["action_groups"]["datascan"]) == connecting
     for name in NAMES:
         membership = documentation(name)["attributes"].get("action_group", {}).get("membership")

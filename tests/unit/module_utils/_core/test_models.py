@@ -129,7 +129,7 @@ def test_an_id_is_a_string_whatever_the_vendor_sends() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "words"),
+    ("fields", "message"),
     [
         ({}, "1: running"),
         ({"name": "nightly"}, "nightly (1): running"),
@@ -138,8 +138,8 @@ def test_an_id_is_a_string_whatever_the_vendor_sends() -> None:
         ({"state": "failed", "vendor_status": "Error", "error": "disk"}, "1: failed, glasswall says Error (disk)"),
     ],
 )
-def test_how_messages_name_a_scan(fields: dict[str, t.Any], words: str) -> None:
-    assert str(scan(**fields)) == words
+def test_how_messages_name_a_scan(fields: dict[str, t.Any], message: str) -> None:
+    assert str(scan(**fields)) == message
 
 
 def test_a_predicted_scan_counts_as_running() -> None:

@@ -115,7 +115,7 @@ class Cell:
         self.waits = fault in (fl.EXPIRED_TOKEN, fl.EXPIRED_TOKEN_RENEWED)  # the fault strikes while it waits
         self.in_list = fault in fl.LISTS and operation != "columns"
         own = "list" if self.in_list else "get" if self.waits else _OWN.get(operation, operation)
-        self.struck_word = at or own
+        self.struck_kind = at or own
         self._shows_the_first_page_only = fault is fl.REPEATS
         self._skip = skip
         self._counts: Counter[str] = Counter()
@@ -190,36 +190,36 @@ class Cell:
 
     # The server's side
 
-    def _word(self, method: str, url: str) -> str:
+    def _request_kind(self, method: str, url: str) -> str:
         return self.vendor.operation_of(method, url)
 
-    def strikes(self, word: str) -> bool:
-        """Whether the fault strikes the next request of this word."""
-        if word != self.struck_word or self._counts[word] < self._skip:
+    def strikes(self, request_kind: str) -> bool:
+        """Whether the fault strikes the next request of this kind."""
+        if request_kind != self.struck_kind or self._counts[request_kind] < self._skip:
             return False
         return self.mode == ALWAYS or (self.mode != NEVER and not self._struck)
 
-    def count(self, word: str) -> bool:
+    def count(self, request_kind: str) -> bool:
         """The same for a request that comes now."""
-        strikes = self.strikes(word)
-        self._counts[word] += 1
-        if word == self.struck_word and self.clock.elapsed < 5:
+        strikes = self.strikes(request_kind)
+        self._counts[request_kind] += 1
+        if request_kind == self.struck_kind and self.clock.elapsed < 5:
             self.seen.first_poll += 1
         if strikes and not self._struck:
             self._struck_at = self.clock.elapsed
         self._struck += strikes
-        if self._struck and word == self.struck_word:
+        if self._struck and request_kind == self.struck_kind:
             self.seen.paused = self.clock.elapsed - self._struck_at
         return strikes
 
     def take(self, request: RawRequest) -> Reply:
         """Answer a request, or go wrong."""
-        word = self._word(request.method, request.url)
-        self.seen.requests.append(word)
+        request_kind = self._request_kind(request.method, request.url)
+        self.seen.requests.append(request_kind)
         if len(self.seen.requests) > _MOST:
             return Reply(status=418)
-        strikes = self.count(word)
-        reply = self._struck_reply(word, request) if strikes else self._answer(word, request)
+        strikes = self.count(request_kind)
+        reply = self._struck_reply(request_kind, request) if strikes else self._answer(request_kind, request)
         if reply.how == "silence":
             self._silent.set()
         reply.headers["Date"] = format_datetime(self.clock.now(), usegmt=True)
@@ -231,10 +231,10 @@ class Cell:
             request = request._replace(url=f"{path}?{_without_page(query.encode()).decode()}")
         return self.vendor.call(*request)
 
-    def _answer(self, word: str, request: RawRequest, change: Callable[[t.Any], t.Any] | None = None) -> Reply:
+    def _answer(self, request_kind: str, request: RawRequest, change: Callable[[t.Any], t.Any] | None = None) -> Reply:
         """The vendor's answer, changed where the fault says so."""
         response = self._carry_out(request)
-        if self.fault in _TOTALS and word in ("list", "columns"):
+        if self.fault in _TOTALS and request_kind in ("list", "columns"):
             change = functools.partial(with_total, _TOTALS[self.fault])
         elif self.fault in (fl.FUTURE, fl.FUTURE_IN_LIST):  # a clock that is wrong is so in every answer
             change = functools.partial(spoil, _FUTURE)
@@ -245,18 +245,18 @@ class Cell:
         self.seen.spoiled = self.seen.spoiled or changed != body
         return Reply(data=changed, status=response.status_code)
 
-    def _struck_reply(self, word: str, request: RawRequest) -> Reply:
+    def _struck_reply(self, request_kind: str, request: RawRequest) -> Reply:
         fault = self.fault
         changes: dict[Fault, Callable[[t.Any], t.Any]] = {
             fl.NULL_LIST: functools.partial(spoil, SandboxFault(kind="null_list")),
             fl.NULL_OBJECT: without_object,
             fl.UNKNOWN_STATE: functools.partial(spoil, SandboxFault(kind="unknown_word", word=UNKNOWN_WORD)),
         }
-        if fault in changes and (fault is not fl.NULL_OBJECT or word not in WRITES or self.mode == TAKEN):
-            return self._answer(word, request, changes[fault])
+        if fault in changes and (fault is not fl.NULL_OBJECT or request_kind not in WRITES or self.mode == TAKEN):
+            return self._answer(request_kind, request, changes[fault])
         if fault in (*fl.CERTIFICATES, *_TOTALS, fl.REPEATS, fl.FUTURE, fl.FUTURE_IN_LIST):
-            return self._answer(word, request)
-        is_write = word == self.operation
+            return self._answer(request_kind, request)
+        is_write = request_kind == self.operation
         answer = None if is_write and self.mode != TAKEN else self._carry_out(request)
         if fault.status and fault.status >= 400:
             after = fault.retry_after
@@ -342,9 +342,9 @@ class Cell:
 
         def request(method: str, url: str, **options: t.Any) -> t.Any:
             away.clear()
-            strikes = self.strikes(self._word(method, url.partition(HOST)[2]))
+            strikes = self.strikes(self._request_kind(method, url.partition(HOST)[2]))
             if strikes and self.fault.means == "unreached":
-                self.count(self.struck_word)
+                self.count(self.struck_kind)
                 away.append(self.fault)
             if strikes and self.fault is fl.SLOW_BODY:
                 self.clock.ticks = _DRIP_ENDS
@@ -411,7 +411,7 @@ def normal_run(
 ) -> tuple[Normal, int]:
     """The run that this fault does not strike, and how many requests of the kind it strikes go well before."""
     cell = Cell(operation, vendor, fault, NEVER, at=at)
-    key = (operation, vendor, cell.struck_word, cell.waits, cell.in_list, fault is fl.REPEATS)
+    key = (operation, vendor, cell.struck_kind, cell.waits, cell.in_list, fault is fl.REPEATS)
     if key not in _NORMAL:
         record = record_of(vendor, server, monkeypatch)
         skip = 0
@@ -422,6 +422,6 @@ def normal_run(
         assert not seen.error, seen.error
         if operation == "wait":
             skip = seen.first_poll
-        places = [index for index, word in enumerate(seen.requests) if word == cell.struck_word]
+        places = [index for index, request_kind in enumerate(seen.requests) if request_kind == cell.struck_kind]
         _NORMAL[key] = (Normal(str(seen), tuple(seen.requests), places[skip], record), skip)
     return _NORMAL[key]

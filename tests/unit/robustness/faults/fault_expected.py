@@ -125,7 +125,7 @@ def expand(requests: str) -> list[str]:
             lambda match: ", ".join([match[1] or match[2] or ""] * int(match[3])),
             requests,
         )
-    return [word for word in requests.split(", ") if word not in ("", "nothing")]
+    return [kind for kind in requests.split(", ") if kind not in ("", "nothing")]
 
 
 def modes_of(operation: str, provider: type[Provider], fault: Fault) -> t.Iterable[str]:

@@ -54,7 +54,7 @@ def test_a_fault_has_the_result_and_the_requests_of_its_rule(
     cell = Cell(operation, vendor, fault, mode, skip=skip)
     seen = cell.run(server, monkeypatch)
     if result.endswith("?"):
-        is_last = seen.spoiled and seen.requests[-1] == cell.struck_word
+        is_last = seen.spoiled and seen.requests[-1] == cell.struck_kind
         result = result.removesuffix("?") + (", unknown" if is_last else "")
     assert str(seen) == result, seen.error
     assert normal.accepts(requests, seen.requests), (seen.requests, requests)

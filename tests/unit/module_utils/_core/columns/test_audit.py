@@ -94,7 +94,7 @@ class TestRules:
         assert why(given, forbidden_tags='{"sensitivity": ["high"]}') == ["1 of 1 columns carries sensitivity=high."]
 
     @pytest.mark.parametrize(
-        ("options", "words"),
+        ("options", "message"),
         [
             ({"required_tags": []}, "There are no rules to judge by: set required_tags or forbidden_tags."),
             ({"required_tags": [{"a": 1}]}, "required_tags must be a list of tag names."),
@@ -103,8 +103,8 @@ class TestRules:
             ({"forbidden_tags": "high"}, "required_tags or forbidden_tags is not valid"),
         ],
     )
-    def test_rules_that_cannot_be_meant_are_one_sentence(self, options: dict[str, t.Any], words: str) -> None:
-        with pytest.raises(AnsibleFilterError, match=words):
+    def test_rules_that_cannot_be_meant_are_one_sentence(self, options: dict[str, t.Any], message: str) -> None:
+        with pytest.raises(AnsibleFilterError, match=message):
             why(column(), **options)
 
 
@@ -119,7 +119,7 @@ class TestInput:
         assert audit_columns(json.dumps(odd, ensure_ascii=False), {}, ["sensitivity"])["passed"]
 
     @pytest.mark.parametrize(
-        ("given", "words"),
+        ("given", "message"),
         [
             ("{", "Line 1 is not JSON"),
             ("7", "Item 1 is not a column"),
@@ -128,8 +128,8 @@ class TestInput:
             (None, "The columns must be a list or the text"),
         ],
     )
-    def test_what_is_no_column_is_one_sentence(self, given: t.Any, words: str) -> None:
-        with pytest.raises(AnsibleFilterError, match=words):
+    def test_what_is_no_column_is_one_sentence(self, given: t.Any, message: str) -> None:
+        with pytest.raises(AnsibleFilterError, match=message):
             audit_columns(given, {}, ["sensitivity"])
 
 

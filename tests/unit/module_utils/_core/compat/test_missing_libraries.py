@@ -74,9 +74,9 @@ def run(*blocked: str) -> dict[str, t.Any]:
     [(("pydantic", "requests", "urllib3"), "pydantic"), (("pydantic", "pydantic_core"), "pydantic")],
 )
 def test_without_pydantic_every_module_reports_it(blocked: tuple[str, ...], named: str) -> None:
-    told = run(*blocked)
-    assert told["loaded"] > 40
-    for connects, result in told["results"].values():
+    outcome = run(*blocked)
+    assert outcome["loaded"] > 40
+    for connects, result in outcome["results"].values():
         assert result["failed"] is True, connects
         assert f"Failed to import the required Python library ({named})" in result["msg"]
         assert "Traceback" not in json.dumps(result)

@@ -59,8 +59,8 @@ TRANSIENT = [408, 429, 500, 502, 503, 504]
 
 def parse_errors(response: Response) -> list[dict[str, t.Any]]:
     """A made-up vendor, whose errors look like {"wrong": "words"}."""
-    words = response.data.get("wrong") if isinstance(response.data, dict) else None
-    return [{"code": 7, "message": words}] if words else []
+    message = response.data.get("wrong") if isinstance(response.data, dict) else None
+    return [{"code": 7, "message": message}] if message else []
 
 
 class Spoken:
@@ -476,7 +476,7 @@ def test_client_certificates_and_the_time_out_go_with_each_request(given: dict[s
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize(
-    ("location", "words"),
+    ("location", "message"),
     [
         ("https://evil.test/login", "redirected to evil.test"),
         ("/elsewhere", "redirected to another path"),
@@ -486,10 +486,10 @@ def test_client_certificates_and_the_time_out_go_with_each_request(given: dict[s
         ("", "redirected to another path"),
     ],
 )
-def test_no_redirect_is_followed(status: int, location: str, words: str) -> None:
-    with pytest.raises(RejectedError, match=f"{words}.*Set api_url to the final address"):
+def test_no_redirect_is_followed(status: int, location: str, message: str) -> None:
+    with pytest.raises(RejectedError, match=f"{message}.*Set api_url to the final address"):
         Spoken(get(status, "", headers={"Location": location})).read()
-    with pytest.raises(RejectedError, match=words):
+    with pytest.raises(RejectedError, match=message):
         Spoken(post(status, "", headers={"Location": location})).write()
 
 

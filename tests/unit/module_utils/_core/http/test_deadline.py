@@ -90,10 +90,10 @@ def overrun(vendor: FallsSilent, ids: list[str], timeout: float, *, on_timeout: 
     clock = vendor.clock
     provider, _script = connected([], clock=clock)
     mount(provider, vendor)
-    scripted_context = OperationContext(provider, clock)  # type: ignore[arg-type]
+    context = OperationContext(provider, clock)  # type: ignore[arg-type]
     with pytest.raises(WaitTimeoutError) as caught:
         wait.wait_for_scans(
-            scripted_context,
+            context,
             wait.WaitRequest(scan_ids=ids, options=WaitOptions(timeout=timeout), on_timeout=on_timeout),
         )
     assert caught.value.result.waited.timed_out

@@ -100,7 +100,7 @@ def test_looks_at_many_scans_are_far_enough_apart(limited: type[Provider], monke
     monkeypatch.setattr(glasswall, "_FEW", 5)  # a vendor without a list
     clock = FakeClock()
     ids = [f"83d71394-faa2-4b6c-b13b-{number:012}" for number in range(5)]
-    responses = [read_response(word, one) for word in ("Processing", "Completed") for one in ids]
+    responses = [read_response(vendor_status, one) for vendor_status in ("Processing", "Completed") for one in ids]
     provider, script = connected(responses, clock=clock)
     given: t.Any = {"options": WaitOptions(timeout=600)}
     result = wait.wait_for_scans(OperationContext(provider, clock), wait.WaitRequest(ids, **given))  # type: ignore[arg-type]

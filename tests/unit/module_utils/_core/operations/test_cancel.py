@@ -73,9 +73,9 @@ def test_the_answer_to_the_cancelling_may_still_show_the_old_state() -> None:
     assert (result.changed, [scan.state for scan in result.scans]) == (True, ["running"])
 
 
-@pytest.mark.parametrize("word", ["Completed", "Cancelled", "Error"])
-def test_what_has_finished_is_left_as_it_is(word: str) -> None:
-    result = run(read_response(word))
+@pytest.mark.parametrize("vendor_status", ["Completed", "Cancelled", "Error"])
+def test_what_has_finished_is_left_as_it_is(vendor_status: str) -> None:
+    result = run(read_response(vendor_status))
     assert (result.changed, result.diff.before, result.diff.after) == (False, [], [])
     assert result.summary["total"] == 1
 
@@ -250,9 +250,9 @@ def test_check_mode_shows_the_scan_as_it_would_be() -> None:
     assert (result.scans, result.summary["cancelled"]) == ([after], 1)
 
 
-@pytest.mark.parametrize("word", ["Completed", "Cancelled", "Error"])
-def test_check_mode_predicts_no_change_for_what_has_finished(word: str) -> None:
-    assert not run(read_response(word), check_mode=True).changed
+@pytest.mark.parametrize("vendor_status", ["Completed", "Cancelled", "Error"])
+def test_check_mode_predicts_no_change_for_what_has_finished(vendor_status: str) -> None:
+    assert not run(read_response(vendor_status), check_mode=True).changed
 
 
 def test_check_mode_predicts_what_is_too_late() -> None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The verb columns: finding the cluster, counting, and files that are whole or stay as they were."""
+"""Reading columns: finding the cluster, counting, and files that are whole or stay as they were."""
 
 from __future__ import annotations
 
@@ -96,11 +96,11 @@ class Vendor(ListsColumns):
 
 
 def run(vendor: Vendor, warned: list[str] | None = None, check_mode: bool = False, **settings: t.Any) -> t.Any:
-    said: list[str] = [] if warned is None else warned
+    warnings: list[str] = [] if warned is None else warned
     query = ColumnQuery(**{"cluster_id": "" if "cluster" in settings else "c1", **settings.pop("query", {})})
-    context = OperationContext(vendor, FakeClock(), check_mode, warn=said.append)  # type: ignore[arg-type]
+    context = OperationContext(vendor, FakeClock(), check_mode, warn=warnings.append)  # type: ignore[arg-type]
     result = columns.read_columns(context, columns.ColumnsRequest(query, **settings))
-    assert warned is not None or not said, said
+    assert warned is not None or not warnings, warnings
     return result
 
 
@@ -119,7 +119,7 @@ class TestListing:
         result = run(vendor)
         assert [one.column_name for one in result.columns] == [f"c{number}" for number in range(25)]
         assert (result.changed, result.total_count, result.cluster) == (False, 25, Cluster(id="c1"))
-        assert vendor.asked == [ColumnQuery("c1")] * 3  # and no look at the clusters
+        assert vendor.asked == [ColumnQuery("c1")] * 3  # and no request for clusters
 
     def test_the_summary_counts_by_table_source_and_tag(self) -> None:
         high = Tag(tag_name="sensitivity", tag_value="high")
@@ -157,7 +157,7 @@ class TestListing:
         assert run(Vendor(ColumnPage([column(1)]))).total_count is None
 
     @pytest.mark.parametrize(
-        ("query", "total", "said"),
+        ("query", "total", "is_warned"),
         [
             ({}, 6, True),
             ({}, 5, False),
@@ -172,12 +172,12 @@ class TestListing:
         ],
     )
     def test_columns_that_are_counted_but_not_sent_are_reported(
-        self, query: dict[str, t.Any], total: int, said: bool
+        self, query: dict[str, t.Any], total: int, is_warned: bool
     ) -> None:
         warned: list[str] = []
         run(Vendor(*pages(5, total=total)), warned=warned, query=query)
-        assert bool(warned) is said
-        if query == {} and said:
+        assert bool(warned) is is_warned
+        if query == {} and is_warned:
             assert warned == [
                 "Vendor counts 6 columns in cluster c1, but returned only 5 of the 6 that were requested."
             ]
@@ -231,17 +231,17 @@ class TestFinding:
         assert len(raised.value.result.candidates) == 50
 
     @pytest.mark.parametrize(
-        ("lookup", "words"),
+        ("lookup", "message"),
         [
             ({"name": "None", "label": "PII"}, "None of the 4 clusters matches name 'None' and label 'PII'."),
             ({"size": 0}, "None of the 4 clusters matches size 0."),
         ],
     )
-    def test_no_match_fails_and_names_the_query(self, lookup: dict[str, t.Any], words: str) -> None:
+    def test_no_match_fails_and_names_the_query(self, lookup: dict[str, t.Any], message: str) -> None:
         vendor = Vendor(*pages(1))
         with pytest.raises(NotFoundError) as raised:
             run(vendor, cluster=ClusterLookup(**lookup))
-        assert raised.value.message == words
+        assert raised.value.message == message
         assert vendor.asked == ["clusters"]
 
     def test_a_lookup_without_criteria_is_refused(self) -> None:
@@ -259,7 +259,7 @@ class TestRefusals:
             columns.read_columns(context, settings)
 
     @pytest.mark.parametrize(
-        ("query", "words"),
+        ("query", "message"),
         [
             ({"cluster_id": " "}, "cluster_id is empty."),
             ({"limit": 0}, "limit must be 1 or more."),
@@ -267,11 +267,11 @@ class TestRefusals:
             ({"sample": 0}, "sample must be 1 or more."),
         ],
     )
-    def test_what_cannot_be_meant_is_refused_before_any_request(self, query: dict[str, t.Any], words: str) -> None:
+    def test_what_cannot_be_meant_is_refused_before_any_request(self, query: dict[str, t.Any], message: str) -> None:
         vendor = Vendor(*pages(1))
         with pytest.raises(InvalidInputError) as raised:
             run(vendor, query=query)
-        assert raised.value.message == words
+        assert raised.value.message == message
         assert not vendor.asked
 
     def test_a_folder_that_is_not_there_is_refused_before_any_request(self, tmp_path: Path) -> None:

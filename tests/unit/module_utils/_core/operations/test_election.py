@@ -38,9 +38,9 @@ STOPPED = Expected("DELETE", SCAN_PATH, 202, item("Processing"))
 TOO_LATE = Expected("DELETE", SCAN_PATH, 405, "")
 
 
-def other(scan_id: str, second: str = "00", word: str = "Listing", **fields: t.Any) -> dict[str, t.Any]:
+def other(scan_id: str, second: str = "00", vendor_status: str = "Listing", **fields: t.Any) -> dict[str, t.Any]:
     """A scan that another pipeline started at about the same moment."""
-    return item(word, scan_id, **{"scanStartTime": f"2026-01-01T00:00:{second}Z", **fields})
+    return item(vendor_status, scan_id, **{"scanStartTime": f"2026-01-01T00:00:{second}Z", **fields})
 
 
 def recent_list_response(*items: dict[str, t.Any], **fields: t.Any) -> Expected:
@@ -107,8 +107,8 @@ def test_our_scan_is_kept_with_a_warning_where_the_list_never_has_it() -> None:
     [
         other(HIGH),
         other(LOW, "01"),
-        other(LOW, word="Cancelled"),
-        other(LOW, word="Error"),
+        other(LOW, vendor_status="Cancelled"),
+        other(LOW, vendor_status="Error"),
         other(LOW, **OTHER_TARGET),
         other(LOW, scanStartTime="2025-12-31T23:49:59Z"),  # too long ago to have been started at the same moment
     ],
@@ -153,7 +153,7 @@ def test_without_times_the_smaller_id_is_the_first() -> None:
 # Another one is
 
 
-@pytest.mark.parametrize("rival", [other(LOW), other(HIGH, "00.2"), other(LOW, word="Processing")])
+@pytest.mark.parametrize("rival", [other(LOW), other(HIGH, "00.2"), other(LOW, vendor_status="Processing")])
 def test_a_later_start_is_withdrawn_and_the_earlier_scan_returned(rival: dict[str, t.Any]) -> None:
     ours = OURS if rival["scanId"] == LOW else NEW_ITEM
     fine = ours is NEW_ITEM
@@ -214,7 +214,7 @@ def test_time_spent_cancelling_is_not_a_poll() -> None:
 
 
 def test_where_the_first_has_ended_meanwhile_it_is_handed_back_as_it_ended() -> None:
-    ended = other(LOW, word="Completed")
+    ended = other(LOW, vendor_status="Completed")
     start_run = StartRun(
         list_response(),
         start_response(OURS),
@@ -431,9 +431,9 @@ def test_a_request_that_is_carried_out_late_is_found_by_a_later_read() -> None:
 # A scan that had ended when it was handed back
 
 
-@pytest.mark.parametrize("word", ["Error", "Cancelled"])
-def test_a_start_whose_answer_has_a_failed_scan_fails_the_wait(word: str) -> None:
-    ended = {**NEW_ITEM, "scanStatus": word}
+@pytest.mark.parametrize("vendor_status", ["Error", "Cancelled"])
+def test_a_start_whose_answer_has_a_failed_scan_fails_the_wait(vendor_status: str) -> None:
+    ended = {**NEW_ITEM, "scanStatus": vendor_status}
     with pytest.raises(ScanNotCompletedError) as caught:
         StartRun(list_response(), start_response(ended), recent_list_response(ended), wait=WaitOptions())
     assert (caught.value.result.scan.id, caught.value.result.changed) == (SCAN_ID, True)

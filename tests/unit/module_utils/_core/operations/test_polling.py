@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The wait itself: how often it looks, when it ends, and what it lives through. Nobody here waits for real."""
+"""Polling: how often, until when, and through which errors. The clock is simulated."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def scan(scan_id: str = "a", state: str = "running") -> Scan:
 
 
 class Vendor:
-    """Scans that end at a time of their own, in a state of their own; looks may fail at other times."""
+    """Scans that each end at a set time in a set state; a poll fails where `fault` has an error."""
 
     def __init__(self, clock: FakeClock, **ends: tuple[float, str]) -> None:
         self.clock = clock
@@ -42,7 +42,7 @@ class Vendor:
         self.times: list[float] = []
         self.fault: Callable[[float], DatascanError | None] = lambda now: None
 
-    def look(self, scan_ids: Sequence[str]) -> Mapping[str, Scan | DatascanError]:
+    def read_scans(self, scan_ids: Sequence[str]) -> Mapping[str, Scan | DatascanError]:
         self.asked.append(list(scan_ids))
         self.times.append(self.clock.elapsed)
         fault = self.fault(self.clock.elapsed)
@@ -52,11 +52,11 @@ class Vendor:
         end, state = self.ends[scan_id]
         return scan(scan_id, state if self.clock.elapsed >= end else "running")
 
-    def wait(self, *, floor: float = 1.0, seen: dict[str, Scan] | None = None, **patience: t.Any) -> PollState:
+    def wait(self, *, floor: float = 1.0, seen: dict[str, Scan] | None = None, **options: t.Any) -> PollState:
         return poll_scans(
-            self.look,
+            self.read_scans,
             list(self.ends),
-            WaitOptions(**patience),
+            WaitOptions(**options),
             clock=self.clock,  # type: ignore[arg-type]
             floor=floor,
             seen=seen,
@@ -129,10 +129,10 @@ def test_a_finished_scan_is_polled_once() -> None:
     assert (state.polls, state.elapsed, state.timed_out, vendor.clock.sleeps) == (1, 0.0, False, [])
 
 
-@pytest.mark.parametrize("word", ["completed", "failed", "cancelled", "stopped"])
-def test_any_end_is_an_end(word: str) -> None:
-    state = Vendor(FakeClock(), a=(5, word)).wait()
-    assert [one.state for one in state.scans] == [word]
+@pytest.mark.parametrize("end_state", ["completed", "failed", "cancelled", "stopped"])
+def test_any_end_is_an_end(end_state: str) -> None:
+    state = Vendor(FakeClock(), a=(5, end_state)).wait()
+    assert [one.state for one in state.scans] == [end_state]
     assert not state.timed_out
 
 
@@ -174,15 +174,15 @@ def test_any_of_them() -> None:
     assert (state.elapsed, state.timed_out, state.pending) == (5.0, False, ["a"])
 
 
-@pytest.mark.parametrize("word", ["failed", "cancelled"])
-def test_fail_fast_ends_with_the_first_that_did_not_succeed(word: str) -> None:
-    state = Vendor(FakeClock(), a=(9e9, "completed"), b=(5, word)).wait(fail_fast=True)
+@pytest.mark.parametrize("end_state", ["failed", "cancelled"])
+def test_fail_fast_ends_with_the_first_that_did_not_succeed(end_state: str) -> None:
+    state = Vendor(FakeClock(), a=(9e9, "completed"), b=(5, end_state)).wait(fail_fast=True)
     assert (state.elapsed, state.timed_out) == (5.0, False)
 
 
-@pytest.mark.parametrize("word", ["completed", "stopped"])
-def test_fail_fast_does_not_end_with_one_that_did_not_fail(word: str) -> None:
-    state = Vendor(FakeClock(), a=(20, "completed"), b=(5, word)).wait(fail_fast=True)
+@pytest.mark.parametrize("end_state", ["completed", "stopped"])
+def test_fail_fast_does_not_end_with_one_that_did_not_fail(end_state: str) -> None:
+    state = Vendor(FakeClock(), a=(20, "completed"), b=(5, end_state)).wait(fail_fast=True)
     assert state.elapsed >= 20
 
 
@@ -254,23 +254,23 @@ def test_any_other_error_ends_the_wait_with_all_that_was_seen(fault: DatascanErr
 
 
 def test_all_scans_of_the_same_poll_are_known() -> None:
-    def look(scan_ids: Sequence[str]) -> Mapping[str, Scan | DatascanError]:
+    def read_scans(scan_ids: Sequence[str]) -> Mapping[str, Scan | DatascanError]:
         return {"a": NotFoundError("404"), "b": scan("b", "completed")}
 
     with pytest.raises(NotFoundError) as caught:
-        poll_scans(look, ["a", "b"], WaitOptions(), clock=FakeClock())  # type: ignore[arg-type]
+        poll_scans(read_scans, ["a", "b"], WaitOptions(), clock=FakeClock())  # type: ignore[arg-type]
     assert [one.id for one in caught.value.result.scans] == ["b"]
 
 
 def test_each_poll_is_reported_with_the_time_of_the_next() -> None:
-    told: list[tuple[float, int, float | None]] = []
+    reported: list[tuple[float, int, float | None]] = []
     clock = FakeClock()
     vendor = Vendor(clock, a=(3, "completed"))
     poll_scans(
-        vendor.look,
+        vendor.read_scans,
         ["a"],
         WaitOptions(),
         clock=clock,  # type: ignore[arg-type]
-        report_progress=lambda state: told.append((state.elapsed, state.polls, state.next_poll)),
+        report_progress=lambda state: reported.append((state.elapsed, state.polls, state.next_poll)),
     )
-    assert told == [(0.0, 1, 1.0), (1.0, 2, 1.0), (2.0, 3, 1.0), (3.0, 4, None)]
+    assert reported == [(0.0, 1, 1.0), (1.0, 2, 1.0), (2.0, 3, 1.0), (3.0, 4, None)]

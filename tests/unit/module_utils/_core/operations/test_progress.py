@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lines of progress: when there is one, and what it says."""
+"""Progress lines: when one is written, and its text."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.pro
 from fake_clock import FakeClock
 
 
-def scan(scan_id: str = "a", state: str = "running", word: str | None = None, name: str | None = None) -> Scan:
-    return Scan(id=scan_id, provider="glasswall", state=state, vendor_status=word, name=name)  # type: ignore[arg-type]
+def scan(scan_id: str = "a", state: str = "running", vendor_status: str | None = None, name: str | None = None) -> Scan:
+    return Scan(id=scan_id, provider="glasswall", state=state, vendor_status=vendor_status, name=name)  # type: ignore[arg-type]
 
 
 def at(elapsed: float, *scans: Scan, error: str | None = None, last: bool = False, **fields: bool) -> PollState:
@@ -38,7 +38,7 @@ def at(elapsed: float, *scans: Scan, error: str | None = None, last: bool = Fals
     )
 
 
-def told(*states: PollState) -> list[str]:
+def report_lines(*states: PollState) -> list[str]:
     lines: list[str] = []
     progress = ProgressReporter(lines.append)
     for state in states:
@@ -47,48 +47,50 @@ def told(*states: PollState) -> list[str]:
 
 
 def test_the_first_poll_is_reported() -> None:
-    assert told(at(0, scan(word="Listing"))) == [
+    assert report_lines(at(0, scan(vendor_status="Listing"))) == [
         "[00:00] 0 of 1 done (1 running); a is running (Listing); next poll in 1.0 s"
     ]
 
 
 def test_a_change_is_reported_with_the_previous_state() -> None:
-    assert told(at(0, scan(word="Listing")), at(75, scan(word="Processing")))[1:] == [
+    assert report_lines(at(0, scan(vendor_status="Listing")), at(75, scan(vendor_status="Processing")))[1:] == [
         "[01:15] 0 of 1 done (1 running); a is running (Processing), was running (Listing); next poll in 7.5 s"
     ]
 
 
 def test_the_end_is_reported_without_a_next_poll() -> None:
-    lines = told(at(0, scan()), at(3700, scan(state="completed", word="Completed"), last=True))
+    lines = report_lines(at(0, scan()), at(3700, scan(state="completed", vendor_status="Completed"), last=True))
     assert lines[1:] == ["[1:01:40] 1 of 1 done (1 completed); a is completed, was running"]
 
 
 def test_a_timeout_is_reported() -> None:
-    lines = told(at(0, scan()), at(30, scan(), last=True, timed_out=True))
+    lines = report_lines(at(0, scan()), at(30, scan(), last=True, timed_out=True))
     assert lines[1:] == ["[00:30] 0 of 1 done (1 running); wait_timeout reached"]
 
 
 def test_without_a_change_there_is_one_line_a_minute() -> None:
-    lines = told(*(at(second, scan()) for second in range(300)))
+    lines = report_lines(*(at(second, scan()) for second in range(300)))
     assert [line.split("]")[0] for line in lines] == ["[00:00", "[01:00", "[02:00", "[03:00", "[04:00"]
 
 
 def test_a_change_starts_the_minute_again() -> None:
-    lines = told(*(at(second, scan(word="Listing" if second < 50 else "Processing")) for second in range(115)))
+    lines = report_lines(
+        *(at(second, scan(vendor_status="Listing" if second < 50 else "Processing")) for second in range(115))
+    )
     assert [line.split("]")[0] for line in lines] == ["[00:00", "[00:50", "[01:50"]
 
 
 def test_a_scan_is_called_by_its_name() -> None:
-    assert "; nightly is running; " in told(at(0, scan(name="nightly")))[0]
+    assert "; nightly is running; " in report_lines(at(0, scan(name="nightly")))[0]
 
 
 def test_the_vendor_status_is_shown_only_where_it_differs_from_the_state() -> None:
-    (line,) = told(at(0, scan("a", "completed", "Completed"), scan("b", "failed", "Error"), last=True))
+    (line,) = report_lines(at(0, scan("a", "completed", "Completed"), scan("b", "failed", "Error"), last=True))
     assert line == "[00:00] 2 of 2 done (1 completed, 1 failed); a is completed; b is failed (Error)"
 
 
 def test_many_changes_are_counted() -> None:
-    (line,) = told(at(0, *(scan(str(number)) for number in range(1000))))
+    (line,) = report_lines(at(0, *(scan(str(number)) for number in range(1000))))
     assert line == (
         "[00:00] 0 of 1000 done (1000 running); 0 is running; 1 is running; 2 is running; 997 more changed; "
         "next poll in 1.0 s"
@@ -96,27 +98,27 @@ def test_many_changes_are_counted() -> None:
 
 
 def test_a_failed_poll_is_reported_and_the_wait_continues() -> None:
-    lines = told(at(0, scan()), at(2, scan(), error="HTTP 503."))
+    lines = report_lines(at(0, scan()), at(2, scan(), error="HTTP 503."))
     assert lines[1:] == [
         "[00:02] 0 of 1 done (1 running); the last poll failed, retrying: HTTP 503; next poll in 1.0 s"
     ]
 
 
 def test_a_lasting_error_is_reported_once_a_minute() -> None:
-    assert len(told(*(at(second, scan(), error="HTTP 503." if second else None) for second in range(180)))) == 4
+    assert len(report_lines(*(at(second, scan(), error="HTTP 503." if second else None) for second in range(180)))) == 4
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3])
 def test_a_fault_that_comes_and_goes_floods_no_log(steps: int) -> None:
     states = (at(second, scan(), error=f"fault {second % 7}" if second % steps == 0 else None) for second in range(600))
-    assert len(told(*states)) <= 2 * 10 + 1
+    assert len(report_lines(*states)) <= 2 * 10 + 1
 
 
 def test_an_hour_of_waiting_in_short_steps_is_about_sixty_lines() -> None:
     lines: list[str] = []
     clock = FakeClock()
-    patience = WaitOptions(timeout=3600.0, interval=0.5)
-    poll_scans(lambda ids: {"a": scan()}, ["a"], patience, clock=clock, report_progress=ProgressReporter(lines.append))  # type: ignore[arg-type]
+    options = WaitOptions(timeout=3600.0, interval=0.5)
+    poll_scans(lambda ids: {"a": scan()}, ["a"], options, clock=clock, report_progress=ProgressReporter(lines.append))  # type: ignore[arg-type]
     assert len(lines) == 61
 
 
@@ -128,29 +130,32 @@ def test_a_thousand_scans_in_a_thousand_polls_are_less_than_fifty_lines(minutes:
     done = {scan_id: scan(scan_id, "completed") for scan_id in ends}
     running = {scan_id: scan(scan_id) for scan_id in ends}
 
-    def look(scan_ids: Sequence[str]) -> dict[str, Scan]:
+    def read_scans(scan_ids: Sequence[str]) -> dict[str, Scan]:
         return {scan_id: (done if ends[scan_id] <= clock.elapsed else running)[scan_id] for scan_id in scan_ids}
 
-    patience = WaitOptions(interval=minutes * 60 / 1000)
-    state = poll_scans(look, list(ends), patience, clock=clock, report_progress=ProgressReporter(lines.append))  # type: ignore[arg-type]
+    options = WaitOptions(interval=minutes * 60 / 1000)
+    state = poll_scans(read_scans, list(ends), options, clock=clock, report_progress=ProgressReporter(lines.append))  # type: ignore[arg-type]
     assert state.polls > 1000
     assert len(lines) < 50
-    told = sum(
+    reported = sum(
         line.count(" is completed") + sum(map(int, re.findall(r"(\d+) more changed", line))) for line in lines[1:]
     )
-    assert told == 1000  # each in one of the lines, however late
+    assert reported == 1000  # each in one of the lines, however late
     assert lines[-1].startswith(f"[{format_clock(clock.elapsed)}] 1000 of 1000 done (1000 completed); ")
 
 
 def test_a_change_waits_for_others_only_after_there_have_been_a_few() -> None:
-    words = ["Listing", "Processing", "Listing", "Processing", "Listing", "Processing"]
-    lines = told(*(at(second, scan(word=words[second])) for second in range(6)))
+    statuses = ["Listing", "Processing", "Listing", "Processing", "Listing", "Processing"]
+    lines = report_lines(*(at(second, scan(vendor_status=statuses[second])) for second in range(6)))
     assert len(lines) == 6
 
 
 def test_a_delayed_change_is_reported_within_a_minute() -> None:
-    lines = told(*(at(second, scan(word=f"word {second}")) for second in range(100)), at(159, scan(word="word 99")))
-    assert "a is running (word 99)" in lines[-1]
+    lines = report_lines(
+        *(at(second, scan(vendor_status=f"status {second}")) for second in range(100)),
+        at(159, scan(vendor_status="status 99")),
+    )
+    assert "a is running (status 99)" in lines[-1]
 
 
 @pytest.mark.parametrize(

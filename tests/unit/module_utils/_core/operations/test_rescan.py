@@ -47,7 +47,7 @@ RUNNING = rescan_response("", 409)
 def run(
     *expected: Expected, check_mode: bool = False, clock: FakeClock | None = None, **settings: t.Any
 ) -> rescan.RescanResult:
-    connection = {name: settings.pop(name) for name in ("retries", "said") if name in settings}
+    connection = {name: settings.pop(name) for name in ("retries", "reported") if name in settings}
     with scripted_context(*expected, check_mode=check_mode, clock=clock, **connection) as context:
         return rescan.rescan(context, rescan.RescanRequest(**{"subject": SCAN_ID, **settings}))
 
@@ -62,9 +62,9 @@ def expect_error(kind: type[DatascanError], *expected: Expected, **settings: t.A
 # Starting one
 
 
-@pytest.mark.parametrize("word", ["Completed", "Processing", "Cancelled", "Error"])
-def test_a_rescan_is_the_child_of_its_parent(word: str) -> None:
-    result = run(read_response(word), list_response(), rescan_response())
+@pytest.mark.parametrize("vendor_status", ["Completed", "Processing", "Cancelled", "Error"])
+def test_a_rescan_is_the_child_of_its_parent(vendor_status: str) -> None:
+    result = run(read_response(vendor_status), list_response(), rescan_response())
     assert (result.changed, result.reused, result.waited) == (True, False, None)
     assert (result.scan.id, result.scan.parent_id, result.parent.id) == (CHILD_ID, SCAN_ID, SCAN_ID)
     assert (result.diff.before, result.diff.after) == ([], [result.scan])
@@ -153,7 +153,7 @@ def test_425_is_too_early_as_well() -> None:
 
 
 def test_with_wait_the_listing_is_waited_for() -> None:
-    said: list[str] = []
+    reported: list[str] = []
     result = run(
         read_response("Listing"),
         list_response(),
@@ -162,10 +162,10 @@ def test_with_wait_the_listing_is_waited_for() -> None:
         rescan_response(),
         read_response("Completed", **CHILD),
         wait=WaitOptions(),
-        said=said,
+        reported=reported,
     )
     assert (result.changed, result.scan.id, result.scan.state) == (True, CHILD_ID, "completed")
-    assert "while it lists its files" in said[0]
+    assert "while it lists its files" in reported[0]
     assert result.waited is not None
     assert (result.waited.elapsed, result.waited.timed_out) == (3.0, False)
 
@@ -428,13 +428,13 @@ def test_409_after_a_lost_answer_without_a_child_that_can_be_seen_may_have_chang
     assert (error.http_status, error.result.changed) == (409, True)
 
 
-@pytest.mark.parametrize("word", ["Error", "Cancelled"])
-def test_a_rescan_whose_answer_has_a_failed_scan_fails_the_wait(word: str) -> None:
+@pytest.mark.parametrize("vendor_status", ["Error", "Cancelled"])
+def test_a_rescan_whose_answer_has_a_failed_scan_fails_the_wait(vendor_status: str) -> None:
     error = expect_error(
         ScanNotCompletedError,
         read_response("Completed"),
         list_response(),
-        rescan_response(child(word)),
+        rescan_response(child(vendor_status)),
         wait=WaitOptions(),
     )
     assert (error.result.scan.id, error.result.changed) == (CHILD_ID, True)

@@ -58,7 +58,7 @@ COMPLETED_SINCE = [
 def run(
     *expected: Expected, check_mode: bool = False, clock: FakeClock | None = None, **settings: t.Any
 ) -> start.StartResult:
-    connection = {name: settings.pop(name) for name in ("retries", "warned", "said") if name in settings}
+    connection = {name: settings.pop(name) for name in ("retries", "warned", "reported") if name in settings}
     with scripted_context(*expected, check_mode=check_mode, clock=clock, **connection) as context:
         return start.start_scan(context, start.StartRequest(**{"target": TARGET, **settings}))
 
@@ -79,9 +79,9 @@ def test_where_none_runs_one_is_started() -> None:
     assert (result.diff.before, result.diff.after) == ([], [result.scan])
 
 
-@pytest.mark.parametrize("word", ["Listing", "Processing"])
-def test_one_that_runs_is_handed_back(word: str) -> None:
-    result = run(list_response(running(word)))
+@pytest.mark.parametrize("vendor_status", ["Listing", "Processing"])
+def test_one_that_runs_is_handed_back(vendor_status: str) -> None:
+    result = run(list_response(running(vendor_status)))
     assert (result.changed, result.reused, result.scan.id) == (False, True, SCAN_ID)
     assert (result.diff.before, result.diff.after) == ([], [])
 
@@ -184,9 +184,9 @@ def test_a_previous_scan_that_is_fresh_is_handed_back() -> None:
     assert run(*asked, previous_scan_id=SCAN_ID, fresh_for=3600).reused
 
 
-@pytest.mark.parametrize("word", ["Error", "Cancelled", "Unknown"])
-def test_a_previous_scan_that_did_not_complete_does_not_serve(word: str) -> None:
-    ended = read_response(word, scanEndTime="2026-01-01T00:00:00Z")
+@pytest.mark.parametrize("vendor_status", ["Error", "Cancelled", "Unknown"])
+def test_a_previous_scan_that_did_not_complete_does_not_serve(vendor_status: str) -> None:
+    ended = read_response(vendor_status, scanEndTime="2026-01-01T00:00:00Z")
     result = run(
         *(list_response(), list_response(query=COMPLETED_SINCE), ended, *start_responses(CHILD_ID)),
         previous_scan_id=SCAN_ID,
@@ -293,10 +293,10 @@ def test_one_that_completed_is_not_waited_for_but_has_the_same_keys() -> None:
     assert vars(result.waited) == {"elapsed": 0.0, "polls": 0, "requests": 2, "timed_out": False}
 
 
-@pytest.mark.parametrize(("word", "state"), [("Error", "failed"), ("Cancelled", "cancelled")])
-def test_any_other_end_fails_with_the_scan(word: str, state: str) -> None:
+@pytest.mark.parametrize(("vendor_status", "state"), [("Error", "failed"), ("Cancelled", "cancelled")])
+def test_any_other_end_fails_with_the_scan(vendor_status: str, state: str) -> None:
     error = expect_error(
-        ScanNotCompletedError, list_response(), *start_responses(), read_response(word), wait=WaitOptions()
+        ScanNotCompletedError, list_response(), *start_responses(), read_response(vendor_status), wait=WaitOptions()
     )
     assert SCAN_ID in error.message
     assert state in error.message

@@ -44,12 +44,12 @@ def given(state: str = "running", scan_id: str = SCAN_ID, provider: str = "glass
 def run(
     *expected: Expected, check_mode: bool = False, clock: FakeClock | None = None, **settings: t.Any
 ) -> wait.WaitResult:
-    connection = {name: settings.pop(name) for name in ("retries", "said") if name in settings}
-    patience = {name: settings.pop(name) for name in ("timeout", "interval", "until", "fail_fast") if name in settings}
+    connection = {name: settings.pop(name) for name in ("retries", "reported") if name in settings}
+    options = {name: settings.pop(name) for name in ("timeout", "interval", "until", "fail_fast") if name in settings}
     if "scans" not in settings:
         settings.setdefault("scan_ids", [SCAN_ID])
     with scripted_context(*expected, check_mode=check_mode, clock=clock, **connection) as context:
-        return wait.wait_for_scans(context, wait.WaitRequest(options=WaitOptions(**patience), **settings))
+        return wait.wait_for_scans(context, wait.WaitRequest(options=WaitOptions(**options), **settings))
 
 
 def expect_error(kind: type[DatascanError], *expected: Expected, **settings: t.Any) -> DatascanError:
@@ -69,9 +69,9 @@ def test_until_it_has_finished() -> None:
     assert result.changed is False
 
 
-@pytest.mark.parametrize("word", ["Error", "Cancelled"])
-def test_how_it_ends_is_for_the_gate_to_judge(word: str) -> None:
-    assert run(read_response(word)).scans[0].finished
+@pytest.mark.parametrize("vendor_status", ["Error", "Cancelled"])
+def test_how_it_ends_is_for_the_gate_to_judge(vendor_status: str) -> None:
+    assert run(read_response(vendor_status)).scans[0].finished
 
 
 def test_scans_of_an_earlier_task() -> None:
@@ -115,7 +115,7 @@ def test_until_any() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "words"),
+    ("settings", "message"),
     [
         ({"scan_ids": []}, "scan_ids and scans are empty"),
         ({"scan_ids": ["../x"]}, "is not a Glasswall scan id"),
@@ -124,8 +124,8 @@ def test_until_any() -> None:
         ({"scan_ids": [PREDICTED_ID]}, "is not a Glasswall scan id"),
     ],
 )
-def test_invalid_scans_are_refused_before_any_request(settings: dict[str, t.Any], words: str) -> None:
-    assert words in expect_error(InvalidInputError, **settings).message
+def test_invalid_scans_are_refused_before_any_request(settings: dict[str, t.Any], message: str) -> None:
+    assert message in expect_error(InvalidInputError, **settings).message
 
 
 # The end of the time
@@ -306,17 +306,17 @@ def test_many_open_scans_are_counted() -> None:
 # fail_fast
 
 
-@pytest.mark.parametrize("word", ["Error", "Cancelled"])
-def test_fail_fast_fails_with_the_first_that_did_not_succeed(word: str) -> None:
+@pytest.mark.parametrize("vendor_status", ["Error", "Cancelled"])
+def test_fail_fast_fails_with_the_first_that_did_not_succeed(vendor_status: str) -> None:
     error = expect_error(
         ScanNotCompletedError,
         read_response("Listing"),
-        read_response(word, **OTHER),
+        read_response(vendor_status, **OTHER),
         scan_ids=[SCAN_ID, CHILD_ID],
         fail_fast=True,
     )
     assert CHILD_ID in error.message
-    assert [scan.vendor_status for scan in error.result.scans] == ["Listing", word]
+    assert [scan.vendor_status for scan in error.result.scans] == ["Listing", vendor_status]
     assert (error.result.waited.timed_out, error.result.waited.polls) == (False, 1)
 
 
@@ -328,10 +328,10 @@ def test_fail_fast_passes_where_all_completed() -> None:
 
 
 def test_transient_errors_are_waited_out_and_reported() -> None:
-    said: list[str] = []
-    result = run(read_response("Listing"), BUSY, BUSY, read_response("Completed"), retries=0, said=said)
+    reported: list[str] = []
+    result = run(read_response("Listing"), BUSY, BUSY, read_response("Completed"), retries=0, reported=reported)
     assert result.scans[0].state == "completed"
-    assert "the last poll failed" in said[1]
+    assert "the last poll failed" in reported[1]
 
 
 def test_retries_within_a_poll_end_at_the_deadline() -> None:
@@ -360,9 +360,9 @@ def test_check_mode_polls_once() -> None:
 
 
 def test_check_mode_reports_no_progress() -> None:
-    said: list[str] = []
-    run(read_response("Listing"), check_mode=True, said=said)
-    assert said == []
+    reported: list[str] = []
+    run(read_response("Listing"), check_mode=True, reported=reported)
+    assert reported == []
 
 
 def test_check_mode_cancels_nothing() -> None:

@@ -49,21 +49,21 @@ def advalidation(*expected: Expected, **settings: t.Any) -> AbstractContextManag
     return scripted_context(*expected, **given)
 
 
-def item(word: str | None = "finished", scan_id: int = ID, **fields: t.Any) -> dict[str, t.Any]:
+def item(vendor_status: str | None = "finished", scan_id: int = ID, **fields: t.Any) -> dict[str, t.Any]:
     return {
         "id": scan_id,
         "createdAt": "2026-01-01T00:00:00Z",
         "updatedAt": None,
         "finishedAt": "2026-01-01T00:00:20Z",
         "sequenceType": "initial",
-        "nbIssues": 0 if word == "finished" else None,
-        "processingStatus": word,
+        "nbIssues": 0 if vendor_status == "finished" else None,
+        "processingStatus": vendor_status,
         **fields,
     }
 
 
-def read_response(word: str | None = "finished", scan_id: int = ID, **fields: t.Any) -> Expected:
-    return Expected("GET", f"/v2/scans/{scan_id}", answer={"data": item(word, scan_id, **fields)}, query=[])
+def read_response(vendor_status: str | None = "finished", scan_id: int = ID, **fields: t.Any) -> Expected:
+    return Expected("GET", f"/v2/scans/{scan_id}", answer={"data": item(vendor_status, scan_id, **fields)}, query=[])
 
 
 def with_checks(*checks: dict[str, t.Any], **fields: t.Any) -> Expected:
@@ -119,7 +119,7 @@ def test_a_documented_error_is_shown_with_the_vendors_text(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "state"),
+    ("vendor_status", "state"),
     [
         ("queued", "queued"),
         ("processing", "running"),
@@ -131,11 +131,11 @@ def test_a_documented_error_is_shown_with_the_vendors_text(name: str) -> None:
         (None, "unknown"),
     ],
 )
-def test_words(word: str | None, state: str) -> None:
+def test_each_vendor_status_has_its_state(vendor_status: str | None, state: str) -> None:
     warned: list[str] = []
-    with advalidation(read_response(word, nbIssues=0), warned=warned) as context:
+    with advalidation(read_response(vendor_status, nbIssues=0), warned=warned) as context:
         scan = context.provider.get(str(ID))
-    assert (scan.state, scan.vendor_status) == (state, (word or "").strip() or None)
+    assert (scan.state, scan.vendor_status) == (state, (vendor_status or "").strip() or None)
     assert len(warned) == (1 if state == "unknown" else 0)
 
 
@@ -313,7 +313,9 @@ def test_a_wait_stays_under_the_limit_however_many_scans_it_watches(count: int) 
     clock = FakeClock()
     sent: list[float] = []
     ids = [str(number) for number in range(1, count + 1)]
-    responses = [read_response(word, int(one)) for word in ("processing",) * 8 + ("finished",) for one in ids]
+    responses = [
+        read_response(vendor_status, int(one)) for vendor_status in ("processing",) * 8 + ("finished",) for one in ids
+    ]
     with advalidation(*responses, clock=clock) as context:
         request = session_of(context.provider).request
 

@@ -68,8 +68,8 @@ def with_capability(name: str, **changes: t.Any) -> type[Provider]:
     return define(CLASSES[name], **{**methods, **attributes, "unsupported": unsupported, **changes})
 
 
-def problem(*words: str) -> str:
-    return rf"^Vendor is not a complete provider: .*{'.*'.join(words)}"
+def problem(*parts: str) -> str:
+    return rf"^Vendor is not a complete provider: .*{'.*'.join(parts)}"
 
 
 def test_a_provider_may_have_no_capability() -> None:

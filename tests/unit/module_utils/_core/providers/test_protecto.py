@@ -50,10 +50,10 @@ def protecto(*expected: Expected, **settings: t.Any) -> AbstractContextManager[O
     return scripted_context(*expected, **given)
 
 
-def row(word: str = "SUCCESS ", scan_id: str = ID, **fields: t.Any) -> dict[str, t.Any]:
+def row(vendor_status: str = "SUCCESS ", scan_id: str = ID, **fields: t.Any) -> dict[str, t.Any]:
     return {
         "tracking_id": scan_id,
-        "status": word,
+        "status": vendor_status,
         "submitted_at": "2026-01-01 00:00:00.000000",
         "process_started_at": "2026-01-01 00:00:01.000000",
         "process_ended_at": "2026-01-01 00:00:02.500000",
@@ -99,17 +99,17 @@ def test_a_documented_answer_makes_the_scans_that_it_shows(name: str) -> None:
         scans = t.cast(dict[str, Scan], context.provider.get_many(ids))
     assert list(scans) == ids
     for item, scan in zip(response["body"]["data"], scans.values(), strict=True):
-        word = item["status"].strip()
-        assert (scan.id, scan.provider, scan.vendor_status) == (item["tracking_id"], "protecto", word)
-        assert scan.state == states[word]
+        vendor_status = item["status"].strip()
+        assert (scan.id, scan.provider, scan.vendor_status) == (item["tracking_id"], "protecto", vendor_status)
+        assert scan.state == states[vendor_status]
         shown = scan.model_dump(mode="json")
         assert shown["started_at"] == "2023-11-18T06:20:38.346615Z"
         assert shown["finished_at"] == ("2023-11-18T06:20:38.346615Z" if scan.finished else None)
-        assert scan.error == (item["error_msg"] if word == "FAILED" else None)
+        assert scan.error == (item["error_msg"] if vendor_status == "FAILED" else None)
 
 
 @pytest.mark.parametrize(
-    ("word", "state"),
+    ("vendor_status", "state"),
     [
         ("PENDING ", "queued"),
         ("in-progress", "running"),
@@ -125,13 +125,13 @@ def test_a_documented_answer_makes_the_scans_that_it_shows(name: str) -> None:
     ],
 )
 @pytest.mark.parametrize("key", ["status", "request_status"])
-def test_words(word: str | None, state: str, key: str) -> None:
-    item = {**row(), "status": None, key: word}
+def test_each_vendor_status_has_its_state(vendor_status: str | None, state: str, key: str) -> None:
+    item = {**row(), "status": None, key: vendor_status}
     warned: list[str] = []
     with protecto(read_response(item), warned=warned) as context:
         scan = context.provider.get(ID)
     assert scan.state == state
-    assert scan.vendor_status == ((word or "").strip() or None)
+    assert scan.vendor_status == ((vendor_status or "").strip() or None)
     assert len(warned) == (1 if state == "unknown" else 0)
 
 
@@ -147,9 +147,9 @@ def test_each_form_of_no_error_is_recognized(nothing: str | None) -> None:
         assert context.provider.get(ID).error is None
 
 
-@pytest.mark.parametrize("word", ["PENDING ", "IN-PROGRESS"])
-def test_a_scan_that_runs_has_no_end_though_the_vendor_sends_one(word: str) -> None:
-    with protecto(read_response(row(word))) as context:
+@pytest.mark.parametrize("vendor_status", ["PENDING ", "IN-PROGRESS"])
+def test_a_scan_that_runs_has_no_end_though_the_vendor_sends_one(vendor_status: str) -> None:
+    with protecto(read_response(row(vendor_status))) as context:
         assert context.provider.get(ID).finished_at is None
 
 
@@ -489,9 +489,9 @@ def test_neither_submitted_values_nor_a_reason_that_quotes_them_are_returned() -
         pytest.raises(ScanNotCompletedError) as caught,
     ):
         start.start_scan(context, start_settings(SAMPLED, wait=WaitOptions(timeout=60)))
-    told = str(shown(caught.value))
-    assert "withheld" in told
-    assert "smith" not in told
+    text = str(shown(caught.value))
+    assert "withheld" in text
+    assert "smith" not in text
 
 
 # What it cannot do

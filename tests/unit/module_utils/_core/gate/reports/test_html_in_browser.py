@@ -87,7 +87,7 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Show]:
         page = contexts[-1].new_page()
         shown = Shown(page, [], [])
         page.on("request", lambda request: shown.requests.append(request.url))
-        page.on("console", lambda said: shown.complaints.append(said.text))
+        page.on("console", lambda message: shown.complaints.append(message.text))
         page.on("pageerror", lambda error: shown.complaints.append(str(error)))
         page.on("dialog", lambda dialog: shown.complaints.append(dialog.message))
         page.goto(file.as_uri())

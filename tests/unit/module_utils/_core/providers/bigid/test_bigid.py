@@ -149,7 +149,7 @@ def test_an_empty_object_among_the_errors_is_no_error_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "kind", "words"),
+    ("body", "kind", "message"),
     [
         (
             {"success": False, "message": "Authentication failed. Failed to authenticate token."},
@@ -168,9 +168,9 @@ def test_an_empty_object_among_the_errors_is_no_error_of_its_own() -> None:
         ({"success": False}, RejectedError, "no reason given"),
     ],
 )
-def test_an_error_under_200_is_an_error(body: t.Any, kind: type[DatascanError], words: str) -> None:
+def test_an_error_under_200_is_an_error(body: t.Any, kind: type[DatascanError], message: str) -> None:
     answer = Expected("GET", f"/api/v1/scans/{ID}/status", 200, body, headers=AS_HTML)
-    with bigid(answer, retries=0, auth_scheme="raw") as context, pytest.raises(kind, match=words) as caught:
+    with bigid(answer, retries=0, auth_scheme="raw") as context, pytest.raises(kind, match=message) as caught:
         context.provider.get(ID)
     assert caught.value.http_status == 200
     assert not isinstance(caught.value, InvalidResponseError)
@@ -217,7 +217,7 @@ def test_false_is_stopped_where_no_source_has_the_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "state"),
+    ("vendor_status", "state"),
     [
         ("Completed", "completed"),
         (" completed ", "completed"),
@@ -231,23 +231,23 @@ def test_false_is_stopped_where_no_source_has_the_end() -> None:
     ],
 )
 @pytest.mark.parametrize("where", ["array", "object", "list"])
-def test_the_state_of_the_record_or_of_the_list_counts(word: str, state: str, where: str) -> None:
-    told = {"state": word, "updated_at": "2026-01-01T01:00:00.000Z"}
+def test_the_state_of_the_record_or_of_the_list_counts(vendor_status: str, state: str, where: str) -> None:
+    record = {"state": vendor_status, "updated_at": "2026-01-01T01:00:00.000Z"}
     answers = {
-        "array": [record_response([told])],
-        "object": [record_response(told)],
-        "list": [record_response("", code=404), page(row("other", "Failed"), {"_id": ID, **told})],
+        "array": [record_response([record])],
+        "object": [record_response(record)],
+        "list": [record_response("", code=404), page(row("other", "Failed"), {"_id": ID, **record})],
     }
     with bigid(status_response(False), *answers[where]) as context:
         scan = context.provider.get(ID)
-    assert (scan.id, scan.state, scan.vendor_status) == (ID, state, word.strip())
+    assert (scan.id, scan.state, scan.vendor_status) == (ID, state, vendor_status.strip())
     assert bool(scan.finished_at) is scan.finished
 
 
 @pytest.mark.parametrize("value", ["true", "Completed", "success", 1, 0, None, [], {}])
 def test_a_status_of_another_type_has_no_state(value: t.Any) -> None:
-    nobody = (record_response([]), page())
-    with bigid(status_response(value), *nobody, status_response(value), *nobody) as context:
+    nowhere = (record_response([]), page())
+    with bigid(status_response(value), *nowhere, status_response(value), *nowhere) as context:
         assert context.provider.get(ID).state == "unknown"
         assert context.provider.get(ID).succeeded is None
         assert len(warnings(context)) == 1
@@ -541,17 +541,17 @@ def test_the_latest_scan_is_waited_for_without_an_id() -> None:
 
 def test_a_stopped_scan_ends_a_wait_and_is_no_success() -> None:
     answers = [page(), Expected("POST", "/api/v1/scans", answer={"result": {"_id": ID}}, body=body())]
-    nobody = [record_response([]), page()]
+    nowhere = [record_response([]), page()]
     with (
-        bigid(*answers, status_response(False), *nobody) as context,
+        bigid(*answers, status_response(False), *nowhere) as context,
         pytest.raises(ScanNotCompletedError, match="stopped"),
     ):
         start.start_scan(context, start.StartRequest(NIGHTLY, wait=WaitOptions(timeout=60)))
 
 
 def test_an_unknown_status_never_passes() -> None:
-    word = "Defragmenting"
-    answers = [page(row(ID, word)), *[status_response(True)] * 2]
+    vendor_status = "Defragmenting"
+    answers = [page(row(ID, vendor_status)), *[status_response(True)] * 2]
     with bigid(*answers) as context, pytest.raises(WaitTimeoutError):
         status.read_status(context, status.StatusRequest(query=Query(limit=1), wait=WaitOptions(timeout=1, interval=1)))
 
@@ -668,9 +668,9 @@ def test_a_fresh_session_token_that_is_refused_ends_it() -> None:
     ],
 )
 def test_a_user_token_that_is_refused_ends_it_at_once(code: int, answer: t.Any) -> None:
-    words = r"^BigID did not exchange refresh_token for a session token: .*[^.]\. If the user token"
+    message = r"^BigID did not exchange refresh_token for a session token: .*[^.]\. If the user token"
     refusal = session("", answer, code)
-    with bigid(refusal, **BY_USER_TOKEN) as context, pytest.raises(UnauthorizedError, match=words) as caught:
+    with bigid(refusal, **BY_USER_TOKEN) as context, pytest.raises(UnauthorizedError, match=message) as caught:
         status.read_status(context, status.StatusRequest(scan_ids=[ID], missing="ignore"))
     assert caught.value.http_status == code
 

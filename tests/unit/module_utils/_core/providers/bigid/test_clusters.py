@@ -53,11 +53,11 @@ def expected_request(answer: t.Any, status: int = 200, cluster_id: str = "c1", *
 
 @contextmanager
 def bigid(*expected: Expected, warned: list[str] | None = None, **settings: t.Any) -> Iterator[Provider]:
-    said: list[str] = [] if warned is None else warned
-    provider, script = connected(list(expected), provider="bigid", warn=said.append, **settings)
+    warnings: list[str] = [] if warned is None else warned
+    provider, script = connected(list(expected), provider="bigid", warn=warnings.append, **settings)
     yield provider
     assert not script.left
-    assert warned is not None or not said, said
+    assert warned is not None or not warnings, warnings
 
 
 def names(pages: t.Iterable[ColumnPage]) -> list[int]:
@@ -129,7 +129,7 @@ class TestContracts:
         }
 
     @pytest.mark.parametrize(
-        ("name", "kind", "words"),
+        ("name", "kind", "message"),
         [
             ("columns-400", RejectedError, "Scan ID is invalid"),
             ("columns-401", UnauthorizedError, "401"),
@@ -137,14 +137,14 @@ class TestContracts:
             ("columns-500", UnavailableError, "Server error"),
         ],
     )
-    def test_each_documented_error(self, name: str, kind: type[DatascanError], words: str) -> None:
+    def test_each_documented_error(self, name: str, kind: type[DatascanError], message: str) -> None:
         given = contract(name)
         identity = given["request"]["query"].get("clusterId", "c1")
         failed = Expected("GET", PATH, given["response"]["status"], given["response"]["body"])
         # A 400 is met again under the other name of the parameter, a 401 with the other form of the header.
         times = 2 if given["response"]["status"] in (400, 401) else 1
         provider, script = connected([failed] * times, provider="bigid", retries=0)
-        with pytest.raises(kind, match=words) as raised:
+        with pytest.raises(kind, match=message) as raised:
             list(provider.list_columns(ColumnQuery(identity)))
         assert isinstance(raised.value, kind)
         assert raised.value.http_status == given["response"]["status"]

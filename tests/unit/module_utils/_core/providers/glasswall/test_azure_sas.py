@@ -175,7 +175,7 @@ def test_a_container_url_is_no_connection_string() -> None:
     ],
 )
 def test_no_sentence_gives_anything_away(text: str) -> None:
-    words = " ".join(faults(text, DESTINATION))
-    assert words
+    messages = " ".join(faults(text, DESTINATION))
+    assert messages
     for secret in ("c2VjcmV0", "ZmFrZQ", "sig=", "blob.core.windows.net", "https://"):
-        assert secret not in words
+        assert secret not in messages

@@ -60,11 +60,11 @@ def start(vendor: Provider, contract: dict[str, t.Any]) -> Scan:
 
 def read_listed_scan(vendor: Provider, contract: dict[str, t.Any]) -> Scan:
     query = contract["request"]["query"]
-    words = {"Processing": ScanState.RUNNING, "Completed": ScanState.COMPLETED}
-    states = frozenset(words[word] for word in query.get("scanStatus", []))
+    states = {"Processing": ScanState.RUNNING, "Completed": ScanState.COMPLETED}
+    wanted = frozenset(states[status] for status in query.get("scanStatus", []))
     (scan,) = vendor.list_scans(
         Query(
-            states=states or None,
+            states=wanted or None,
             started_after=query.get("startDate"),
             started_before=query.get("endDate"),
             all_users=contract["request"]["path"].endswith("/allusers"),

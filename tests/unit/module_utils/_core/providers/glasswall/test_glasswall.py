@@ -85,7 +85,7 @@ def test_a_running_scan_has_no_end_though_the_document_shows_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "state"),
+    ("vendor_status", "state"),
     [
         ("Listing", "running"),
         ("Processing", "running"),
@@ -99,21 +99,21 @@ def test_a_running_scan_has_no_end_though_the_document_shows_one() -> None:
         ("error", "failed"),
     ],
 )
-def test_words(word: str, state: str) -> None:
+def test_each_vendor_status_has_its_state(vendor_status: str, state: str) -> None:
     warned: list[str] = []
-    with scripted_context(read_response(word), warned=warned) as context:
+    with scripted_context(read_response(vendor_status), warned=warned) as context:
         scan = context.provider.get(SCAN_ID)
-    assert (scan.state, scan.vendor_status, warned) == (state, word.strip(), [])
+    assert (scan.state, scan.vendor_status, warned) == (state, vendor_status.strip(), [])
 
 
-@pytest.mark.parametrize("word", ["Paused", "", "Complete", "Succeeded"])
-def test_an_unknown_status_is_state_unknown_and_warned_about_once(word: str) -> None:
+@pytest.mark.parametrize("vendor_status", ["Paused", "", "Complete", "Succeeded"])
+def test_an_unknown_status_is_state_unknown_and_warned_about_once(vendor_status: str) -> None:
     warned: list[str] = []
-    with scripted_context(read_response(word), read_response(word), warned=warned) as context:
+    with scripted_context(read_response(vendor_status), read_response(vendor_status), warned=warned) as context:
         scans = [context.provider.get(SCAN_ID) for _look in range(2)]
     assert [(scan.state, scan.finished, scan.succeeded) for scan in scans] == [("unknown", False, None)] * 2
     assert len(warned) == 1
-    assert repr(word) in warned[0]
+    assert repr(vendor_status) in warned[0]
 
 
 # Ids
@@ -201,9 +201,9 @@ def test_cancel_takes_the_answer_as_it_is() -> None:
 
 
 def test_only_a_listing_can_be_cancelled_and_only_the_rest_scanned_again() -> None:
-    words = ["Listing", "listing ", "Processing", "Completed", "Cancelled", "Error", "Unknown"]
-    with scripted_context(*map(read_response, words)) as context:
-        scans = [context.provider.get(SCAN_ID) for _word in words]
+    statuses = ["Listing", "listing ", "Processing", "Completed", "Cancelled", "Error", "Unknown"]
+    with scripted_context(*map(read_response, statuses)) as context:
+        scans = [context.provider.get(SCAN_ID) for _status in statuses]
         assert [context.provider.is_cancellable(scan) for scan in scans] == [True, True] + [False] * 5
         assert [bool(context.provider.rescan_blocker(scan)) for scan in scans] == [True, True] + [False] * 5
 
@@ -400,7 +400,7 @@ START_BODY = {
 
 
 @pytest.mark.parametrize(
-    ("operation", "status", "body", "kind", "words"),
+    ("operation", "status", "body", "kind", "message"),
     [
         ("get", 401, "", UnauthorizedError, "check api_token"),
         ("get", 404, "", NotFoundError, "has no scan"),
@@ -423,11 +423,11 @@ START_BODY = {
     ],
 )
 def test_every_documented_error(
-    operation: str, status: int, body: t.Any, kind: type[DatascanError], words: str
+    operation: str, status: int, body: t.Any, kind: type[DatascanError], message: str
 ) -> None:
     method, path, ask = OPERATIONS[operation]
     expected = Expected(method, path, status, body, body=START_BODY if operation == "start" else None)
-    with scripted_context(expected) as context, pytest.raises(DatascanError, match=words) as caught:
+    with scripted_context(expected) as context, pytest.raises(DatascanError, match=message) as caught:
         ask(context.provider)
     error = caught.value
     assert error.facts() == {
@@ -498,13 +498,13 @@ def test_a_running_rescan_is_found_in_the_own_list() -> None:
     assert found.id == CHILD_ID
 
 
-@pytest.mark.parametrize(("word", "found"), [("Processing", True), ("Listing", True), ("Completed", False)])
-def test_another_users_rescan_is_found_through_the_parent(word: str, found: bool) -> None:
+@pytest.mark.parametrize(("vendor_status", "found"), [("Processing", True), ("Listing", True), ("Completed", False)])
+def test_another_users_rescan_is_found_through_the_parent(vendor_status: str, found: bool) -> None:
     with scripted_context(
         read_response("Completed"),
         running(answer=page()),
         read_response("Completed", childScans=[CHILD_ID]),
-        read_response(word, CHILD_ID),
+        read_response(vendor_status, CHILD_ID),
     ) as context:
         parent = context.provider.get(SCAN_ID)
         assert bool(context.provider.find_running_rescan(parent, everyone=True)) is found

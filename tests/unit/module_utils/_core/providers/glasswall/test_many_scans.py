@@ -29,11 +29,11 @@ IDS = [f"00000000-0000-4000-8000-{number:012}" for number in range(1000)]
 
 
 def list_response(
-    ids: list[str], number: int, *, total: int | None, since: str | None = None, word: str = "Processing"
+    ids: list[str], number: int, *, total: int | None, since: str | None = None, vendor_status: str = "Processing"
 ) -> Expected:
     """A page of the list of own scans."""
     query = [("startDate", since)] if since else []
-    answer = page(*(item(word, scan_id) for scan_id in ids), total=total)
+    answer = page(*(item(vendor_status, scan_id) for scan_id in ids), total=total)
     return Expected("GET", "/api/v1/scans", answer=answer, query=[*query, ("pageSize", "100"), ("page", str(number))])
 
 
@@ -46,7 +46,7 @@ def states(answers: dict[str, Scan | DatascanError]) -> set[str]:
 
 
 def test_a_thousand_scans_are_ten_pages_and_the_next_poll_asks_for_later_starts_only() -> None:
-    again = pages(IDS, 1000, since="2025-12-31T23:59:59Z", word="Completed")
+    again = pages(IDS, 1000, since="2025-12-31T23:59:59Z", vendor_status="Completed")
     with scripted_context(*pages(IDS, 1000), *again) as context:
         first = context.provider.get_many(IDS)
         second = context.provider.get_many(IDS)
