@@ -17,9 +17,10 @@ description:
     A gate without any scan does not pass.
   - Takes the registered results of earlier tasks, including tasks that failed. At least one of O(started), O(found),
     O(waited) and O(scans) is required.
-  - If several results contain a scan, O(waited) counts, because it is the latest.
+  - If several results contain a scan, O(waited) counts, because it is the latest. Without O(waited), the scan must pass
+    in each of them.
   - If an earlier task failed because a wait timed out or a scan did not complete, the gate judges the scans that are
-    known and does not pass. With O(mode=advise), the pipeline continues.
+    known and does not pass, unless O(waited) succeeded after that. With O(mode=advise), the pipeline continues.
   - After any other failure of an earlier task the gate fails with the RV(error) of that task, also with O(mode=advise).
 extends_documentation_fragment:
   - datascan.gate.attributes
@@ -142,14 +143,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 passed:
-  description: Whether all scans meet the policy and no earlier task failed.
+  description: Whether all scans meet the policy and no earlier task left a failure.
   returned: always
   type: bool
   sample: false
 proceed:
   description:
-    - Whether the pipeline may continue. True if RV(passed) is true; with O(mode=advise), also after a verdict or a
-      time-out; in check mode, also if unfinished scans are the only reasons.
+    - Whether the pipeline may continue. True if RV(passed) is true; with O(mode=advise), also if the policy is not
+      met, a wait timed out or a scan did not complete; in check mode, also if unfinished scans are the only reasons.
   returned: always
   type: bool
   sample: false
@@ -202,7 +203,7 @@ cancelled:
 error:
   description:
     - The failure in a form that a rescue block can test; that of the earlier task if one failed.
-    - Null if nothing failed.
+    - Null if the gate passed, and with O(mode=advise) if no earlier task failed.
   returned: always
   type: dict
   contains:

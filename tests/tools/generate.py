@@ -95,7 +95,7 @@ def marked(name: str, text: Callable[[], str]) -> Callable[[str], str]:
 
 PAGES = {
     "README.md": [
-        between("It uses the scan APIs of\n", ". All of them", vendor_pages.vendor_titles),
+        between("It uses the scan APIs of\n", ". The modules, states", vendor_pages.vendor_titles),
         marked("abilities", abilities),
     ],
     "CHANGELOG.md": [lambda _page: changelog_page.text()],

@@ -118,7 +118,7 @@ def _read_result(option: str, value: Mapping[str, t.Any]) -> _TaskResult:
     # A failed start or query without a scan leaves nothing to judge, whatever its kind.
     has_scans = option == "waited" or bool(scans)
     return _TaskResult(
-        scans=tuple(parse_scan(scan, _place(option, key, number)) for number, scan in enumerate(scans)),
+        scans=tuple(parse_scan(scan, _option_path(option, key, number)) for number, scan in enumerate(scans)),
         missing=_read_ids(option, "missing", value),
         unseen=_read_ids(option, "unseen", value),
         is_complete=value.get("complete", True) is True,
@@ -129,7 +129,7 @@ def _read_result(option: str, value: Mapping[str, t.Any]) -> _TaskResult:
     )
 
 
-def _place(option: str, key: str, number: int) -> str:
+def _option_path(option: str, key: str, number: int) -> str:
     return f"{option}.{key}" if option == "started" else f"{option}.{key}[{number}]"
 
 

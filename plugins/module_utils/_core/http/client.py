@@ -60,7 +60,7 @@ class HttpClient:
         trusts_retry_after: bool = True,
         rate_limiter: RateLimiter | None = None,
     ) -> None:
-        """`parse_errors` finds the vendor's errors in a response; an empty list means that it is not an error.
+        """`parse_errors` finds the vendor's errors in a response; an empty list means that its body reports none.
 
         `effective_status` returns the HTTP status that an error amounts to, for a vendor that sends errors under 200.
         Raises InvalidInputError for an api_url that is not a base address.
@@ -104,7 +104,7 @@ class HttpClient:
         """Send a request that changes nothing; it is sent again after a transient fault.
 
         `parse` converts the JSON to the result; its ValueError counts as an invalid response, which is transient.
-        With `headers` the request goes without authentication.
+        `headers` replace those of the authentication.
         """
         return self._send(Request(method, build_url(self._base_url, path, params), body, headers=headers), parse)
 

@@ -18,11 +18,11 @@ from ..models import ACTIVE, Scan, ScanState
 from ..providers.capabilities import CancelsScans
 from .context import OperationContext
 
-_TIME_RESOLUTION = 1.0  # seconds; where times are whole seconds, one with a smaller id may start until that second ends
+_TIME_RESOLUTION = 1.0  # seconds; a scan with a smaller id may still start in the same whole second
 _EPSILON = 1e-6  # seconds, for rounding
 _MAX_CLOCK_SKEW = timedelta(seconds=10)  # many times the resolution: the clocks of a vendor's servers may differ
 _ELECTION_WINDOW = timedelta(minutes=10)  # longer than a start takes with all its retries
-_MAX_LISTS = 10  # a list that shows another winner each time is given up
+_MAX_LISTS = 10  # in case the winner changes with each list
 _LIST_LAG_DELAYS = (1.0, 2.0, 4.0)  # seconds before each further list: a new scan may show a little late
 
 ListScans = Callable[[], list[Scan]]
@@ -58,9 +58,10 @@ def _start_time(scan: Scan) -> float:
 def elect(
     context: OperationContext, list_scans: ListScans, seen: list[Scan] | None = None, ours: Scan | None = None
 ) -> ElectionResult:
-    """List scans until the winner is certain. Where `ours`, just started, loses, it is cancelled at once.
+    """List scans until the winner is certain, or no further list can help. Where `ours` loses, it is cancelled.
 
-    `seen` is a list that was just read. A list that fails is raised, unless `ours` runs: `ours` must not get lost.
+    `seen` is a list that was just read. If listing fails, the error is raised, unless this task has started
+    `ours`: then a warning is shown, and `ours` is the result.
     """
     election = _Election(context, ours)
     while True:
@@ -111,7 +112,7 @@ class _Election:
             self._is_cancelled = _withdraw(self._context, ours, winner)
 
     def _running(self, seen: list[Scan]) -> list[Scan]:
-        """The other scans that run, and ours while it takes part; ours as the list shows it, where it does."""
+        """The active scans of others, and our own in any state until it is withdrawn; listed records come first."""
         ours = self._ours
         running = [scan for scan in seen if scan.state in ACTIVE and not (ours and scan.id == ours.id)]
         if ours and not self._has_withdrawn:
@@ -122,7 +123,7 @@ class _Election:
         return running
 
     def delay(self, listed_at: float) -> float | None:
-        """Seconds until the next list; None where no other scan can still turn out to be the winner.
+        """Seconds until the next list; None if the winner is certain or has ended, or further lists are given up.
 
         `listed_at` is when the last list was requested: time may have passed since then in cancelling.
         """
@@ -142,10 +143,10 @@ class _Election:
         return max(0.0, certain_at - self._context.clock.monotonic())
 
     def _is_certain(self, scan: Scan) -> bool:
-        """Whether no scan that is yet to be listed can have started before."""
+        """Whether every scan that is listed later must have started later."""
         if scan.started_at is None:
             return False
-        if scan.started_at.microsecond:  # times are fine enough: a later scan has a later one
+        if scan.started_at.microsecond:  # start times have fractions of a second, so that two scans do not share one
             return True
         return self._ours is None and self._context.provider.server_now() - scan.started_at > _MAX_CLOCK_SKEW
 
@@ -161,7 +162,7 @@ def _withdraw(context: OperationContext, ours: Scan, winner: Scan) -> bool:
     try:
         _cancel(context, ours)
     except DatascanError as error:
-        context.warn(f"{message}. Scan {ours.id} could not be cancelled, and both run: {error.message}")
+        context.warn(f"{message}. Scan {ours.id} could not be cancelled, and both may run: {error.message}")
         return False
     context.warn(f"{message}. Scan {ours.id} was cancelled.")
     return True

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Start a data scan, or reuse a matching one that runs or completed recently; never start one twice."""
+"""Start a data scan, or reuse a matching scan that runs or completed recently."""
 
 from __future__ import annotations
 
