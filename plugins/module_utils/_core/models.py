@@ -167,6 +167,11 @@ def parse_scan(value: t.Any, where: str) -> Scan:
     return scan
 
 
+def start_time(scan: Scan) -> float:
+    """Seconds since the epoch, for ordering scans by their start; 0 without a known start."""
+    return scan.started_at.timestamp() if scan.started_at else 0.0
+
+
 def summarise(scans: Iterable[Scan]) -> dict[str, int]:
     """How many scans there are, in total and in each state."""
     count = Counter(scan.state.value for scan in scans)

@@ -12,7 +12,7 @@ from ..models import Scan
 from .context import OperationContext
 
 _MAX_SENDS = 3  # a request whose answer is lost again and again is given up
-_LIST_LAG_DELAYS = (1.0, 2.0, 4.0)  # seconds before each search: a new scan may show in the list a little late
+LIST_LAG_DELAYS = (1.0, 2.0, 4.0)  # seconds before each search: a new scan may show in the list a little late
 
 
 def create_at_most_once(
@@ -47,7 +47,7 @@ def _search(
 ) -> Scan | None:
     """The scan that a lost request created. None only where the last search succeeded and found nothing."""
     last_error: DatascanError | None = None
-    for delay in _LIST_LAG_DELAYS:
+    for delay in LIST_LAG_DELAYS:
         try:
             context.clock.sleep(delay)
             found = find_created()

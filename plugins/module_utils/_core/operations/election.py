@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ..errors import DatascanError, UnknownOutcomeError
-from ..models import ACTIVE, Scan, ScanState
+from ..models import ACTIVE, Scan, ScanState, start_time
 from ..providers.capabilities import CancelsScans
+from .at_most_once import LIST_LAG_DELAYS
 from .context import OperationContext
 
 _TIME_RESOLUTION = 1.0  # seconds; a scan with a smaller id may still start in the same whole second
@@ -23,7 +24,6 @@ _EPSILON = 1e-6  # seconds, for rounding
 _MAX_CLOCK_SKEW = timedelta(seconds=10)  # many times the resolution: the clocks of a vendor's servers may differ
 _ELECTION_WINDOW = timedelta(minutes=10)  # longer than a start takes with all its retries
 _MAX_LISTS = 10  # in case the winner changes with each list
-_LIST_LAG_DELAYS = (1.0, 2.0, 4.0)  # seconds before each further list: a new scan may show a little late
 
 ListScans = Callable[[], list[Scan]]
 
@@ -41,18 +41,14 @@ def earliest_started(scans: Iterable[Scan]) -> Scan | None:
     """The earliest of the scans that were started together last; one from long before, perhaps stuck, is left out."""
     earliest = None
     for scan in sorted(scans, key=_start_order, reverse=True):
-        if earliest and _start_time(earliest) - _start_time(scan) > _ELECTION_WINDOW.total_seconds():
+        if earliest and start_time(earliest) - start_time(scan) > _ELECTION_WINDOW.total_seconds():
             break
         earliest = scan
     return earliest
 
 
 def _start_order(scan: Scan) -> tuple[float, str]:
-    return _start_time(scan), scan.id
-
-
-def _start_time(scan: Scan) -> float:
-    return scan.started_at.timestamp() if scan.started_at else 0.0
+    return start_time(scan), scan.id
 
 
 def elect(
@@ -130,13 +126,13 @@ class _Election:
         if self.winner is None or self.winner.state not in ACTIVE or self._lists == _MAX_LISTS:
             return None
         if not self._ours_is_listed and not self._has_withdrawn:
-            if self._lists > len(_LIST_LAG_DELAYS):
+            if self._lists > len(LIST_LAG_DELAYS):
                 self._context.warn(
                     "Cannot check whether another pipeline started a scan at the same moment: the list does not show "
                     f"scan {self.winner.id}, which was just started."
                 )
                 return None
-            return _LIST_LAG_DELAYS[self._lists - 1]
+            return LIST_LAG_DELAYS[self._lists - 1]
         certain_at = self._first_seen[self.winner.id] + _TIME_RESOLUTION
         if listed_at > certain_at - _EPSILON or self._is_certain(self.winner):
             return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from ..errors import ConflictError, DatascanError, NotFoundError
-from ..models import ACTIVE, Query, Scan, ScanState
+from ..models import ACTIVE, Query, Scan, ScanState, start_time
 from ..providers.capabilities import ListsScans, StartsScans
 from .context import OperationContext
 from .creation import Created, create_scan, elects
@@ -136,7 +136,7 @@ def _find_active(context: OperationContext, request: StartRequest, candidates: S
     active = [scan for scan in candidates if scan.state in ACTIVE]
     if not active or request.if_active == "start":
         return None
-    scan = earliest_started(active) if elects(context, request.if_active) else max(active, key=_start_time)
+    scan = earliest_started(active) if elects(context, request.if_active) else max(active, key=start_time)
     if request.if_active == "fail":
         message = f"A scan of the same source and target is already running: {scan}."
         raise ConflictError(message, result=StartResult(scan=scan))
@@ -148,12 +148,8 @@ def _find_fresh(context: OperationContext, request: StartRequest, candidates: Se
     if not request.fresh_for:
         return None
     oldest = context.provider.server_now() - timedelta(seconds=request.fresh_for)
-    newest_first = sorted(candidates, key=_start_time, reverse=True)
+    newest_first = sorted(candidates, key=start_time, reverse=True)
     return next((scan for scan in newest_first if _completed_since(scan, oldest)), None)
-
-
-def _start_time(scan: Scan) -> float:
-    return scan.started_at.timestamp() if scan.started_at else 0.0
 
 
 def _completed_since(scan: Scan, oldest: datetime) -> bool:

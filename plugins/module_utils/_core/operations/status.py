@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ..errors import DatascanError, InvalidInputError, NotFoundError
-from ..models import Query, Scan, summarise
+from ..models import Query, Scan, start_time, summarise
 from ..providers.capabilities import ListsScans
 from .context import OperationContext
 from .polling import WaitOptions
@@ -71,12 +71,8 @@ def _after_waiting(
 
 def _find(context: OperationContext, query: Query) -> tuple[list[Scan], list[str]]:
     """The scans that a query asks for, newest first; none of them is missing."""
-    scans = sorted(context.require(ListsScans).list_scans(query), key=_start_time, reverse=True)
+    scans = sorted(context.require(ListsScans).list_scans(query), key=start_time, reverse=True)
     return scans[: query.limit], []
-
-
-def _start_time(scan: Scan) -> float:
-    return scan.started_at.timestamp() if scan.started_at else 0.0
 
 
 def _get_by_id(context: OperationContext, request: StatusRequest) -> tuple[list[Scan], list[str]]:
