@@ -23,7 +23,7 @@ _MODULES = {"started": "scan_start or scan_rescan", "found": "scan_status", "wai
 
 @dataclass(frozen=True)
 class Evidence:
-    """The scans to judge, each as last seen, and how the tasks before the gate ended."""
+    """What one task, or all tasks before the gate, found: the scans, each as last seen, and how the tasks ended."""
 
     scans: tuple[Scan, ...]
     missing: tuple[str, ...]
@@ -33,20 +33,6 @@ class Evidence:
     cancelled: tuple[str, ...]
     failure: EarlierFailureError | None  # of an earlier task
     can_be_judged: bool  # false if the failure leaves the state of the scans unknown
-
-
-@dataclass(frozen=True)
-class _TaskResult:
-    """The result of one task."""
-
-    scans: tuple[Scan, ...]
-    missing: tuple[str, ...]
-    unseen: tuple[str, ...]
-    is_complete: bool
-    timed_out: bool
-    cancelled: tuple[str, ...]
-    failure: EarlierFailureError | None
-    can_be_judged: bool
 
 
 def read_evidence(
@@ -88,7 +74,7 @@ def read_evidence(
     )
 
 
-def _find_failure(before: Sequence[_TaskResult], wait: _TaskResult | None) -> EarlierFailureError | None:
+def _find_failure(before: Sequence[Evidence], wait: Evidence | None) -> EarlierFailureError | None:
     """The first failure that leaves the scans unknown; without one, that of the last task, which read them last."""
     tasks = [*before, *([wait] if wait else [])]
     unknown = [result.failure for result in tasks if not result.can_be_judged]
@@ -104,7 +90,7 @@ def _is_skipped(value: Mapping[str, t.Any]) -> bool:
     return value.get("skipped") is True and not ({"scans", "error", "results"} & set(value)) and not value.get("failed")
 
 
-def _read_result(option: str, value: Mapping[str, t.Any]) -> _TaskResult:
+def _read_result(option: str, value: Mapping[str, t.Any]) -> Evidence:
     if "results" in value:
         raise InvalidInputError(f"{option} is the result of a loop: use one gate for each of its results.")
     failure = _read_failure(option, value)
@@ -117,7 +103,7 @@ def _read_result(option: str, value: Mapping[str, t.Any]) -> _TaskResult:
         raise InvalidInputError(f"{option}.{key} must be a list of scans.")
     # A failed start or query without a scan leaves nothing to judge, whatever its kind.
     has_scans = option == "waited" or bool(scans)
-    return _TaskResult(
+    return Evidence(
         scans=tuple(parse_scan(scan, _option_path(option, key, number)) for number, scan in enumerate(scans)),
         missing=_read_ids(option, "missing", value),
         unseen=_read_ids(option, "unseen", value),
