@@ -39,6 +39,12 @@ class InvalidRecord:
         return InvalidResponseError(self.sentence(vendor))
 
 
+def check_identity(asked: str, found: str) -> None:
+    """Raise ValueError where an answer is about another scan than the one that was asked for."""
+    if found != asked:
+        raise ValueError(f"it is about {found}, not {asked}")
+
+
 def parse_each(items: list[t.Any], parse: Callable[[t.Any], T], id_key: str) -> list[T | InvalidRecord]:
     """Each record of a list. Raises ValueError where no record has an id, because then the list itself is invalid."""
     records: list[T | InvalidRecord] = []

@@ -5,44 +5,38 @@
 
 Oddities that shape this file: the status is true or false, and false does not say how a scan ended; how it ended
 stands in its own record (GET /scans/{id}), which no document describes, or in the parent-scan list. The list says
-how many scans there are, and not how to get those beyond `limit`.
+how many scans there are, and not how to get those beyond `limit`. `single_reads` has the reads by id.
 """
 
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from ...errors import (
-    DatascanError,
-    ForbiddenError,
-    InterruptedWaitError,
-    InvalidInputError,
-    InvalidResponseError,
-    NotFoundError,
-    RejectedError,
-    UnavailableError,
-)
+from ...errors import DatascanError, InvalidInputError, InvalidResponseError, NotFoundError
 from ...http.authentication import Authentication, HeaderForm
 from ...http.response import Response
-from ...models import ACTIVE, PREDICTED_ID, Query, Scan, ScanState
+from ...models import FINISHED, MAY_RUN, PREDICTED_ID, Query, Scan, ScanState, state_rank
 from ...options import ConnectionOptions
 from ...redaction import Redactor
 from ..capabilities import ListsScans, StartsScans
 from ..records import InvalidRecord
 from . import errors as _bigid_errors
 from .clusters import BigIDClusters
-from .rows import Row, ScanPage, parse_page, parse_record, parse_started, parse_status
+from .rows import Row, ScanPage, parse_page, parse_started
+from .single_reads import PAGE_SIZE, BigIDSingleReads, Listing
 from .tokens import SessionTokenAuthentication
 
 _AUTO_SCHEMES = ("raw", "bearer")  # in the order in which they are tried
-_PAGE_SIZE = 200
 _WHOLE_LIST = 10_000  # the limit of a request where `skip` has no effect
 _BATCH = 8  # scans whose states are read at once; few, because a limit may be reached before the next
 _MAX_SINGLE_READS = 100  # scans of a list that are read one by one, where the list lacks their states
-_NO_SUCH_ROUTE = (NotFoundError, ForbiddenError, RejectedError)  # what a deployment without a route may answer
+# Scans of a list that have ended and are read one by one, because the list may be wrong: those that changed last come
+# first, so that others no longer run.
+_MAX_CHECKS = 100
+_MAX_CHECKS_BEFORE_START = 1
 
 _STATES = {
     "completed": ScanState.COMPLETED,  # the only status seen in use
@@ -66,7 +60,7 @@ _STATES = {
 }
 
 
-class BigID(StartsScans, ListsScans, BigIDClusters):
+class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
     """A BigID deployment; the address in its tutorials is that of the documents, so there is no public host."""
 
     name = "bigid"
@@ -118,6 +112,11 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
         """The text of an error under 200 decides what it amounts to."""
         return _bigid_errors.effective_status(response)
 
+    @classmethod
+    def is_not_found(cls, response: Response) -> bool:
+        """The text names a scan or a cluster, which a gateway's does not."""
+        return _bigid_errors.is_not_found(response)
+
     def check_id(self, scan_id: str) -> str:
         """An id may be any text but dots, which lead to another path."""
         checked = scan_id.strip()
@@ -126,96 +125,6 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
                 f"{scan_id!r} is not a BigID scan id: scan_status with query: {{limit: 1}} returns the latest."
             )
         return checked
-
-    def get(self, scan_id: str) -> Scan:
-        """GET /scans/{scan_id}/status; if that is not true, the record and then the list are read for the end state."""
-        return self._get(scan_id, self._record, self._listed)
-
-    def _get_unlisted(self, scan_id: str) -> Scan:
-        """The same where the list was read just now."""
-        return self._get(scan_id, self._record)
-
-    def _get(self, scan_id: str, *sources: Callable[[str], Row | None]) -> Scan:
-        scan_id = self.check_id(scan_id)
-        try:
-            active = self._client.read("GET", ("scans", scan_id, "status"), parse_status)
-        except NotFoundError as error:
-            raise NotFoundError(
-                f"BigID has no scan {scan_id} that this token can see: {error.message}", request=error.request
-            ) from None
-        if active is True:
-            row = self._rows.get(scan_id, Row(scan_id))
-            status = row.state if self._state_from_row(row) is ScanState.RUNNING else "active"
-            return self._scan(row, ScanState.RUNNING, status)
-        row = self._find_row_with_state(scan_id, sources)
-        state = self._state_from_row(row)
-        if state is None and active is False:
-            # The document: "which likely means it has completed". Likely is not enough to pass a gate.
-            return self._scan(row, ScanState.STOPPED, row.state or "stopped")
-        if state is None:
-            self._warn_once(f"BigID's status of scan {scan_id} is neither true nor false, so its state is unknown.")
-        return self._scan(row, state or ScanState.UNKNOWN, row.state)
-
-    def _find_row_with_state(self, scan_id: str, sources: Sequence[Callable[[str], Row | None]]) -> Row:
-        """The row of the first source that has the state; without one, what is known of the scan."""
-        known = Row(scan_id).merge(self._rows.get(scan_id, Row(scan_id)))
-        fault: DatascanError | None = None
-        for read in sources:
-            try:
-                row = read(scan_id)
-            except _NO_SUCH_ROUTE:
-                continue
-            except (UnavailableError, InvalidResponseError) as error:
-                fault = error
-                continue
-            if row and (row.state or not known.state):
-                known = row.merge(known)
-            if self._state_from_row(known):
-                self._rows[scan_id] = known
-                return known
-        if fault:
-            raise fault  # the source that failed may know the state
-        return known
-
-    def _record(self, scan_id: str) -> Row:
-        return self._client.read("GET", ("scans", scan_id), lambda data: parse_record(data, scan_id))
-
-    def _listed(self, scan_id: str) -> Row | None:
-        """The row among the scans that changed last. An older scan is known by its record."""
-        return next((row for row in self._page(_PAGE_SIZE, 0).rows if row.id == scan_id), None)
-
-    def get_many(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
-        """Many scans from the parent-scan list; those whose state it lacks, one by one."""
-        if len(scan_ids) == 1:
-            return super().get_many(scan_ids)
-        found: dict[str, Scan | DatascanError] = {}
-        try:
-            for scan in self._find_listed(scan_ids):
-                found[scan.id] = scan
-        except _NO_SUCH_ROUTE:
-            pass
-        except InterruptedWaitError:
-            raise
-        except DatascanError as error:
-            return {scan_id: found.get(scan_id, error) for scan_id in scan_ids}
-        left = [scan_id for scan_id in scan_ids if scan_id not in found]
-        if left:
-            found.update(self._get_each(self._get_unlisted, left))
-        return {scan_id: found[scan_id] for scan_id in scan_ids}
-
-    def _find_listed(self, scan_ids: Sequence[str]) -> Iterator[Scan]:
-        """Those of the scans whose state the list has; pages are read while one costs less than single reads."""
-        unseen = set(scan_ids)
-        for number, page in enumerate(self._pages(_PAGE_SIZE), 1):
-            for record in page.without_id:  # it may be one of the scans that are read one by one later
-                self._warn_once(record.sentence(self.title))
-            for row in page.rows:
-                state = self._state_from_row(row) if row.id in unseen else None
-                unseen.discard(row.id)
-                if state:
-                    yield self._scan(row, state, row.state)
-            if number >= len(unseen):
-                return
 
     def list_scans(self, query: Query) -> Iterator[Scan]:
         """GET /scans/parent-scans. The scan that changed last comes first, so limit 1 is the latest scan."""
@@ -229,18 +138,24 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
         if query.owners:
             raise InvalidInputError("query.owners cannot be used: BigID does not return the owners of scans.")
         rows = self._find_rows(query, target)
-        reads_left, count = _MAX_SINGLE_READS, 0
+        reads_left = _MAX_SINGLE_READS
+        checks_left = _MAX_CHECKS if target is None else _MAX_CHECKS_BEFORE_START
+        count = 0
         while batch := list(islice(rows, _BATCH if query.limit is None else min(_BATCH, query.limit - count))):
-            stateless = [row.id for row in batch if self._state_from_row(row) is None]
-            wanted = stateless[:reads_left]
-            scans = self._get_each(self._get_unlisted, wanted) if wanted else {}
-            reads_left -= len(scans)
-            if len(scans) < len(stateless):
+            stateless = [row for row in batch if self._state_from_row(row) is None]
+            ended = [row for row in batch if self._state_from_row(row) in FINISHED][:checks_left]
+            scans = self._read_rows([*stateless[:reads_left], *ended])
+            if len(stateless) > reads_left:
                 self._warn_once(
                     f"BigID's list does not contain the states of its scans: {_MAX_SINGLE_READS} of them were read one "
                     "by one, and the others count as unknown."
                 )
+            unread = {row.id for row in stateless[reads_left:]}
+            reads_left -= len(stateless) - len(unread)
+            checks_left -= len(ended)
             for row in batch:
+                if row.id in unread and target is not None:
+                    continue  # it changed before a hundred others of its profile, so it does not run
                 scan = scans.get(row.id) or self._scan(row, self._state_from_row(row) or ScanState.UNKNOWN, row.state)
                 if isinstance(scan, NotFoundError):
                     continue  # it was deleted in the meantime
@@ -250,11 +165,16 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
                     yield scan
                     count += 1
 
+    def _read_rows(self, rows: Sequence[Row]) -> dict[str, Scan | DatascanError]:
+        """The scans of rows that were just listed."""
+        listing = Listing({row.id: row for row in rows}, is_whole=True)
+        return self._read_scans(list(listing.rows), listing) if rows else {}
+
     def _find_rows(self, query: Query, target: Mapping[str, t.Any] | None) -> Iterator[Row]:
         """The rows that match all of a query but its states."""
         after, before = query.started_after, query.started_before
         takes_all = not (target or after or before or query.states is not None)
-        size = min(_PAGE_SIZE, query.limit) if takes_all and query.limit else _PAGE_SIZE
+        size = min(PAGE_SIZE, query.limit) if takes_all and query.limit else PAGE_SIZE
         for page in self._pages(size):
             if after and page.rows and all(row.updated_at and row.updated_at < after for row in page.rows):
                 return  # as do all that follow: the list is in the order of updated_at
@@ -269,7 +189,7 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
         if target is None:
             raise record.error(self.title)
         state = self.state_map.get((record.text("state") or "").lower())
-        may_run = query.states is None or (query.states & ACTIVE and (state is None or state in query.states))
+        may_run = query.states is None or (query.states & MAY_RUN and (state is None or state in query.states))
         profile = record.text("scanProfileName") or record.text("scan_profile_name") or record.text("name")
         message = record.sentence(self.title)
         if may_run and (profile is None or _matches(profile, target)):
@@ -282,7 +202,7 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
         skip = lost = 0
         while True:
             page = self._page(size, skip)
-            new = {row.id: row for row in page.rows if row.id not in seen}
+            new = {row.id: row for row in self._merge_repeated(page.rows) if row.id not in seen}
             seen.update(new)
             lost += len(page.without_id)
             yield replace(page, rows=list(new.values()))
@@ -294,6 +214,18 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
                 size, skip = _WHOLE_LIST, 0  # skip has no effect here, so there is only one page
             else:
                 return  # the total is wrong, or the list has become shorter
+
+    def _merge_repeated(self, rows: Sequence[Row]) -> list[Row]:
+        """The rows of a page, one for each scan: of several the one with the worst state."""
+
+        def rank(row: Row) -> int:
+            return state_rank(self._state_from_row(row) or ScanState.UNKNOWN)
+
+        merged: dict[str, Row] = {}
+        for row in rows:
+            if row.id not in merged or rank(row) < rank(merged[row.id]):
+                merged[row.id] = row
+        return list(merged.values())
 
     def _page(self, size: int, skip: int) -> ScanPage:
         # No `sort`: the order by updated_at is the documented default, and the form of the parameter is not documented.
@@ -334,14 +266,16 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
 
     def _scan(self, row: Row, state: ScanState, status: str | None) -> Scan:
         ended = row.finished_at or row.updated_at  # the last change is the documented time that is nearest to the end
+        if state is ScanState.COMPLETED and row.error:
+            state = ScanState.FAILED  # what was not scanned is not known
         return Scan(
             id=row.id,
             provider=self.name,
             name=row.name or row.profile,
             state=state,
             vendor_status=status,
-            started_at=row.started_at,
-            finished_at=ended if row.state == status else None,
+            started_at=self.parse_time(row.started_at),
+            finished_at=self.parse_time(ended) if row.state == status else None,
             source=row.profile,
             error=row.error,
         )

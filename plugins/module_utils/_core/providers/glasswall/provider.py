@@ -31,18 +31,21 @@ from ...errors import (
 )
 from ...http.client import HttpClient
 from ...http.response import Response
-from ...models import ACTIVE, Query, Scan, ScanState, iso, predicted_scan
+from ...models import MAY_RUN, Query, Scan, ScanState, iso, predicted_scan
 from ..capabilities import CancelsScans, ListsScans, RescansScans, StartsScans
-from ..records import InvalidRecord
+from ..records import InvalidRecord, check_identity
 from .azure_sas import ConnectionString
 from .records import (
     Record,
     ScanStatusItem,
     could_match,
     is_last_page,
+    lacks_account,
     location_key,
     location_keys,
     matches,
+    merge_repeated,
+    normalize_id,
     parse_page,
 )
 from .target import TARGET_DESCRIPTION, TARGET_OPTIONS
@@ -81,6 +84,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
         super().__init__(client, clock, warn)
         self._starts: dict[str, datetime] = {}  # when the scans seen so far started, to narrow the next list
         self._unlisted: set[str] = set()  # ids that the list of own scans is known to lack
+        self._is_address_proven = False  # whether a path below api_url was found
 
     @classmethod
     def parse_errors(cls, response: Response) -> list[dict[str, t.Any]]:
@@ -101,12 +105,34 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
                 f"{scan_id!r} is not a Glasswall scan id (a UUID, like {self.example_id})."
             ) from None
 
+    @classmethod
+    def is_not_found(cls, response: Response) -> bool:
+        """The document's 404 has no body."""
+        return not response.text.strip() or bool(cls.parse_errors(response))
+
     def get(self, scan_id: str) -> Scan:
         """GET /scans/{scanId}."""
+        checked = self.check_id(scan_id)
         try:
-            return self._client.read("GET", ("scans", self.check_id(scan_id)), self._scan)
+            scan = self._client.read("GET", ("scans", checked), lambda data: self._scan_of(data, checked))
         except NotFoundError as error:
+            self._check_address(error)
             raise _not_found(scan_id, error) from None
+        self._is_address_proven = True
+        return scan
+
+    def _check_address(self, error: NotFoundError) -> None:
+        """Raise RejectedError where api_url may be wrong: any server answers an unknown path with an empty 404."""
+        if self._is_address_proven:
+            return
+        params = [("pageSize", "1"), ("page", "1")]
+        try:
+            self._client.read("GET", ("scans",), parse_page, params=params)
+        except (NotFoundError, RejectedError) as list_error:
+            if list_error.http_status == 404:
+                message = f"{error.message.partition(':')[0]}, and so did the list of scans. Check api_url."
+                raise RejectedError(message, request=error.request) from None
+        self._is_address_proven = True
 
     def get_many(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
         """Many scans from the list of own scans, while its next page may save more single requests than it costs."""
@@ -130,7 +156,8 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
         wanted = set(scan_ids)
         found: dict[str, Scan | DatascanError] = {}
         for records, pages_left in self._pages(("scans",), self._since(scan_ids)):
-            for record in records:
+            self._is_address_proven = True
+            for record in merge_repeated(records, self._state):
                 if isinstance(record, InvalidRecord) and record.scan_id not in wanted:
                     self._warn_once(record.sentence(self.title))
                 elif isinstance(record, InvalidRecord):
@@ -168,13 +195,27 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
                 scan = self._to_scan(record)
                 if matches(scan, wanted):
                     yield scan
+                elif lacks_account(scan, wanted):
+                    self._report_without_account(scan, query)
                 continue
             message = record.sentence(self.title)
-            if (query.states is None or query.states & ACTIVE) and could_match(record, wanted):
+            if (query.states is None or query.states & MAY_RUN) and could_match(record, wanted):
                 raise InvalidResponseError(
                     f"{message} It may be a scan of the same source and target, so no scan is started."
                 )
             self._warn_once(message)
+
+    def _report_without_account(self, scan: Scan, query: Query) -> None:
+        """Warn of a scan whose account is not known: adopting it could judge another account's files.
+
+        Raises InvalidResponseError in a search for a scan that was just created, which it may be.
+        """
+        message = (
+            f"{self.title} does not name the storage account of scan {scan.id}, which has the same host and containers"
+        )
+        if query.states is None:
+            raise InvalidResponseError(f"{message}. It may be the scan that was just started.")
+        self._warn_once(f"{message}. It is taken for a scan of another account.")
 
     def _find(self, query: Query) -> Iterator[Record]:
         """The records that match a query."""
@@ -183,7 +224,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             return  # the query's states do not exist in Glasswall
         path = ("scans", "allusers") if query.all_users or query.owners else ("scans",)
         for records, _pages_left in self._pages(path, params):
-            for record in records:
+            for record in merge_repeated(records, self._state):
                 if isinstance(record, InvalidRecord) or query.states is None or self._state(record) in query.states:
                     yield record
 
@@ -233,16 +274,20 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
                 raise InvalidInputError(f"glasswall.{option} is empty: set it to a container of the storage account.")
 
     def predict_scan(self, target: Mapping[str, t.Any]) -> Scan:
-        """Hosts come from the connection strings; the API reports them as sourceStorage and targetStorage."""
+        """Storage comes from the connection strings; the API reports it as sourceStorage and targetStorage."""
         return predicted_scan(
             self.name,
             source=location_key(
-                ConnectionString.parse(target["source_connection_string"]).host, target["source_container_path"]
+                ConnectionString.parse(target["source_connection_string"]).storage, target["source_container_path"]
             ),
             target=location_key(
-                ConnectionString.parse(target["destination_connection_string"]).host, target["target_container_path"]
+                ConnectionString.parse(target["destination_connection_string"]).storage, target["target_container_path"]
             ),
         )
+
+    def is_same_target(self, scan: Scan, target: Mapping[str, t.Any]) -> bool:
+        """Whether a scan has this source and target, as far as Glasswall names the storage accounts."""
+        return lacks_account(scan, self.predict_scan(target))
 
     def start(self, target: Mapping[str, t.Any]) -> Scan:
         """POST /scans; 400 and 412 carry the reasons."""
@@ -256,8 +301,9 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
 
     def cancel(self, scan_id: str) -> Scan:
         """DELETE /scans/{scanId}; the response may still have the status Processing."""
+        checked = self.check_id(scan_id)
         try:
-            return self._client.write("DELETE", ("scans", self.check_id(scan_id)), self._scan)
+            return self._client.write("DELETE", ("scans", checked), lambda data: self._scan_of(data, checked))
         except NotFoundError as error:
             raise _not_found(scan_id, error) from None
         except DatascanError as error:
@@ -274,13 +320,13 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
 
     def find_running_rescan(self, parent: Scan, *, everyone: bool = False) -> Scan | None:
         """In the list of own scans; another user's is found through the parent's childScans."""
-        active = self.list_scans(Query(states=ACTIVE))
+        active = self.list_scans(Query(states=MAY_RUN))
         own = next((scan for scan in active if scan.parent_id == parent.id), None)
         if own or not everyone:
             return own
         children = self.get(parent.id).child_ids
         seen = self.get_many(children).values() if children else []
-        return next((scan for scan in seen if isinstance(scan, Scan) and scan.state in ACTIVE), None)
+        return next((scan for scan in seen if isinstance(scan, Scan) and scan.state in MAY_RUN), None)
 
     def find_created_rescan(self, subject: str, parent: Scan) -> Scan | None:
         """A child that the parent did not have before."""
@@ -293,8 +339,9 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
 
     def rescan(self, subject: str) -> Scan:
         """PATCH /scans/{scanId}; the response is the child."""
+        checked = self.check_id(subject)
         try:
-            return self._client.write("PATCH", ("scans", self.check_id(subject)), self._scan)
+            return self._client.write("PATCH", ("scans", checked), lambda data: self._child_of(data, checked))
         except NotFoundError as error:
             raise _not_found(subject, error) from None
         except DatascanError as error:
@@ -306,6 +353,19 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
 
     def _scan(self, data: t.Any) -> Scan:
         return self._to_scan(ScanStatusItem.model_validate(data))
+
+    def _scan_of(self, data: t.Any, scan_id: str) -> Scan:
+        item = ScanStatusItem.model_validate(data)
+        check_identity(scan_id, item.scan_id)
+        return self._to_scan(item)
+
+    def _child_of(self, data: t.Any, parent_id: str) -> Scan:
+        """A rescan, which has an id of its own and may name its parent."""
+        item = ScanStatusItem.model_validate(data)
+        if item.scan_id == parent_id:
+            raise ValueError(f"it is about scan {parent_id} itself, not about a rescan of it")
+        check_identity(parent_id, item.parent_scan or parent_id)
+        return self._to_scan(item)
 
     def _to_scan(self, item: ScanStatusItem) -> Scan:
         scan = self._build_scan(item)
@@ -325,7 +385,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             state=ScanState.UNKNOWN,
             source=source,
             target=target,
-            parent_id=record.text("parentScan"),
+            parent_id=normalize_id(record.text("parentScan")),
             error=f"invalid record ({record.why})",
         )
 
@@ -335,18 +395,19 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             provider=self.name,
             state=self._state(item),
             vendor_status=item.scan_status.strip(),
-            started_at=item.scan_start_time,
-            finished_at=item.scan_end_time,
+            started_at=self.parse_time(item.scan_start_time),
+            finished_at=self.parse_time(item.scan_end_time),
             owner=item.scan_owner,
             source=location_key(item.source_storage, item.source_container_path),
             target=location_key(item.target_storage, item.target_container_path),
             parent_id=item.parent_scan,
-            child_ids=item.child_scans or [],
+            child_ids=item.child_scans,
         )
 
 
 def _not_found(scan_id: str, error: NotFoundError) -> NotFoundError:
     return NotFoundError(
-        f"Glasswall has no scan {scan_id} that this token can see: a StandardUser sees only its own scans.",
+        f"Glasswall has no scan {scan_id} that this token can see: a StandardUser sees only its own scans. "
+        "Check the id and api_url.",
         request=error.request,
     )
