@@ -10,15 +10,12 @@ A module costs about half a second of processor time to start, for a request of 
 runs.
 """
 
-import json
 import os
 import sys
 import typing as t
 
 from ansible import constants as C
-from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.json import Direction, get_module_decoder, get_module_encoder
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -28,15 +25,20 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution i
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.shown_options import shown_options
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import unreadable_dictionary
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import credentials_in
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_error
+from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import (
+    plain_options,
+    shows_invocation,
+    too_old,
+)
 
 display = Display()
-# Built and loaded here, once for a play: otherwise the worker of each task would do so again.
-_ENCODER = get_module_encoder("legacy", Direction.CONTROLLER_TO_MODULE)
-_DECODER = get_module_decoder("legacy", Direction.CONTROLLER_TO_MODULE)
-provider_classes()
+provider_classes()  # loads them once for a play: otherwise the worker of each task would do so again
 
 
 class InProcessAction(ActionBase):
@@ -50,6 +52,8 @@ class InProcessAction(ActionBase):
         """What Ansible calls."""
         task_vars = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, task_vars)
+        if refusal := too_old():
+            return {**result, **render_error(InvalidInputError(refusal))}
         if self._runs_in_process(task_vars):
             return {**result, **self._run_in_process(task_vars)}
         return {**result, **self._run_module(task_vars)}
@@ -94,7 +98,11 @@ class InProcessAction(ActionBase):
     def _run_in_process(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """The same as the module: the same spec, messages, results and redaction."""
         validator = ArgumentSpecValidator(self.module_spec.argument_spec, **self.module_spec.constraints)
-        validation = validator.validate(self._plain_args())
+        given = plain_options(self._task.args)
+        try:
+            validation = validator.validate(given)
+        except ValueError:
+            return render_error(InvalidInputError(unreadable_dictionary(self.module_spec.argument_spec, given)))
         warnings = [
             f"Both option {item['option']} and its alias {item['alias']} are set." for item in validation._warnings
         ]
@@ -105,7 +113,7 @@ class InProcessAction(ActionBase):
             message = validation.errors.msg
             if isinstance(validation.errors[0], UnsupportedError):
                 message = f"Unsupported parameters for (datascan.gate.{self.module_spec.name}) module: {message}"
-            result = {"failed": True, "msg": redactor.redact_text(message)}
+            result = render_error(InvalidInputError(redactor.redact_text(message)))
             credentials |= validation._no_log_values  # a message may quote a wrong value
         else:
             invocation = Invocation(
@@ -118,17 +126,12 @@ class InProcessAction(ActionBase):
             )
             os.chdir(self._loader.get_basedir())  # the working directory of a module; this worker ends with its task
             result = execute(self.module_spec, invocation)
-        if _shows_invocation(task_vars):
+        if shows_invocation(task_vars):
             result["invocation"] = {"module_args": shown_options(self.module_spec.argument_spec, params)}
         if warnings:
             result["warnings"] = warnings
         cleaned: dict[str, t.Any] = remove_values(result, credentials | redactor.values)
         return cleaned
-
-    def _plain_args(self) -> dict[str, t.Any]:
-        """The options as a module gets them: plain values instead of Ansible's own types."""
-        args: dict[str, t.Any] = json.loads(json.dumps(self._task.args, cls=_ENCODER), cls=_DECODER)
-        return args
 
     def _report_progress(self, line: str) -> None:
         display.display(f"{self.module_spec.name}: {line}")
@@ -139,14 +142,6 @@ class _Unprinted(dict[str, t.Any]):
 
     def __repr__(self) -> str:
         return "options that are not shown"
-
-
-def _shows_invocation(task_vars: dict[str, t.Any]) -> bool:
-    """Whether results show the options: always before ansible-core 2.21, and since then if a setting says so."""
-    try:
-        return bool(C.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
-    except AnsibleError:
-        return True
 
 
 def _same_python(one: str, other: str) -> bool:

@@ -48,7 +48,7 @@ STAND_INS = {
     """,
 }
 INSTALLS = [
-    "pip install ansible-core>=2.19",
+    "pip install ansible-core>=2.16",
     "ansible-galaxy collection install --force -r requirements.yml",
     "pip install -r collections/ansible_collections/datascan/gate/requirements.txt",
 ]

@@ -5,7 +5,7 @@ set -uo pipefail
 
 cd "$(dirname "$0")/../.."
 dest=$1
-pairs=${MATRIX:-2.19:3.11 2.20:3.12 2.20:3.13 2.21:3.12 2.21:3.13}
+pairs=${MATRIX:-2.16:3.10 2.16:3.11 2.17:3.10 2.17:3.11 2.18:3.11 2.19:3.11 2.20:3.12 2.20:3.13 2.21:3.12 2.21:3.13}
 parts=${MATRIX_PARTS:-sanity unit integration}
 
 # The Pythons of pyenv, which are not on the PATH by default. ansible-test uses every Python it finds.

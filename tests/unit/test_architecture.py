@@ -24,6 +24,8 @@ HEADER = (
     "# SPDX-License-Identifier: GPL-3.0-or-later\n"
 )
 FILES = {path.relative_to(ROOT / "plugins").as_posix(): path for path in sorted((ROOT / "plugins").rglob("*.py"))}
+# Refuses a Python that cannot load any other file, before one is imported.
+OLD_PYTHON = "module_utils/_ansible/__init__.py"
 CORE = {name.removeprefix("module_utils/_core/"): path for name, path in FILES.items() if "/_core/" in name}
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
 
@@ -144,7 +146,7 @@ def test_a_part_of_the_core_imports_only_the_parts_below_it(name: str) -> None:
 
 def test_packages_are_empty_and_only_the_registry_imports_by_name() -> None:
     """Other imports would be missing in the graph of this test."""
-    assert [name for name, path in FILES.items() if name.endswith("__init__.py") and path.read_text()] == []
+    assert [name for name, path in FILES.items() if name.endswith("__init__.py") and path.read_text()] == [OLD_PYTHON]
     for name, tree in TREES.items():
         used = set(identifiers_and_texts(tree))
         assert name == "module_utils/_core/providers/registry.py" or not used & {"import_module", "__import__"}, name
@@ -230,7 +232,7 @@ def test_only_the_clock_reads_the_time(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in FILES if name.startswith("module_utils/")])
 def test_nothing_prints_and_only_ansible_s_side_ends_the_process(name: str) -> None:
     used = set(identifiers_and_texts(TREES[name]))
-    assert not used & {"print", "exit", "_exit", "stderr", "stdout", "SystemExit"}
+    assert name == OLD_PYTHON or not used & {"print", "exit", "_exit", "stderr", "stdout", "SystemExit"}
     assert name.startswith("module_utils/_ansible/") or not used & {"exit_json", "fail_json", "AnsibleModule"}
 
 

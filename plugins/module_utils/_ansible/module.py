@@ -9,19 +9,23 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
+from .._core.errors import InvalidInputError
 from .._core.options import credentials_in
 from .._core.redaction import Redactor
+from .._core.rendering import render_error
 from .execution import execute
 from .invocation import Invocation
 from .module_spec import ModuleSpec
 from .shown_options import shown_options
+from .specs import ArgumentSpec, unreadable_dictionary
+
+# Ansible fails without these where it finds an option wrong.
+_WRONG_OPTIONS = {key: render_error(InvalidInputError(""))[key] for key in ("changed", "error")}
 
 
 def run_module(spec: ModuleSpec) -> None:
     """Validate the options, run the operation, and end the process with its result."""
-    module = _Module(  # type: ignore[no-untyped-call]
-        argument_spec=spec.argument_spec, supports_check_mode=True, **spec.constraints
-    )
+    module = _Module(argument_spec=spec.argument_spec, supports_check_mode=True, **spec.constraints)
     credentials = set(credentials_in(spec.argument_spec, module.params))
     invocation = Invocation(
         params=module.params,
@@ -40,6 +44,12 @@ def run_module(spec: ModuleSpec) -> None:
 class _Module(AnsibleModule):
     """Never shows a secret option. Ansible's own masking gives up where a nested option is wrong."""
 
+    def __init__(self, argument_spec: ArgumentSpec, **constraints: t.Any) -> None:
+        try:
+            super().__init__(argument_spec, **constraints)  # type: ignore[no-untyped-call]
+        except ValueError:
+            self.fail_json(unreadable_dictionary(argument_spec, self.params))
+
     def _log_invocation(self) -> None:
         """Write to the system's log. Inside a dictionary, Ansible masks only values that need no escape."""
         given, self.params = self.params, shown_options(self.argument_spec, self.params)
@@ -52,4 +62,4 @@ class _Module(AnsibleModule):
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
         self.params = shown_options(self.argument_spec, self.params)
-        super().fail_json(msg, **kwargs)
+        super().fail_json(msg, **{**_WRONG_OPTIONS, **kwargs})

@@ -37,3 +37,16 @@ CONNECTION_SPEC["provider"]["choices"] = list(NAMES)
 WAIT_OPTIONS_SPEC = argument_spec(options.WAIT_OPTIONS)
 WAIT_SPEC: ArgumentSpec = {"wait": {"type": "bool", "default": False}, **WAIT_OPTIONS_SPEC}
 SCAN_IDS_ARGUMENT: dict[str, t.Any] = {"type": "list", "elements": "str", "aliases": ["scan_id"]}
+
+
+def unreadable_dictionary(spec: ArgumentSpec, given: Mapping[str, t.Any]) -> str:
+    """What to change where ansible-core 2.16 and 2.17 raise ValueError instead of naming the option.
+
+    They do so for text such as `name=scan 1` where a dictionary is expected.
+    """
+    names = [
+        name
+        for name, option in spec.items()
+        if "dict" in (option["type"], option.get("elements")) and not isinstance(given.get(name), (Mapping, type(None)))
+    ]
+    return f"{' or '.join(names)}: the text is neither JSON nor key=value pairs. Write a dictionary."

@@ -108,12 +108,13 @@ def test_every_place_names_the_same_oldest_ansible_core() -> None:
 
 
 @pytest.mark.parametrize("path", sorted(path.name for path in ROOT.glob("tests/*requirements.txt")))
-def test_tools_run_on_the_oldest_ansible_core(path: str) -> None:
-    """But where Python is newer than that ansible-core knows."""
-    oldest = requirements(f"tests/{path}")["ansible-core"][0]
-    assert lowest(oldest.specifier).release[:2] == CORE.release[:2]
-    assert oldest.specifier.contains(f"{SERIES}.99")
-    assert not oldest.specifier.contains(f"{CORE.major}.{CORE.minor + 1}.0")
+def test_tools_run_on_one_series_of_ansible_core(path: str) -> None:
+    """But where Python is newer than that series knows."""
+    pinned = requirements(f"tests/{path}")["ansible-core"][0]
+    series = lowest(pinned.specifier)
+    assert series >= CORE
+    assert pinned.specifier.contains(f"{series}.99")
+    assert not pinned.specifier.contains(f"{series.major}.{series.minor + 1}.0")
 
 
 def test_the_documentation_names_the_libraries_as_the_requirements_do() -> None:
@@ -153,7 +154,7 @@ def matrix_pairs() -> list[str]:
 
 
 def test_the_matrix_begins_with_the_oldest_of_each() -> None:
-    assert matrix_pairs()[0] == f"{SERIES}:3.11"
+    assert matrix_pairs()[0] == f"{SERIES}:3.10"
     assert len(set(matrix_pairs())) == len(matrix_pairs())
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from ansible.module_utils.testing import patch_module_args
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.datascan.gate.plugins.action.scan_gate import ActionModule as GateAction
@@ -23,6 +22,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.plugin_utils import _in_process
 from ansible_collections.datascan.gate.plugins.plugin_utils._in_process import InProcessAction
 from glasswall_script import SCAN_ID
+from module_args import patch_module_args
 from scripted_vendor import ANSIBLE, SHOW_OPTIONS, TOKEN
 
 SCANS = [Scan(id=SCAN_ID, provider="glasswall", state="completed").model_dump(mode="json")]  # type: ignore[arg-type]

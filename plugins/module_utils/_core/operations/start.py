@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from ..errors import ConflictError, DatascanError, NotFoundError
-from ..models import ACTIVE, Query, Scan, ScanState, start_time
-from ..providers.capabilities import ListsScans, StartsScans
+from ..models import FINISHED, MAY_RUN, Query, Scan, ScanList, ScanState, is_in_future, start_time
+from ..providers.capabilities import ListsScans, StartsScans, require_whole
 from .context import OperationContext
 from .creation import Created, create_scan, elects
 from .election import earliest_started, elect
@@ -20,6 +21,10 @@ from .polling import WaitOptions
 from .results import ScanDiff, WaitStats, partial_result
 from .wait import WaitResult, no_wait_stats, wait_until_completed
 
+_NOT_STARTED = (
+    "A scan of the same source and target may be running, so none is started: run the task again, or set if_active to "
+    "start."
+)
 _MAX_SCAN_LENGTH = timedelta(days=7)  # fresh_for finds scans that took no longer than this
 
 
@@ -49,19 +54,21 @@ def start_scan(context: OperationContext, request: StartRequest) -> StartResult:
     """Start a scan, or return a matching one.
 
     Raises InvalidInputError or RejectedError for a target that the vendor does not accept, ConflictError for a scan
-    that runs where if_active is fail, UnknownOutcomeError where a scan may have been started; with `wait`,
-    ScanNotCompletedError and WaitTimeoutError.
+    that runs where if_active is fail, InvalidResponseError where a scan that runs may be missing from the list,
+    UnknownOutcomeError where a scan may have been started; with `wait`, ScanNotCompletedError and WaitTimeoutError.
     """
     provider = context.require(StartsScans)
     provider.validate_target(request.target)
-    listed = _list_candidates(context, request)
+    candidate_list = _CandidateList(context, request)
+    listed = candidate_list.read()
     previous = _get_previous(context, request)
     active = _find_active(context, request, [*listed, *previous])
     if active and elects(context, request.if_active) and not context.check_mode:
-        election = elect(context, lambda: [*_list_candidates(context, request), *previous], [*listed, *previous])
+        election = elect(context, lambda: [*candidate_list.read(), *previous], [*listed, *previous])
         active, listed = election.winner, election.seen
     candidates = [*listed, *previous]
-    reusable = active or _find_fresh(context, request, candidates)
+    # A scan that runs is reused even if the list is not complete; only a start needs to know that there is no other.
+    reusable = active or (candidate_list.is_whole() and _find_fresh(context, request, candidates))
     if reusable:
         return _after_waiting(context, request, StartResult(scan=reusable, reused=True))
     if context.check_mode:
@@ -102,17 +109,38 @@ def _after_waiting(context: OperationContext, request: StartRequest, result: Sta
     return replace(result, scan=scan, waited=waited)
 
 
-def _list_candidates(context: OperationContext, request: StartRequest) -> list[Scan]:
+class _CandidateList:
     """The scans of the same source and target that run, or may be fresh enough, where the vendor lists scans."""
-    provider = context.provider
-    if not isinstance(provider, ListsScans):
-        return []
-    found = list(provider.list_scans_of(request.target, Query(states=ACTIVE)))
-    if request.fresh_for:
-        since = provider.server_now() - timedelta(seconds=request.fresh_for) - _MAX_SCAN_LENGTH
-        completed = Query(states=frozenset({ScanState.COMPLETED}), started_after=since)
-        found += provider.list_scans_of(request.target, completed)
-    return found
+
+    def __init__(self, context: OperationContext, request: StartRequest) -> None:
+        self._context = context
+        self._request = request
+        self._lists: list[ScanList] = []  # as last read
+
+    def read(self) -> list[Scan]:
+        """Read the list."""
+        try:
+            self._lists = list(self._read())
+        except DatascanError as error:
+            raise error.with_result(StartResult()) from None
+        return [scan for listed in self._lists for scan in listed]
+
+    def _read(self) -> Iterator[ScanList]:
+        provider, request = self._context.provider, self._request
+        if not isinstance(provider, ListsScans):
+            return
+        yield provider.list_scans_of(request.target, Query(states=MAY_RUN))
+        if request.fresh_for:
+            since = provider.server_now() - timedelta(seconds=request.fresh_for) - _MAX_SCAN_LENGTH
+            yield provider.list_scans_of(request.target, Query(states=FINISHED, started_after=since))
+
+    def is_whole(self) -> bool:
+        """Whether no scan can be missing. Otherwise raises InvalidResponseError, unless if_active is start."""
+        for listed in self._lists:
+            if listed.gap and self._request.if_active == "start":
+                return False
+            require_whole(self._context.provider, listed, _NOT_STARTED)
+        return True
 
 
 def _get_previous(context: OperationContext, request: StartRequest) -> list[Scan]:
@@ -132,8 +160,8 @@ def _get_previous(context: OperationContext, request: StartRequest) -> list[Scan
 
 
 def _find_active(context: OperationContext, request: StartRequest, candidates: Sequence[Scan]) -> Scan | None:
-    """The scan that runs and is reused. Raises ConflictError where if_active is fail."""
-    active = [scan for scan in candidates if scan.state in ACTIVE]
+    """The scan that runs, or may run, and is reused. Raises ConflictError where if_active is fail."""
+    active = [scan for scan in candidates if scan.state in MAY_RUN]
     if not active or request.if_active == "start":
         return None
     scan = earliest_started(active) if elects(context, request.if_active) else max(active, key=start_time)
@@ -144,14 +172,20 @@ def _find_active(context: OperationContext, request: StartRequest, candidates: S
 
 
 def _find_fresh(context: OperationContext, request: StartRequest, candidates: Sequence[Scan]) -> Scan | None:
-    """The newest scan that completed recently enough."""
+    """The scan that ended last, if it completed recently enough. An older success is stale once a newer scan failed."""
     if not request.fresh_for:
         return None
-    oldest = context.provider.server_now() - timedelta(seconds=request.fresh_for)
-    newest_first = sorted(candidates, key=start_time, reverse=True)
-    return next((scan for scan in newest_first if _completed_since(scan, oldest)), None)
+    now = context.provider.server_now()
+    newest = max((scan for scan in candidates if scan.state in FINISHED), key=_end_order, default=None)
+    return newest if newest and _completed_since(newest, now - timedelta(seconds=request.fresh_for), now) else None
 
 
-def _completed_since(scan: Scan, oldest: datetime) -> bool:
+def _end_order(scan: Scan) -> tuple[float, bool]:
+    """Later ends are larger. A scan without any time may be the newest; of two at one time the unsuccessful one counts."""
+    ended = scan.finished_at or scan.started_at
+    return ended.timestamp() if ended else math.inf, scan.state is not ScanState.COMPLETED
+
+
+def _completed_since(scan: Scan, oldest: datetime, now: datetime) -> bool:
     ended = scan.finished_at or scan.started_at  # without a known end, the start is the earliest possible end
-    return scan.state is ScanState.COMPLETED and ended is not None and ended >= oldest
+    return scan.state is ScanState.COMPLETED and ended is not None and ended >= oldest and not is_in_future(ended, now)

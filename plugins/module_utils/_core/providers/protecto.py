@@ -212,14 +212,14 @@ class Protecto(StartsScans):
                 faults[str(scan_id)] = record.error(self.title)
             else:
                 unclear = unclear or self._unasked(record)
-        # A record of another scan, or without an id, may belong to a missing one, which is then not reported as not found.
+        # A record of another scan, or without an id, may belong to a missing one, which then is not reported as missing.
         scans: dict[str, Scan | DatascanError] = {scan_id: self._merge(items) for scan_id, items in found.items()}
         return {scan_id: {**scans, **faults}.get(scan_id) or unclear or _not_found(scan_id) for scan_id in scan_ids}
 
     def _unasked(self, record: StatusItem | InvalidRecord) -> InvalidResponseError | None:
         """The error of a scan for which the answer has this record instead of its own."""
         if not isinstance(record, InvalidRecord):
-            return InvalidResponseError(f"{self.title} answered about scan {record.tracking_id}, which was not asked for.")
+            return InvalidResponseError(f"Protecto answered about scan {record.tracking_id}, which was not asked for.")
         self._warn_once(record.sentence(self.title))
         return record.error(self.title)
 
@@ -296,9 +296,10 @@ class Protecto(StartsScans):
 
     def _scan(self, item: StatusItem) -> Scan:
         reason = item.error_msg
-        states = {status: self.parse_state(status) for status in item.statuses or [None]}
-        status = min(states, key=lambda status: state_rank(states[status]))
-        state = states[status]
+        statuses: list[str | None] = [*item.statuses] or [None]
+        states = [self.parse_state(status) for status in statuses]
+        state = min(states, key=state_rank)
+        status = statuses[states.index(state)]
         if state is ScanState.COMPLETED and reason:
             state = ScanState.FAILED  # what was not scanned is not known
         return Scan(

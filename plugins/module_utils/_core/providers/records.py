@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..compat.pydantic import reason
@@ -43,6 +43,25 @@ def check_identity(asked: str, found: str) -> None:
     """Raise ValueError where an answer is about another scan than the one that was asked for."""
     if found != asked:
         raise ValueError(f"it is about {found}, not {asked}")
+
+
+def merge_repeated(
+    records: Sequence[T | InvalidRecord], rank: Callable[[T], int], id_of: Callable[[T], str]
+) -> list[T | InvalidRecord]:
+    """The records of a page, one for each scan: of several an invalid one, or else the one with the lowest rank."""
+
+    def key(record: T | InvalidRecord) -> str | None:
+        return record.scan_id if isinstance(record, InvalidRecord) else id_of(record)
+
+    def order(record: T | InvalidRecord) -> int:
+        return -1 if isinstance(record, InvalidRecord) else rank(record)
+
+    merged: dict[t.Any, T | InvalidRecord] = {}
+    for number, record in enumerate(records):
+        place = number if (scan_id := key(record)) is None else scan_id  # each without an id may be of another scan
+        if place not in merged or order(record) < order(merged[place]):
+            merged[place] = record
+    return list(merged.values())
 
 
 def parse_each(items: list[t.Any], parse: Callable[[t.Any], T], id_key: str) -> list[T | InvalidRecord]:

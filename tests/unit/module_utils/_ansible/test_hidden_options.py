@@ -10,10 +10,10 @@ import typing as t
 from dataclasses import dataclass
 
 import pytest
-from ansible.module_utils.testing import patch_module_args
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
+from module_args import patch_module_args
 from scripted_vendor import SHOW_OPTIONS
 
 OPTIONS: dict[str, t.Any] = {
@@ -95,6 +95,7 @@ def test_nor_where_options_are_wrong(capsys: pytest.CaptureFixture[str], wrong: 
     result = run(capsys, spec, {"token": "t0ken", "objects": wrong})
     shown = json.dumps(result["invocation"])
     assert result["failed"]
+    assert result["error"]["kind"] == "invalid_input"
     assert not [secret for secret in ("t0ken", "ann", "a-text", "the-key") if secret in shown]
 
 

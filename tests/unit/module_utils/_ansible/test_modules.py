@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible.module_utils.testing import patch_module_args
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
@@ -35,6 +34,7 @@ from glasswall_script import (
     start_response,
     start_responses,
 )
+from module_args import patch_module_args
 from module_specs import MODULES, NAMES, PLUGINS, SPECS
 from scripted_module import ScriptedModule
 from scripted_vendor import SHOW_OPTIONS, TOKEN, Expected, connection_reset

@@ -9,9 +9,9 @@ import typing as t
 
 import pytest
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.testing import patch_module_args
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from glasswall_script import SAS, SCAN_ID, TARGET
+from module_args import patch_module_args
 from module_specs import SPECS
 
 TOKEN = "t0ken\\with'quotes\"and\u00e9"

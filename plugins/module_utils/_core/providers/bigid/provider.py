@@ -11,26 +11,27 @@ how many scans there are, and not how to get those beyond `limit`. `single_reads
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from ...errors import DatascanError, InvalidInputError, InvalidResponseError, NotFoundError
 from ...http.authentication import Authentication, HeaderForm
 from ...http.response import Response
-from ...models import FINISHED, MAY_RUN, PREDICTED_ID, Query, Scan, ScanState, state_rank
+from ...models import FINISHED, MAY_RUN, PREDICTED_ID, Query, Scan, ScanList, ScanState, state_rank
 from ...options import ConnectionOptions
 from ...redaction import Redactor
 from ..capabilities import ListsScans, StartsScans
-from ..records import InvalidRecord
+from ..paging import ListPage, ListReader, PageCursor, collect_scans
+from ..records import InvalidRecord, merge_repeated
 from . import errors as _bigid_errors
 from .clusters import BigIDClusters
-from .rows import Row, ScanPage, parse_page, parse_started
+from .rows import Row, ScanPage, ScanRow, parse_page, parse_started
 from .single_reads import PAGE_SIZE, BigIDSingleReads, Listing
 from .tokens import SessionTokenAuthentication
 
 _AUTO_SCHEMES = ("raw", "bearer")  # in the order in which they are tried
-_WHOLE_LIST = 10_000  # the limit of a request where `skip` has no effect
+_WHOLE_LIST = 10_000  # the limit when a list is read again: `skip` may have no effect, and one page cannot change
 _BATCH = 8  # scans whose states are read at once; few, because a limit may be reached before the next
 _MAX_SINGLE_READS = 100  # scans of a list that are read one by one, where the list lacks their states
 # Scans of a list that have ended and are read one by one, because the list may be wrong: those that changed last come
@@ -58,6 +59,21 @@ _STATES = {
     "cancelled": ScanState.CANCELLED,
     "canceled": ScanState.CANCELLED,
 }
+
+
+@dataclass
+class _ReadBudget:
+    """How many scans of a list may still be read one by one."""
+
+    stateless: int
+    ended: int
+
+    def take(self, stateless: Sequence[Row], ended: Sequence[Row]) -> list[Row]:
+        """As many of these rows as may be read."""
+        chosen, checked = stateless[: self.stateless], ended[: self.ended]
+        self.stateless -= len(chosen)
+        self.ended -= len(checked)
+        return [*chosen, *checked]
 
 
 class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
@@ -126,63 +142,76 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
             )
         return checked
 
-    def list_scans(self, query: Query) -> Iterator[Scan]:
+    def list_scans(self, query: Query) -> ScanList:
         """GET /scans/parent-scans. The scan that changed last comes first, so limit 1 is the latest scan."""
         return self._find(query, None)
 
-    def list_scans_of(self, target: Mapping[str, t.Any], query: Query) -> Iterator[Scan]:
+    def list_scans_of(self, target: Mapping[str, t.Any], query: Query) -> ScanList:
         """The same for one scan profile. Only its scans are read one by one where the list lacks their states."""
         return self._find(query, target)
 
-    def _find(self, query: Query, target: Mapping[str, t.Any] | None) -> Iterator[Scan]:
+    def _find(self, query: Query, target: Mapping[str, t.Any] | None) -> ScanList:
         if query.owners:
             raise InvalidInputError("query.owners cannot be used: BigID does not return the owners of scans.")
-        rows = self._find_rows(query, target)
-        reads_left = _MAX_SINGLE_READS
-        checks_left = _MAX_CHECKS if target is None else _MAX_CHECKS_BEFORE_START
-        count = 0
-        while batch := list(islice(rows, _BATCH if query.limit is None else min(_BATCH, query.limit - count))):
-            stateless = [row for row in batch if self._state_from_row(row) is None]
-            ended = [row for row in batch if self._state_from_row(row) in FINISHED][:checks_left]
-            scans = self._read_rows([*stateless[:reads_left], *ended])
-            if len(stateless) > reads_left:
-                self._warn_once(
-                    f"BigID's list does not contain the states of its scans: {_MAX_SINGLE_READS} of them were read one "
-                    "by one, and the others count as unknown."
-                )
-            unread = {row.id for row in stateless[reads_left:]}
-            reads_left -= len(stateless) - len(unread)
-            checks_left -= len(ended)
-            for row in batch:
-                if row.id in unread and target is not None:
-                    continue  # it changed before a hundred others of its profile, so it does not run
-                scan = scans.get(row.id) or self._scan(row, self._state_from_row(row) or ScanState.UNKNOWN, row.state)
-                if isinstance(scan, NotFoundError):
-                    continue  # it was deleted in the meantime
-                if isinstance(scan, DatascanError):
-                    raise scan
-                if query.states is None or scan.state in query.states:
-                    yield scan
-                    count += 1
-
-    def _read_rows(self, rows: Sequence[Row]) -> dict[str, Scan | DatascanError]:
-        """The scans of rows that were just listed."""
-        listing = Listing({row.id: row for row in rows}, is_whole=True)
-        return self._read_scans(list(listing.rows), listing) if rows else {}
-
-    def _find_rows(self, query: Query, target: Mapping[str, t.Any] | None) -> Iterator[Row]:
-        """The rows that match all of a query but its states."""
         after, before = query.started_after, query.started_before
         takes_all = not (target or after or before or query.states is not None)
         size = min(PAGE_SIZE, query.limit) if takes_all and query.limit else PAGE_SIZE
-        for page in self._pages(size):
-            if after and page.rows and all(row.updated_at and row.updated_at < after for row in page.rows):
-                return  # as do all that follow: the list is in the order of updated_at
-            for record in page.without_id:
-                self._check_without_id(record, query, target)
-            for row in page.rows:
-                if (target is None or _matches(row.profile or row.name, target)) and row.starts_between(after, before):
-                    yield row
+        read: dict[str, Scan | DatascanError] = {}  # kept when the list is read again
+        is_start = target is not None
+        budget = _ReadBudget(_MAX_SINGLE_READS, _MAX_CHECKS_BEFORE_START if is_start else _MAX_CHECKS)
+        is_old = False
+
+        def to_scans(records: Sequence[ScanRow]) -> Iterator[Scan]:
+            nonlocal is_old
+            # As are all that follow: the list is in the order of updated_at.
+            is_old = bool(after and records) and all(_is_older(record, after) for record in records)
+            for record in records:
+                if isinstance(record, InvalidRecord):
+                    self._check_without_id(record, query, target)
+            rows = [record for record in records if isinstance(record, Row) and _is_wanted(record, query, target)]
+            batch = _BATCH if query.limit is None else min(_BATCH, query.limit)
+            for first in range(0, len(rows), batch):
+                for scan in self._with_states(rows[first : first + batch], read, budget, is_start):
+                    if query.states is None or scan.state in query.states:
+                        yield scan
+
+        reader = self._reader(size, confirms=is_start)
+        return collect_scans(reader, to_scans, query.limit, lambda: is_old)
+
+    def _with_states(
+        self, rows: Sequence[Row], read: dict[str, Scan | DatascanError], budget: _ReadBudget, is_start: bool
+    ) -> Iterator[Scan]:
+        """The scans of some rows. States that the list lacks, and ends, are read one by one into `read`."""
+        states = {row.id: self._state_from_row(row) for row in rows}
+        self._read_rows([row for row in rows if row.id not in read], states, read, budget)
+        for row in rows:
+            state = states[row.id]
+            scan = read.get(row.id)
+            if isinstance(scan, NotFoundError):
+                continue  # it was deleted in the meantime
+            if isinstance(scan, DatascanError):
+                raise scan
+            if scan is None and state is None and is_start:
+                continue  # it changed before a hundred others of its profile, so it does not run
+            yield scan or self._scan(row, state or ScanState.UNKNOWN, row.state)
+
+    def _read_rows(
+        self,
+        rows: Sequence[Row],
+        states: Mapping[str, ScanState | None],
+        read: dict[str, Scan | DatascanError],
+        budget: _ReadBudget,
+    ) -> None:
+        stateless = [row for row in rows if states[row.id] is None]
+        ended = [row for row in rows if states[row.id] in FINISHED]
+        if len(stateless) > budget.stateless:
+            self._warn_once(
+                f"BigID's list does not contain the states of its scans: {_MAX_SINGLE_READS} of them were read one "
+                "by one, and the others count as unknown."
+            )
+        wanted = budget.take(stateless, ended)
+        listing = Listing({row.id: row for row in wanted}, is_whole=True)
+        read.update(self._read_scans(list(listing.rows), listing) if wanted else {})
 
     def _check_without_id(self, record: InvalidRecord, query: Query, target: Mapping[str, t.Any] | None) -> None:
         """Raise InvalidResponseError for a record that cannot be read later, or that may be a scan of the target."""
@@ -196,36 +225,18 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
             raise InvalidResponseError(f"{message} It may be a scan of the same scan profile, so no scan is started.")
         self._warn_once(message)
 
-    def _pages(self, size: int) -> Iterator[ScanPage]:
-        """Page by page, each scan once. `limit` and a total are documented; other lists of BigID have `skip`."""
-        seen: set[str] = set()
-        skip = lost = 0
-        while True:
-            page = self._page(size, skip)
-            new = {row.id: row for row in self._merge_repeated(page.rows) if row.id not in seen}
-            seen.update(new)
-            lost += len(page.without_id)
-            yield replace(page, rows=list(new.values()))
-            if page.size < size and page.total in (None, len(seen) + lost):
-                return  # a total that is exceeded is wrong, and must not hide a scan
-            if new:
-                skip += page.size
-            elif page.size and size < _WHOLE_LIST:
-                size, skip = _WHOLE_LIST, 0  # skip has no effect here, so there is only one page
-            else:
-                return  # the total is wrong, or the list has become shorter
+    def _reader(self, size: int, *, confirms: bool = False) -> ListReader[ScanRow]:
+        return ListReader(
+            lambda number: _ParentScanPages(self._page, self._merge, _WHOLE_LIST if number else size),
+            _row_key,
+            confirms=confirms,
+        )
 
-    def _merge_repeated(self, rows: Sequence[Row]) -> list[Row]:
-        """The rows of a page, one for each scan: of several the one with the worst state."""
-
-        def rank(row: Row) -> int:
-            return state_rank(self._state_from_row(row) or ScanState.UNKNOWN)
-
-        merged: dict[str, Row] = {}
-        for row in rows:
-            if row.id not in merged or rank(row) < rank(merged[row.id]):
-                merged[row.id] = row
-        return list(merged.values())
+    def _merge(self, records: Sequence[ScanRow]) -> list[ScanRow]:
+        """The records of a page, one for each scan: of several the one with the worst state."""
+        return merge_repeated(
+            records, lambda row: state_rank(self._state_from_row(row) or ScanState.UNKNOWN), lambda row: row.id
+        )
 
     def _page(self, size: int, skip: int) -> ScanPage:
         # No `sort`: the order by updated_at is the documented default, and the form of the parameter is not documented.
@@ -265,9 +276,9 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         return None if state is ScanState.UNKNOWN else state
 
     def _scan(self, row: Row, state: ScanState, status: str | None) -> Scan:
-        ended = row.finished_at or row.updated_at  # the last change is the documented time that is nearest to the end
         if state is ScanState.COMPLETED and row.error:
             state = ScanState.FAILED  # what was not scanned is not known
+        ended = row.finished_at or row.updated_at  # the last change is the documented time that is nearest to the end
         return Scan(
             id=row.id,
             provider=self.name,
@@ -279,6 +290,41 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
             source=row.profile,
             error=row.error,
         )
+
+
+class _ParentScanPages(PageCursor[ScanRow]):
+    """The pages of the list. `limit` and a total are documented; other lists of BigID have `skip`."""
+
+    def __init__(
+        self,
+        read_page: Callable[[int, int], ScanPage],
+        merge: Callable[[Sequence[ScanRow]], list[ScanRow]],
+        size: int,
+    ) -> None:
+        self._read_page = read_page
+        self._merge = merge
+        self._size = size
+        self._skip = 0
+
+    def read(self, count: int) -> ListPage[ScanRow]:
+        page = self._read_page(self._size, self._skip)
+        self._skip += len(page.records)
+        return ListPage(self._merge(page.records), page.total, follows=len(page.records) >= self._size)
+
+
+def _row_key(record: ScanRow) -> str:
+    return record.id if isinstance(record, Row) else repr(record)
+
+
+def _is_wanted(row: Row, query: Query, target: Mapping[str, t.Any] | None) -> bool:
+    """Whether a row matches all of a query but its states."""
+    is_of_target = target is None or _matches(row.profile or row.name, target)
+    return is_of_target and row.starts_between(query.started_after, query.started_before)
+
+
+def _is_older(record: ScanRow, time: datetime | None) -> bool:
+    """Whether a scan changed last before a time."""
+    return isinstance(record, Row) and bool(time and record.updated_at and record.updated_at < time)
 
 
 def _matches(profile: str | None, target: Mapping[str, t.Any]) -> bool:

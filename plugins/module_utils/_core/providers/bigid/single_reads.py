@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import typing as t
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ...errors import (
@@ -26,7 +26,9 @@ from ...errors import (
 )
 from ...models import ACTIVE, Scan, ScanState, state_rank
 from ..base import Provider
-from .rows import Row, ScanPage, parse_record, parse_status
+from ..paging import ListReader
+from ..records import InvalidRecord
+from .rows import Row, ScanPage, ScanRow, parse_record, parse_status
 
 PAGE_SIZE = 200
 NO_SUCH_ROUTE = (NotFoundError, ForbiddenError, RejectedError)  # what a deployment without a route may answer
@@ -71,14 +73,17 @@ class BigIDSingleReads(Provider, is_partial=True):
         """The rows of these scans; pages are read while one costs less than single reads."""
         rows: dict[str, Row] = {}
         unseen = set(scan_ids)
-        for number, page in enumerate(self._pages(PAGE_SIZE), 1):
-            for record in page.without_id:  # it may be one of the scans that are read one by one later
-                self._warn_once(record.sentence(self.title))
-            rows.update((row.id, row) for row in page.rows if row.id in unseen)
+        reader = self._reader(PAGE_SIZE)
+        for number, page in enumerate(reader.pages(readings=1), 1):  # a scan that it does not show is read alone
+            for record in page.rows:
+                if isinstance(record, InvalidRecord):  # it may be one of the scans that are read one by one later
+                    self._warn_once(record.sentence(self.title))
+                elif record.id in unseen:
+                    rows[record.id] = record
             unseen -= rows.keys()
             if number >= len(unseen):
                 return Listing(rows)
-        return Listing(rows, is_whole=True)
+        return Listing(rows, is_whole=reader.gap is None)
 
     def _read_scans(self, scan_ids: Sequence[str], listing: Listing | None) -> dict[str, Scan | DatascanError]:
         """Each scan; those that neither status nor record know are looked up in the whole list, which is read once."""
@@ -92,25 +97,29 @@ class BigIDSingleReads(Provider, is_partial=True):
         """Scans in the whole list. One that is not there does not exist, and api_url is right."""
         rows: dict[str, Row] = {}
         unreadable: DatascanError | None = None
+        reader = self._reader(PAGE_SIZE)
         try:
-            for page in self._pages(PAGE_SIZE):
-                rows.update((row.id, row) for row in page.rows if row.id in unknown)
-                unreadable = unreadable or next((record.error(self.title) for record in page.without_id), None)
-                if len(rows) == len(unknown):
-                    break
+            for page in reader.pages(lambda: len(rows) == len(unknown)):
+                for record in page.rows:
+                    if isinstance(record, InvalidRecord):
+                        unreadable = record.error(self.title)
+                    elif record.id in unknown:
+                        rows[record.id] = record
         except NO_SUCH_ROUTE:
             return unknown
         except InterruptedWaitError:
             raise
         except DatascanError as error:
             return dict.fromkeys(unknown, error)
+        if reader.gap and len(rows) < len(unknown):
+            unreadable = InvalidResponseError(f"BigID's list of scans could not be read as a whole: {reader.gap}.")
         found: dict[str, Scan | DatascanError] = {}
-        for scan_id, error in unknown.items():
-            row, is_denied = rows.get(scan_id), isinstance(error, NotFoundError)
+        for scan_id, denial in unknown.items():
+            row, is_denied = rows.get(scan_id), isinstance(denial, NotFoundError)
             if row and (self._state_from_row(row) or not is_denied):
                 found[scan_id] = self._combine([row], None)
             else:
-                found[scan_id] = unreadable or (error if is_denied else self._not_found(scan_id, error))
+                found[scan_id] = unreadable or (denial if is_denied else self._not_found(scan_id, denial))
         return found
 
     def _read_scan(self, scan_id: str, listing: Listing | None) -> Scan:
@@ -187,8 +196,8 @@ class BigIDSingleReads(Provider, is_partial=True):
         return NotFoundError(message, request=error.request)
 
     @abstractmethod
-    def _pages(self, size: int) -> Iterator[ScanPage]:
-        """The parent-scan list page by page, each scan once."""
+    def _reader(self, size: int, *, confirms: bool = False) -> ListReader[ScanRow]:
+        """A reader of the parent-scan list."""
 
     @abstractmethod
     def _page(self, size: int, skip: int) -> ScanPage:

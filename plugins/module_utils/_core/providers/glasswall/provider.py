@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import typing as t
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from ...clock import Clock
@@ -31,27 +31,26 @@ from ...errors import (
 )
 from ...http.client import HttpClient
 from ...http.response import Response
-from ...models import MAY_RUN, Query, Scan, ScanState, iso, predicted_scan
-from ..capabilities import CancelsScans, ListsScans, RescansScans, StartsScans
-from ..records import InvalidRecord, check_identity
+from ...models import MAY_RUN, Query, Scan, ScanList, ScanState, iso, predicted_scan, state_rank
+from ..capabilities import CancelsScans, ListsScans, RescansScans, StartsScans, require_whole
+from ..paging import ListReader, collect_scans
+from ..records import InvalidRecord, check_identity, merge_repeated
 from .azure_sas import ConnectionString
+from .pages import ScanPages, query_params, record_key
 from .records import (
     Record,
     ScanStatusItem,
     could_match,
-    is_last_page,
     lacks_account,
     location_key,
     location_keys,
     matches,
-    merge_repeated,
     normalize_id,
     parse_page,
 )
-from .target import TARGET_DESCRIPTION, TARGET_OPTIONS
+from .target import TARGET_DESCRIPTION, TARGET_OPTIONS, check_target
 
 _FEW = 2  # up to this many scans are read one by one, because a page of the list may contain none of them
-_PAGE_SIZE = 100  # requested; a server may send fewer
 _STATES = {
     "listing": ScanState.RUNNING,
     "processing": ScanState.RUNNING,
@@ -61,12 +60,7 @@ _STATES = {
     "error": ScanState.FAILED,  # in responses
     "unknown": ScanState.UNKNOWN,
 }
-_QUERY_WORDS = ("Listing", "Processing", "Cancelled", "Completed", "Errored", "Unknown")
 _STILL_LISTING = "Scan {} cannot be rescanned while it lists its files"
-_STRINGS = {  # connection string -> what its SAS must allow: resource types, permissions
-    "source_connection_string": ("so", "rl"),
-    "destination_connection_string": ("sco", "rwcl"),
-}
 
 
 class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
@@ -155,9 +149,11 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
     def _from_list(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
         wanted = set(scan_ids)
         found: dict[str, Scan | DatascanError] = {}
-        for records, pages_left in self._pages(("scans",), self._since(scan_ids)):
+        listed = 0
+        reader = self._reader(("scans",), self._since(scan_ids))
+        for page in reader.pages(readings=1):  # a scan that this reading does not show is read alone
             self._is_address_proven = True
-            for record in merge_repeated(records, self._state):
+            for record in page.rows:
                 if isinstance(record, InvalidRecord) and record.scan_id not in wanted:
                     self._warn_once(record.sentence(self.title))
                 elif isinstance(record, InvalidRecord):
@@ -165,9 +161,12 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
                 elif record.scan_id in wanted:
                     found[record.scan_id] = self._to_scan(record)
             missing = len(wanted) - len(found)
+            listed += len(page.rows)
+            pages_left = -(-max(0, (page.total or 0) - listed) // max(1, len(page.rows)))
             if not missing or pages_left > missing:
                 return found
-        self._unlisted |= wanted - found.keys()  # another user's scans, which the list never has
+        if reader.gap is None:
+            self._unlisted |= wanted - found.keys()  # another user's scans, which the list never has
         return found
 
     def _since(self, scan_ids: Sequence[str]) -> list[tuple[str, str]]:
@@ -176,9 +175,12 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
         known = [start for start in starts if start is not None]
         return [("startDate", iso(min(known) - timedelta(seconds=1)))] if len(known) == len(starts) else []
 
-    def list_scans(self, query: Query) -> Iterator[Scan]:
+    def list_scans(self, query: Query) -> ScanList:
         """GET /scans or /scans/allusers, page by page; another user's scans need a token with that scope."""
-        for record in self._find(query):
+        return self._find(query, self._to_scans)
+
+    def _to_scans(self, records: Iterable[Record]) -> Iterator[Scan]:
+        for record in records:
             if not isinstance(record, InvalidRecord):
                 yield self._to_scan(record)
                 continue
@@ -187,23 +189,28 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             self._warn_once(record.sentence(self.title))
             yield self._unknown(record, record.scan_id)
 
-    def list_scans_of(self, target: Mapping[str, t.Any], query: Query) -> Iterator[Scan]:
+    def list_scans_of(self, target: Mapping[str, t.Any], query: Query) -> ScanList:
         """An invalid record fails the list where it may be a running scan of the same source and target."""
         wanted = self.predict_scan(target)
-        for record in self._find(query):
-            if not isinstance(record, InvalidRecord):
-                scan = self._to_scan(record)
-                if matches(scan, wanted):
-                    yield scan
-                elif lacks_account(scan, wanted):
-                    self._report_without_account(scan, query)
-                continue
-            message = record.sentence(self.title)
-            if (query.states is None or query.states & MAY_RUN) and could_match(record, wanted):
-                raise InvalidResponseError(
-                    f"{message} It may be a scan of the same source and target, so no scan is started."
-                )
-            self._warn_once(message)
+        may_run = query.states is None or bool(query.states & MAY_RUN)
+
+        def to_scans(records: Iterable[Record]) -> Iterator[Scan]:
+            for record in records:
+                if not isinstance(record, InvalidRecord):
+                    scan = self._to_scan(record)
+                    if matches(scan, wanted):
+                        yield scan
+                    elif lacks_account(scan, wanted):
+                        self._report_without_account(scan, query)
+                    continue
+                message = record.sentence(self.title)
+                if may_run and could_match(record, wanted):
+                    raise InvalidResponseError(
+                        f"{message} It may be a scan of the same source and target, so no scan is started."
+                    )
+                self._warn_once(message)
+
+        return self._find(query, to_scans, confirms=True)
 
     def _report_without_account(self, scan: Scan, query: Query) -> None:
         """Warn of a scan whose account is not known: adopting it could judge another account's files.
@@ -217,61 +224,37 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             raise InvalidResponseError(f"{message}. It may be the scan that was just started.")
         self._warn_once(f"{message}. It is taken for a scan of another account.")
 
-    def _find(self, query: Query) -> Iterator[Record]:
-        """The records that match a query."""
-        params = self._params(query)
+    def _find(
+        self, query: Query, to_scans: Callable[[Iterable[Record]], Iterable[Scan]], *, confirms: bool = False
+    ) -> ScanList:
+        """The scans that match a query."""
+        params = query_params(query, _STATES)
         if query.states is not None and not any(name == "scanStatus" for name, _value in params):
-            return  # the query's states do not exist in Glasswall
+            return ScanList([])  # the query's states do not exist in Glasswall
         path = ("scans", "allusers") if query.all_users or query.owners else ("scans",)
-        for records, _pages_left in self._pages(path, params):
-            for record in merge_repeated(records, self._state):
-                if isinstance(record, InvalidRecord) or query.states is None or self._state(record) in query.states:
-                    yield record
 
-    def _pages(self, path: Sequence[str], params: Sequence[tuple[str, str]]) -> Iterator[tuple[list[Record], int]]:
-        """The new records of each page, and how many pages follow according to that page."""
-        seen: set[str | None] = set()
-        lost = 0
-        number = 1
-        while True:
-            page_params = [*params, ("pageSize", str(_PAGE_SIZE)), ("page", str(number))]
-            page, records = self._client.read("GET", path, parse_page, params=page_params)
-            without_id: list[Record] = [record for record in records if record.scan_id is None]
-            new = [record for record in records if record.scan_id is not None and record.scan_id not in seen]
-            seen.update(record.scan_id for record in new)
-            lost += len(without_id)
-            left = max(0, (page.total or 0) - len(seen) - lost)
-            yield without_id + new, -(-left // max(1, len(records)))
-            # Only a page that repeats proves the end: a wrong total, or pages that shift, must not hide a scan.
-            if not new or is_last_page(page, number, len(seen) + lost):
-                if left:
-                    self._warn_once(
-                        f"{self.title} counts {page.total} scans, but listed only {len(seen) + lost}: "
-                        "a running scan may be missing from the list."
-                    )
-                return
-            number += 1
+        def to_wanted(records: Sequence[Record]) -> Iterable[Scan]:
+            return to_scans(record for record in records if self._has_state(record, query))
 
-    def _params(self, query: Query) -> list[tuple[str, str]]:
-        params = []
-        if query.started_after:
-            params.append(("startDate", iso(query.started_after)))
-        if query.started_before:
-            params.append(("endDate", iso(query.started_before)))
-        if query.states is not None:
-            params += [("scanStatus", word) for word in _QUERY_WORDS if _STATES[word.lower()] in query.states]
-        return params + [("users", owner) for owner in query.owners]
+        return collect_scans(self._reader(path, params, confirms=confirms), to_wanted)
+
+    def _has_state(self, record: Record, query: Query) -> bool:
+        return isinstance(record, InvalidRecord) or query.states is None or self._state(record) in query.states
+
+    def _reader(
+        self, path: Sequence[str], params: Sequence[tuple[str, str]], *, confirms: bool = False
+    ) -> ListReader[Record]:
+        return ListReader(
+            lambda _number: ScanPages(self._client, path, params, self._merge), record_key, confirms=confirms
+        )
+
+    def _merge(self, records: Sequence[Record]) -> list[Record]:
+        """The records of a page, one for each scan: of several the one with the worst state."""
+        return merge_repeated(records, lambda item: state_rank(self._state(item)), lambda item: item.scan_id)
 
     def validate_target(self, target: Mapping[str, t.Any]) -> None:
         """The five rules for each SAS, on our own clock, before anything is sent."""
-        for option, (resources, permissions) in _STRINGS.items():
-            string = ConnectionString.parse(target[option])
-            faults = string.faults(resources=resources, permissions=permissions, now=self._clock.now())
-            if faults:
-                raise InvalidInputError(f"glasswall.{option} would be refused: {'; '.join(faults)}.")
-        for option in ("source_container_path", "target_container_path", "quarantine_container_path"):
-            if not target[option].strip("/ "):
-                raise InvalidInputError(f"glasswall.{option} is empty: set it to a container of the storage account.")
+        check_target(target, self._clock.now())
 
     def predict_scan(self, target: Mapping[str, t.Any]) -> Scan:
         """Storage comes from the connection strings; the API reports it as sourceStorage and targetStorage."""
@@ -320,10 +303,13 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
 
     def find_running_rescan(self, parent: Scan, *, everyone: bool = False) -> Scan | None:
         """In the list of own scans; another user's is found through the parent's childScans."""
-        active = self.list_scans(Query(states=MAY_RUN))
-        own = next((scan for scan in active if scan.parent_id == parent.id), None)
-        if own or not everyone:
+        listed = self._find(Query(states=MAY_RUN), self._to_scans, confirms=True)
+        own = next((scan for scan in listed if scan.parent_id == parent.id), None)
+        if own:
             return own
+        if not everyone:
+            require_whole(self, listed, f"A rescan of {parent.id} may be running, so none is started.")
+            return None
         children = self.get(parent.id).child_ids
         seen = self.get_many(children).values() if children else []
         return next((scan for scan in seen if isinstance(scan, Scan) and scan.state in MAY_RUN), None)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import typing as t
 import uuid
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ...compat.pydantic import BaseModel, BeforeValidator, ConfigDict, Field, to_camel
-from ...models import Scan, ScanState, ShownText, state_rank
+from ...models import Scan, ShownText
+from ..paging import parse_total
 from ..records import InvalidRecord, parse_each
 from .azure_sas import storage_key
 
@@ -29,17 +29,7 @@ def _ids(value: t.Any) -> list[str]:
     return [normalize_id(item) for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
-def _count(value: t.Any) -> int | None:
-    """A count of a list, or None for any other value."""
-    is_count = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 2**31
-    return int(value) if is_count else None
-
-
-def _links(value: t.Any) -> t.Any:
-    return value if isinstance(value, dict) else None
-
-
-Count = t.Annotated[t.Optional[int], BeforeValidator(_count)]
+_Total = t.Annotated[t.Optional[int], BeforeValidator(parse_total)]
 
 
 class _GlasswallModel(BaseModel):
@@ -65,15 +55,19 @@ class ScanStatusItem(_GlasswallModel):
 class PageLinks(_GlasswallModel):
     """The links to other pages; only their number is used."""
 
-    total_pages: Count = None
+    total_pages: _Total = None
+
+
+def _object_or_none(value: t.Any) -> t.Any:
+    return value if isinstance(value, dict) else None
 
 
 class ScanStatusItemList(_GlasswallModel):
     """One page of a list of scans, each of which is parsed on its own."""
 
     scans: list[t.Any]
-    total: Count = None
-    page_links: t.Annotated[t.Optional[PageLinks], BeforeValidator(_links)] = None
+    total: _Total = None
+    page_links: t.Annotated[t.Optional[PageLinks], BeforeValidator(_object_or_none)] = None
 
 
 Record = t.Union[ScanStatusItem, InvalidRecord]
@@ -88,20 +82,6 @@ def parse_page(data: t.Any) -> tuple[ScanStatusItemList, list[Record]]:
 
 def _with_normal_id(record: InvalidRecord) -> InvalidRecord:
     return replace(record, scan_id=normalize_id(record.scan_id))
-
-
-def merge_repeated(records: Sequence[Record], state_of: Callable[[ScanStatusItem], ScanState]) -> list[Record]:
-    """The records of a page, one for each scan: of several an invalid one, or else one with the worst state."""
-
-    def rank(record: Record) -> int:
-        return -1 if isinstance(record, InvalidRecord) else state_rank(state_of(record))
-
-    merged: dict[str, Record] = {}
-    for record in records:
-        other = merged.get(record.scan_id or "")
-        if record.scan_id is not None and (other is None or rank(record) < rank(other)):
-            merged[record.scan_id] = record
-    return [*(record for record in records if record.scan_id is None), *merged.values()]
 
 
 def location_keys(record: InvalidRecord) -> tuple[str | None, str | None]:
@@ -141,12 +121,3 @@ def location_key(storage: str | None, container: str | None) -> str | None:
     if not storage and not container:
         return None
     return f"{storage_key(storage or '')}/{(container or '').strip('/ ')}"
-
-
-def is_last_page(page: ScanStatusItemList, number: int, seen: int) -> bool:
-    """Whether the page's total and links agree that no page follows."""
-    counted = page.total is None or seen == page.total  # a total below what was seen is wrong
-    if page.page_links is None:  # left out where all fits on one page
-        return counted
-    pages = page.page_links.total_pages
-    return counted and page.total is not None and (pages is None or number >= pages)
