@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Errors that stand in a body under HTTP 2xx, also beside data: data beside an error may be a part of what was asked for.
+"""Errors in a body under HTTP 2xx, also beside data, which may be only a part of what was asked for.
 
 The forms are those that vendors use around their data: `statusCode`, `status: error`, `success: false`, `error`,
 `errors`. A provider's own forms come first; these are for what its document does not show.

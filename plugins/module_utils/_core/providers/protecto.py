@@ -212,7 +212,7 @@ class Protecto(StartsScans):
                 faults[str(scan_id)] = record.error(self.title)
             else:
                 unclear = unclear or self._unasked(record)
-        # A record of another scan, or without an id, may belong to a missing one, which then is not reported as missing.
+        # A record of another scan, or without an id, may belong to one that is missing here.
         scans: dict[str, Scan | DatascanError] = {scan_id: self._merge(items) for scan_id, items in found.items()}
         return {scan_id: {**scans, **faults}.get(scan_id) or unclear or _not_found(scan_id) for scan_id in scan_ids}
 

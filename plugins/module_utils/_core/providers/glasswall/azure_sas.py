@@ -40,7 +40,7 @@ def storage_key(address: str) -> str:
 
 @dataclass(frozen=True)
 class ConnectionString:
-    """The parts of a connection string that are used: host and storage key of the blob endpoint, and the SAS's fields."""
+    """The parts of a connection string that are used: the blob endpoint's host and key, and the SAS's fields."""
 
     host: str | None
     storage: str  # see storage_key
