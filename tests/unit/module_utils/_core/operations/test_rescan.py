@@ -118,11 +118,11 @@ def test_409_hands_back_the_child_that_another_user_started() -> None:
 
 @pytest.mark.parametrize("if_active", ["fail", "start"])
 def test_409_fails_where_none_may_be_reused(if_active: str) -> None:
-    first = [] if if_active == "fail" else [child()]
+    before = [list_response()] if if_active == "fail" else []  # a start needs no list
     error = expect_error(
         ConflictError,
         read_response("Completed"),
-        list_response(*first),
+        *before,
         RUNNING,
         list_response(child()),
         if_active=if_active,
