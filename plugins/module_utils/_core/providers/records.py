@@ -45,10 +45,13 @@ def check_identity(asked: str, found: str) -> None:
         raise ValueError(f"it is about {found}, not {asked}")
 
 
-def merge_repeated(
+def with_worst(
     records: Sequence[T | InvalidRecord], rank: Callable[[T], int], id_of: Callable[[T], str]
 ) -> list[T | InvalidRecord]:
-    """The records of a page, one for each scan: of several an invalid one, or else the one with the lowest rank."""
+    """The records of a page, where each of several of one scan is an invalid one, or else the one of the lowest rank.
+
+    They stay several, because a page that repeats a scan may lack another.
+    """
 
     def key(record: T | InvalidRecord) -> str | None:
         return record.scan_id if isinstance(record, InvalidRecord) else id_of(record)
@@ -56,12 +59,12 @@ def merge_repeated(
     def order(record: T | InvalidRecord) -> int:
         return -1 if isinstance(record, InvalidRecord) else rank(record)
 
-    merged: dict[t.Any, T | InvalidRecord] = {}
-    for number, record in enumerate(records):
-        place = number if (scan_id := key(record)) is None else scan_id  # each without an id may be of another scan
-        if place not in merged or order(record) < order(merged[place]):
-            merged[place] = record
-    return list(merged.values())
+    worst: dict[str | None, T | InvalidRecord] = {}
+    for record in records:
+        scan_id = key(record)
+        if scan_id is not None and (scan_id not in worst or order(record) < order(worst[scan_id])):
+            worst[scan_id] = record
+    return [worst.get(key(record), record) for record in records]
 
 
 def parse_each(items: list[t.Any], parse: Callable[[t.Any], T], id_key: str) -> list[T | InvalidRecord]:

@@ -23,7 +23,7 @@ from ...options import ConnectionOptions
 from ...redaction import Redactor
 from ..capabilities import ListsScans, StartsScans
 from ..paging import ListPage, ListReader, PageCursor, collect_scans
-from ..records import InvalidRecord, merge_repeated
+from ..records import InvalidRecord, with_worst
 from . import errors as _bigid_errors
 from .clusters import BigIDClusters
 from .rows import Row, ScanPage, ScanRow, parse_page, parse_started
@@ -122,6 +122,11 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
     def parse_errors(cls, response: Response) -> list[dict[str, t.Any]]:
         """Errors come in four forms, and under HTTP 200 too."""
         return _bigid_errors.parse_errors(response)
+
+    @classmethod
+    def find_errors(cls, response: Response) -> list[dict[str, t.Any]]:
+        """No others, because a scan's own record looks like an error of a common form."""
+        return cls.parse_errors(response)
 
     @classmethod
     def effective_status(cls, response: Response) -> int:
@@ -227,14 +232,14 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
 
     def _reader(self, size: int, *, confirms: bool = False) -> ListReader[ScanRow]:
         return ListReader(
-            lambda number: _ParentScanPages(self._page, self._merge, _WHOLE_LIST if number else size),
+            lambda number: _ParentScanPages(self._page, self._with_worst, _WHOLE_LIST if number else size),
             _row_key,
             confirms=confirms,
         )
 
-    def _merge(self, records: Sequence[ScanRow]) -> list[ScanRow]:
-        """The records of a page, one for each scan: of several the one with the worst state."""
-        return merge_repeated(
+    def _with_worst(self, records: Sequence[ScanRow]) -> list[ScanRow]:
+        """The records of a page; of several of one scan the one with the worst state counts."""
+        return with_worst(
             records, lambda row: state_rank(self._state_from_row(row) or ScanState.UNKNOWN), lambda row: row.id
         )
 
@@ -298,18 +303,18 @@ class _ParentScanPages(PageCursor[ScanRow]):
     def __init__(
         self,
         read_page: Callable[[int, int], ScanPage],
-        merge: Callable[[Sequence[ScanRow]], list[ScanRow]],
+        with_worst: Callable[[Sequence[ScanRow]], list[ScanRow]],
         size: int,
     ) -> None:
         self._read_page = read_page
-        self._merge = merge
+        self._with_worst = with_worst
         self._size = size
         self._skip = 0
 
     def read(self, count: int) -> ListPage[ScanRow]:
         page = self._read_page(self._size, self._skip)
         self._skip += len(page.records)
-        return ListPage(self._merge(page.records), page.total, follows=len(page.records) >= self._size)
+        return ListPage(self._with_worst(page.records), page.total, follows=len(page.records) >= self._size)
 
 
 def _row_key(record: ScanRow) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import typing as t
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ...errors import (
@@ -132,7 +132,7 @@ class BigIDSingleReads(Provider, is_partial=True):
         try:
             active = self._client.read("GET", ("scans", scan_id, "status"), lambda data: parse_status(data, scan_id))
         except NO_SUCH_ROUTE as error:
-            if row is None and error.http_status not in (200, 404, 405):
+            if row is None and not _is_unknown(error):
                 raise
             refusal = self._not_found(scan_id, error) if isinstance(error, NotFoundError) else error
         if active is True:
@@ -148,48 +148,56 @@ class BigIDSingleReads(Provider, is_partial=True):
         self, scan_id: str, active: t.Any, refusal: DatascanError | None, row: Row | None, listing: Listing | None
     ) -> Scan:
         """A scan whose status is not true, from its record and its row."""
-        rows = [] if row is None else [row]
         faults: list[DatascanError] = []
-        try:
-            rows += self._client.read("GET", ("scans", scan_id), lambda data: parse_record(data, scan_id))
-        except NO_SUCH_ROUTE as error:
-            if isinstance(refusal, RejectedError) and isinstance(error, NotFoundError):
-                refusal = self._not_found(scan_id, error)
-        except (UnavailableError, InvalidResponseError) as error:
-            faults.append(error)
+        records = self._try(lambda: self._read_record(scan_id), faults)
+        if isinstance(records, NotFoundError) and isinstance(refusal, RejectedError):
+            refusal = self._not_found(scan_id, records)
+        rows = [*([] if row is None else [row]), *([] if isinstance(records, DatascanError) else records)]
         if listing is None and (rows or refusal is None):
-            try:
-                rows += [other for other in self._page(PAGE_SIZE, 0).rows if other.id == scan_id]
-            except NO_SUCH_ROUTE:
-                pass
-            except (UnavailableError, InvalidResponseError) as error:
-                faults.append(error)
+            listed = self._try(lambda: [row for row in self._page(PAGE_SIZE, 0).rows if row.id == scan_id], faults)
+            rows += [] if isinstance(listed, DatascanError) else listed
         has_state = any(self._state_from_row(known) for known in rows)
         if faults and not has_state:
             raise faults[0]  # the source that failed may know the state
         if refusal and not has_state and (not rows or (isinstance(refusal, NotFoundError) and rows == [row])):
             raise refusal  # a row without a state may be of a scan that was deleted in the meantime
+        if not (refusal or has_state or isinstance(active, bool)):
+            self._warn_once(f"BigID's status of scan {scan_id} is neither true nor false, so its state is unknown.")
         return self._combine(rows, active, scan_id)
+
+    def _read_record(self, scan_id: str) -> list[Row]:
+        return self._client.read("GET", ("scans", scan_id), lambda data: parse_record(data, scan_id))
+
+    def _try(self, read: Callable[[], list[Row]], faults: list[DatascanError]) -> list[Row] | DatascanError:
+        """The rows of a source, or its refusal. A fault that may pass is added to `faults`."""
+        try:
+            return read()
+        except NO_SUCH_ROUTE as error:
+            return error
+        except (UnavailableError, InvalidResponseError) as error:
+            faults.append(error)
+            return error
 
     def _combine(self, rows: Sequence[Row], active: t.Any, scan_id: str = "") -> Scan:
         """The scan that its sources describe: the worst state counts, and that of the status where there is no other."""
         states = [(row, state) for row in rows if (state := self._state_from_row(row))]
         before = self._rows.get(scan_id or rows[0].id, Row(scan_id or rows[0].id))
+        unclear = next((row for row in rows if row.state and not self._state_from_row(row)), None)
         if states:
             row, state = min(states, key=lambda known: state_rank(known[1]))
-            for other in (*rows, before):
-                row = row.merge(other)
-            self._rows[row.id] = row
-            return self._scan(row, state, row.state)
+            if not (unclear and state is ScanState.COMPLETED):  # which a word that is not known contradicts
+                for other in (*rows, before):
+                    row = row.merge(other)
+                self._rows[row.id] = row
+                return self._scan(row, state, row.state)
         row = before
         for other in reversed(rows):
             row = other.merge(row)
+        status = unclear.state if unclear else None
         if active is False:
             # The document: "which likely means it has completed". Likely is not enough to pass a gate.
-            return self._scan(row, ScanState.STOPPED, row.state if rows and row.state else "stopped")
-        if active is not None:
-            self._warn_once(f"BigID's status of scan {row.id} is neither true nor false, so its state is unknown.")
-        return self._scan(row, ScanState.UNKNOWN, row.state if rows else None)
+            return self._scan(row, ScanState.STOPPED, status or "stopped")
+        return self._scan(row, ScanState.UNKNOWN, status)
 
     def _not_found(self, scan_id: str, error: DatascanError) -> NotFoundError:
         message = f"BigID has no scan {scan_id} that this token can see: {error.message}"

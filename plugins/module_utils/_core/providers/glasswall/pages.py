@@ -38,10 +38,10 @@ class ScanPages(PageCursor[Record]):
         client: HttpClient,
         path: Sequence[str],
         params: Sequence[tuple[str, str]],
-        merge: Callable[[Sequence[Record]], list[Record]],
+        with_worst: Callable[[Sequence[Record]], list[Record]],
     ) -> None:
         self._client = client
-        self._merge = merge
+        self._with_worst = with_worst
         self._path = path
         self._params = params
         self._number = 0
@@ -51,7 +51,7 @@ class ScanPages(PageCursor[Record]):
         params = [*self._params, ("pageSize", str(PAGE_SIZE)), ("page", str(self._number))]
         page, records = self._client.read("GET", self._path, parse_page, params=params)
         pages = page.page_links.total_pages if page.page_links else None
-        return ListPage(self._merge(records), page.total, follows=pages is not None and self._number < pages)
+        return ListPage(self._with_worst(records), page.total, follows=pages is not None and self._number < pages)
 
 
 def record_key(record: Record) -> str:

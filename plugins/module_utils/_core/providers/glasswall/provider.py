@@ -34,7 +34,7 @@ from ...http.response import Response
 from ...models import MAY_RUN, Query, Scan, ScanList, ScanState, iso, predicted_scan, state_rank
 from ..capabilities import CancelsScans, ListsScans, RescansScans, StartsScans, require_whole
 from ..paging import ListReader, collect_scans
-from ..records import InvalidRecord, check_identity, merge_repeated
+from ..records import InvalidRecord, check_identity, with_worst
 from .azure_sas import ConnectionString
 from .pages import ScanPages, query_params, record_key
 from .records import (
@@ -245,12 +245,12 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
         self, path: Sequence[str], params: Sequence[tuple[str, str]], *, confirms: bool = False
     ) -> ListReader[Record]:
         return ListReader(
-            lambda _number: ScanPages(self._client, path, params, self._merge), record_key, confirms=confirms
+            lambda _number: ScanPages(self._client, path, params, self._with_worst), record_key, confirms=confirms
         )
 
-    def _merge(self, records: Sequence[Record]) -> list[Record]:
-        """The records of a page, one for each scan: of several the one with the worst state."""
-        return merge_repeated(records, lambda item: state_rank(self._state(item)), lambda item: item.scan_id)
+    def _with_worst(self, records: Sequence[Record]) -> list[Record]:
+        """The records of a page; of several of one scan the one with the worst state counts."""
+        return with_worst(records, lambda item: state_rank(self._state(item)), lambda item: item.scan_id)
 
     def validate_target(self, target: Mapping[str, t.Any]) -> None:
         """The five rules for each SAS, on our own clock, before anything is sent."""

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, InvalidResponseError
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import ACTIVE, Query, Scan, ScanState
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import MAY_RUN, Query, Scan, ScanState
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import rescan, start, status, wait
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
@@ -99,7 +99,7 @@ class TestAGlasswallQuery:
 
     def test_a_query_for_a_state_keeps_a_record_that_the_vendor_lists_for_it(self) -> None:
         with scripted_context(list_response(spoilt())) as context:
-            assert [scan.id for scan in context.provider.list_scans(Query(states=ACTIVE))] == [FOREIGN]
+            assert [scan.id for scan in context.provider.list_scans(Query(states=MAY_RUN))] == [FOREIGN]
 
     def test_fails_where_its_id_cannot_be_read(self) -> None:
         """Nobody could look at it, or judge it."""
@@ -128,7 +128,7 @@ class TestAGlasswallStart:
         warned: list[str] = []
         other = item("Listing", sourceContainerPath="elsewhere")
         with scripted_context(list_response(other, record(targetContainerPath="elsewhere")), warned=warned) as context:
-            found = list(context.provider.list_scans_of(TARGET, Query(states=ACTIVE)))
+            found = list(context.provider.list_scans_of(TARGET, Query(states=MAY_RUN)))
         assert (found, len(warned)) == ([], 1)
 
     def test_does_not_mind_one_that_has_completed(self) -> None:
@@ -196,9 +196,9 @@ class TestBigID:
     @pytest.mark.parametrize("bad", [None, "text", {}, {"_id": {}}, {"name": "x"}])
     def test_reading_other_scans_still_works(self, bad: t.Any) -> None:
         warned: list[str] = []
-        done = [{"_id": one, "state": "Completed"} for one in "ab"]
-        with scripted_context(self.rows(bad, *done), provider="bigid", warned=warned) as context:
-            assert kinds(context.provider.get_many(["a", "b"])) == ["completed", "completed"]
+        others = [{"_id": one, "state": "Running"} for one in "ab"]
+        with scripted_context(self.rows(bad, *others), provider="bigid", warned=warned) as context:
+            assert kinds(context.provider.get_many(["a", "b"])) == ["running", "running"]
         assert len(warned) == 1
 
     def test_a_query_fails_because_the_record_cannot_be_judged(self) -> None:
@@ -221,12 +221,12 @@ class TestBigID:
     def test_a_start_proceeds_where_the_record_is_of_another_profile(self) -> None:
         rows = self.rows({"name": "weekly"}, {"_id": "a", "state": "Completed", "name": "weekly"})
         with scripted_context(rows, provider="bigid") as context:
-            assert list(context.provider.list_scans_of(self.TARGET, Query(states=ACTIVE))) == []
+            assert list(context.provider.list_scans_of(self.TARGET, Query(states=MAY_RUN))) == []
 
     def test_pages_are_counted_with_it(self) -> None:
-        full = [None, *({"_id": str(number), "state": "Completed"} for number in range(199))]
-        second = self.rows(*({"_id": one, "state": "Completed"} for one in "xyz"))
+        full = [None, *({"_id": str(number), "state": "Queued"} for number in range(199))]
+        second = self.rows(*({"_id": one, "state": "Queued"} for one in "xyz"))
         second.query = [("limit", "200"), ("skip", "200")]
         with scripted_context(self.rows(*full), second, provider="bigid") as context:
             answers = context.provider.get_many([*map(str, range(150)), *"xyz"])
-        assert set(kinds(answers)) == {"completed"}
+        assert set(kinds(answers)) == {"queued"}
