@@ -181,7 +181,7 @@ def _find_fresh(context: OperationContext, request: StartRequest, candidates: Se
 
 
 def _end_order(scan: Scan) -> tuple[float, bool]:
-    """Later ends are larger. A scan without any time may be the newest; of two at one time the unsuccessful one counts."""
+    """Later ends are larger. A scan without any time may be the newest; of two at one time the failed one counts."""
     ended = scan.finished_at or scan.started_at
     return ended.timestamp() if ended else math.inf, scan.state is not ScanState.COMPLETED
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import typing as t
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from ...errors import (
@@ -95,32 +95,37 @@ class BigIDSingleReads(Provider, is_partial=True):
 
     def _look_up(self, unknown: dict[str, t.Any]) -> dict[str, Scan | DatascanError]:
         """Scans in the whole list. One that is not there does not exist, and api_url is right."""
-        rows: dict[str, Row] = {}
-        unreadable: DatascanError | None = None
-        reader = self._reader(PAGE_SIZE)
         try:
-            for page in reader.pages(lambda: len(rows) == len(unknown)):
-                for record in page.rows:
-                    if isinstance(record, InvalidRecord):
-                        unreadable = record.error(self.title)
-                    elif record.id in unknown:
-                        rows[record.id] = record
+            rows, fault = self._read_whole_list(unknown)
         except NO_SUCH_ROUTE:
             return unknown
         except InterruptedWaitError:
             raise
         except DatascanError as error:
             return dict.fromkeys(unknown, error)
-        if reader.gap and len(rows) < len(unknown):
-            unreadable = InvalidResponseError(f"BigID's list of scans could not be read as a whole: {reader.gap}.")
         found: dict[str, Scan | DatascanError] = {}
         for scan_id, denial in unknown.items():
             row, is_denied = rows.get(scan_id), isinstance(denial, NotFoundError)
             if row and (self._state_from_row(row) or not is_denied):
                 found[scan_id] = self._combine([row], None)
             else:
-                found[scan_id] = unreadable or (denial if is_denied else self._not_found(scan_id, denial))
+                found[scan_id] = fault or (denial if is_denied else self._not_found(scan_id, denial))
         return found
+
+    def _read_whole_list(self, scan_ids: Collection[str]) -> tuple[dict[str, Row], DatascanError | None]:
+        """The rows of these scans, and why others may be in the list, too."""
+        rows: dict[str, Row] = {}
+        fault: DatascanError | None = None
+        reader = self._reader(PAGE_SIZE)
+        for page in reader.pages(lambda: len(rows) == len(scan_ids)):
+            for record in page.rows:
+                if isinstance(record, InvalidRecord):
+                    fault = record.error(self.title)
+                elif record.id in scan_ids:
+                    rows[record.id] = record
+        if reader.gap and len(rows) < len(scan_ids):
+            fault = InvalidResponseError(f"BigID's list of scans could not be read as a whole: {reader.gap}.")
+        return rows, fault
 
     def _read_scan(self, scan_id: str, listing: Listing | None) -> Scan:
         """One scan. Without a listing, the scans that changed last are listed where the scan does not run."""
@@ -179,7 +184,7 @@ class BigIDSingleReads(Provider, is_partial=True):
             return error
 
     def _combine(self, rows: Sequence[Row], active: t.Any, scan_id: str = "") -> Scan:
-        """The scan that its sources describe: the worst state counts, and that of the status where there is no other."""
+        """The scan that its sources describe: the worst state counts, or without any the status."""
         states = [(row, state) for row in rows if (state := self._state_from_row(row))]
         before = self._rows.get(scan_id or rows[0].id, Row(scan_id or rows[0].id))
         unclear = next((row for row in rows if row.state and not self._state_from_row(row)), None)
