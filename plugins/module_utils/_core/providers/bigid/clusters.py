@@ -189,12 +189,15 @@ def _size(query: ColumnQuery, count: int) -> int:
 
 
 def _parse_clusters(data: t.Any) -> list[Cluster]:
-    if isinstance(data, dict):
-        data = data.get("data")
-    if isinstance(data, dict):
-        data = data.get("clusters")
+    total = None
+    for name in ("data", "clusters"):
+        if isinstance(data, dict):
+            total = parse_total(data.get("totalCount")) or total
+            data = data.get(name)
     if not isinstance(data, list):
         raise ValueError("the list of clusters is missing")
+    if len(data) < (total or 0):  # how to get the others is not documented, and one of them may match a lookup too
+        raise ValueError(f"the total is {total}, and {len(data)} clusters came")
     return [_Cluster.model_validate(_rename_fields(item)) for item in data]
 
 

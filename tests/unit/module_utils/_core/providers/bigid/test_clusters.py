@@ -592,3 +592,14 @@ class TestClusters:
             pytest.raises(InvalidResponseError, match="not as documented"),
         ):
             provider.list_clusters()
+
+    @pytest.mark.parametrize("place", ["top", "data"])
+    def test_a_list_of_fewer_clusters_than_its_total_is_reported(self, place: str) -> None:
+        body: dict[str, t.Any] = {"data": {"clusters": [{"clusterId": "c1"}]}}
+        (body if place == "top" else body["data"])["totalCount"] = 2.0
+        asked = Expected("GET", "/api/v1/clusters", answer=body)
+        with (
+            bigid(asked, retries=0) as provider,
+            pytest.raises(InvalidResponseError, match="the total is 2, and 1 clu"),
+        ):
+            provider.list_clusters()
