@@ -95,8 +95,11 @@ class Provider(ABC):
 
     @classmethod
     def find_errors(cls, response: Response) -> list[dict[str, t.Any]]:
-        """The errors in a response: the vendor's, or under 2xx those of a common form, which may stand beside data."""
-        return cls.parse_errors(response) or (envelope.find_errors(response.data) if response.status < 400 else [])
+        """The errors in a response: the vendor's, or those of a common form, which under 2xx may stand beside data."""
+        found = cls.parse_errors(response)
+        if found or response.status not in (404, *range(200, 300)):
+            return found
+        return envelope.find_errors(response.data) if response.status < 400 else envelope.list_messages(response.data)
 
     @classmethod
     def effective_status(cls, response: Response) -> int:

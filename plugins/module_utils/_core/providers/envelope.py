@@ -24,6 +24,11 @@ def find_errors(body: t.Any) -> list[dict[str, t.Any]]:
     return [{"code": code, "message": text} for text in messages(body)] or [{"code": code, "message": None}]
 
 
+def list_messages(body: t.Any) -> list[dict[str, t.Any]]:
+    """The reasons of a body under an error status, in the same form."""
+    return [{"code": None, "message": text} for text in messages(body)] if isinstance(body, Mapping) else []
+
+
 def error_code(body: t.Any) -> int | None:
     """An error's statusCode, which BigID's document writes as 42.0; None for no such code."""
     code = body.get("statusCode") if isinstance(body, Mapping) else None

@@ -122,7 +122,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
         params = [("pageSize", "1"), ("page", "1")]
         try:
             self._client.read("GET", ("scans",), parse_page, params=params)
-        except (NotFoundError, RejectedError) as list_error:
+        except (ForbiddenError, NotFoundError, RejectedError) as list_error:
             if list_error.http_status == 404:
                 message = f"{error.message.partition(':')[0]}, and so did the list of scans. Check api_url."
                 raise RejectedError(message, request=error.request) from None
