@@ -118,9 +118,14 @@ class ListsColumns(Provider, capability="columns"):
         """The columns of a cluster, each once; a page is requested only when the iteration gets to it."""
 
 
+def check_capability(vendor: type[Provider], capability: type[Provider]) -> None:
+    """Raise UnsupportedError, with what to do instead, for a vendor without a capability."""
+    if not issubclass(vendor, capability):
+        name = str(capability.capability)
+        raise UnsupportedError(f"{vendor.title} cannot {CAPABILITIES[name]}. {vendor.unsupported[name]}")
+
+
 def require(provider: Provider, capability: type[P]) -> P:
     """The provider as one that has a capability. Raises UnsupportedError, with what to do instead."""
-    if isinstance(provider, capability):
-        return provider
-    name = str(capability.capability)
-    raise UnsupportedError(f"{provider.title} cannot {CAPABILITIES[name]}. {provider.unsupported[name]}")
+    check_capability(type(provider), capability)
+    return t.cast("P", provider)
