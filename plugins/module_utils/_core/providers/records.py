@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ..compat.pydantic import reason
 from ..errors import InvalidResponseError
+from ..models import Scan, ScanState
 
 T = t.TypeVar("T")
 
@@ -33,6 +34,15 @@ class InvalidRecord:
         if self.scan_id is None:
             return f"{vendor} sent a scan without a valid id ({self.why})."
         return f"{vendor} sent an invalid record of scan {self.scan_id} ({self.why})."
+
+    def ended_scan(self, provider: str) -> Scan:
+        """The record of a list of scans that have ended: it may be the newest, and how it ended is not known."""
+        return Scan(
+            id=self.scan_id or "unknown",
+            provider=provider,
+            state=ScanState.STOPPED,
+            error=f"invalid record ({self.why})",
+        )
 
     def error(self, vendor: str) -> InvalidResponseError:
         """The error that takes the place of the scan."""

@@ -171,8 +171,8 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
             # As are all that follow: the list is in the order of updated_at.
             is_old = bool(after and records) and all(_is_older(record, after) for record in records)
             for record in records:
-                if isinstance(record, InvalidRecord):
-                    self._check_without_id(record, query, target)
+                if isinstance(record, InvalidRecord) and self._may_have_ended(record, query, target):
+                    yield record.ended_scan(self.name)
             rows = [record for record in records if isinstance(record, Row) and _is_wanted(record, query, target)]
             batch = _BATCH if query.limit is None else min(_BATCH, query.limit)
             for first in range(0, len(rows), batch):
@@ -218,17 +218,22 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         listing = Listing({row.id: row for row in wanted}, is_whole=True)
         read.update(self._read_scans(list(listing.rows), listing) if wanted else {})
 
-    def _check_without_id(self, record: InvalidRecord, query: Query, target: Mapping[str, t.Any] | None) -> None:
-        """Raise InvalidResponseError for a record that cannot be read later, or that may be a scan of the target."""
+    def _may_have_ended(self, record: InvalidRecord, query: Query, target: Mapping[str, t.Any] | None) -> bool:
+        """Whether a record without an id may be a scan of the target that has ended.
+
+        Raises InvalidResponseError for one that cannot be read later, or that may be a running scan of the target.
+        """
         if target is None:
             raise record.error(self.title)
         state = self.state_map.get((record.text("state") or "").lower())
         may_run = query.states is None or (query.states & MAY_RUN and (state is None or state in query.states))
         profile = record.text("scanProfileName") or record.text("scan_profile_name") or record.text("name")
         message = record.sentence(self.title)
-        if may_run and (profile is None or _matches(profile, target)):
+        is_of_target = profile is None or _matches(profile, target)
+        if may_run and is_of_target:
             raise InvalidResponseError(f"{message} It may be a scan of the same scan profile, so no scan is started.")
         self._warn_once(message)
+        return is_of_target and query.states is not None and ScanState.STOPPED in query.states
 
     def _reader(self, size: int, *, confirms: bool = False) -> ListReader[ScanRow]:
         return ListReader(

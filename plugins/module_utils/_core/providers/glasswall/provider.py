@@ -190,7 +190,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             yield self._unknown(record, record.scan_id)
 
     def list_scans_of(self, target: Mapping[str, t.Any], query: Query) -> ScanList:
-        """An invalid record fails the list where it may be a running scan of the same source and target."""
+        """An invalid record fails a list of running scans where it may be one of the same source and target."""
         wanted = self.predict_scan(target)
         may_run = query.states is None or bool(query.states & MAY_RUN)
 
@@ -209,6 +209,8 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
                         f"{message} It may be a scan of the same source and target, so no scan is started."
                     )
                 self._warn_once(message)
+                if could_match(record, wanted):
+                    yield record.ended_scan(self.name)
 
         return self._find(query, to_scans, confirms=True)
 

@@ -13,7 +13,17 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import rescan, start, status, wait
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
-from glasswall_script import CHILD_ID, SCAN_ID, TARGET, item, list_response, page, read_response, start_response
+from glasswall_script import (
+    CHILD_ID,
+    SCAN_ID,
+    TARGET,
+    item,
+    list_response,
+    page,
+    read_response,
+    start_response,
+    start_responses,
+)
 from scripted_vendor import Expected, scripted_context, shown
 
 IDS = [f"00000000-0000-4000-8000-{number:012}" for number in range(5)]
@@ -135,7 +145,16 @@ class TestAGlasswallStart:
         query = Query(states=frozenset({ScanState.COMPLETED}))
         answer = list_response(spoilt(), query=[("scanStatus", "Completed"), ("pageSize", "100"), ("page", "1")])
         with scripted_context(answer) as context:
-            assert list(context.provider.list_scans_of(TARGET, query)) == []
+            (scan,) = context.provider.list_scans_of(TARGET, query)
+        assert (scan.id, scan.state, scan.succeeded) == (FOREIGN, "stopped", None)
+
+    def test_reuses_no_success_where_it_may_be_newer(self) -> None:
+        words = [("scanStatus", "Cancelled"), ("scanStatus", "Completed"), ("scanStatus", "Errored")]
+        query = [("startDate", "2025-12-24T23:00:00Z"), *words, ("pageSize", "100"), ("page", "1")]
+        fresh = item("Completed", CHILD_ID, scanEndTime="2025-12-31T23:50:00Z")
+        answers = [list_response(), list_response(fresh, spoilt(), query=query), *start_responses()]
+        with scripted_context(*answers) as context:
+            assert start.start_scan(context, start.StartRequest(TARGET, fresh_for=3600)).changed
 
     def test_is_lost_where_the_scan_that_it_made_cannot_be_read(self) -> None:
         after = list_response(item("Listing", CHILD_ID, sourceContainerPath="elsewhere"), spoilt(), query=None)
