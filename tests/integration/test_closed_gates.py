@@ -493,4 +493,5 @@ def test_a_gate_as_a_module_in_a_process_of_its_own(plays: GatePlays) -> None:
     failing = gate_role('{watch_scans_ids: "{{ fails }}", datascan_in_process: false}')
     passing = gate_role('{watch_scans_ids: "{{ passes }}", datascan_in_process: false}')
     assert plays(failing).deployed == []
-    assert plays(passing).deployed == ["web1", "web2"]
+    run = plays(passing)
+    assert run.deployed == ["web1", "web2"], run.output

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import typing as t
 from collections.abc import Mapping
 from pathlib import Path
@@ -234,7 +235,7 @@ def test_invalid_options_are_refused_before_any_request(options: dict[str, t.Any
     [
         ("scan_start", {"glasswall": TARGET, "bigid": {"scan_profile": "nightly"}}),
         ("scan_start", {"bigid": {"scan_profile": "nightly"}}),
-        ("scan_rescan", {"scan_id": SCAN_ID, "creative_id": "7"}),
+        ("scan_rescan", {"creative_id": "7"}),
     ],
 )
 def test_what_another_vendor_scans_is_refused_unsent(name: str, options: dict[str, t.Any]) -> None:
