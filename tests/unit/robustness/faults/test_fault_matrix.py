@@ -140,7 +140,7 @@ def check_result(cell: Cell, seen: Seen, *, has_record: bool) -> None:
         scans = seen.result.scans if cell.operation == "status" else [seen.result.scan]
         for scan in scans:
             assert (scan.finished_at, scan.finished) == (None, False)
-            assert scan.started_at.year > 2090 if scan.started_at else fault is fl.FUTURE
+            assert scan.started_at is None  # a time later than the vendor's clock is no time
     if cell.operation == "columns":
         size = seen.size
         assert len(seen.result.columns) == (-(-size // 2) if fault is fl.REPEATS else size)
