@@ -42,7 +42,7 @@ SCAN_IDS_ARGUMENT: dict[str, t.Any] = {"type": "list", "elements": "str", "alias
 def describe_wrong_options(spec: ArgumentSpec, given: Mapping[str, t.Any], message: str = "") -> str:
     """The message of Ansible's validation, or one that names the option where Ansible's does not.
 
-    Ansible's own names none where it expects a dictionary. It even raises another exception for a list there, and before
+    Ansible's own names none where it expects a dictionary. It raises another exception for a list there, and before
     ansible-core 2.18 for a text such as `name=scan 1`.
     """
     names = [name for name, option in spec.items() if name in given and not _holds_dictionaries(option, given[name])]
