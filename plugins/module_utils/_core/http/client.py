@@ -155,6 +155,7 @@ class HttpClient:
             raise Fault(self._deadline.timeout_error, sent=False)
         self._rate_limiter.acquire(self._clock)
         timeout = self._deadline.shorten(self._timeout)
+        self._clock.check_interrupted()
         with self._lock:
             self.requests_sent += 1
         try:
