@@ -20,14 +20,19 @@ class Session(requests.Session if requests else object):  # type: ignore[misc]
     """Follows no redirect, and takes no credential or certificate from the environment."""
 
     def __init__(self, connection: Connection) -> None:
+        from .adapter import LimitedAdapter  # not at the top, so that this file loads where requests is missing
+
         super().__init__()
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, LimitedAdapter())
         self.headers.update({"Accept": "application/json", "User-Agent": f"datascan.gate/{VERSION}"})
         self._connection = connection
 
     def exchange(self, request: Request, headers: Mapping[str, str], timeout: float) -> t.Any:
         """Send a request, and return requests' response as soon as its headers are read.
 
-        Raises what requests raises. `timeout` is seconds for connecting, and between two reads.
+        Raises what requests raises. `timeout` is seconds for connecting, and between two reads; the limit of the
+        whole exchange is that of `limited_exchange`.
         """
         connection = self._connection
         return self.request(

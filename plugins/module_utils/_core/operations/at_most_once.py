@@ -49,7 +49,7 @@ def _search(
     last_error: DatascanError | None = None
     for delay in LIST_LAG_DELAYS:
         try:
-            context.clock.sleep(delay)
+            context.pause(delay)
             found = find_created()
         except DatascanError as error:
             last_error = error

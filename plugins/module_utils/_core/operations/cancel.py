@@ -51,9 +51,10 @@ def cancel_scans(context: OperationContext, request: CancelRequest) -> CancelRes
         raise InvalidInputError("There are no scans to cancel: scan_ids is empty.")
     scan_ids = list(dict.fromkeys(context.check_id(scan_id) for scan_id in request.scan_ids))
     cancelling = _Cancelling(context, request)
-    for scan_id in scan_ids:
-        cancelling.cancel(scan_id)
-    waited = cancelling.wait()
+    with context.time_limit(request.wait):
+        for scan_id in scan_ids:
+            cancelling.cancel(scan_id)
+        waited = cancelling.wait()
     result = cancelling.result(scan_ids, waited)
     if cancelling.errors:
         raise _combine(cancelling.errors).with_result(result)

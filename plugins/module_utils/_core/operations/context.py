@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from ..clock import Clock
-from ..errors import DatascanError
+from ..errors import DatascanError, UnavailableError
 from ..models import PREDICTED_ID, Scan, predicted_scan
 from ..providers.base import Provider
 from ..providers.capabilities import require
+from .polling import WaitOptions
 
 P = t.TypeVar("P", bound=Provider)
 
@@ -35,6 +37,16 @@ class OperationContext:
     def require(self, capability: type[P]) -> P:
         """The provider with this capability. Raises UnsupportedError, with what to do instead."""
         return require(self.provider, capability)
+
+    def time_limit(self, options: WaitOptions | None) -> AbstractContextManager[None]:
+        """Inside the block, everything ends within the options' time-out. Without a wait there is no such limit."""
+        return nullcontext() if options is None or self.check_mode else self.provider.deadline(options.timeout)
+
+    def pause(self, seconds: float) -> None:
+        """Sleep. Raises UnavailableError, at once, where the time limit ends before the pause."""
+        if not self.provider.allows_pause(seconds):
+            raise UnavailableError("No time is left before the deadline.")
+        self.clock.sleep(seconds)
 
     def check_id(self, scan_id: str) -> str:
         """The id in the vendor's form. Raises InvalidInputError for text that cannot be an id."""

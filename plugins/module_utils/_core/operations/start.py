@@ -50,10 +50,16 @@ def start_scan(context: OperationContext, request: StartRequest) -> StartResult:
 
     Raises InvalidInputError or RejectedError for a target that the vendor does not accept, ConflictError for a scan
     that runs where if_active is fail, UnknownOutcomeError where a scan may have been started; with `wait`,
-    ScanNotCompletedError and WaitTimeoutError.
+    ScanNotCompletedError and WaitTimeoutError; its time limit holds for all that is done before.
     """
     provider = context.require(StartsScans)
     provider.validate_target(request.target)
+    with context.time_limit(request.wait):
+        return _start_or_reuse(context, request)
+
+
+def _start_or_reuse(context: OperationContext, request: StartRequest) -> StartResult:
+    provider = context.require(StartsScans)
     listed = _list_candidates(context, request)
     previous = _get_previous(context, request)
     active = _find_active(context, request, [*listed, *previous])

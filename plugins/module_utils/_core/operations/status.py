@@ -43,9 +43,10 @@ def read_status(context: OperationContext, request: StatusRequest) -> StatusResu
 
     Raises NotFoundError for a missing id (unless missing is ignore), WaitTimeoutError at the deadline.
     """
-    scans, missing = _find(context, request.query) if request.query is not None else _get_by_id(context, request)
-    result = StatusResult(scans, summarise(scans), missing)
-    return _after_waiting(context, request.wait, scans, result) if request.wait else result
+    with context.time_limit(request.wait):
+        scans, missing = _find(context, request.query) if request.query is not None else _get_by_id(context, request)
+        result = StatusResult(scans, summarise(scans), missing)
+        return _after_waiting(context, request.wait, scans, result) if request.wait else result
 
 
 def _after_waiting(
