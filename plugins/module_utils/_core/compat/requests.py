@@ -18,22 +18,47 @@ TOO_OLD: str | None = None  # a sentence about a library that is too old
 if t.TYPE_CHECKING:
     import requests
     import urllib3
-    import urllib3.contrib.socks as urllib3_socks
+    from requests.adapters import HTTPAdapter
+    from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+    from urllib3.connection import HTTPConnection, HTTPSConnection
+    from urllib3.contrib.socks import SOCKSConnection
+
+    SOCKSSocket = t.Any  # PySocks has no types
 else:
-    urllib3_socks = None
+    # Classes that extend one of these load without the library as well.
+    HTTPAdapter = HTTPConnection = HTTPSConnection = HTTPConnectionPool = HTTPSConnectionPool = object
+    SOCKSConnection = SOCKSSocket = object
     try:
         import requests
         import urllib3
+        from requests.adapters import HTTPAdapter
+        from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+        from urllib3.connection import HTTPConnection, HTTPSConnection
     except ImportError:
         MISSING = traceback.format_exc()
         requests = urllib3 = None
     else:
-        # requests has imported it if the library for SOCKS is installed.
-        urllib3_socks = sys.modules.get("urllib3.contrib.socks")
-        if not hasattr(urllib3.HTTPResponse, "read1"):  # needed to stop reading a slow body in time
+        # requests has imported this where PySocks, which it needs for SOCKS, is installed.
+        if "urllib3.contrib.socks" in sys.modules:
+            from urllib3.contrib.socks import SOCKSConnection
+
+            SOCKSSocket = urllib3.contrib.socks.socks.socksocket
+        if not hasattr(urllib3.HTTPResponse, "read1"):  # needed to read a body piece by piece as it comes
             TOO_OLD = (
                 f"urllib3 {urllib3.__version__} is too old: {sys.executable} needs urllib3 2.2 or newer. "
                 f"Install it with: {sys.executable} -m pip install 'urllib3>=2.2'"
             )
 
-__all__ = ["MISSING", "TOO_OLD", "requests", "urllib3", "urllib3_socks"]
+__all__ = [
+    "MISSING",
+    "TOO_OLD",
+    "HTTPAdapter",
+    "HTTPConnection",
+    "HTTPConnectionPool",
+    "HTTPSConnection",
+    "HTTPSConnectionPool",
+    "SOCKSConnection",
+    "SOCKSSocket",
+    "requests",
+    "urllib3",
+]

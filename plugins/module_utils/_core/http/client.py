@@ -13,7 +13,7 @@ from datetime import datetime
 
 from ..clock import Clock
 from ..compat.requests import requests, urllib3
-from ..errors import UnauthorizedError
+from ..errors import DatascanError, ForbiddenError, UnauthorizedError
 from . import body as _body
 from .authentication import Authentication
 from .connection import Connection
@@ -149,7 +149,7 @@ class HttpClient:
                     continue
                 pause = self._retry_policy.pause_before_retry(request, fault, retries)
                 if pause is None or not self._deadline.allows_pause(pause):
-                    raise fault.error from None
+                    raise self._explained(request, fault.error) from None
             else:
                 if request.headers is None:
                     self._authentication.accepted(headers)
@@ -158,8 +158,15 @@ class HttpClient:
             retries += 1
 
     def _can_reauthenticate(self, request: Request, headers: Mapping[str, str], fault: Fault) -> bool:
-        is_authenticated = request.headers is None
-        return is_authenticated and isinstance(fault.error, UnauthorizedError) and self._authentication.refused(headers)
+        if request.headers is not None:
+            return False
+        if isinstance(fault.error, UnauthorizedError):
+            return self._authentication.refused(headers)
+        return isinstance(fault.error, ForbiddenError) and self._authentication.forbidden(headers)
+
+    def _explained(self, request: Request, error: DatascanError) -> DatascanError:
+        is_refused = request.headers is None and isinstance(error, UnauthorizedError)
+        return self._authentication.explain(error) if is_refused else error
 
     def _exchange(self, request: Request, headers: Mapping[str, str], parse: Callable[[t.Any], T]) -> T:
         """Send a request once."""

@@ -127,11 +127,12 @@ def exchange_fault(exc: Exception, request: Request, exchange: Exchange) -> Faul
 
 
 def _timeout_fault(request: Request, exchange: Exchange) -> Fault:
-    seconds = f"within {round(exchange.limit, 1):g} seconds"
-    message = f"{request} did not answer {seconds}."
+    limit = round(exchange.limit, 1)
+    within = f"within {limit:g} {'second' if limit == 1 else 'seconds'}"
+    message = f"{request} did not answer {within}."
     if exchange.is_connecting:
         netloc = urlsplit(request.url).netloc
-        message = f"Cannot connect to {netloc} {seconds}. Check api_url, the proxy if there is one, and the network."
+        message = f"Cannot connect to {netloc} {within}. Check api_url, the proxy if there is one, and the network."
     return Fault(UnavailableError(message, request=request.failed()), sent=not exchange.is_connecting)
 
 

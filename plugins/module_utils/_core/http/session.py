@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from ..compat.requests import requests
 from ..errors import InvalidInputError
+from .adapter import LimitedAdapter
 from .connection import Connection
 from .request import Request
 
@@ -20,8 +21,6 @@ class Session(requests.Session if requests else object):  # type: ignore[misc]
     """Follows no redirect, and takes no credential or certificate from the environment."""
 
     def __init__(self, connection: Connection) -> None:
-        from .adapter import LimitedAdapter  # not at the top, so that this file loads where requests is missing
-
         super().__init__()
         for scheme in ("https://", "http://"):
             self.mount(scheme, LimitedAdapter())

@@ -104,13 +104,13 @@ def _poll_until_over(
 ) -> None:
     before, began = state.elapsed, clock.monotonic()
     just_read = bool(state.seen) and all(scan_id in state.seen for scan_id in state.scan_ids)
-    poll_length = 0.0  # seconds that the last poll took
+    poll_length = 0.0  # seconds that the last poll took, if it succeeded
     while True:
         polled_at = clock.monotonic()
         state.elapsed = before + polled_at - began
         if not just_read:
             _poll(state, get_many)
-            poll_length = clock.monotonic() - polled_at
+            poll_length = 0.0 if state.last_error else clock.monotonic() - polled_at
         just_read = False
         waited = clock.monotonic() - began
         state.elapsed = before + waited

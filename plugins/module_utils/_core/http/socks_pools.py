@@ -1,22 +1,22 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Connections through a SOCKS proxy whose sockets keep the limit of an exchange. Only imported if PySocks is there."""
+"""Connections through a SOCKS proxy whose sockets keep the limit of an exchange."""
 
 from __future__ import annotations
 
 import socket
 
-from ..compat.requests import urllib3, urllib3_socks
-from .adapter import LimitedConnection, LimitedTLSConnection
+from ..compat.requests import HTTPConnectionPool, HTTPSConnectionPool, SOCKSConnection, SOCKSSocket
+from .pools import LimitedConnection, LimitedTLSConnection
 from .sockets import LimitedSocket, ResolvedAddress
 
 
-class _SocksSocket(LimitedSocket, urllib3_socks.socks.socksocket):  # type: ignore[misc, name-defined]  # it has no types
+class _SocksSocket(LimitedSocket, SOCKSSocket):  # type: ignore[misc]  # it has no types
     """PySocks' socket: `connect` negotiates with the proxy."""
 
 
-class _SocksConnection(LimitedConnection, urllib3_socks.SOCKSConnection):
+class _SocksConnection(LimitedConnection, SOCKSConnection):
     """A plain connection."""
 
     def first_hop(self) -> tuple[str, int]:
@@ -44,11 +44,11 @@ class _SocksTLSConnection(_SocksConnection, LimitedTLSConnection):
     """A connection with TLS."""
 
 
-class _SocksPool(urllib3.HTTPConnectionPool):
+class _SocksPool(HTTPConnectionPool):
     ConnectionCls = _SocksConnection
 
 
-class _SocksTLSPool(urllib3.HTTPSConnectionPool):
+class _SocksTLSPool(HTTPSConnectionPool):
     ConnectionCls = _SocksTLSConnection
 
 
