@@ -31,7 +31,8 @@ def variables():
     """The variables of the roles, and of the playbooks that check their own."""
     names = {f"datascan_{name}" for name in ("in_process",)}
     for path in ROOT.glob("roles/*/meta/argument_specs.yml"):
-        names |= set(yaml.safe_load(path.read_text())["argument_specs"]["main"]["options"])
+        for spec in yaml.safe_load(path.read_text())["argument_specs"].values():
+            names |= set(spec["options"])
     for path in ROOT.glob("playbooks/*.yml"):
         text = path.read_text()
         names |= set(re.findall(r"^\s+((?:cancel_scan|awx_setup|demo)_\w+):", text, re.M))

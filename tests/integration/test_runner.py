@@ -57,7 +57,8 @@ def test_a_scan_that_passes_ends_well_and_hands_its_verdict_on(launch, sandbox):
     (scan,) = sandbox.scans()
     assert (job.status, job.rc) == ("successful", 0), job.lines("verbose")
     verdict = job.handed_on["datascan_gate"]
-    assert verdict == {"passed": True, "msg": verdict["msg"], "reasons": [], "scan_ids": [scan["scanId"]]}
+    gate = {"passed": True, "msg": verdict["msg"], "reasons": [], "scan_ids": [scan["scanId"]]}
+    assert verdict == {**gate, "gates": {"run_scan": gate}}
     assert "1 of 1" in verdict["msg"]
     progress = [line for line in job.lines("verbose") if "scan_wait: [" in line]
     assert len(progress) >= 2

@@ -229,8 +229,8 @@ def _question(variable: str, name: str, description: str) -> Data:
 def _described(role: str) -> Data:
     """A role's own argument spec."""
     spec = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
-    main: Data = spec["argument_specs"]["main"]
-    return main
+    described: Data = spec["argument_specs"][role]
+    return described
 
 
 def _plain(option: Mapping[str, t.Any]) -> str:

@@ -12,6 +12,10 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec
 
 ROOT = Path(__file__).resolve().parents[2]
 PLUGINS = "ansible_collections.datascan.gate.plugins"
-NAMES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
-MODULES = {name: importlib.import_module(f"{PLUGINS}.modules.{name}") for name in NAMES}
+MODULES = {
+    path.stem: importlib.import_module(f"{PLUGINS}.modules.{path.stem}")
+    for path in sorted((ROOT / "plugins" / "modules").glob("*.py"))
+    if path.stem != "gate_step"  # has only documentation: it runs on the controller
+}
+NAMES = sorted(MODULES)
 SPECS: dict[str, ModuleSpec] = {name: module.MODULE for name, module in MODULES.items()}

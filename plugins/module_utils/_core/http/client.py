@@ -165,8 +165,10 @@ class HttpClient:
         return isinstance(fault.error, ForbiddenError) and self._authentication.forbidden(headers)
 
     def _explained(self, request: Request, error: DatascanError) -> DatascanError:
-        is_refused = request.headers is None and isinstance(error, UnauthorizedError)
-        return self._authentication.explain(error) if is_refused else error
+        """The final error, with what the authentication knows about its token."""
+        if request.headers is None and isinstance(error, UnauthorizedError):
+            return self._authentication.explain(error)
+        return error
 
     def _exchange(self, request: Request, headers: Mapping[str, str], parse: Callable[[t.Any], T]) -> T:
         """Send a request once."""

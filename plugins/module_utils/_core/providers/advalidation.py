@@ -100,6 +100,7 @@ class Advalidation(RescansScans):
     trusts_retry_after = False
     example_id = "1001"
     rescan_option = "creative_id"
+    counts_issues = True
     rescan_description = "The creative to scan again."
 
     @classmethod

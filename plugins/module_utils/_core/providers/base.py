@@ -52,6 +52,7 @@ class Provider(ABC):
     rate_limit: t.ClassVar[RateLimit | None] = None  # of requests, where the vendor has one
     trusts_retry_after: t.ClassVar[bool] = True
     takes_refresh_token: t.ClassVar[bool] = False  # the option refresh_token
+    counts_issues: t.ClassVar[bool] = False  # whether scans have an `issue_count`
 
     capability: t.ClassVar[str | None] = None  # only of a class in capabilities.py: its name
     _required_attributes: t.ClassVar[tuple[str, ...]] = ("name", "title", "unsupported", "state_map")

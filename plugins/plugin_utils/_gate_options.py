@@ -1,0 +1,192 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+"""The variables of a role that gates, checked as a whole before anything is sent."""
+
+import os
+import re
+import typing as t
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+
+import yaml
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import describe_wrong_options
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError, UnsupportedError
+from ansible_collections.datascan.gate.plugins.module_utils._core.files import write_if_changed
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import parse_policy
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
+from ansible_collections.datascan.gate.plugins.module_utils._core.options import (
+    CONNECTION_OPTIONS,
+    credentials_in,
+    own_option,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import (
+    CancelsScans,
+    ListsScans,
+    RescansScans,
+    StartsScans,
+    check_capability,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import (
+    provider_class,
+    providers_supporting,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
+
+ROLES = Path(__file__).resolve().parents[2] / "roles"
+# Variables that begin like an option of a role, and are none.
+_KNOWN = frozenset({"datascan_gate", "datascan_in_process", "datascan_sandbox"})
+_SHARED = "datascan_"
+
+
+class GateOptions:
+    """The validated variables of a role, by their names without the role's prefix."""
+
+    def __init__(self, role: str, values: Mapping[str, t.Any]) -> None:
+        self._role = role
+        self._values = values
+
+    def name(self, option: str) -> str:
+        """The role's variable for an option."""
+        return f"{self._role}_{option}"
+
+    def __getitem__(self, option: str) -> t.Any:
+        value = self._values.get(self.name(option))
+        # Ansible adds every suboption that is not set, as null.
+        return {key: one for key, one in value.items() if one is not None} if isinstance(value, Mapping) else value
+
+    @property
+    def provider(self) -> type[Provider] | None:
+        """The vendor, as far as it is known here: a module on another host may find it in its own environment."""
+        name = self._values.get("datascan_provider") or os.environ.get(CONNECTION_OPTIONS["provider"]["env"])
+        return provider_class(name) if name else None
+
+
+def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[t.Any], t.Any]) -> GateOptions:
+    """The variables of a role that are set. An empty text is the same as not set.
+
+    Raises InvalidInputError for an unknown name with the role's prefix, and for values of another type.
+    """
+    spec = _read_spec(role)
+    _check_names(role, variables, spec)
+    given = {}
+    for name in set(spec) & set(variables):
+        value = _resolve(name, variables[name], template)
+        if value is not None and value != "":
+            given[name] = value
+    try:
+        validation = ArgumentSpecValidator(spec).validate(given)
+    except (AttributeError, TypeError, ValueError):
+        raise InvalidInputError(describe_wrong_options(spec, given)) from None
+    values = validation.validated_parameters
+    if validation.error_messages:
+        message = describe_wrong_options(spec, given, validation.errors.msg)
+        raise InvalidInputError(Redactor(credentials_in(spec, values)).redact_text(message))
+    return GateOptions(role, values)
+
+
+def check_options(options: GateOptions, role: str) -> None:
+    """Raise InvalidInputError or UnsupportedError for what would only be refused after the scan has started."""
+    _ROLE_CHECKS[role](options)
+    if role == "audit_cluster":
+        return
+    policy = parse_policy(options["policy"] or {})
+    interval = options["wait_interval"]
+    WaitOptions(timeout=options["wait_timeout"], interval=interval)
+    provider = options.provider
+    if provider and options["on_timeout"] == "cancel":
+        check_capability(provider, CancelsScans)
+    if provider and policy.max_issues is not None and not provider.counts_issues:
+        raise UnsupportedError(
+            f"{options.name('policy')}.max_issues: {provider.title} does not count the issues of a scan. Remove it."
+        )
+
+
+def absolute_reports(options: GateOptions, base: str) -> list[dict[str, str]]:
+    """The reports with absolute paths, all of which can be written. Raises InvalidInputError."""
+    reports = [
+        {"format": report["format"], "dest": os.path.join(base, os.path.expanduser(report["dest"]))}
+        for report in options["reports"] or ()
+    ]
+    paths = [os.path.realpath(report["dest"]) for report in reports]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise InvalidInputError(f"{options.name('reports')}: two reports have the same dest, {path}.")
+        write_if_changed(path, "", dry_run=True)
+    return reports
+
+
+def _read_spec(role: str) -> dict[str, t.Any]:
+    text = (ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    spec: dict[str, t.Any] = yaml.load(text, Loader=loader)["argument_specs"][role]["options"]  # noqa: S506
+    return spec
+
+
+def _check_names(role: str, variables: Mapping[str, t.Any], spec: Collection[str]) -> None:
+    """Refuse names that look like an option. A variable that an option's template uses is one of the user's own."""
+    used = re.findall(r"\w+", " ".join(str(variables[name]) for name in set(spec) & set(variables)))
+    known = {*spec, *_KNOWN, *used, f"{role}_result"}
+    unknown = sorted(name for name in variables if name.startswith((f"{role}_", _SHARED)) and name not in known)
+    if unknown:
+        raise InvalidInputError(
+            f"{unknown[0]} is not a variable of the role {role}. Names with {role}_ and {_SHARED} belong to it: "
+            "correct the name, or rename a variable of your own."
+        )
+
+
+def _resolve(name: str, value: t.Any, template: Callable[[t.Any], t.Any]) -> t.Any:
+    try:
+        return template(value)
+    except AnsibleError as error:
+        raise InvalidInputError(f"{name}: {one_line(str(error.message))}") from None
+
+
+def _check_start(options: GateOptions) -> None:
+    provider = options.provider
+    if provider is None:
+        return
+    check_capability(provider, StartsScans)
+    _check_own(options, provider.name, [vendor.name for vendor in providers_supporting(StartsScans)], provider.title)
+
+
+def _check_rescan(options: GateOptions) -> None:
+    provider = options.provider
+    if provider is None:
+        return
+    check_capability(provider, RescansScans)
+    subjects = {vendor.rescan_option for vendor in providers_supporting(RescansScans)}
+    _check_own(options, t.cast("type[RescansScans]", provider).rescan_option, subjects, provider.title)
+
+
+def _check_own(options: GateOptions, wanted: str, every: Collection[str], vendor: str) -> None:
+    own_option({options.name(option): options[option] for option in every}, options.name(wanted), vendor)
+
+
+def _check_watch(options: GateOptions) -> None:
+    if bool(options["ids"]) == bool(options["query"]):
+        raise InvalidInputError(f"Set either {options.name('ids')} or {options.name('query')}.")
+    if options.provider and options["query"]:
+        check_capability(options.provider, ListsScans)
+
+
+def _check_audit(options: GateOptions) -> None:
+    if bool(options["id"]) == bool(options["lookup"]):
+        raise InvalidInputError(f"Set either {options.name('id')} or {options.name('lookup')}.")
+    if not options["required_tags"] and not options["forbidden_tags"]:
+        raise InvalidInputError(f"Set {options.name('required_tags')} or {options.name('forbidden_tags')}.")
+
+
+_ROLE_CHECKS: Mapping[str, Callable[[GateOptions], None]] = {
+    "run_scan": _check_start,
+    "rescan": _check_rescan,
+    "watch_scans": _check_watch,
+    "audit_cluster": _check_audit,
+}

@@ -1,0 +1,228 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+"""The steps of a role that gates: what needs the variables, the hosts and the statistics of the play."""
+
+import os
+import typing as t
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from ansible.plugins.action import ActionBase
+from ansible.utils.vars import load_extra_vars
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
+    DatascanError,
+    GateFailedError,
+    InvalidInputError,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import GateResult, refuse_gate
+from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_error, render_result
+from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import too_old
+from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import (
+    ROLES,
+    absolute_reports,
+    check_options,
+    read_options,
+)
+from ansible_collections.datascan.gate.plugins.plugin_utils._gate_registry import (
+    PRIVATE,
+    GateEntry,
+    last_entry,
+    next_entry,
+    read_entries,
+    statistics,
+    unfinished_result,
+)
+
+_RESULTS = ("run_scan_result", "watch_scans_result", "rescan_result", "audit_cluster_result")
+_RESULT_KEYS = tuple(key for key in (*render_result(GateResult()), "cluster", "mode") if key != "changed")
+# The strategies under which a failed host stops the others.
+_STOPPING_STRATEGIES = ("linear", "debug", "mitogen_linear")
+_OPTIONS = ("policy", "mode", "reports", "wait_timeout", "wait_interval", "on_timeout", "fail_fast")
+
+
+class GateStepAction(ActionBase):
+    """The steps of a gate that need Ansible's controller: its variables, its hosts, and its statistics."""
+
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """What Ansible calls."""
+        self._variables = task_vars or {}
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        steps: dict[str, Callable[[str], dict[str, t.Any]]] = {
+            "begin": self._begin,
+            "conclude": self._conclude,
+            "count": self._count,
+            "publish": self._publish,
+            "require": self._require,
+            "prove": self._prove,
+        }
+        try:
+            step = steps[self._task.args["step"]]
+            return {**result, "changed": False, **step(str(self._task.args.get("role", "")))}
+        except DatascanError as error:
+            return {**result, **render_error(error)}
+
+    def _begin(self, role: str) -> dict[str, t.Any]:
+        """Check everything that can be refused before a request is sent. Never fails: the last step does."""
+        entry = next_entry(self._entries, self._host, role)
+        result = unfinished_result()
+        options: dict[str, t.Any] = {}
+        try:
+            self._check_circumstances()
+            options = self._read_options(role)
+        except Exception as error:  # noqa: BLE001  (a step that fails here could publish nothing)
+            refusal = error if isinstance(error, DatascanError) else InvalidInputError(f"{role}: {error}")
+            result = render_error(refuse_gate(refusal))
+            entry = entry.concluded(result)
+        return {
+            "refused": not options,
+            "options": options,
+            "result": {key: result[key] for key in _RESULT_KEYS if key in result},
+            "number": entry.number,
+            **_noted(entry),
+            "ansible_stats": _stats([*self._entries, entry]),
+        }
+
+    def _read_options(self, role: str) -> dict[str, t.Any]:
+        given = read_options(role, self._variables, self._templar.template)
+        check_options(given, role)
+        # A playbook of this collection is in its own folder: there a path starts where the command was started.
+        folder = str(self._variables.get("playbook_dir", self._loader.get_basedir()))
+        is_own = _is_inside(folder, ROLES.parent / "playbooks")
+        reports = absolute_reports(given, os.getcwd() if is_own else os.path.abspath(folder))
+        options = {option: given[option] for option in _OPTIONS}
+        return {**options, "policy": options["policy"] or {}, "reports": reports}
+
+    def _conclude(self, role: str) -> dict[str, t.Any]:
+        """What the gate came to, for the other hosts and the statistics."""
+        entry = last_entry(self._entries, self._host)
+        if entry is None or entry.number != self._facts(self._host).get(f"{PRIVATE}begun", {}).get("number"):
+            raise GateFailedError("The gate did not begin: its first task was skipped.")
+        judged = self._judged()
+        return {"msg": entry.concluded(judged).msg, **_noted(entry.concluded(judged))}
+
+    def _count(self, role: str) -> dict[str, t.Any]:
+        return {"ansible_stats": _stats(self._entries)}
+
+    def _publish(self, role: str) -> dict[str, t.Any]:
+        """The public result. Fails unless the gates of all hosts of the play say to proceed."""
+        judged = self._judged()
+        result = {**unfinished_result(), **{key: judged[key] for key in _RESULT_KEYS if key in judged}}
+        own = last_entry(self._entries, self._host)
+        begun = self._facts(self._host).get(f"{PRIVATE}begun") or {}
+        if own is None or own.number != begun.get("number") or judged.get("proceed") is not True:
+            return _closed(result, [])
+        closed = [
+            f"The gate of host {entry.host} did not pass: {entry.msg}"
+            for entry in map(self._last_entry, self._variables.get("ansible_play_hosts_all", ()))
+            if entry is not None and not entry.proceed
+        ]
+        return _closed(result, closed) if closed or not own.proceed else {**result, "failed": False}
+
+    def _require(self, role: str) -> dict[str, t.Any]:
+        """How many gates localhost has had, before one that has to run there."""
+        self._check_names()
+        return {"number": len(self._entries_of("localhost"))}
+
+    def _prove(self, role: str) -> dict[str, t.Any]:
+        """Fails unless a gate has run on localhost since the step `require`, and it said to proceed."""
+        self._check_names()
+        required = self._facts(self._host).get(f"{PRIVATE}required") or {}
+        gates = self._entries_of("localhost")
+        entry = gates[-1] if gates else None
+        if entry and entry.number > required.get("number", len(gates)) and entry.name.split()[0] == role:
+            if entry.proceed:
+                return {"msg": entry.msg}
+            raise GateFailedError(entry.msg)
+        raise GateFailedError(
+            "The gate did not run on localhost. If --limit is used, it must include localhost, for example "
+            "--limit web,localhost. If localhost failed earlier in the run, correct that first."
+        )
+
+    def _check_circumstances(self) -> None:
+        if refusal := too_old():
+            raise InvalidInputError(refusal)
+        self._check_names()
+        strategy = str(getattr(self._play, "strategy", "linear")).rpartition(".")[2]
+        if strategy not in _STOPPING_STRATEGIES and len(self._variables.get("ansible_play_hosts_all", ())) > 1:
+            raise InvalidInputError(
+                f"A gate cannot stop the other hosts of a play with strategy {strategy}. Use strategy linear, or run "
+                "the gate in a play of its own on one host."
+            )
+
+    def _check_names(self) -> None:
+        """Refuse private names that are not facts, and results that are extra variables: they would hide ours."""
+        extra = load_extra_vars(self._loader)
+        facts = self._facts(self._host)
+        for name in self._variables:
+            is_ours = name in facts or name == f"{PRIVATE}role"
+            if (name.startswith(PRIVATE) and not is_ours) or (name.startswith((PRIVATE, *_RESULTS)) and name in extra):
+                raise InvalidInputError(f"The variable {name} is set by the roles of datascan.gate only. Remove it.")
+
+    @property
+    def _host(self) -> str:
+        return str(self._variables["inventory_hostname"])
+
+    @property
+    def _play(self) -> t.Any:
+        node: t.Any = self._task
+        while node is not None and getattr(node, "_play", None) is None:
+            node = getattr(node, "_parent", None)
+        return getattr(node, "_play", None)
+
+    @property
+    def _entries(self) -> list[GateEntry]:
+        return read_entries(self._facts("localhost"))
+
+    def _entries_of(self, host: str) -> list[GateEntry]:
+        return [entry for entry in self._entries if entry.host == host]
+
+    def _last_entry(self, host: str) -> GateEntry | None:
+        return last_entry(self._entries, host)
+
+    def _judged(self) -> Mapping[str, t.Any]:
+        """The result of scan_gate, or of the first step where scan_gate was skipped or did not run."""
+        facts = self._facts(self._host)
+        judged: Mapping[str, t.Any] = facts.get(f"{PRIVATE}judged") or {}
+        if "proceed" in judged:
+            return judged
+        if judged.get("failed"):
+            return render_error(refuse_gate(InvalidInputError(str(judged.get("msg", "scan_gate did not run.")))))
+        begun: Mapping[str, t.Any] = facts.get(f"{PRIVATE}begun", {}).get("result", {})
+        return begun
+
+    def _facts(self, host: str) -> Mapping[str, t.Any]:
+        """The variables of a host as they are stored: no variable of a task, block or include can hide one."""
+        facts = self._variables["hostvars"].raw_get(host)
+        return facts if isinstance(facts, Mapping) else {}
+
+
+def _noted(entry: GateEntry) -> dict[str, t.Any]:
+    return {"fact": entry.fact, "entry": entry.facts()}
+
+
+def _stats(entries: list[GateEntry]) -> dict[str, t.Any]:
+    latest = {(entry.host, entry.number): entry for entry in entries}
+    return {"data": {"datascan_gate": statistics(list(latest.values()))}, "per_host": False, "aggregate": False}
+
+
+def _closed(result: Mapping[str, t.Any], reasons: list[str]) -> dict[str, t.Any]:
+    msg = reasons[0] if reasons else result["msg"]
+    return {
+        **result,
+        "passed": False,
+        "proceed": False,
+        "msg": msg,
+        "reasons": [*result["reasons"], *reasons],
+        "failed": True,
+    }
+
+
+def _is_inside(folder: str, parent: Path) -> bool:
+    path = Path(folder).resolve()
+    return parent in (path, *path.parents)
