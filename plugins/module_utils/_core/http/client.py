@@ -172,7 +172,8 @@ class HttpClient:
 
     def _exchange(self, request: Request, headers: Mapping[str, str], parse: Callable[[t.Any], T]) -> T:
         """Send a request once."""
-        left = self._deadline.time_for_requests()
+        # What a change did has to be known, so the deadline neither refuses it nor cuts it short.
+        left = None if request.is_write else self._deadline.time_for_requests()
         if left == 0 or not self._rate_limiter.acquire(self._clock, left):
             raise deadline_fault(request)
         with self._lock:
@@ -185,7 +186,7 @@ class HttpClient:
         raise fault
 
     def _limit_of(self, request: Request) -> float:
-        """The seconds that an exchange may take. One that changes something is not cut short by the deadline."""
+        """The seconds that an exchange may take."""
         limit = self._timeout * request.slowness
         left = None if request.is_write else self._deadline.time_for_requests()
         return limit if left is None else min(limit, left)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..errors import DatascanError, InvalidInputError, TooLateError
+from ..errors import DatascanError, InvalidInputError, TooLateError, UnavailableError
 from ..models import PREDICTED_ID, Scan, ScanState, summarise
 from ..providers.capabilities import CancelsScans
 from .cancellation import request_cancellation
@@ -126,6 +126,8 @@ def _cancel(context: OperationContext, scan_id: str, scan: Scan) -> Scan:
             raise TooLateError(f"Too late to cancel scan {scan}.")
         # The vendor's own status cannot be predicted.
         return scan.model_copy(update={"state": ScanState.CANCELLED, "vendor_status": None})
+    if not context.has_time():
+        raise UnavailableError(f"Scan {scan_id} was not cancelled, because no time is left before the deadline.")
     answer = request_cancellation(provider, scan_id)
     try:
         return provider.get(scan_id)  # the answer may still show the old state

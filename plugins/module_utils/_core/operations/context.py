@@ -18,6 +18,7 @@ from ..providers.capabilities import require
 from .polling import WaitOptions
 
 P = t.TypeVar("P", bound=Provider)
+_SHORTEST_LIMIT = 1.0  # seconds: with wait_timeout 0, a scan is read or started, and then not waited for
 
 
 def _discard(line: str) -> None:
@@ -40,7 +41,13 @@ class OperationContext:
 
     def time_limit(self, options: WaitOptions | None) -> AbstractContextManager[None]:
         """Inside the block, everything ends within the options' time-out. Without a wait there is no such limit."""
-        return nullcontext() if options is None or self.check_mode else self.provider.deadline(options.timeout)
+        if options is None or self.check_mode:
+            return nullcontext()
+        return self.provider.deadline(max(options.timeout, _SHORTEST_LIMIT))
+
+    def has_time(self) -> bool:
+        """Whether the time limit is not over."""
+        return self.provider.allows_pause(0.0)
 
     def pause(self, seconds: float) -> None:
         """Sleep. Raises UnavailableError, at once, where the time limit ends before the pause."""

@@ -173,10 +173,10 @@ class _Readiness:
             raise _too_early(why)
         self._context.report_progress(f"{why}; waiting until it can be rescanned")
         while True:
-            left = provider.time_left() or 0.0
+            elapsed = self._context.clock.monotonic() - self._began
+            left = min(provider.time_left() or 0.0, options.timeout - elapsed)
             if left <= 0:
                 raise self._timeout_error(why, options.timeout)
-            elapsed = self._context.clock.monotonic() - self._began
             interval = poll_interval(elapsed, options, provider.min_poll_interval, self._context.clock)
             self._context.clock.sleep(min(left, interval))
             if self._is_ready():

@@ -27,7 +27,6 @@ from .polling import PollState, WaitOptions, poll_scans
 from .progress import ProgressReporter
 from .results import ScanDiff, WaitStats, partial_result
 
-_READ_TIMEOUT = 1.0  # seconds for reading the scans that were cancelled after wait_timeout, all together
 _NAMED_SCANS = 5  # in a message; the others are counted
 
 
@@ -108,7 +107,7 @@ def wait_until_finished(
     provider = context.provider
     left = provider.time_left()
     before = 0.0 if left is None else max(0.0, options.timeout - left)
-    with context.time_limit(options):
+    with contextlib.nullcontext() if context.check_mode else provider.deadline(options.timeout - before):
         try:
             return poll_scans(
                 context.get_many,
@@ -216,7 +215,7 @@ def _cancel_pending(context: OperationContext, state: PollState) -> tuple[WaitRe
                 # Each further one would take `timeout`, for a vendor that does not answer.
                 sentences.append(f" Not tried to cancel: {', '.join(pending[number:])}.")
                 break
-    with context.provider.deadline(_READ_TIMEOUT):
+    with context.provider.deadline(0.0):  # one second for all of them
         for scan_id in cancelled:
             with contextlib.suppress(DatascanError):  # the scan is cancelled even where it cannot be read again
                 # The answer to a cancel request may still show the old state.
