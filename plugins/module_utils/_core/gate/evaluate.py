@@ -101,6 +101,9 @@ def _judge_evidence(evidence: Evidence, request: GateRequest, clock: Clock) -> V
     mode = request.mode if evidence.can_be_judged else ENFORCE
     verdict = judge(evidence.scans, evidence.missing, request.policy, mode, clock.now())
     verdict = verdict.with_reasons(*(Reason(Rule.UNSEEN, scan_id=scan_id) for scan_id in evidence.unseen))
+    if request.policy.allow_missing and not (evidence.scans or evidence.missing or evidence.is_empty_query):
+        # Nothing shows that the vendor was asked: an empty list may come from a mistake in a playbook.
+        verdict = verdict.with_reasons(Reason(Rule.NO_SCANS))
     if not evidence.is_complete:
         verdict = verdict.with_reasons(Reason(Rule.INCOMPLETE))
     if evidence.failure and verdict.passed:
