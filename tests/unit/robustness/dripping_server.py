@@ -13,7 +13,7 @@ import threading
 import typing as t
 from collections.abc import Callable, Iterator, Sequence
 
-PAUSE = 0.05  # seconds between two bytes: no time-out of a single read ends it
+PAUSE = 0.1  # seconds between two bytes: no time-out of a single read ends it
 _END = 10.0  # seconds after which the server gives up, so that a client without a limit fails instead of hanging
 
 
@@ -144,7 +144,7 @@ ZIPPED = HEAD + b"Content-Encoding: gzip\r\n\r\n"
 LONG = b"x" * 500
 _GZIP_WITH_NAME = b"\x1f\x8b\x08\x08\0\0\0\0\0\x03" + LONG  # the file's name in gzip's header, which decodes to nothing
 
-# What comes at once, and then what drips: 500 bytes take 25 seconds.
+# What comes at once, and then what drips: 500 bytes take 50 seconds.
 ANSWERS: dict[str, tuple[bytes, bytes]] = {
     "nothing": (b"", b""),
     "status line": (b"", b"HTTP/1.1 200 " + LONG),

@@ -47,8 +47,11 @@ from dripping_server import (
 from scripted_vendor import client_of, session_of
 from tls_certificates import create_certificate
 
-LIMIT = 0.5  # seconds
-SLACK = 0.75  # seconds, for a busy machine; without the limit each case takes 10 seconds or more
+LIMIT = 1.5  # seconds; long enough for many handshakes at the same time
+SHORT = 0.5  # seconds, for one exchange alone
+SLACK = 2.0  # seconds, for a busy machine; without the limit each case takes 10 seconds or more
+# requests does not verify a proxy with TLS for an address without TLS.
+pytestmark = pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 SCAN_ID = "00000000-0000-4000-8000-000000000001"
 
 
@@ -124,7 +127,7 @@ NAMES = list(cases(None))
 
 
 def connected(url: str, **options: t.Any) -> Provider:
-    given = {"provider": "glasswall", "api_url": url, "api_token": "unit-test-token", "timeout": LIMIT, "retries": 0}
+    given = {"provider": "glasswall", "api_url": url, "api_token": "unit-test-token", "timeout": SHORT, "retries": 0}
     return connect(ConnectionOptions(**{**given, **options}), Clock(), print, Redactor())
 
 
@@ -132,7 +135,7 @@ def run(case: Case, *, write: bool, ca_path: str | None = None) -> Outcome:
     with dripping_server(case.scene) as server:
         address = f"127.0.0.1:{server.port}"
         target = "127.0.0.1:9" if case.proxy else address
-        provider = connected(f"{case.scheme}://{target}/api", ca_path=ca_path)
+        provider = connected(f"{case.scheme}://{target}/api", ca_path=ca_path, timeout=LIMIT)
         if case.proxy:
             session_of(provider).proxies = {"http": f"{case.proxy}://{address}", "https": f"{case.proxy}://{address}"}
         client = client_of(provider)
@@ -155,7 +158,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[st
     path = tmp_path_factory.mktemp("dripping") / "certificate.pem"
     context = create_certificate(path, "vendor.test")
     jobs = [(name, case, write) for name, case in cases(context).items() for write in (False, True)]
-    with ThreadPoolExecutor(max_workers=24) as pool:
+    with ThreadPoolExecutor(max_workers=60) as pool:
         done = list(pool.map(lambda job: run(job[1], write=job[2], ca_path=str(path)), jobs))
     yield {(name, write): outcome for (name, _case, write), outcome in zip(jobs, done, strict=True)}
 
@@ -215,7 +218,7 @@ def test_a_connect_without_an_answer_ends_with_the_limit(deaf_port: int) -> None
     began = time.monotonic()
     with pytest.raises(UnavailableError, match=r"Cannot connect to 127\.0\.0\.1:\d+ within 0\.5 seconds"):
         client_of(connected(f"http://127.0.0.1:{deaf_port}")).write("POST", ("scans",), lambda data: data)
-    assert time.monotonic() - began <= LIMIT + SLACK
+    assert time.monotonic() - began <= SHORT + SLACK
 
 
 @pytest.mark.parametrize("deaf", [1, 3])
@@ -231,15 +234,15 @@ def test_an_address_that_does_not_answer_leaves_time_for_the_others(
         addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)) for port in ports]
         monkeypatch.setattr(sockets.socket, "getaddrinfo", lambda *args: addresses)
         began = time.monotonic()
-        client = client_of(connected("http://vendor.test"))
+        client = client_of(connected("http://vendor.test", timeout=1.5))
         assert client.read("GET", ("scans",), lambda data: data) == {}
-        assert time.monotonic() - began <= LIMIT
+        assert time.monotonic() - began <= 1.5
 
         monkeypatch.setattr(sockets.socket, "getaddrinfo", lambda *args: addresses[:-1] * 4)
         began = time.monotonic()
         with pytest.raises(UnavailableError, match="Cannot connect"):
             client_of(connected("http://vendor.test")).read("GET", ("scans",), lambda data: data)
-        assert time.monotonic() - began <= LIMIT + SLACK
+        assert time.monotonic() - began <= SHORT + SLACK
 
 
 def test_many_exchanges_on_one_connection_have_a_limit_each() -> None:
@@ -250,15 +253,15 @@ def test_many_exchanges_on_one_connection_have_a_limit_each() -> None:
             read_head(connection)
             connection.sendall(CHUNKED + b"2\r\n")
             connection.drips = True
-            connection.sendall(b"{}\r\n0\r")
+            connection.sendall(b"{}\r\n0\r\n")
             connection.drips = False
-            connection.sendall(b"\n\r\n")
+            connection.sendall(b"\r\n")
 
     with dripping_server(slow) as server:
-        client = client_of(connected(f"http://127.0.0.1:{server.port}"))
+        client = client_of(connected(f"http://127.0.0.1:{server.port}", timeout=0.9))
         began = time.monotonic()
         assert [client.read("GET", ("scans",), lambda data: data) for _request in range(3)] == [{}] * 3
-        assert time.monotonic() - began > LIMIT
+        assert time.monotonic() - began > 0.9
         assert client.requests_sent == 3
 
 
@@ -272,3 +275,15 @@ def test_a_wait_for_a_vendor_that_drips_ends_with_its_limit() -> None:
                 WaitRequest(scan_ids=[SCAN_ID], options=WaitOptions(timeout=0.6, interval=0.1)),
             )
         assert time.monotonic() - began <= 0.6 + 2
+
+
+def test_a_limit_that_no_socket_can_hold_is_no_error() -> None:
+    """A socket refuses a time-out of more than 24 days."""
+
+    def whole(connection: DrippingStream) -> None:
+        read_head(connection)
+        connection.sendall(WHOLE)
+
+    with dripping_server(whole) as server:
+        client = client_of(connected(f"http://127.0.0.1:{server.port}", timeout=1e9))
+        assert client.read("GET", ("scans",), lambda data: data) == {}

@@ -158,7 +158,7 @@ def test_a_fault_that_begins_with_any_request_holds_no_task_longer_than_its_limi
     vendor: str, operation: str, fault: str
 ) -> None:
     normal = run(vendor, operation, "none", 0).sent
-    for first in range(min(normal, 8)):
+    for first in range(min(normal, 5)):
         run(vendor, operation, fault, first)
 
 
