@@ -11,6 +11,7 @@ import typing as t
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import ansible_collections.datascan.gate.plugins.module_utils._ansible  # noqa: F401  (refuses an old core)
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
@@ -20,7 +21,6 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import GateResult, refuse_gate
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_error, render_result
-from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import too_old
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import (
     ROLES,
     absolute_reports,
@@ -146,8 +146,6 @@ class GateStepAction(ActionBase):
         )
 
     def _check_circumstances(self) -> None:
-        if refusal := too_old():
-            raise InvalidInputError(refusal)
         self._check_names()
         strategy = str(getattr(self._play, "strategy", "linear")).rpartition(".")[2]
         if strategy not in _STOPPING_STRATEGIES and len(self._variables.get("ansible_play_hosts_all", ())) > 1:
