@@ -24,7 +24,7 @@ HEADER = (
     "# SPDX-License-Identifier: GPL-3.0-or-later\n"
 )
 FILES = {path.relative_to(ROOT / "plugins").as_posix(): path for path in sorted((ROOT / "plugins").rglob("*.py"))}
-# Refuses a Python that cannot load any other file, before one is imported.
+# Refuses an ansible-core or a Python that cannot load any other file, before one is imported.
 OLD_PYTHON = "module_utils/_ansible/__init__.py"
 # The action plugin of this name runs on the controller only.
 ONLY_DOCUMENTATION = "modules/gate_step.py"
