@@ -11,9 +11,9 @@ import typing as t
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import ansible_collections.datascan.gate.plugins.module_utils._ansible  # noqa: F401  (refuses an old core)
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
+from ansible_collections.datascan.gate.plugins.module_utils._ansible import oldest_versions  # noqa: F401  # first
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
     DatascanError,
     GateFailedError,
@@ -75,8 +75,9 @@ class GateStepAction(ActionBase):
         try:
             self._check_circumstances()
             options = self._read_options(role)
-        except DatascanError as error:
-            result = render_error(refuse_gate(error))
+        except Exception as error:  # noqa: BLE001  (a step that fails here could publish nothing)
+            refusal = error if isinstance(error, DatascanError) else InvalidInputError(f"{role}: {error}")
+            result = render_error(refuse_gate(refusal))
             entry = entry.concluded(result)
         return {
             "refused": not options,
@@ -95,15 +96,14 @@ class GateStepAction(ActionBase):
         is_own = _is_inside(folder, ROLES.parent / "playbooks")
         reports = absolute_reports(given, os.getcwd() if is_own else os.path.abspath(folder))
         options = {option: given[option] for option in _OPTIONS}
-        policy = {name: value for name, value in (options["policy"] or {}).items() if value is not None}
-        return {**options, "policy": policy, "reports": reports}
+        return {**options, "policy": options["policy"] or {}, "reports": reports}
 
     def _conclude(self, role: str) -> dict[str, t.Any]:
         """What the gate came to, for the other hosts and the statistics."""
         entry = last_entry(self._entries, self._host)
         if entry is None or entry.number != self._facts(self._host).get(f"{PRIVATE}begun", {}).get("number"):
             raise GateFailedError("The gate did not begin: its first task was skipped.")
-        judged = self._facts(self._host).get(f"{PRIVATE}judged") or {}
+        judged = self._judged()
         return {"msg": entry.concluded(judged).msg, **_noted(entry.concluded(judged))}
 
     def _count(self, role: str) -> dict[str, t.Any]:
@@ -111,11 +111,10 @@ class GateStepAction(ActionBase):
 
     def _publish(self, role: str) -> dict[str, t.Any]:
         """The public result. Fails unless the gates of all hosts of the play say to proceed."""
-        facts = self._facts(self._host)
-        judged: Mapping[str, t.Any] = facts.get(f"{PRIVATE}judged") or {}
+        judged = self._judged()
         result = {**unfinished_result(), **{key: judged[key] for key in _RESULT_KEYS if key in judged}}
         own = last_entry(self._entries, self._host)
-        begun = facts.get(f"{PRIVATE}begun") or {}
+        begun = self._facts(self._host).get(f"{PRIVATE}begun") or {}
         if own is None or own.number != begun.get("number") or judged.get("proceed") is not True:
             return _closed(result, [])
         closed = [
@@ -183,6 +182,17 @@ class GateStepAction(ActionBase):
 
     def _last_entry(self, host: str) -> GateEntry | None:
         return last_entry(self._entries, host)
+
+    def _judged(self) -> Mapping[str, t.Any]:
+        """The result of scan_gate, or of the first step where scan_gate was skipped or did not run."""
+        facts = self._facts(self._host)
+        judged: Mapping[str, t.Any] = facts.get(f"{PRIVATE}judged") or {}
+        if "proceed" in judged:
+            return judged
+        if judged.get("failed"):
+            return render_error(refuse_gate(InvalidInputError(str(judged.get("msg", "scan_gate did not run.")))))
+        begun: Mapping[str, t.Any] = facts.get(f"{PRIVATE}begun", {}).get("result", {})
+        return begun
 
     def _facts(self, host: str) -> Mapping[str, t.Any]:
         """The variables of a host as they are stored: no variable of a task, block or include can hide one."""

@@ -13,7 +13,7 @@ import re
 import typing as t
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.datascan.gate.plugins.module_utils._ansible import old_python
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.oldest_versions import old_python
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_error
 

@@ -39,14 +39,20 @@ WAIT_SPEC: ArgumentSpec = {"wait": {"type": "bool", "default": False}, **WAIT_OP
 SCAN_IDS_ARGUMENT: dict[str, t.Any] = {"type": "list", "elements": "str", "aliases": ["scan_id"]}
 
 
-def unreadable_dictionary(spec: ArgumentSpec, given: Mapping[str, t.Any]) -> str:
-    """What to change where ansible-core 2.16 and 2.17 raise ValueError instead of naming the option.
+def describe_wrong_options(spec: ArgumentSpec, given: Mapping[str, t.Any], message: str = "") -> str:
+    """The message of Ansible's validation, or one that names the option where Ansible's does not.
 
-    They do so for text such as `name=scan 1` where a dictionary is expected.
+    Ansible's own names none where it expects a dictionary. It raises another exception for a list there, and before
+    ansible-core 2.18 for a text such as `name=scan 1`.
     """
-    names = [
-        name
-        for name, option in spec.items()
-        if "dict" in (option["type"], option.get("elements")) and not isinstance(given.get(name), (Mapping, type(None)))
-    ]
-    return f"{' or '.join(names)}: the text is neither JSON nor key=value pairs. Write a dictionary."
+    names = [name for name, option in spec.items() if name in given and not _holds_dictionaries(option, given[name])]
+    if not names or any(name in message for name in given):
+        return message or "The options cannot be read."
+    return f"{' or '.join(names)} must be of type dict, written as a dictionary."
+
+
+def _holds_dictionaries(option: Mapping[str, t.Any], value: t.Any) -> bool:
+    parts = value if option.get("elements") == "dict" and isinstance(value, list) else [value]
+    return "dict" not in (option.get("type"), option.get("elements")) or all(
+        part is None or isinstance(part, Mapping) for part in parts
+    )

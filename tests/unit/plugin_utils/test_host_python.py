@@ -44,7 +44,9 @@ def test_an_old_python_is_the_failure_that_is_reported(result: dict[str, t.Any],
     action = ActionOnHost(stdout)
     explained = explain(action, {**result, "ansible_facts": {"discovered_interpreter_python": "/usr/bin/python3"}})
     version = stdout[stdout.index("(") + 1 : stdout.index(")")].replace(", ", ".")
-    assert explained["msg"].startswith("datascan.gate needs Python 3.10 or newer, and /usr/bin/python3 is Python " + version)
+    assert explained["msg"].startswith(
+        "datascan.gate needs Python 3.10 or newer, and /usr/bin/python3 is Python " + version
+    )
     assert (explained["failed"], explained["error"]["kind"]) == (True, "invalid_input")
     assert not {"module_stdout", "module_stderr", "exception", "rc"} & set(explained)
     assert explained["ansible_facts"] == {"discovered_interpreter_python": "/usr/bin/python3"}

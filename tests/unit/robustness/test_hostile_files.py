@@ -12,6 +12,8 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit import audit_columns, parse_rules
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import render as render_audit
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import escape_formula, render
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Column
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
@@ -135,6 +137,20 @@ TEXTS = ["", "a=1", "1-1", "a@b.c", "'=1", '"=1"', "\u00e9", "\U0001f512", "a\n=
 @pytest.mark.parametrize("text", [*FORMULAS, *TEXTS])
 def test_a_cell_is_a_text_and_reads_back(text: str) -> None:
     column = Column(column_name="c", table_name=text, tags=[{"tag_name": text, "tag_value": "v"}], attributes=[])
-    (row,) = csv.DictReader(io.StringIO("".join(render("csv", [column])), newline=""))
+    (row,) = rows("".join(render("csv", [column])))
     assert row["table_name"] == escape_formula(text) == (f"'{text}" if text in FORMULAS else text)
     assert row["tags"] == escape_formula(f"{text}=v")
+
+
+@pytest.mark.parametrize("text", [*FORMULAS, *TEXTS])
+def test_a_cell_of_an_audit_is_a_text_and_reads_back(text: str) -> None:
+    audit = audit_columns([{"column_name": "c", "table_name": text}], parse_rules(["owner"], {}))
+    (row,) = rows(render_audit("csv", audit, {"id": "1"}))
+    assert row["table_name"] == (f"'{text}" if text in FORMULAS else text)
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    """Read CSV, NUL characters included, which Python 3.10 refuses to read."""
+    stand_in = "\ue000"
+    found = csv.DictReader(io.StringIO(text.replace("\x00", stand_in), newline=""))
+    return [{name: cell.replace(stand_in, "\x00") for name, cell in row.items()} for row in found]

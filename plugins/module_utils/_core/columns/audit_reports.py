@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import typing as t
 from collections.abc import Callable, Mapping
@@ -14,7 +12,7 @@ from collections.abc import Callable, Mapping
 from ..errors import InvalidInputError
 from ..foreign_text import code_span, table_cell
 from .audit import AuditResult, Finding
-from .export import escape_formula
+from .export import csv_row
 
 SCHEMA = "datascan.gate/audit/1"
 _MAX_ROWS = 500  # of the Markdown table: step summaries take a megabyte at most
@@ -48,13 +46,11 @@ def _row(finding: Finding) -> str:
 
 
 def _csv(audit: AuditResult, cluster: Mapping[str, t.Any]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(_HEAD)
-    for finding in audit.findings:
-        row = [*finding.column.values(), "; ".join(finding.missing), "; ".join(finding.forbidden)]
-        writer.writerow([escape_formula(item or "") for item in row])
-    return text.getvalue()
+    rows = [
+        [*finding.column.values(), "; ".join(finding.missing), "; ".join(finding.forbidden)]
+        for finding in audit.findings
+    ]
+    return "".join(csv_row(cell or "" for cell in row) for row in [_HEAD, *rows])
 
 
 def _json(audit: AuditResult, cluster: Mapping[str, t.Any]) -> str:

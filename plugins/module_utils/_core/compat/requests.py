@@ -4,7 +4,7 @@
 """The import point of requests and urllib3: every other file loads also where one is missing, too old or broken.
 
 A front end checks `PROBLEM` first and fails with that message. requests provides TLS, proxies, pooled connections and
-content decoding. urllib3 is named because requests accepts older versions, which cannot stop reading a slow body in time.
+content decoding. It accepts older versions of urllib3, which cannot stop reading a slow body in time.
 """
 
 from __future__ import annotations

@@ -136,7 +136,11 @@ def test_an_old_requests_or_urllib3_is_refused_by_the_modules_that_connect(
 @pytest.mark.parametrize(
     ("name", "code", "reason"),
     [
-        ("pydantic", "raise SystemError('The installed\\npydantic-core is wrong')", "The installed pydantic-core is wrong"),
+        (
+            "pydantic",
+            "raise SystemError('The installed\\npydantic-core is wrong')",
+            "The installed pydantic-core is wrong",
+        ),
         ("pydantic", "VERSION = '2.14.0'", "cannot import name 'BaseModel'"),
         ("requests", "import no_such_part", "No module named 'no_such_part'"),
         ("requests", "", "has no attribute '__version__'"),

@@ -1,0 +1,161 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables of a role: what is refused before anything is sent, and what is accepted."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible.errors import AnsibleError
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, InvalidInputError
+from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import (
+    ROLES,
+    absolute_reports,
+    check_options,
+    read_options,
+)
+from glasswall_script import SCAN_ID, TARGET
+
+GATED = ("run_scan", "watch_scans", "rescan")
+
+
+def defaults(role: str) -> dict[str, t.Any]:
+    loaded: dict[str, t.Any] = yaml.safe_load((ROLES / role / "defaults" / "main.yml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def usual(role: str, **more: t.Any) -> dict[str, t.Any]:
+    subject: dict[str, t.Any] = {
+        "run_scan": {"run_scan_glasswall": TARGET},
+        "watch_scans": {"watch_scans_ids": [SCAN_ID]},
+        "rescan": {"rescan_scan_id": SCAN_ID},
+    }[role]
+    return {**defaults(role), **subject, "datascan_provider": "glasswall", **more}
+
+
+def check(role: str, variables: dict[str, t.Any]) -> None:
+    check_options(read_options(role, variables, lambda value: value), role)
+
+
+@pytest.mark.parametrize("role", GATED)
+def test_usual_variables_are_accepted(role: str) -> None:
+    check(role, usual(role, datascan_gate={"passed": True}, datascan_in_process=False, **{f"{role}_result": {}}))
+
+
+@pytest.mark.parametrize("role", GATED)
+def test_an_empty_text_is_the_same_as_not_set(role: str) -> None:
+    spec = yaml.safe_load((ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    names = set(spec["argument_specs"][role]["options"]) - set(usual(role))
+    assert names
+    check(role, {**usual(role), **dict.fromkeys(names, "")})
+
+
+@pytest.mark.parametrize("role", GATED)
+@pytest.mark.parametrize(
+    "name", ["{role}_polcy", "{role}_wait_timout", "datascan_api_key", "{role}_", "{role}_results"]
+)
+def test_an_unknown_name_is_refused(role: str, name: str) -> None:
+    name = name.format(role=role)
+    with pytest.raises(InvalidInputError, match=name):
+        check(role, usual(role, **{name: ""}))
+
+
+def test_a_variable_that_an_option_uses_is_the_users_own() -> None:
+    given = usual("run_scan", run_scan_previous_scan_id="{{ run_scan_last_id }}", run_scan_last_id="")
+    check("run_scan", given)
+
+
+@pytest.mark.parametrize("role", GATED)
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("wait_timeout", -1),
+        ("wait_timeout", float("nan")),
+        ("wait_timeout", "soon"),
+        ("wait_timeout", [5]),
+        ("wait_interval", 0),
+        ("wait_interval", -0.5),
+        ("on_timeout", "ignore"),
+        ("mode", "Enforce"),
+        ("policy", "strict"),
+        ("policy", [1]),
+        ("policy", {"states": "complete"}),
+        ("policy", {"max_age": -1}),
+        ("policy", {"max_issues": 0}),  # which Glasswall does not count
+        ("policy", {"max_isues": 1}),
+        ("policy", {"allow_missing": "perhaps"}),
+        ("reports", "scan.xml"),
+        ("reports", [{"format": "xml", "dest": "a"}]),
+        ("reports", [{"dest": "a"}]),
+        ("reports", [7]),
+    ],
+    ids=str,
+)
+def test_an_option_that_cannot_work_is_refused(role: str, option: str, value: t.Any) -> None:
+    with pytest.raises(DatascanError, match=option if option != "policy" else "polic|max_|states|allow"):
+        check(role, usual(role, **{f"{role}_{option}": value}))
+
+
+def test_a_wrong_option_does_not_show_a_token() -> None:
+    with pytest.raises(InvalidInputError) as raised:
+        check("run_scan", usual("run_scan", datascan_api_token="t0ken-of-mine", run_scan_mode="t0ken-of-mine"))
+    assert "t0ken" not in str(raised.value)
+
+
+def test_a_template_that_fails_names_its_variable() -> None:
+    def template(value: t.Any) -> t.Any:
+        if value == "{{ nowhere }}":
+            raise AnsibleError("'nowhere' is undefined")
+        return value
+
+    with pytest.raises(InvalidInputError, match=r"watch_scans_ids: .*nowhere"):
+        read_options("watch_scans", usual("watch_scans", watch_scans_ids="{{ nowhere }}"), template)
+
+
+@pytest.mark.parametrize(
+    ("role", "changes", "named"),
+    [
+        ("run_scan", {"run_scan_bigid": {"scan_profile": "a"}}, "run_scan_bigid"),
+        ("run_scan", {"run_scan_glasswall": ""}, "run_scan_glasswall"),
+        ("run_scan", {"datascan_provider": "advalidation"}, "Advalidation"),
+        ("run_scan", {"datascan_provider": "acme"}, "acme"),
+        ("rescan", {"rescan_creative_id": "7"}, "rescan_creative_id"),
+        ("rescan", {"datascan_provider": "protecto"}, "Protecto"),
+        ("watch_scans", {"watch_scans_ids": ""}, "watch_scans_ids"),
+        ("watch_scans", {"watch_scans_query": {"limit": 1}}, "watch_scans_query"),
+        ("watch_scans", {"datascan_provider": "bigid", "watch_scans_on_timeout": "cancel"}, "BigID"),
+    ],
+)
+def test_what_the_vendor_cannot_do_is_refused(role: str, changes: dict[str, t.Any], named: str) -> None:
+    with pytest.raises(DatascanError, match=named):
+        check(role, usual(role, **changes))
+
+
+def test_the_vendor_of_the_environment_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATASCAN_PROVIDER", "bigid")
+    with pytest.raises(DatascanError, match="BigID"):
+        check("watch_scans", usual("watch_scans", datascan_provider="", watch_scans_on_timeout="cancel"))
+
+
+def test_reports_get_absolute_paths_once_each(tmp_path: Path) -> None:
+    given = read_options("run_scan", usual("run_scan", run_scan_reports=[{"format": "json", "dest": "a.json"}]), id_)
+    assert absolute_reports(given, str(tmp_path)) == [{"format": "json", "dest": str(tmp_path / "a.json")}]
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "link.json").symlink_to(tmp_path / "a.json")
+    two = [{"format": "json", "dest": "a.json"}, {"format": "html", "dest": "link.json"}]
+    with pytest.raises(InvalidInputError, match="same dest"):
+        absolute_reports(read_options("run_scan", usual("run_scan", run_scan_reports=two), id_), str(tmp_path))
+
+
+def test_a_report_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    missing = [{"format": "json", "dest": "nowhere/a.json"}]
+    with pytest.raises(InvalidInputError, match="nowhere"):
+        absolute_reports(read_options("run_scan", usual("run_scan", run_scan_reports=missing), id_), str(tmp_path))
+
+
+def id_(value: t.Any) -> t.Any:
+    return value
