@@ -189,7 +189,7 @@ class GateStepAction(ActionBase):
         judged: Mapping[str, t.Any] = facts.get(f"{PRIVATE}judged") or {}
         if "proceed" in judged:
             return judged
-        if judged.get("failed"):
+        if judged.get("failed") or "error" in judged:  # the role's `failed_when: false` clears `failed`
             return render_error(refuse_gate(InvalidInputError(str(judged.get("msg", "scan_gate did not run.")))))
         begun: Mapping[str, t.Any] = facts.get(f"{PRIVATE}begun", {}).get("result", {})
         return begun
