@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from . import oldest_python  # noqa: F401  # before all that an old Python cannot load
+from . import oldest_versions  # noqa: F401  # before all that an old Python cannot load
 
 # isort: split
 import typing as t
