@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
+from ansible_collections.datascan.gate.plugins.module_utils._ansible import oldest_versions  # noqa: F401  # first
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
     DatascanError,
     GateFailedError,
@@ -20,7 +21,6 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import GateResult, refuse_gate
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_error, render_result
-from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import too_old
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import (
     ROLES,
     absolute_reports,
@@ -145,8 +145,6 @@ class GateStepAction(ActionBase):
         )
 
     def _check_circumstances(self) -> None:
-        if refusal := too_old():
-            raise InvalidInputError(refusal)
         self._check_names()
         strategy = str(getattr(self._play, "strategy", "linear")).rpartition(".")[2]
         if strategy not in _STOPPING_STRATEGIES and len(self._variables.get("ansible_play_hosts_all", ())) > 1:
@@ -191,7 +189,7 @@ class GateStepAction(ActionBase):
         judged: Mapping[str, t.Any] = facts.get(f"{PRIVATE}judged") or {}
         if "proceed" in judged:
             return judged
-        if judged.get("failed"):
+        if judged.get("failed") or "error" in judged:  # the role's `failed_when: false` clears `failed`
             return render_error(refuse_gate(InvalidInputError(str(judged.get("msg", "scan_gate did not run.")))))
         begun: Mapping[str, t.Any] = facts.get(f"{PRIVATE}begun", {}).get("result", {})
         return begun

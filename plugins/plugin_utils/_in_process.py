@@ -30,11 +30,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.options import
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_error
-from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import (
-    plain_options,
-    shows_invocation,
-    too_old,
-)
+from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import plain_options, shows_invocation
+from ansible_collections.datascan.gate.plugins.plugin_utils._host_python import explain_old_python
 from ansible_collections.datascan.gate.plugins.plugin_utils._progress import show_progress
 from ansible_collections.datascan.gate.plugins.plugin_utils._worker_clock import ParentGoneError, WorkerClock
 
@@ -52,8 +49,6 @@ class InProcessAction(ActionBase):
         """What Ansible calls."""
         task_vars = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        if refusal := too_old():
-            return {**result, **render_error(InvalidInputError(refusal))}
         if self._runs_in_process(task_vars):
             try:
                 return {**result, **self._run_in_process(task_vars)}
@@ -97,7 +92,7 @@ class InProcessAction(ActionBase):
         )
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)  # type: ignore[no-untyped-call]
-        return result
+        return explain_old_python(self, result)
 
     def _run_in_process(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """The same as the module: the same spec, messages, results and redaction."""
