@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import unreadable_dictionary
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError, UnsupportedError
 from ansible_collections.datascan.gate.plugins.module_utils._core.files import write_if_changed
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import parse_policy
@@ -53,7 +54,9 @@ class GateOptions:
         return f"{self._role}_{option}"
 
     def __getitem__(self, option: str) -> t.Any:
-        return self._values.get(self.name(option))
+        value = self._values.get(self.name(option))
+        # Ansible adds every suboption that is not set, as null.
+        return {key: one for key, one in value.items() if one is not None} if isinstance(value, Mapping) else value
 
     @property
     def provider(self) -> type[Provider] | None:
@@ -76,8 +79,8 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
             given[name] = value
     try:
         validation = ArgumentSpecValidator(spec).validate(given)
-    except ValueError:  # ansible-core 2.16 and 2.17, for a text that is no dictionary
-        raise InvalidInputError(f"{role}: a variable has a text where a dictionary is expected.") from None
+    except (AttributeError, TypeError, ValueError):
+        raise InvalidInputError(unreadable_dictionary(spec, given)) from None
     values = validation.validated_parameters
     if validation.error_messages:
         raise InvalidInputError(Redactor(credentials_in(spec, values)).redact_text(validation.errors.msg))

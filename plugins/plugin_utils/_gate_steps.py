@@ -75,8 +75,9 @@ class GateStepAction(ActionBase):
         try:
             self._check_circumstances()
             options = self._read_options(role)
-        except DatascanError as error:
-            result = render_error(refuse_gate(error))
+        except Exception as error:  # noqa: BLE001  (a step that fails here could publish nothing)
+            refusal = error if isinstance(error, DatascanError) else InvalidInputError(f"{role}: {error}")
+            result = render_error(refuse_gate(refusal))
             entry = entry.concluded(result)
         return {
             "refused": not options,
@@ -95,15 +96,14 @@ class GateStepAction(ActionBase):
         is_own = _is_inside(folder, ROLES.parent / "playbooks")
         reports = absolute_reports(given, os.getcwd() if is_own else os.path.abspath(folder))
         options = {option: given[option] for option in _OPTIONS}
-        policy = {name: value for name, value in (options["policy"] or {}).items() if value is not None}
-        return {**options, "policy": policy, "reports": reports}
+        return {**options, "policy": options["policy"] or {}, "reports": reports}
 
     def _conclude(self, role: str) -> dict[str, t.Any]:
         """What the gate came to, for the other hosts and the statistics."""
         entry = last_entry(self._entries, self._host)
         if entry is None or entry.number != self._facts(self._host).get(f"{PRIVATE}begun", {}).get("number"):
             raise GateFailedError("The gate did not begin: its first task was skipped.")
-        judged = self._facts(self._host).get(f"{PRIVATE}judged") or {}
+        judged = self._judged()
         return {"msg": entry.concluded(judged).msg, **_noted(entry.concluded(judged))}
 
     def _count(self, role: str) -> dict[str, t.Any]:
@@ -111,11 +111,10 @@ class GateStepAction(ActionBase):
 
     def _publish(self, role: str) -> dict[str, t.Any]:
         """The public result. Fails unless the gates of all hosts of the play say to proceed."""
-        facts = self._facts(self._host)
-        judged: Mapping[str, t.Any] = facts.get(f"{PRIVATE}judged") or {}
+        judged = self._judged()
         result = {**unfinished_result(), **{key: judged[key] for key in _RESULT_KEYS if key in judged}}
         own = last_entry(self._entries, self._host)
-        begun = facts.get(f"{PRIVATE}begun") or {}
+        begun = self._facts(self._host).get(f"{PRIVATE}begun") or {}
         if own is None or own.number != begun.get("number") or judged.get("proceed") is not True:
             return _closed(result, [])
         closed = [
@@ -185,6 +184,12 @@ class GateStepAction(ActionBase):
 
     def _last_entry(self, host: str) -> GateEntry | None:
         return last_entry(self._entries, host)
+
+    def _judged(self) -> Mapping[str, t.Any]:
+        """The result of scan_gate; that of the first step where scan_gate was skipped, which registers, too."""
+        facts = self._facts(self._host)
+        judged: Mapping[str, t.Any] = facts.get(f"{PRIVATE}judged") or {}
+        return facts.get(f"{PRIVATE}begun", {}).get("result", {}) if "skipped" in judged else judged
 
     def _facts(self, host: str) -> Mapping[str, t.Any]:
         """The variables of a host as they are stored: no variable of a task, block or include can hide one."""
