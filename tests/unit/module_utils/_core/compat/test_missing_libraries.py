@@ -50,7 +50,7 @@ invocations = sys.modules[f"{plugins}.module_utils._ansible.invocation"]
 secrets = sys.modules[f"{plugins}.module_utils._core.redaction"]
 results = {}
 for name in loaded:
-    if name.startswith("modules."):
+    if name.startswith("modules.") and name != "modules.gate_step":  # which has only documentation
         door = sys.modules[f"{plugins}.{name}"].MODULE
         params = dict.fromkeys(door.argument_spec)
         if not door.connects:
