@@ -14,6 +14,8 @@ description:
   - Lists the columns of one cluster with their attributes and tags. A cluster is a group of columns that the vendor
     found to be alike.
   - Reads every page, and returns each column once. Sampled values of a column are never returned.
+  - A list that changes while it is read is read again, up to three times. RV(complete) says whether columns may be
+    missing nevertheless.
   - With O(dest), writes the columns to a file page by page, and returns only a summary. This needs the memory of a
     page, however many columns there are.
   - Only BigID has clusters.
@@ -115,6 +117,10 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ cluster.columns | rejectattr('tags') | map(attribute='fully_qualified_name') }}"
 
+- name: Stop if columns may be missing
+  ansible.builtin.assert:
+    that: cluster.complete
+
 - name: Export the columns of a cluster found by its name
   datascan.gate.cluster_columns_info:
     provider: bigid
@@ -188,10 +194,18 @@ columns:
 total_count:
   description:
     - Number of columns in the whole cluster, as the vendor counts them; null if the vendor does not send it.
-    - A warning says so where fewer columns were read than requested.
+    - If the number changes while the columns are read, this is the highest.
   returned: success; on failure, if known
   type: int
   sample: 20
+complete:
+  description:
+    - Whether all requested columns were read. It is false if the list never settled, or the vendor counts more columns
+      than it lists; then a warning says why.
+    - Always false on failure.
+  returned: success; on failure, if the vendor was asked for columns
+  type: bool
+  sample: true
 cluster:
   description: The cluster. With O(cluster_id), only its C(id) is known, and the other fields are null.
   returned: success; on failure, if the vendor was asked for columns

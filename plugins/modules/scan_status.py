@@ -29,7 +29,8 @@ options:
   query:
     description:
       - Lists scans, for vendors whose API can list them. Required unless O(scan_ids) is set.
-      - Every page is read, and each scan is returned once.
+      - Every page is read, and each scan is returned once. A list that changes while it is read is read again, up to
+        three times. RV(complete) says whether scans may be missing nevertheless.
     type: dict
     suboptions:
       states:
@@ -181,6 +182,14 @@ missing:
   type: list
   elements: str
   sample: []
+complete:
+  description:
+    - With O(query), whether the whole list was read. It is false if the list never settled, or the vendor counts more
+      scans than it lists; then a warning says why, and M(datascan.gate.scan_gate) does not pass this result.
+    - With O(scan_ids), whether the vendor answered for all ids.
+  returned: success; on failure, if scans were read
+  type: bool
+  sample: true
 elapsed:
   description: Length of the wait, in seconds.
   returned: with O(wait=true); on failure, once the wait has begun

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import typing as t
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import yaml
@@ -20,7 +20,11 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.files import write_if_changed
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import parse_policy
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
-from ansible_collections.datascan.gate.plugins.module_utils._core.options import CONNECTION_OPTIONS, credentials_in
+from ansible_collections.datascan.gate.plugins.module_utils._core.options import (
+    CONNECTION_OPTIONS,
+    credentials_in,
+    own_option,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import (
     CancelsScans,
@@ -149,7 +153,7 @@ def _check_start(options: GateOptions) -> None:
     if provider is None:
         return
     check_capability(provider, StartsScans)
-    _check_only(options, provider.name, [vendor.name for vendor in providers_supporting(StartsScans)], provider.title)
+    _check_own(options, provider.name, [vendor.name for vendor in providers_supporting(StartsScans)], provider.title)
 
 
 def _check_rescan(options: GateOptions) -> None:
@@ -157,20 +161,12 @@ def _check_rescan(options: GateOptions) -> None:
     if provider is None:
         return
     check_capability(provider, RescansScans)
-    subjects = dict.fromkeys(vendor.rescan_option for vendor in providers_supporting(RescansScans))
-    wanted = t.cast("type[RescansScans]", provider).rescan_option
-    _check_only(options, wanted, list(subjects), provider.title)
+    subjects = {vendor.rescan_option for vendor in providers_supporting(RescansScans)}
+    _check_own(options, t.cast("type[RescansScans]", provider).rescan_option, subjects, provider.title)
 
 
-def _check_only(options: GateOptions, wanted: str, all_options: Sequence[str], title: str) -> None:
-    for other in all_options:
-        if other != wanted and options[other] is not None:
-            raise InvalidInputError(
-                f"{options.name(other)} is set, but the vendor is {title}: "
-                f"set {options.name(wanted)}, or correct datascan_provider."
-            )
-    if options[wanted] is None:
-        raise InvalidInputError(f"{options.name(wanted)} is not set: it says what {title} scans.")
+def _check_own(options: GateOptions, wanted: str, every: Collection[str], vendor: str) -> None:
+    own_option({options.name(option): options[option] for option in every}, options.name(wanted), vendor)
 
 
 def _check_watch(options: GateOptions) -> None:

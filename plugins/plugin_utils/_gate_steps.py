@@ -186,10 +186,15 @@ class GateStepAction(ActionBase):
         return last_entry(self._entries, host)
 
     def _judged(self) -> Mapping[str, t.Any]:
-        """The result of scan_gate; that of the first step where scan_gate was skipped, which registers, too."""
+        """The result of scan_gate, or of the first step where scan_gate was skipped or did not run."""
         facts = self._facts(self._host)
         judged: Mapping[str, t.Any] = facts.get(f"{PRIVATE}judged") or {}
-        return facts.get(f"{PRIVATE}begun", {}).get("result", {}) if "skipped" in judged else judged
+        if "proceed" in judged:
+            return judged
+        if judged.get("failed"):
+            return render_error(refuse_gate(InvalidInputError(str(judged.get("msg", "scan_gate did not run.")))))
+        begun: Mapping[str, t.Any] = facts.get(f"{PRIVATE}begun", {}).get("result", {})
+        return begun
 
     def _facts(self, host: str) -> Mapping[str, t.Any]:
         """The variables of a host as they are stored: no variable of a task, block or include can hide one."""

@@ -87,6 +87,7 @@ class GatePlays:
     def __call__(self, playbook: str, *arguments: str, inventory: str = INVENTORY, **extra: t.Any) -> GateRun:
         """Run a playbook, given as text. `extra` are extra variables."""
         shared = {
+            "ansible_python_interpreter": sys.executable,
             "datascan_provider": "glasswall",
             "datascan_api_url": self.sandbox.api_url,
             "datascan_api_token": TOKEN,

@@ -409,3 +409,89 @@ def test_what_cannot_work_is_refused_before_anything_is_sent(plays: GatePlays, c
     assert run.journal == [], run.output
     assert result["passed"] is False and result["error"]["kind"] in ("invalid_input", "unsupported")
     assert named in result["msg"]
+
+
+# What no gate can prevent, and its cure
+
+GUARDED = """
+- name: Deployment
+  hosts: web1
+  gather_facts: false
+  tasks:
+    - name: Deploy only if the gate passed
+      ansible.builtin.assert:
+        that: hostvars['localhost'].watch_scans_result.passed | default(false)
+      tags: release
+
+    - name: Deploy
+      ansible.builtin.debug:
+      when: hostvars['localhost'].watch_scans_result.passed | default(false)
+      tags: release
+"""
+
+
+@pytest.mark.parametrize("scan", ["passes", "fails"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--skip-tags", "always"),
+        ("--start-at-task", "Deploy only if the gate passed"),
+        ("--start-at-task", "Deploy"),
+        ("--limit", "web1"),
+    ],
+    ids=" ".join,
+)
+def test_a_check_in_the_deployment_holds_where_the_gate_was_skipped(
+    plays: GatePlays, arguments: tuple[str, ...], scan: str
+) -> None:
+    """Case A13, with the check that docs/gates.md gives as the cure."""
+    gate = IMPORTED.format(name="watch_scans", variables=f'{{watch_scans_ids: "{{{{ {scan} }}}}"}}')
+    run = plays(gate + GUARDED, *arguments)
+    assert run.deployed == [], run.output
+
+
+def test_that_check_lets_a_deployment_go_on(plays: GatePlays) -> None:
+    gate = IMPORTED.format(name="watch_scans", variables='{watch_scans_ids: "{{ passes }}"}')
+    run = plays(gate + GUARDED, "--tags", "release")
+    assert (run.rc, run.deployed) == (0, ["web1"]), run.output
+
+
+def test_an_included_gate_with_the_tag_always_runs_under_tags(plays: GatePlays) -> None:
+    run = plays(gate_role('{watch_scans_ids: "{{ fails }}"}', tags="always"), "--tags", "release")
+    assert (run.rc, run.deployed) == (2, []), run.output
+
+
+# Advice, check mode, and the statistics
+
+
+def test_advice_lets_a_failed_gate_go_on_and_says_so(plays: GatePlays) -> None:
+    run = plays(gate_role('{watch_scans_ids: "{{ fails }}", watch_scans_mode: advise}'))
+    assert (run.rc, run.deployed) == (0, ["web1", "web2"]), run.output
+    assert run.stats["passed"] is False
+
+
+def test_advice_does_not_pass_a_gate_that_could_not_ask(plays: GatePlays) -> None:
+    run = plays(gate_role('{watch_scans_ids: "{{ passes }}", watch_scans_mode: advise, datascan_api_token: wrong}'))
+    assert (run.rc, run.deployed) == (2, []), run.output
+
+
+def test_check_mode_sends_no_start_and_goes_on(plays: GatePlays) -> None:
+    run = plays(IMPORTED.format(name="run_scan", variables='{run_scan_glasswall: "{{ target }}"}') + DEPLOY, "--check")
+    assert (run.rc, run.starts) == (0, 0), run.output
+
+
+def test_the_statistics_name_every_gate_of_the_run(plays: GatePlays) -> None:
+    run = plays(RESCUED.format(role="watch_scans", passing=f"{{{WATCH}}}", failing="{watch_scans_ids: '{{ fails }}'}"))
+    gates = run.stats["gates"]
+    assert (run.rc, run.stats["passed"]) == (0, False), run.output
+    assert {name: gate["passed"] for name, gate in gates.items()} == {"watch_scans": True, "watch_scans 2": False}
+    assert gates["watch_scans 2"]["scan_ids"] == [plays.fails]
+    assert run.stats["scan_ids"] == [plays.passes, plays.fails]
+
+
+def test_a_gate_as_a_module_in_a_process_of_its_own(plays: GatePlays) -> None:
+    failing = gate_role('{watch_scans_ids: "{{ fails }}", datascan_in_process: false}')
+    passing = gate_role('{watch_scans_ids: "{{ passes }}", datascan_in_process: false}')
+    assert plays(failing).deployed == []
+    run = plays(passing)
+    assert run.deployed == ["web1", "web2"], run.output

@@ -107,6 +107,13 @@ class ComparedFile:
         self._file = self._writing.__enter__()
         return self
 
+    def restart(self) -> None:
+        """Drop what was written, and begin again."""
+        self._digest = hashlib.sha256()
+        if self._file is not None:
+            self._file.seek(0)
+            self._file.truncate()
+
     def write(self, text: str) -> None:
         """Write the next piece."""
         self._digest.update(text.encode("utf-8", "replace"))

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import typing as t
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from enum import Enum
 
@@ -176,6 +177,18 @@ def summarise(scans: Iterable[Scan]) -> dict[str, int]:
     """How many scans there are, in total and in each state."""
     count = Counter(scan.state.value for scan in scans)
     return {"total": count.total(), **{state: count[state] for state in STATES}}
+
+
+@dataclass(frozen=True)
+class ScanList:
+    """The scans that a list has, each once. `gap` is why some may be missing, as a clause, or None."""
+
+    scans: Sequence[Scan]
+    gap: str | None = None
+
+    def __iter__(self) -> Iterator[Scan]:
+        """The scans."""
+        return iter(self.scans)
 
 
 class Query(BaseModel):

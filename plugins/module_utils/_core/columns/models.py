@@ -134,10 +134,16 @@ class ColumnQuery:
 
 @dataclass(frozen=True)
 class ColumnPage:
-    """One page of columns, and the total count, where the vendor gives one."""
+    """One page of columns, and the total count, where the vendor gives one.
+
+    With `restarts`, the list is read again from its start: the columns of all pages before do not count. `gap` is why
+    columns may be missing, as a clause; only the last page of a list has it.
+    """
 
     columns: Sequence[Column]
     total: int | None = None
+    restarts: bool = False
+    gap: str | None = None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from ..columns.export import format_of, render
 from ..columns.models import Cluster, ClusterLookup, Column, ColumnPage, ColumnQuery, ColumnSummary
 from ..errors import AmbiguousError, DatascanError, InvalidInputError, NotFoundError
 from ..files import ComparedFile
-from ..providers.capabilities import ListsColumns
+from ..providers.capabilities import ListsColumns, gap_sentence
 from .context import OperationContext
 from .results import partial_result
 
@@ -33,9 +33,10 @@ class ColumnsRequest:
 
 @dataclass(frozen=True)
 class KnownColumns:
-    """What both results have, and all that a failure knows."""
+    """What both results have, and all that a failure knows. `complete` is false where columns may be missing."""
 
     changed: bool = False
+    complete: bool = False
     total_count: int | None = None
     cluster: Cluster | None = None
     summary: dict[str, t.Any] | None = None
@@ -71,61 +72,83 @@ def read_columns(context: OperationContext, request: ColumnsRequest) -> ListedCo
     _check(request)
     reading = _Reading(context, request)
     if request.dest is None:
-        columns = list(reading.columns())
+        columns: list[Column] = []
+        while not reading.is_over:
+            columns = list(reading.columns())
         return ListedColumns(**vars(reading.known()), columns=columns)
     format_ = request.format or format_of(request.dest)
     with ComparedFile(request.dest, dry_run=context.check_mode) as file:
-        for piece in render(format_, reading.columns()):
-            file.write(piece)
+        while not reading.is_over:
+            file.restart()
+            for piece in render(format_, reading.columns()):
+                file.write(piece)
     return WrittenColumns(**vars(replace(reading.known(), changed=file.changed)), file=request.dest)
 
 
 class _Reading:
-    """One pass through all the pages, and what it found."""
+    """All pages of the list, which may be read again from its start, and what they show."""
 
     def __init__(self, context: OperationContext, request: ColumnsRequest) -> None:
+        self.is_over = False
         self._cluster = Cluster(id=request.query.cluster_id) if request.query.cluster_id else None
         self._total: int | None = None
         self._summary: ColumnSummary | None = None  # None until a page was read
+        self._earlier: ColumnSummary | None = None  # of the columns that were read before the list was read again
+        self._pages: Iterator[ColumnPage] | None = None
+        self._page: ColumnPage | None = None
+        self._gap: str | None = None
         self._context = context
         self._request = request
 
     def known(self) -> KnownColumns:
         """What is known so far."""
-        summary = self._summary.facts() if self._summary else None
-        return KnownColumns(total_count=self._total, cluster=self._cluster, summary=summary)
+        read = [summary for summary in (self._summary, self._earlier) if summary]
+        # After a failure, more may be known from an earlier reading than from the last one.
+        summary = self._summary if self.is_over else max(read, key=lambda one: one.total, default=None)
+        return KnownColumns(
+            complete=self.is_over and self._gap is None,
+            total_count=self._total,
+            cluster=self._cluster,
+            summary=summary.facts() if summary else None,
+        )
 
     def columns(self) -> Iterator[Column]:
-        """Each column once; a page is requested while the one before it is processed."""
-        query = self._request.query
+        """The columns, each once. The list is read again, by the next call, unless `is_over` is set at their end.
+
+        A page is requested while the one before it is processed.
+        """
         try:
-            if self._request.cluster:
-                self._cluster = _find_cluster(self._context, self._request.cluster)
-                query = replace(query, cluster_id=self._cluster.id)
-            for page in _prefetch(self._context.require(ListsColumns).list_columns(query)):
-                self._total = self._total if page.total is None else page.total
-                self._summary = summary = self._summary or ColumnSummary()
-                for column in page.columns:
-                    summary.add(column)
-                    yield column
+            if self._pages is None:
+                self._pages = self._open()
+                self._page = next(self._pages, None)
+            self._earlier, self._summary = self._summary, ColumnSummary()
+            while self._page:
+                yield from self._take(self._page, self._summary)
+                self._page = next(self._pages, None)
+                if self._page and self._page.restarts:
+                    return
         except DatascanError as error:
             candidates = partial_result(error, FailedColumns).candidates
             raise error.with_result(FailedColumns(**vars(self.known()), candidates=candidates)) from None
-        self._summary = self._summary or ColumnSummary()
-        self._warn_of_missing(query, self._summary.total)
+        self.is_over = True
+        if self._gap and self._cluster:
+            what = f"the columns of cluster {self._cluster.id}"
+            self._context.warn(gap_sentence(self._context.provider, self._gap, what))
 
-    def _warn_of_missing(self, query: ColumnQuery, read: int) -> None:
-        """Compare with the vendor's count of the whole cluster; a sample or an unknown start cannot be compared."""
-        if self._total is None or query.sample is not None or query.offset_key:
-            return
-        expected = max(0, self._total - query.skip)
-        if query.limit is not None and not query.ignore_limit:
-            expected = min(expected, query.limit)
-        if read < expected:
-            self._context.warn(
-                f"{self._context.provider.title} counts {self._total} columns in cluster {query.cluster_id}, but "
-                f"returned only {read} of the {expected} that were requested."
-            )
+    def _open(self) -> Iterator[ColumnPage]:
+        query = self._request.query
+        if self._request.cluster:
+            self._cluster = _find_cluster(self._context, self._request.cluster)
+            query = replace(query, cluster_id=self._cluster.id)
+        return _prefetch(self._context.require(ListsColumns).list_columns(query))
+
+    def _take(self, page: ColumnPage, summary: ColumnSummary) -> Iterator[Column]:
+        if page.total is not None:  # the highest, because a list that lost columns has to show that
+            self._total = page.total if page.restarts else max(page.total, self._total or 0)
+        self._gap = page.gap
+        for column in page.columns:
+            summary.add(column)
+            yield column
 
 
 def _prefetch(pages: Iterator[ColumnPage]) -> Iterator[ColumnPage]:

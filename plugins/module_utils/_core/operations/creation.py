@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from ..errors import ConflictError, DatascanError, InterruptedWaitError
 from ..models import ACTIVE, Query, Scan
-from ..providers.capabilities import CancelsScans, ListsScans, StartsScans
+from ..providers.capabilities import CancelsScans, ListsScans, StartsScans, require_whole
 from .at_most_once import create_at_most_once
 from .context import OperationContext
 from .election import earliest_started, elect
@@ -115,7 +115,9 @@ class _Creation:
     def _list_new(self) -> list[Scan]:
         """The scans of the target that were not listed before the start."""
         query = Query(started_after=self._earliest - _CLOCK_SKEW)
-        scans = self._context.require(ListsScans).list_scans_of(self._target, query)
+        provider = self._context.require(ListsScans)
+        scans = provider.list_scans_of(self._target, query)
+        require_whole(provider, scans, "It may lack a scan of the same source and target.")
         return [scan for scan in scans if scan.id not in self._known_ids]
 
     def _find_created(self) -> Scan | None:

@@ -62,7 +62,8 @@ def _known_result(error: DatascanError) -> RescanResult:
 
 def _rescan(context: OperationContext, request: RescanRequest, parent: Scan | None) -> RescanResult:
     """The rescan of what a scan has scanned, or of what has not been scanned yet."""
-    running = context.require(RescansScans).find_running_rescan(parent) if parent else None
+    asks = parent is not None and request.if_active != "start"
+    running = context.require(RescansScans).find_running_rescan(parent) if parent and asks else None
     if running and request.if_active == "fail":
         raise _conflict(context, request, running)
     if context.check_mode:

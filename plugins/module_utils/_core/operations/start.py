@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from ..errors import ConflictError, DatascanError, NotFoundError
-from ..models import ACTIVE, Query, Scan, ScanState, start_time
-from ..providers.capabilities import ListsScans, StartsScans
+from ..models import ACTIVE, Query, Scan, ScanList, ScanState, start_time
+from ..providers.capabilities import ListsScans, StartsScans, require_whole
 from .context import OperationContext
 from .creation import Created, create_scan, elects
 from .election import earliest_started, elect
@@ -20,6 +20,10 @@ from .polling import WaitOptions
 from .results import ScanDiff, WaitStats, partial_result
 from .wait import WaitResult, no_wait_stats, wait_until_completed
 
+_NOT_STARTED = (
+    "A scan of the same source and target may be running, so none is started: run the task again, or set if_active to "
+    "start."
+)
 _MAX_SCAN_LENGTH = timedelta(days=7)  # fresh_for finds scans that took no longer than this
 
 
@@ -49,19 +53,21 @@ def start_scan(context: OperationContext, request: StartRequest) -> StartResult:
     """Start a scan, or return a matching one.
 
     Raises InvalidInputError or RejectedError for a target that the vendor does not accept, ConflictError for a scan
-    that runs where if_active is fail, UnknownOutcomeError where a scan may have been started; with `wait`,
-    ScanNotCompletedError and WaitTimeoutError.
+    that runs where if_active is fail, InvalidResponseError where a scan that runs may be missing from the list,
+    UnknownOutcomeError where a scan may have been started; with `wait`, ScanNotCompletedError and WaitTimeoutError.
     """
     provider = context.require(StartsScans)
     provider.validate_target(request.target)
-    listed = _list_candidates(context, request)
+    candidate_list = _CandidateList(context, request)
+    listed = candidate_list.read()
     previous = _get_previous(context, request)
     active = _find_active(context, request, [*listed, *previous])
     if active and elects(context, request.if_active) and not context.check_mode:
-        election = elect(context, lambda: [*_list_candidates(context, request), *previous], [*listed, *previous])
+        election = elect(context, lambda: [*candidate_list.read(), *previous], [*listed, *previous])
         active, listed = election.winner, election.seen
     candidates = [*listed, *previous]
-    reusable = active or _find_fresh(context, request, candidates)
+    # A scan that runs is reused even if the list is not complete; only a start needs to know that there is no other.
+    reusable = active or (candidate_list.is_whole() and _find_fresh(context, request, candidates))
     if reusable:
         return _after_waiting(context, request, StartResult(scan=reusable, reused=True))
     if context.check_mode:
@@ -102,17 +108,39 @@ def _after_waiting(context: OperationContext, request: StartRequest, result: Sta
     return replace(result, scan=scan, waited=waited)
 
 
-def _list_candidates(context: OperationContext, request: StartRequest) -> list[Scan]:
+class _CandidateList:
     """The scans of the same source and target that run, or may be fresh enough, where the vendor lists scans."""
-    provider = context.provider
-    if not isinstance(provider, ListsScans):
-        return []
-    found = list(provider.list_scans_of(request.target, Query(states=ACTIVE)))
-    if request.fresh_for:
-        since = provider.server_now() - timedelta(seconds=request.fresh_for) - _MAX_SCAN_LENGTH
-        completed = Query(states=frozenset({ScanState.COMPLETED}), started_after=since)
-        found += provider.list_scans_of(request.target, completed)
-    return found
+
+    def __init__(self, context: OperationContext, request: StartRequest) -> None:
+        self._context = context
+        self._request = request
+        self._lists: list[ScanList] = []  # as last read
+
+    def read(self) -> list[Scan]:
+        """Read the list."""
+        try:
+            self._lists = list(self._read())
+        except DatascanError as error:
+            raise error.with_result(StartResult()) from None
+        return [scan for listed in self._lists for scan in listed]
+
+    def _read(self) -> Iterator[ScanList]:
+        provider, request = self._context.provider, self._request
+        if not isinstance(provider, ListsScans):
+            return
+        yield provider.list_scans_of(request.target, Query(states=ACTIVE))
+        if request.fresh_for:
+            since = provider.server_now() - timedelta(seconds=request.fresh_for) - _MAX_SCAN_LENGTH
+            completed = Query(states=frozenset({ScanState.COMPLETED}), started_after=since)
+            yield provider.list_scans_of(request.target, completed)
+
+    def is_whole(self) -> bool:
+        """Whether no scan can be missing. Otherwise raises InvalidResponseError, unless if_active is start."""
+        for listed in self._lists:
+            if listed.gap and self._request.if_active == "start":
+                return False
+            require_whole(self._context.provider, listed, _NOT_STARTED)
+        return True
 
 
 def _get_previous(context: OperationContext, request: StartRequest) -> list[Scan]:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ..errors import DatascanError, InvalidInputError, NotFoundError
-from ..models import Query, Scan, start_time, summarise
-from ..providers.capabilities import ListsScans
+from ..models import Query, Scan, ScanList, start_time, summarise
+from ..providers.capabilities import ListsScans, gap_sentence
 from .context import OperationContext
 from .polling import WaitOptions
 from .results import ScanDiff, WaitStats, partial_result
@@ -28,11 +28,15 @@ class StatusRequest:
 
 @dataclass(frozen=True)
 class StatusResult:
-    """The scans in the order asked (a query's: newest first), and the ids that the vendor does not know."""
+    """The scans in the order asked (a query's: newest first), and the ids that the vendor does not know.
+
+    `complete` is false where scans may be missing: the list never settled, or an id could not be read.
+    """
 
     scans: list[Scan] | None = None
     summary: dict[str, int] | None = None
     missing: list[str] | None = None
+    complete: bool | None = None
     waited: WaitStats | None = None
     changed: bool = False
     diff: ScanDiff = field(default_factory=ScanDiff)
@@ -43,16 +47,14 @@ def read_status(context: OperationContext, request: StatusRequest) -> StatusResu
 
     Raises NotFoundError for a missing id (unless missing is ignore), WaitTimeoutError at the deadline.
     """
-    scans, missing = _find(context, request.query) if request.query is not None else _get_by_id(context, request)
-    result = StatusResult(scans, summarise(scans), missing)
-    return _after_waiting(context, request.wait, scans, result) if request.wait else result
+    result = _find(context, request.query) if request.query is not None else _get_by_id(context, request)
+    return _after_waiting(context, request.wait, result) if request.wait else result
 
 
-def _after_waiting(
-    context: OperationContext, options: WaitOptions, scans: list[Scan], result: StatusResult
-) -> StatusResult:
+def _after_waiting(context: OperationContext, options: WaitOptions, result: StatusResult) -> StatusResult:
     from . import wait  # not at the top: reading without a wait must not load what a wait needs
 
+    scans = result.scans or []
     if context.check_mode:
         return replace(result, waited=wait.no_wait_stats(context, options))
     try:
@@ -69,24 +71,37 @@ def _after_waiting(
     return result
 
 
-def _find(context: OperationContext, query: Query) -> tuple[list[Scan], list[str]]:
-    """The scans that a query asks for, newest first; none of them is missing."""
-    scans = sorted(context.require(ListsScans).list_scans(query), key=start_time, reverse=True)
-    return scans[: query.limit], []
+def _find(context: OperationContext, query: Query) -> StatusResult:
+    """The scans that a query asks for."""
+    try:
+        listed = context.require(ListsScans).list_scans(query)
+    except DatascanError as error:
+        if isinstance(error.result, ScanList):
+            raise error.with_result(_listed(error.result, query)) from None
+        raise
+    if listed.gap:
+        context.warn(f"{gap_sentence(context.provider, listed.gap)} Scans that match the query may be missing.")
+    return _listed(listed, query)
 
 
-def _get_by_id(context: OperationContext, request: StatusRequest) -> tuple[list[Scan], list[str]]:
+def _listed(listed: ScanList, query: Query) -> StatusResult:
+    """Newest first; none of them is missing."""
+    scans = sorted(listed, key=start_time, reverse=True)[: query.limit]
+    return StatusResult(scans, summarise(scans), [], complete=listed.gap is None)
+
+
+def _get_by_id(context: OperationContext, request: StatusRequest) -> StatusResult:
     if not request.scan_ids:
         raise InvalidInputError("There are no scans to read: scan_ids is empty.")
     answers = context.get_many(list(dict.fromkeys(context.check_id(scan_id) for scan_id in request.scan_ids)))
     scans = [answer for answer in answers.values() if isinstance(answer, Scan)]
     not_found = {scan_id: answer for scan_id, answer in answers.items() if isinstance(answer, NotFoundError)}
     missing = list(not_found)
-    result = StatusResult(scans, summarise(scans), missing)
+    result = StatusResult(scans, summarise(scans), missing, complete=True)
     for answer in answers.values():
         if isinstance(answer, DatascanError) and not isinstance(answer, NotFoundError):
-            raise answer.with_result(result)
+            raise answer.with_result(replace(result, complete=False))
     if missing and request.missing == "fail":
         message = f"{context.provider.title} has no scan {', '.join(missing)} that this token can see."
         raise NotFoundError(message, request=not_found[missing[0]].request, result=result)
-    return scans, missing
+    return result

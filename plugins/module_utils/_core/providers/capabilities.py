@@ -9,8 +9,8 @@ import typing as t
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..errors import UnsupportedError
-from ..models import Query, Scan
+from ..errors import InvalidResponseError, UnsupportedError
+from ..models import Query, Scan, ScanList
 from ..options import OptionTable
 from .base import CAPABILITIES, Provider
 
@@ -51,13 +51,17 @@ class ListsScans(Provider, capability="list"):
     """Lists scans."""
 
     @abstractmethod
-    def list_scans(self, query: Query) -> Iterator[Scan]:
-        """The scans that match a query, each once."""
+    def list_scans(self, query: Query) -> ScanList:
+        """The scans that match a query; paging.py reads lists that come in pages.
+
+        An error after the first page carries the ScanList of what was read before.
+        """
 
     @abstractmethod
-    def list_scans_of(self, target: Target, query: Query) -> Iterator[Scan]:
+    def list_scans_of(self, target: Target, query: Query) -> ScanList:
         """Those of them that have this source and target.
 
+        The list has no gap only if no scan that runs can be missing, whatever other scans start or end meanwhile.
         Raises InvalidResponseError for a record that cannot be read and could be such a scan, because a second
         scan must not be started beside it.
         """
@@ -115,7 +119,10 @@ class ListsColumns(Provider, capability="columns"):
 
     @abstractmethod
     def list_columns(self, query: ColumnQuery) -> Iterator[ColumnPage]:
-        """The columns of a cluster, each once; a page is requested only when the iteration gets to it."""
+        """The columns of a cluster, each once; a page is requested only when the iteration gets to it.
+
+        A page with `restarts` begins the list again, and a last page with a `gap` says why columns may be missing.
+        """
 
 
 def check_capability(vendor: type[Provider], capability: type[Provider]) -> None:
@@ -129,3 +136,14 @@ def require(provider: Provider, capability: type[P]) -> P:
     """The provider as one that has a capability. Raises UnsupportedError, with what to do instead."""
     check_capability(type(provider), capability)
     return t.cast("P", provider)
+
+
+def gap_sentence(provider: Provider, gap: str, what: str = "scans") -> str:
+    """Why a list of `what` may lack some of them. `gap` is a ScanList's or a ColumnPage's."""
+    return f"{provider.title}'s list of {what} is not complete: {gap}."
+
+
+def require_whole(provider: Provider, listed: ScanList, consequence: str) -> None:
+    """Raise InvalidResponseError where a list may lack scans. `consequence` is a sentence for its message."""
+    if listed.gap is not None:
+        raise InvalidResponseError(f"{gap_sentence(provider, listed.gap)} {consequence}")

@@ -48,6 +48,22 @@ def test_the_same_text_in_other_pieces_is_no_change_and_touches_nothing(path: Pa
     assert alone(path)
 
 
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_restart_drops_what_was_written(path: Path, dry_run: bool) -> None:
+    path.write_text("old")
+    with ComparedFile(str(path), dry_run=dry_run) as file:
+        file.write("x" * 100_000)  # more than is buffered
+        file.restart()
+        file.write("old")
+    assert (file.changed, path.read_text()) == (False, "old")
+    with ComparedFile(str(path), dry_run=dry_run) as file:
+        file.write("older")
+        file.restart()
+        file.write("new")
+    assert (file.changed, path.read_text()) == (True, "old" if dry_run else "new")
+    assert alone(path)
+
+
 @pytest.mark.parametrize("pieces", [("ab",), ("abc", "x"), ("xbc",), ()])
 def test_a_text_that_is_shorter_longer_or_other_is_a_change(path: Path, pieces: tuple[str, ...]) -> None:
     path.write_text("abc")

@@ -10,14 +10,14 @@ answer, and elsewhere is a text or a list; the texts of errors say scan where th
 
 from __future__ import annotations
 
-import hashlib
 import typing as t
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ...columns.models import Cluster, Column, ColumnPage, ColumnQuery, Tag, TagProperties, none_is_empty
 from ...compat.pydantic import BaseModel, BeforeValidator, ConfigDict, to_camel
 from ...errors import DatascanError, InterruptedWaitError, NotFoundError
 from ..capabilities import ListsColumns
+from ..paging import ListPage, ListReader, PageCursor, parse_total
 
 _PAGE_SIZE = 1000  # the document's default of 10000 needs ten times the memory
 _PATH = ("data-catalog", "column", "cluster", "similar")
@@ -48,14 +48,6 @@ class _Column(Column, _Camel):
     tags: t.Annotated[tuple[_Tag, ...], BeforeValidator(none_is_empty)] = ()
 
 
-def _count(value: t.Any) -> t.Any:
-    """A count, or None for anything else; it is only a hint."""
-    try:
-        return max(0, int(float(value)))
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
 def _offset(value: t.Any) -> t.Any:
     keys = value.get("offsetKey") if isinstance(value, dict) else None
     keys = keys if isinstance(keys, list) else [keys]
@@ -66,45 +58,59 @@ class _ColumnPageBody(_Camel):
     """One page of columns; `offset` may say where the next page starts."""
 
     results: list[_Column]
-    total_count: t.Annotated[t.Optional[int], BeforeValidator(_count)] = None
+    total_count: t.Annotated[t.Optional[int], BeforeValidator(parse_total)] = None
     offset: t.Annotated[list[str], BeforeValidator(_offset)] = []
 
 
-class _PageOffset:
-    """Where the next page starts: at the key that the last page gave, else after the number of columns before it."""
+class _ColumnPages(PageCursor[Column]):
+    """The pages of columns: at the key that the last page gave, else after the number of columns before it."""
 
-    def __init__(self, query: ColumnQuery) -> None:
+    def __init__(
+        self, query: ColumnQuery, number: int, read_page: Callable[[int, list[tuple[str, str]]], _ColumnPageBody]
+    ) -> None:
+        """`number` counts the readings of this list; `read_page` requests a page of a size at a place."""
+        self.skipped = query.skip
+        # A sample has its own total, and what comes before the user's own key is unknown.
+        self.counts_all = query.sample is None and not query.offset_key
+        self._query = query
+        self._read_page = read_page
         self._skip = query.skip
+        # BigID's keys may lead nowhere while `skip` works, or the reverse: every second reading leaves them out.
+        self._uses_keys = bool(query.offset_key) or number % 2 == 0
         self._own = self._keys = [query.offset_key] if query.offset_key else []
-        self._is_sample = query.sample is not None
+        self._is_over = False
 
-    def params(self) -> list[tuple[str, str]]:
+    def read(self, count: int) -> ListPage[Column] | None:
+        if self._is_over:
+            return None
+        size = _size(self._query, count)
+        requested = self._keys
+        page = self._read_page(size, self._place())
+        offset = page.offset if self._uses_keys else []
+        self._advance(len(page.results), offset)
+        is_full = len(page.results) >= size and not self._query.ignore_limit
+        return ListPage(
+            page.results,
+            page.total_count,
+            follows=is_full or bool(offset),
+            leads_on=bool(offset) and offset != requested,
+        )
+
+    def _place(self) -> list[tuple[str, str]]:
         """A key that BigID gave counts from the start; `skip` may add to the user's own key."""
         skip = [("skip", str(self._skip))] if self._skip and self._keys in ([], self._own) else []
         return skip + [("offsetKey", key) for key in self._keys]
 
-    def advance(self, page: _ColumnPageBody, full: bool) -> bool:
-        """Advance past a page. False if it is the last."""
-        self._skip += len(page.results)
-        if self._is_sample:  # a second request would draw another sample
-            return False
-        if page.offset and page.offset != self._keys:
-            self._keys = page.offset
-        elif self._own:
-            return self._keys == self._own  # after BigID's keys columns cannot be counted: their start is unknown
+    def _advance(self, columns: int, offset: list[str]) -> None:
+        self._skip += columns
+        if self._query.sample is not None:
+            self._is_over = True  # a second request would draw another sample
+        elif offset:
+            self._keys = offset  # also one that stays the same: it may stand for a cursor on the server
+        elif self._own and self._keys != self._own:
+            self._is_over = True  # after BigID's keys columns cannot be counted: their start is unknown
         else:
-            self._keys = []
-            # A count that is exceeded is wrong. A count that is reached on a page that is not full is the end.
-            return full or self._skip != page.total_count
-        return True
-
-    def has_more(self, page: _ColumnPageBody) -> bool:
-        """Whether more columns follow according to the count."""
-        return not self._is_sample and self._skip < (page.total_count or 0)
-
-    def is_lost(self, page: _ColumnPageBody) -> bool:
-        """Whether the number of columns that follow is unknown."""
-        return page.total_count is None or bool(self._own)
+            self._keys = self._own
 
 
 class BigIDClusters(ListsColumns, is_partial=True):
@@ -117,37 +123,30 @@ class BigIDClusters(ListsColumns, is_partial=True):
         return self._client.read("GET", ("clusters",), _parse_clusters)
 
     def list_columns(self, query: ColumnQuery) -> Iterator[ColumnPage]:
-        """GET /data-catalog/column/cluster/similar, until the limit is reached or nothing new comes."""
-        seen: set[bytes] = set()
-        offset = _PageOffset(query)
-        left = None if query.ignore_limit else query.limit
-        asked_again = False
-        while left is None or left > 0:
-            size = _size(query, left)
-            page = self._get_page(query, size, offset)
-            new = [column for column in page.results if _is_new(column, seen)][:left]
-            yield ColumnPage(new, page.total_count)
-            full = len(page.results) >= size and not query.ignore_limit
-            if new:
-                left = None if left is None else left - len(new)
-                asked_again = False
-                if not offset.advance(page, full):
-                    return
-            elif offset.has_more(page) and not asked_again:
-                asked_again = True  # more follow according to the count, so this may be a transient fault
-            else:
-                if full and offset.is_lost(page):
-                    self._warn(
-                        f"{self.title} repeated a page of columns and sent no key of the next page: "
-                        f"the cluster may have more than the {len(seen)} columns that were read."
-                    )
-                return
+        """GET /data-catalog/column/cluster/similar, until the limit is reached or the end of the list is proven."""
+        limit = None if query.ignore_limit else query.limit
+        taken = 0
+        reader = ListReader(
+            lambda number: _ColumnPages(query, number, lambda size, place: self._get_page(query, size, place)),
+            lambda column: column,  # all of it, because the names of two columns may be the same
+        )
 
-    def _get_page(self, query: ColumnQuery, size: int, offset: _PageOffset) -> _ColumnPageBody:
+        def has_enough() -> bool:
+            return limit is not None and taken >= limit
+
+        for page in reader.pages(has_enough):
+            taken = 0 if page.restarts else taken
+            columns = page.rows if limit is None else page.rows[: limit - taken]
+            taken += len(columns)
+            yield ColumnPage(columns, page.total, page.restarts)
+        if reader.gap:
+            yield ColumnPage([], gap=reader.gap)
+
+    def _get_page(self, query: ColumnQuery, size: int, place: list[tuple[str, str]]) -> _ColumnPageBody:
         given = {"filter": query.filter, "searchText": query.search_text, "sort": query.sort, "sample": query.sample}
         params = [(name, str(value)) for name, value in given.items() if value is not None]
         params += [("ignoreLimit", "true")] if query.ignore_limit else []
-        params += [("limit", str(size)), *offset.params()]
+        params += [("limit", str(size)), *place]
         params += [("requireTotalCount", "true")]
         try:
             return self._read_columns(query.cluster_id, params)
@@ -182,27 +181,23 @@ class BigIDClusters(ListsColumns, is_partial=True):
         return page
 
 
-def _size(query: ColumnQuery, left: int | None) -> int:
-    """How many columns to request at once. A sample must come in one response."""
+def _size(query: ColumnQuery, count: int) -> int:
+    """How many columns to request at once, after `count` columns. A sample must come in one response."""
+    left = None if query.limit is None or query.ignore_limit else query.limit - count
     wanted = [number for number in (query.sample, left) if number is not None]
     return min(wanted if query.sample is not None else [*wanted, _PAGE_SIZE])
 
 
-def _is_new(column: Column, seen: set[bytes]) -> bool:
-    """Whether a column was not seen before. Digests are kept, because names are long and columns many."""
-    identity = hashlib.blake2b(repr(column.identity).encode(), digest_size=16).digest()
-    is_new = identity not in seen
-    seen.add(identity)
-    return is_new
-
-
 def _parse_clusters(data: t.Any) -> list[Cluster]:
-    if isinstance(data, dict):
-        data = data.get("data")
-    if isinstance(data, dict):
-        data = data.get("clusters")
+    total = None
+    for name in ("data", "clusters"):
+        if isinstance(data, dict):
+            total = parse_total(data.get("totalCount")) or total
+            data = data.get(name)
     if not isinstance(data, list):
         raise ValueError("the list of clusters is missing")
+    if len(data) < (total or 0):  # how to get the others is not documented, and one of them may match a lookup too
+        raise ValueError(f"the total is {total}, and {len(data)} clusters came")
     return [_Cluster.model_validate(_rename_fields(item)) for item in data]
 
 

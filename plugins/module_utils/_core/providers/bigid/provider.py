@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import islice
+from datetime import datetime
 
 from ...errors import (
     DatascanError,
@@ -27,19 +26,20 @@ from ...errors import (
 )
 from ...http.authentication import Authentication, HeaderForm
 from ...http.response import Response
-from ...models import ACTIVE, PREDICTED_ID, Query, Scan, ScanState
+from ...models import ACTIVE, PREDICTED_ID, Query, Scan, ScanList, ScanState
 from ...options import ConnectionOptions
 from ...redaction import Redactor
 from ..capabilities import ListsScans, StartsScans
+from ..paging import ListPage, ListReader, PageCursor, collect_scans
 from ..records import InvalidRecord
 from . import errors as _bigid_errors
 from .clusters import BigIDClusters
-from .rows import Row, ScanPage, parse_page, parse_record, parse_started, parse_status
+from .rows import Row, ScanPage, ScanRow, parse_page, parse_record, parse_started, parse_status
 from .tokens import SessionTokenAuthentication
 
 _AUTO_SCHEMES = ("raw", "bearer")  # in the order in which they are tried
 _PAGE_SIZE = 200
-_WHOLE_LIST = 10_000  # the limit of a request where `skip` has no effect
+_WHOLE_LIST = 10_000  # the limit when a list is read again: `skip` may have no effect, and one page cannot change
 _BATCH = 8  # scans whose states are read at once; few, because a limit may be reached before the next
 _MAX_SINGLE_READS = 100  # scans of a list that are read one by one, where the list lacks their states
 _NO_SUCH_ROUTE = (NotFoundError, ForbiddenError, RejectedError)  # what a deployment without a route may answer
@@ -206,63 +206,72 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
     def _find_listed(self, scan_ids: Sequence[str]) -> Iterator[Scan]:
         """Those of the scans whose state the list has; pages are read while one costs less than single reads."""
         unseen = set(scan_ids)
-        for number, page in enumerate(self._pages(_PAGE_SIZE), 1):
-            for record in page.without_id:  # it may be one of the scans that are read one by one later
-                self._warn_once(record.sentence(self.title))
-            for row in page.rows:
-                state = self._state_from_row(row) if row.id in unseen else None
-                unseen.discard(row.id)
+        reader = self._reader(_PAGE_SIZE)
+        for number, page in enumerate(reader.pages(readings=1), 1):  # a scan that it does not show is read alone
+            for record in page.rows:
+                if isinstance(record, InvalidRecord):  # it may be one of the scans that are read one by one later
+                    self._warn_once(record.sentence(self.title))
+                    continue
+                state = self._state_from_row(record) if record.id in unseen else None
+                unseen.discard(record.id)
                 if state:
-                    yield self._scan(row, state, row.state)
+                    yield self._scan(record, state, record.state)
             if number >= len(unseen):
                 return
 
-    def list_scans(self, query: Query) -> Iterator[Scan]:
+    def list_scans(self, query: Query) -> ScanList:
         """GET /scans/parent-scans. The scan that changed last comes first, so limit 1 is the latest scan."""
         return self._find(query, None)
 
-    def list_scans_of(self, target: Mapping[str, t.Any], query: Query) -> Iterator[Scan]:
+    def list_scans_of(self, target: Mapping[str, t.Any], query: Query) -> ScanList:
         """The same for one scan profile. Only its scans are read one by one where the list lacks their states."""
         return self._find(query, target)
 
-    def _find(self, query: Query, target: Mapping[str, t.Any] | None) -> Iterator[Scan]:
+    def _find(self, query: Query, target: Mapping[str, t.Any] | None) -> ScanList:
         if query.owners:
             raise InvalidInputError("query.owners cannot be used: BigID does not return the owners of scans.")
-        rows = self._find_rows(query, target)
-        reads_left, count = _MAX_SINGLE_READS, 0
-        while batch := list(islice(rows, _BATCH if query.limit is None else min(_BATCH, query.limit - count))):
-            stateless = [row.id for row in batch if self._state_from_row(row) is None]
-            wanted = stateless[:reads_left]
-            scans = self._get_each(self._get_unlisted, wanted) if wanted else {}
-            reads_left -= len(scans)
-            if len(scans) < len(stateless):
-                self._warn_once(
-                    f"BigID's list does not contain the states of its scans: {_MAX_SINGLE_READS} of them were read one "
-                    "by one, and the others count as unknown."
-                )
-            for row in batch:
-                scan = scans.get(row.id) or self._scan(row, self._state_from_row(row) or ScanState.UNKNOWN, row.state)
-                if isinstance(scan, NotFoundError):
-                    continue  # it was deleted in the meantime
-                if isinstance(scan, DatascanError):
-                    raise scan
-                if query.states is None or scan.state in query.states:
-                    yield scan
-                    count += 1
-
-    def _find_rows(self, query: Query, target: Mapping[str, t.Any] | None) -> Iterator[Row]:
-        """The rows that match all of a query but its states."""
         after, before = query.started_after, query.started_before
         takes_all = not (target or after or before or query.states is not None)
         size = min(_PAGE_SIZE, query.limit) if takes_all and query.limit else _PAGE_SIZE
-        for page in self._pages(size):
-            if after and page.rows and all(row.updated_at and row.updated_at < after for row in page.rows):
-                return  # as do all that follow: the list is in the order of updated_at
-            for record in page.without_id:
-                self._check_without_id(record, query, target)
-            for row in page.rows:
-                if (target is None or _matches(row.profile or row.name, target)) and row.starts_between(after, before):
-                    yield row
+        read: dict[str, Scan | DatascanError] = {}  # kept when the list is read again
+        is_old = False
+
+        def to_scans(records: Sequence[ScanRow]) -> Iterator[Scan]:
+            nonlocal is_old
+            # As are all that follow: the list is in the order of updated_at.
+            is_old = bool(after and records) and all(_is_older(record, after) for record in records)
+            for record in records:
+                if isinstance(record, InvalidRecord):
+                    self._check_without_id(record, query, target)
+            rows = [record for record in records if isinstance(record, Row) and _is_wanted(record, query, target)]
+            batch = _BATCH if query.limit is None else min(_BATCH, query.limit)
+            for first in range(0, len(rows), batch):
+                for scan in self._with_states(rows[first : first + batch], read):
+                    if query.states is None or scan.state in query.states:
+                        yield scan
+
+        reader = self._reader(size, confirms=target is not None)
+        return collect_scans(reader, to_scans, query.limit, lambda: is_old)
+
+    def _with_states(self, rows: Sequence[Row], read: dict[str, Scan | DatascanError]) -> Iterator[Scan]:
+        """The scans of some rows. States that the list lacks are read one by one into `read`, up to a limit."""
+        stateless = [row.id for row in rows if self._state_from_row(row) is None]
+        wanted = [scan_id for scan_id in stateless if scan_id not in read][: _MAX_SINGLE_READS - len(read)]
+        if wanted:
+            read.update(self._get_each(self._get_unlisted, wanted))
+        if any(scan_id not in read for scan_id in stateless):
+            self._warn_once(
+                f"BigID's list does not contain the states of its scans: {_MAX_SINGLE_READS} of them were read one "
+                "by one, and the others count as unknown."
+            )
+        for row in rows:
+            state = self._state_from_row(row)
+            scan = read.get(row.id) if state is None else None
+            if isinstance(scan, NotFoundError):
+                continue  # it was deleted in the meantime
+            if isinstance(scan, DatascanError):
+                raise scan
+            yield scan or self._scan(row, state or ScanState.UNKNOWN, row.state)
 
     def _check_without_id(self, record: InvalidRecord, query: Query, target: Mapping[str, t.Any] | None) -> None:
         """Raise InvalidResponseError for a record that cannot be read later, or that may be a scan of the target."""
@@ -276,24 +285,10 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
             raise InvalidResponseError(f"{message} It may be a scan of the same scan profile, so no scan is started.")
         self._warn_once(message)
 
-    def _pages(self, size: int) -> Iterator[ScanPage]:
-        """Page by page, each scan once. `limit` and a total are documented; other lists of BigID have `skip`."""
-        seen: set[str] = set()
-        skip = lost = 0
-        while True:
-            page = self._page(size, skip)
-            new = {row.id: row for row in page.rows if row.id not in seen}
-            seen.update(new)
-            lost += len(page.without_id)
-            yield replace(page, rows=list(new.values()))
-            if page.size < size and page.total in (None, len(seen) + lost):
-                return  # a total that is exceeded is wrong, and must not hide a scan
-            if new:
-                skip += page.size
-            elif page.size and size < _WHOLE_LIST:
-                size, skip = _WHOLE_LIST, 0  # skip has no effect here, so there is only one page
-            else:
-                return  # the total is wrong, or the list has become shorter
+    def _reader(self, size: int, *, confirms: bool = False) -> ListReader[ScanRow]:
+        return ListReader(
+            lambda number: _ParentScanPages(self._page, _WHOLE_LIST if number else size), _row_key, confirms=confirms
+        )
 
     def _page(self, size: int, skip: int) -> ScanPage:
         # No `sort`: the order by updated_at is the documented default, and the form of the parameter is not documented.
@@ -345,6 +340,35 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
             source=row.profile,
             error=row.error,
         )
+
+
+class _ParentScanPages(PageCursor[ScanRow]):
+    """The pages of the list. `limit` and a total are documented; other lists of BigID have `skip`."""
+
+    def __init__(self, read_page: Callable[[int, int], ScanPage], size: int) -> None:
+        self._read_page = read_page
+        self._size = size
+        self._skip = 0
+
+    def read(self, count: int) -> ListPage[ScanRow]:
+        page = self._read_page(self._size, self._skip)
+        self._skip += len(page.records)
+        return ListPage(page.records, page.total, follows=len(page.records) >= self._size)
+
+
+def _row_key(record: ScanRow) -> str:
+    return record.id if isinstance(record, Row) else repr(record)
+
+
+def _is_wanted(row: Row, query: Query, target: Mapping[str, t.Any] | None) -> bool:
+    """Whether a row matches all of a query but its states."""
+    is_of_target = target is None or _matches(row.profile or row.name, target)
+    return is_of_target and row.starts_between(query.started_after, query.started_before)
+
+
+def _is_older(record: ScanRow, time: datetime | None) -> bool:
+    """Whether a scan changed last before a time."""
+    return isinstance(record, Row) and bool(time and record.updated_at and record.updated_at < time)
 
 
 def _matches(profile: str | None, target: Mapping[str, t.Any]) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ...models import parse_timestamp
+from ..paging import parse_total
 from ..records import InvalidRecord, parse_each
 
 
@@ -47,26 +48,28 @@ class Row:
         return not too_early and not too_late
 
 
+ScanRow = t.Union[Row, InvalidRecord]
+
+
 @dataclass(frozen=True)
 class ScanPage:
-    """A part of the parent-scan list: its rows, and those without an id; `total` is a hint that may be missing."""
+    """A part of the parent-scan list; `total` may be missing."""
 
-    rows: list[Row]
-    without_id: list[InvalidRecord]
+    records: list[ScanRow]
     total: int | None
 
     @property
-    def size(self) -> int:
-        """How many records the page has."""
-        return len(self.rows) + len(self.without_id)
+    def rows(self) -> list[Row]:
+        """The records that could be parsed."""
+        return [record for record in self.records if isinstance(record, Row)]
 
 
 def parse_page(data: t.Any) -> ScanPage:
     """`data.scanChildren` as the sample answer has it, or a list in `data` as the code samples read it."""
     body = data.get("data") if isinstance(data, dict) else None
     if isinstance(body, dict):
-        return ScanPage(*_parse_rows(body.get("scanChildren")), _count(body.get("totalCount")))
-    return ScanPage(*_parse_rows(body), _count(data.get("totalCount")) if isinstance(data, dict) else None)
+        return ScanPage(_parse_rows(body.get("scanChildren")), parse_total(body.get("totalCount")))
+    return ScanPage(_parse_rows(body), parse_total(data.get("totalCount")) if isinstance(data, dict) else None)
 
 
 def parse_record(data: t.Any, scan_id: str) -> Row:
@@ -107,12 +110,10 @@ def _parse_row(item: t.Any, default_id: str | None = None) -> Row:
     )
 
 
-def _parse_rows(items: t.Any) -> tuple[list[Row], list[InvalidRecord]]:
+def _parse_rows(items: t.Any) -> list[ScanRow]:
     if not isinstance(items, list):
         raise ValueError("the list of scans is missing")
-    records = parse_each(items, _parse_row, "_id")
-    rows = [record for record in records if not isinstance(record, InvalidRecord)]
-    return rows, [record for record in records if isinstance(record, InvalidRecord)]
+    return parse_each(items, _parse_row, "_id")
 
 
 def _text(item: dict[str, t.Any], *keys: str) -> str | None:
@@ -128,8 +129,3 @@ def _text(item: dict[str, t.Any], *keys: str) -> str | None:
 
 def _time(item: dict[str, t.Any], *keys: str) -> datetime | None:
     return next((time for time in (parse_timestamp(item.get(key)) for key in keys) if time), None)
-
-
-def _count(value: t.Any) -> int | None:
-    """A count, which the document writes as 42.0."""
-    return int(value) if isinstance(value, (int, float)) and 0 <= value < 2**31 else None

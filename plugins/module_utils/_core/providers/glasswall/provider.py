@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import typing as t
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from ...clock import Clock
@@ -31,15 +31,15 @@ from ...errors import (
 )
 from ...http.client import HttpClient
 from ...http.response import Response
-from ...models import ACTIVE, Query, Scan, ScanState, iso, predicted_scan
-from ..capabilities import CancelsScans, ListsScans, RescansScans, StartsScans
+from ...models import ACTIVE, Query, Scan, ScanList, ScanState, iso, predicted_scan
+from ..capabilities import CancelsScans, ListsScans, RescansScans, StartsScans, require_whole
+from ..paging import ListPage, ListReader, PageCursor, collect_scans
 from ..records import InvalidRecord
 from .azure_sas import ConnectionString
 from .records import (
     Record,
     ScanStatusItem,
     could_match,
-    is_last_page,
     location_key,
     location_keys,
     matches,
@@ -129,8 +129,10 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
     def _from_list(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
         wanted = set(scan_ids)
         found: dict[str, Scan | DatascanError] = {}
-        for records, pages_left in self._pages(("scans",), self._since(scan_ids)):
-            for record in records:
+        listed = 0
+        reader = self._reader(("scans",), self._since(scan_ids))
+        for page in reader.pages(readings=1):  # a scan that this reading does not show is read alone
+            for record in page.rows:
                 if isinstance(record, InvalidRecord) and record.scan_id not in wanted:
                     self._warn_once(record.sentence(self.title))
                 elif isinstance(record, InvalidRecord):
@@ -138,9 +140,12 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
                 elif record.scan_id in wanted:
                     found[record.scan_id] = self._to_scan(record)
             missing = len(wanted) - len(found)
+            listed += len(page.rows)
+            pages_left = -(-max(0, (page.total or 0) - listed) // max(1, len(page.rows)))
             if not missing or pages_left > missing:
                 return found
-        self._unlisted |= wanted - found.keys()  # another user's scans, which the list never has
+        if reader.gap is None:
+            self._unlisted |= wanted - found.keys()  # another user's scans, which the list never has
         return found
 
     def _since(self, scan_ids: Sequence[str]) -> list[tuple[str, str]]:
@@ -149,9 +154,12 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
         known = [start for start in starts if start is not None]
         return [("startDate", iso(min(known) - timedelta(seconds=1)))] if len(known) == len(starts) else []
 
-    def list_scans(self, query: Query) -> Iterator[Scan]:
+    def list_scans(self, query: Query) -> ScanList:
         """GET /scans or /scans/allusers, page by page; another user's scans need a token with that scope."""
-        for record in self._find(query):
+        return self._find(query, self._to_scans)
+
+    def _to_scans(self, records: Iterable[Record]) -> Iterator[Scan]:
+        for record in records:
             if not isinstance(record, InvalidRecord):
                 yield self._to_scan(record)
                 continue
@@ -160,56 +168,48 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             self._warn_once(record.sentence(self.title))
             yield self._unknown(record, record.scan_id)
 
-    def list_scans_of(self, target: Mapping[str, t.Any], query: Query) -> Iterator[Scan]:
+    def list_scans_of(self, target: Mapping[str, t.Any], query: Query) -> ScanList:
         """An invalid record fails the list where it may be a running scan of the same source and target."""
         wanted = self.predict_scan(target)
-        for record in self._find(query):
-            if not isinstance(record, InvalidRecord):
-                scan = self._to_scan(record)
-                if matches(scan, wanted):
-                    yield scan
-                continue
-            message = record.sentence(self.title)
-            if (query.states is None or query.states & ACTIVE) and could_match(record, wanted):
-                raise InvalidResponseError(
-                    f"{message} It may be a scan of the same source and target, so no scan is started."
-                )
-            self._warn_once(message)
+        may_run = query.states is None or bool(query.states & ACTIVE)
 
-    def _find(self, query: Query) -> Iterator[Record]:
-        """The records that match a query."""
+        def to_scans(records: Iterable[Record]) -> Iterator[Scan]:
+            for record in records:
+                if not isinstance(record, InvalidRecord):
+                    scan = self._to_scan(record)
+                    if matches(scan, wanted):
+                        yield scan
+                    continue
+                message = record.sentence(self.title)
+                if may_run and could_match(record, wanted):
+                    raise InvalidResponseError(
+                        f"{message} It may be a scan of the same source and target, so no scan is started."
+                    )
+                self._warn_once(message)
+
+        return self._find(query, to_scans, confirms=True)
+
+    def _find(
+        self, query: Query, to_scans: Callable[[Iterable[Record]], Iterable[Scan]], *, confirms: bool = False
+    ) -> ScanList:
+        """The scans that match a query."""
         params = self._params(query)
         if query.states is not None and not any(name == "scanStatus" for name, _value in params):
-            return  # the query's states do not exist in Glasswall
+            return ScanList([])  # the query's states do not exist in Glasswall
         path = ("scans", "allusers") if query.all_users or query.owners else ("scans",)
-        for records, _pages_left in self._pages(path, params):
-            for record in records:
-                if isinstance(record, InvalidRecord) or query.states is None or self._state(record) in query.states:
-                    yield record
 
-    def _pages(self, path: Sequence[str], params: Sequence[tuple[str, str]]) -> Iterator[tuple[list[Record], int]]:
-        """The new records of each page, and how many pages follow according to that page."""
-        seen: set[str | None] = set()
-        lost = 0
-        number = 1
-        while True:
-            page_params = [*params, ("pageSize", str(_PAGE_SIZE)), ("page", str(number))]
-            page, records = self._client.read("GET", path, parse_page, params=page_params)
-            without_id: list[Record] = [record for record in records if record.scan_id is None]
-            new = [record for record in records if record.scan_id is not None and record.scan_id not in seen]
-            seen.update(record.scan_id for record in new)
-            lost += len(without_id)
-            left = max(0, (page.total or 0) - len(seen) - lost)
-            yield without_id + new, -(-left // max(1, len(records)))
-            # Only a page that repeats proves the end: a wrong total, or pages that shift, must not hide a scan.
-            if not new or is_last_page(page, number, len(seen) + lost):
-                if left:
-                    self._warn_once(
-                        f"{self.title} counts {page.total} scans, but listed only {len(seen) + lost}: "
-                        "a running scan may be missing from the list."
-                    )
-                return
-            number += 1
+        def to_wanted(records: Sequence[Record]) -> Iterable[Scan]:
+            return to_scans(record for record in records if self._has_state(record, query))
+
+        return collect_scans(self._reader(path, params, confirms=confirms), to_wanted)
+
+    def _has_state(self, record: Record, query: Query) -> bool:
+        return isinstance(record, InvalidRecord) or query.states is None or self._state(record) in query.states
+
+    def _reader(
+        self, path: Sequence[str], params: Sequence[tuple[str, str]], *, confirms: bool = False
+    ) -> ListReader[Record]:
+        return ListReader(lambda _number: _ScanPages(self._client, path, params), _record_key, confirms=confirms)
 
     def _params(self, query: Query) -> list[tuple[str, str]]:
         params = []
@@ -274,10 +274,13 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
 
     def find_running_rescan(self, parent: Scan, *, everyone: bool = False) -> Scan | None:
         """In the list of own scans; another user's is found through the parent's childScans."""
-        active = self.list_scans(Query(states=ACTIVE))
-        own = next((scan for scan in active if scan.parent_id == parent.id), None)
-        if own or not everyone:
+        listed = self._find(Query(states=ACTIVE), self._to_scans, confirms=True)
+        own = next((scan for scan in listed if scan.parent_id == parent.id), None)
+        if own:
             return own
+        if not everyone:
+            require_whole(self, listed, f"A rescan of {parent.id} may be running, so none is started.")
+            return None
         children = self.get(parent.id).child_ids
         seen = self.get_many(children).values() if children else []
         return next((scan for scan in seen if isinstance(scan, Scan) and scan.state in ACTIVE), None)
@@ -343,6 +346,29 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             parent_id=item.parent_scan,
             child_ids=item.child_scans or [],
         )
+
+
+class _ScanPages(PageCursor[Record]):
+    """The pages of a list of scans, by their numbers."""
+
+    repeats_last_page = True
+
+    def __init__(self, client: HttpClient, path: Sequence[str], params: Sequence[tuple[str, str]]) -> None:
+        self._client = client
+        self._path = path
+        self._params = params
+        self._number = 0
+
+    def read(self, count: int) -> ListPage[Record]:
+        self._number += 1
+        params = [*self._params, ("pageSize", str(_PAGE_SIZE)), ("page", str(self._number))]
+        page, records = self._client.read("GET", self._path, parse_page, params=params)
+        pages = page.page_links.total_pages if page.page_links else None
+        return ListPage(records, page.total, follows=pages is not None and self._number < pages)
+
+
+def _record_key(record: Record) -> str:
+    return record.scan_id or repr(record)
 
 
 def _not_found(scan_id: str, error: NotFoundError) -> NotFoundError:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ...compat.pydantic import BaseModel, ConfigDict, Field, to_camel
+from ...compat.pydantic import BaseModel, BeforeValidator, ConfigDict, Field, to_camel
 from ...models import Scan
+from ..paging import parse_total
 from ..records import InvalidRecord, parse_each
+
+_Total = t.Annotated[t.Optional[int], BeforeValidator(parse_total)]
 
 
 class _GlasswallModel(BaseModel):
@@ -35,15 +38,19 @@ class ScanStatusItem(_GlasswallModel):
 class PageLinks(_GlasswallModel):
     """The links to other pages; only their number is used."""
 
-    total_pages: int | None = None
+    total_pages: _Total = None
+
+
+def _object_or_none(value: t.Any) -> t.Any:
+    return value if isinstance(value, dict) else None
 
 
 class ScanStatusItemList(_GlasswallModel):
     """One page of a list of scans, each of which is parsed on its own."""
 
     scans: list[t.Any]
-    total: int | None = None
-    page_links: PageLinks | None = None
+    total: _Total = None
+    page_links: t.Annotated[t.Optional[PageLinks], BeforeValidator(_object_or_none)] = None
 
 
 Record = t.Union[ScanStatusItem, InvalidRecord]
@@ -79,12 +86,3 @@ def location_key(host: str | None, container: str | None) -> str | None:
     if not host and not container:
         return None
     return f"{(host or '').lower()}/{(container or '').strip('/ ')}"
-
-
-def is_last_page(page: ScanStatusItemList, number: int, seen: int) -> bool:
-    """Whether the page's total and links agree that no page follows."""
-    counted = page.total is None or seen == page.total  # a total below what was seen is wrong
-    if page.page_links is None:  # left out where all fits on one page
-        return counted
-    pages = page.page_links.total_pages
-    return counted and page.total is not None and (pages is None or number >= pages)

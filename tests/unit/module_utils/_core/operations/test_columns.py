@@ -156,31 +156,36 @@ class TestListing:
     def test_a_missing_count_is_null(self) -> None:
         assert run(Vendor(ColumnPage([column(1)]))).total_count is None
 
-    @pytest.mark.parametrize(
-        ("query", "total", "is_warned"),
-        [
-            ({}, 6, True),
-            ({}, 5, False),
-            ({}, 4, False),
-            ({"limit": 5}, 9, False),
-            ({"limit": 6}, 9, True),
-            ({"limit": 5, "ignore_limit": True}, 9, True),
-            ({"skip": 4}, 9, False),
-            ({"skip": 3}, 9, True),
-            ({"sample": 9}, 9, False),
-            ({"offset_key": "k"}, 9, False),
-        ],
-    )
-    def test_columns_that_are_counted_but_not_sent_are_reported(
-        self, query: dict[str, t.Any], total: int, is_warned: bool
-    ) -> None:
+    def test_a_list_without_a_gap_is_complete(self) -> None:
+        assert run(Vendor(*pages(25))).complete is True
+
+    def test_a_gap_is_reported_and_the_result_is_not_complete(self) -> None:
         warned: list[str] = []
-        run(Vendor(*pages(5, total=total)), warned=warned, query=query)
-        assert bool(warned) is is_warned
-        if query == {} and is_warned:
-            assert warned == [
-                "Vendor counts 6 columns in cluster c1, but returned only 5 of the 6 that were requested."
-            ]
+        result = run(Vendor(*pages(5, total=6), ColumnPage([], gap="its total is 6, and 5 came")), warned=warned)
+        assert (result.complete, result.total_count, len(result.columns)) == (False, 6, 5)
+        assert warned == ["Vendor's list of the columns of cluster c1 is not complete: its total is 6, and 5 came."]
+
+    def test_a_list_that_is_read_again_replaces_what_was_read_before(self, tmp_path: Path) -> None:
+        first = ColumnPage([column(1), column(2)], 4)
+        again = [ColumnPage([column(2)], 2, restarts=True), ColumnPage([column(3)], 2)]
+        result = run(Vendor(first, *again))
+        assert [one.column_name for one in result.columns] == ["c2", "c3"]
+        assert (result.complete, result.total_count, result.summary["total"]) == (True, 2, 2)
+        dest = tmp_path / "columns.json"
+        result = run(Vendor(first, *again), dest=str(dest))
+        assert [one["column_name"] for one in parsed(dest, "json")] == ["c2", "c3"]
+        assert (result.complete, result.changed, result.summary["total"]) == (True, True, 2)
+        assert not run(Vendor(first, *again), dest=str(dest)).changed
+
+    def test_the_highest_total_of_a_reading_counts(self) -> None:
+        result = run(Vendor(ColumnPage([column(1)], 9), ColumnPage([column(2)], 0)))
+        assert result.total_count == 9
+
+    def test_a_failure_when_the_list_is_read_again_keeps_what_was_known(self) -> None:
+        vendor = Vendor(*pages(20)[:2], ColumnPage([column(1)], 20, restarts=True), UnavailableError("gone"))
+        with pytest.raises(UnavailableError) as raised:
+            run(vendor)
+        assert (raised.value.result.complete, raised.value.result.summary["total"]) == (False, 20)
 
     def test_a_failure_has_the_partial_result(self) -> None:
         vendor = Vendor(*pages(20)[:1], UnavailableError("gone"))
@@ -189,6 +194,7 @@ class TestListing:
         assert raised.value.result.cluster.id == "c4"
         assert raised.value.result.total_count == 20
         assert raised.value.result.summary["total"] == 10
+        assert raised.value.result.complete is False
 
 
 class TestFinding:

@@ -12,6 +12,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     ConflictError,
     DatascanError,
     InvalidInputError,
+    InvalidResponseError,
     NotFoundError,
     RejectedError,
     ScanNotCompletedError,
@@ -118,11 +119,11 @@ def test_409_hands_back_the_child_that_another_user_started() -> None:
 
 @pytest.mark.parametrize("if_active", ["fail", "start"])
 def test_409_fails_where_none_may_be_reused(if_active: str) -> None:
-    first = [] if if_active == "fail" else [child()]
+    before = [list_response()] if if_active == "fail" else []  # a start needs no list
     error = expect_error(
         ConflictError,
         read_response("Completed"),
-        list_response(*first),
+        *before,
         RUNNING,
         list_response(child()),
         if_active=if_active,
@@ -438,3 +439,29 @@ def test_a_rescan_whose_answer_has_a_failed_scan_fails_the_wait(vendor_status: s
         wait=WaitOptions(),
     )
     assert (error.result.scan.id, error.result.changed) == (CHILD_ID, True)
+
+
+# Lists that are not complete
+
+HALF = [Expected("GET", "/api/v1/scans", answer={"total": 2, "scans": [item()]})] * 8  # two pages, read four times
+
+
+@pytest.mark.parametrize("if_active", ["reuse", "fail"])
+def test_a_rescan_over_a_list_that_never_settles_fails_with_the_reason(if_active: str) -> None:
+    error = expect_error(InvalidResponseError, read_response("Completed"), *HALF, if_active=if_active)
+    assert error.message == (
+        "Glasswall's list of scans is not complete: its total is 2, and 1 came. "
+        f"A rescan of {SCAN_ID} may be running, so none is started."
+    )
+    result = shown(error)
+    assert (result["changed"], result["parent"]["id"], "scans" in result) == (False, SCAN_ID, False)
+
+
+def test_if_active_start_needs_no_list() -> None:
+    assert run(read_response("Completed"), rescan_response(), if_active="start").changed
+
+
+def test_a_search_after_a_lost_rescan_needs_a_complete_list() -> None:
+    before = [read_response("Completed"), list_response(), rescan_response(connection_reset())]
+    error = expect_error(UnknownOutcomeError, *before, *[read_response("Completed"), *HALF] * 3)
+    assert "the search for it failed: Glasswall's list of scans is not complete" in error.message

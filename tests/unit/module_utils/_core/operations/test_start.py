@@ -15,6 +15,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     DatascanError,
     InterruptedWaitError,
     InvalidInputError,
+    InvalidResponseError,
     NotFoundError,
     RejectedError,
     ScanNotCompletedError,
@@ -537,3 +538,71 @@ def test_after_a_lost_answer_an_interrupted_search_says_that_a_scan_may_run() ->
     error = expect_error(UnknownOutcomeError, list_response(), start_response(connection_reset()), clock=StoppedClock())
     assert "A scan may be running" in error.message
     assert error.result.changed is True
+
+
+# Lists that are not complete
+
+
+def part(*items: dict[str, t.Any], total: int = 2, **settings: t.Any) -> Expected:
+    """A page of a list that counts more scans than it shows."""
+    return Expected("GET", "/api/v1/scans", answer={"total": total, "scans": list(items)}, **settings)
+
+
+HALF = [part(item(**OTHER), total=2)] * 8  # two pages, read four times
+
+
+@pytest.mark.parametrize("if_active", ["reuse", "fail"])
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_start_over_a_list_that_never_settles_fails_with_the_reason(if_active: str, check_mode: bool) -> None:
+    error = expect_error(InvalidResponseError, *HALF, if_active=if_active, check_mode=check_mode)
+    assert error.message == (
+        "Glasswall's list of scans is not complete: its total is 2, and 1 came. A scan of the same source and target "
+        "may be running, so none is started: run the task again, or set if_active to start."
+    )
+    assert (shown(error)["changed"], "scans" in shown(error)) == (False, False)
+
+
+def test_a_scan_that_runs_is_reused_from_a_list_that_is_not_complete() -> None:
+    assert run(*[part(running())] * 8).scan.id == SCAN_ID
+
+
+def test_if_active_start_needs_no_complete_list() -> None:
+    assert run(*HALF, start_response(NEW_ITEM), if_active="start").changed
+
+
+def test_a_scan_that_is_fresh_is_not_reused_from_a_list_that_is_not_complete() -> None:
+    """A newer one that failed may be missing."""
+    done = item("Completed", scanEndTime="2025-12-31T23:59:00Z")
+    completed = [part(done)] * 8
+    assert "not complete" in expect_error(InvalidResponseError, list_response(), *completed, fresh_for=900).message
+    assert run(list_response(), *completed, start_response(NEW_ITEM), fresh_for=900, if_active="start").changed
+
+
+def test_a_search_after_a_lost_answer_needs_a_complete_list() -> None:
+    lost = start_response(connection_reset())
+    error = expect_error(UnknownOutcomeError, list_response(), lost, *HALF * 3)
+    assert (
+        "A scan may be running, but the search for it failed: Glasswall's list of scans is not complete"
+        in error.message
+    )
+    assert error.result.changed is True
+
+
+def test_a_search_that_finds_the_scan_once_its_list_settles() -> None:
+    new = {**NEW_ITEM, "scanId": CHILD_ID}
+    lost = start_response(connection_reset())
+    assert run(list_response(), lost, *HALF, list_response(new, query=RECENT_QUERY)).scan.id == CHILD_ID
+
+
+def test_an_election_over_a_list_that_is_not_complete_warns() -> None:
+    warned: list[str] = []
+    result = run(list_response(), start_response(NEW_ITEM), *[part(NEW_ITEM)] * 8, warned=warned)
+    assert result.changed
+    assert len(warned) == 1
+    assert "Cannot check whether another pipeline started a scan" in warned[0]
+    assert "not complete" in warned[0]
+
+
+def test_an_error_of_a_later_page_shows_no_scans_of_others() -> None:
+    failed = Expected("GET", "/api/v1/scans", 500, "")
+    assert "scans" not in shown(expect_error(UnavailableError, part(item(**OTHER)), failed, retries=0))

@@ -19,13 +19,18 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     UnsupportedError,
     WaitTimeoutError,
 )
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import PREDICTED_ID, Query, parse_query
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import (
+    PREDICTED_ID,
+    Query,
+    ScanState,
+    parse_query,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import status
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
 from fake_clock import FakeClock
 from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, list_response, page, read_response
-from scripted_vendor import Expected, scripted_context
+from scripted_vendor import Expected, scripted_context, shown
 
 IDS = [str(uuid.UUID(int=number)) for number in range(1, 6)]
 EVERYTHING = [("pageSize", "100"), ("page", "1")]
@@ -214,3 +219,54 @@ def test_a_predicted_scan_is_known_in_check_mode_only() -> None:
     result = run(read_response("Completed"), scan_ids=[PREDICTED_ID, SCAN_ID], check_mode=True)
     assert [(scan.id, scan.state) for scan in result.scans] == [(PREDICTED_ID, "queued"), (SCAN_ID, "completed")]
     expect_error(InvalidInputError, scan_ids=[PREDICTED_ID])
+
+
+# Complete
+
+
+def test_ids_that_were_all_answered_are_complete() -> None:
+    assert run(read_response("Processing"), scan_ids=[SCAN_ID]).complete is True
+    assert run(GONE, scan_ids=[SCAN_ID], missing="ignore").complete is True
+    assert expect_error(NotFoundError, GONE, scan_ids=[SCAN_ID]).result.complete is True
+
+
+def test_an_id_that_could_not_be_read_is_not_complete() -> None:
+    error = expect_error(UnavailableError, Expected("GET", SCAN_PATH, 500, ""), scan_ids=[SCAN_ID], retries=0)
+    assert error.result.complete is False
+
+
+def test_a_query_of_a_whole_list_is_complete() -> None:
+    assert run(list_response(item(), query=EVERYTHING), query=Query()).complete is True
+    assert run(query=Query(states=frozenset({ScanState.STOPPED}))).complete is True
+
+
+def test_a_query_of_a_list_that_never_settles_is_not_complete_and_says_why() -> None:
+    warned: list[str] = []
+    part = Expected("GET", "/api/v1/scans", answer=page(item("Completed"), total=2))
+    with scripted_context(*[part] * 8, warned=warned) as context:
+        result = status.read_status(context, status.StatusRequest(query=Query()))
+    assert (result.complete, [scan.id for scan in result.scans or ()]) == (False, [SCAN_ID])
+    assert warned == [
+        "Glasswall's list of scans is not complete: its total is 2, and 1 came. "
+        "Scans that match the query may be missing."
+    ]
+
+
+def test_a_wait_keeps_whether_the_list_was_complete() -> None:
+    part = Expected("GET", "/api/v1/scans", answer=page(item(), total=2))
+    done = read_response("Completed")
+    result = run(*[part] * 8, done, query=Query(), wait=WaitOptions(interval=1))
+    assert (result.complete, [scan.state for scan in result.scans or ()]) == (False, ["completed"])
+
+
+def test_a_failure_has_the_scans_of_the_pages_before() -> None:
+    first = Expected("GET", "/api/v1/scans", answer=page(item("Completed"), total=2))
+    error = expect_error(UnavailableError, first, Expected("GET", "/api/v1/scans", 500, ""), query=Query(), retries=0)
+    shown_result = shown(error)
+    assert [scan["id"] for scan in shown_result["scans"]] == [SCAN_ID]
+    assert (shown_result["complete"], shown_result["summary"]["completed"], shown_result["missing"]) == (False, 1, [])
+
+
+def test_a_failure_of_the_first_page_has_no_scans() -> None:
+    failed = Expected("GET", "/api/v1/scans", 500, "")
+    assert "scans" not in shown(expect_error(UnavailableError, failed, query=Query(), retries=0))

@@ -387,27 +387,57 @@ def test_where_skip_does_not_count_all_scans_are_asked_for_at_once() -> None:
         assert ids(context.provider.list_scans(Query())) == [str(number) for number in range(1, 251)]
 
 
+READINGS = 4  # of a list that never settles
+
+
+def listed(*expected: Expected) -> tuple[int, str | None]:
+    """How many scans a list has, and its gap."""
+    with bigid(*expected) as context:
+        found = context.provider.list_scans(Query())
+        return len(found.scans), found.gap
+
+
 def test_a_wrong_total_ends_a_list_neither_early_nor_late() -> None:
     with bigid(page(*rows(1, 200), total=200), page(*rows(201, 203), total=200), page(total=200)) as context:
         assert len(list(context.provider.list_scans(Query()))) == 203
     with bigid(page(*rows(1, 2), total=1), page(*rows(3, 3), total=1), page(total=1)) as context:
         assert len(list(context.provider.list_scans(Query()))) == 3
-    with bigid(page(*rows(1, 3), total=10), page(total=10)) as context:
-        assert len(list(context.provider.list_scans(Query()))) == 3
-    with bigid(*[page(*rows(1, 3), total=10)] * 3) as context:  # and skip does not count either
-        assert len(list(context.provider.list_scans(Query()))) == 3
+    for nothing_new in (page(total=10), page(*rows(1, 3), total=10)):  # in one case skip does not count either
+        once = [page(*rows(1, 3), total=10), nothing_new]
+        assert listed(*once * READINGS) == (3, "its total is 10, and 3 came")
+
+
+def test_a_capped_list_that_ignores_skip_has_a_gap() -> None:
+    once = [page(*rows(1, 50), total=120.0)] * 2
+    assert listed(*once * READINGS) == (50, "its total is 120, and 50 came")
+    untold = [Expected("GET", LIST, answer={"data": rows(1, 50)})] * 2
+    assert listed(*untold * READINGS) == (50, "a page came again in place of the next one")
+
+
+def test_a_capped_list_without_a_total_is_read_to_its_end() -> None:
+    def part(first: int, last: int, *query: tuple[str, str]) -> Expected:
+        return Expected("GET", LIST, answer={"data": rows(first, last)}, query=query)
+
+    answers = [part(1, 100, ("limit", "200")), part(101, 105, ("limit", "200"), ("skip", "100"))]
+    answers.append(part(1, 0, ("limit", "200"), ("skip", "105")))
+    again = [part(1, 100, ("limit", "10000")), part(101, 105, ("limit", "10000"), ("skip", "100"))]
+    again.append(part(1, 0, ("limit", "10000"), ("skip", "105")))
+    assert listed(*answers, *again) == (105, None)
 
 
 def test_a_list_without_a_total_continues_after_a_full_page() -> None:
-    answers = [Expected("GET", LIST, answer={"data": part}) for part in (rows(1, 200), rows(201, 201))]
-    with bigid(*answers) as context:
-        assert len(list(context.provider.list_scans(Query()))) == 201
+    parts = [rows(1, 200), rows(201, 201), [], rows(1, 201), []]  # the last two confirm it
+    assert listed(*[Expected("GET", LIST, answer={"data": part}) for part in parts]) == (201, None)
 
 
 def test_numbers_and_both_names_of_the_id() -> None:
-    answer = {"data": [{"_id": 7, "state": "Completed"}, {"id": "8", "state": "Completed"}, *rows(9, 9), *rows(9, 9)]}
-    with bigid(Expected("GET", LIST, answer=answer)) as context:
-        assert ids(context.provider.list_scans(Query())) == ["7", "8", "9"]
+    with bigid(page({"_id": 7, "state": "Completed"}, {"id": "8", "state": "Completed"})) as context:
+        assert ids(context.provider.list_scans(Query())) == ["7", "8"]
+
+
+def test_a_scan_that_comes_twice_is_listed_once_and_its_list_has_a_gap() -> None:
+    answers = [*[page(*rows(8, 9), *rows(9, 9))] * READINGS, page(total=3)]
+    assert listed(*answers) == (2, "a row came twice")
 
 
 def test_states_are_filtered_here() -> None:

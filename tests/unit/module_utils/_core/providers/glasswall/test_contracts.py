@@ -112,8 +112,9 @@ def ask(name: str) -> Scan:
     )
     answers = [expected]
     if name.startswith("list-") and response["status"] == 200:
-        # The example is the third of four pages; past the end comes the last page again, and nothing new.
-        answers.append(expected)
+        # The example is the third of four pages; past the end comes the last page again, and nothing new. As it counts
+        # 220 scans, the list is read again three times.
+        answers = [expected] * 8
     vendor, script = connected(answers)
     try:
         return OPERATIONS[operation_of(name)](vendor, contract)

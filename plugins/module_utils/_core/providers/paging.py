@@ -1,0 +1,292 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lists that come in pages, read to a proven end: the same for every vendor, for scans and for columns.
+
+A list that changes between two pages can hide a row: where a row of page 1 leaves the list, the first row of page 2
+moves to page 1, which was read before. Such a change shows as another total, as a row that comes twice, or as fewer
+rows than the total. Then the list is read again from its start, a few times. A list that never settles has a gap.
+"""
+
+from __future__ import annotations
+
+import math
+import typing as t
+from abc import ABC, abstractmethod
+from array import array
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ..errors import DatascanError
+from ..models import Scan, ScanList
+
+_MAX_READINGS = 4  # of one list: the first, and three more where it changes
+_MAX_PAGES = 10_000  # of one reading, in case every page brings new rows
+_MAX_PAGES_PAST_TOTAL = 50  # of new rows beyond the total: a wrong total must neither hide rows nor make a list endless
+_MAX_IDLE_PAGES = 10  # in a row, that bring no new row but lead on to another page
+_MAX_TOTAL = 2**53  # a larger number is no total; JSON numbers are exact up to here
+_NOT_READ = "it could not be read to its end"
+_ENDLESS = "its pages do not end"
+
+R = t.TypeVar("R")
+
+
+@dataclass(frozen=True)
+class ListPage(t.Generic[R]):
+    """One page of a list, in the vendor's order. `total` is the vendor's count of the rows of all pages."""
+
+    rows: Sequence[R]
+    total: int | None = None
+    is_last: bool = False  # the vendor says that no page follows
+    follows: bool = False  # the vendor says, or a full page suggests, that a page follows, whatever the total is
+    leads_on: bool = False  # the page names a next page that was not requested yet, so it is no end even if it is empty
+    restarts: bool = False  # of ListReader.pages: the list is read again, so the rows before this page do not count
+
+
+class PageCursor(ABC, t.Generic[R]):
+    """Requests the pages of one reading of a list, in order."""
+
+    skipped: int = 0  # rows that the total counts and that come before the first page
+    counts_all: bool = True  # False where the total cannot be compared with what was read
+    repeats_last_page: t.ClassVar[bool] = False  # what the vendor sends for a page beyond the last one
+
+    @abstractmethod
+    def read(self, count: int) -> ListPage[R] | None:
+        """The next page, or None where no page can follow. `count` different rows were read so far."""
+
+
+class SeenRows:
+    """The hashes of rows that were read. It takes 16 to 32 bytes a row; a set takes a hundred."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._slots = array("q", bytes(8 * 1024))  # 0 is an empty slot
+
+    def __contains__(self, key: int) -> bool:
+        """Whether the hash was added before."""
+        return self._slots[self._slot(key or 1)] != 0
+
+    def add(self, key: int) -> bool:
+        """Add a hash. False if it was added before."""
+        key = key or 1
+        slot = self._slot(key)
+        if self._slots[slot]:
+            return False
+        self._slots[slot] = key
+        self.count += 1
+        if 2 * self.count > len(self._slots):
+            self._grow()
+        return True
+
+    def _slot(self, key: int) -> int:
+        """Where the hash is, or where it belongs."""
+        slots, mask = self._slots, len(self._slots) - 1
+        slot = key & mask
+        while slots[slot] not in (0, key):
+            slot = (slot + 1) & mask
+        return slot
+
+    def _grow(self) -> None:
+        old, self._slots = self._slots, array("q", bytes(2 * 8 * len(self._slots)))
+        for key in old:
+            if key:
+                self._slots[self._slot(key)] = key
+
+
+class _ListReading(t.Generic[R]):
+    """One reading of a list from its start, and what it shows about the list."""
+
+    def __init__(self, cursor: PageCursor[R], key: Callable[[R], Hashable], earlier: SeenRows | None) -> None:
+        self.seen = SeenRows()
+        self.found_again = 0  # rows of the earlier reading
+        self.fault: str | None = None  # why rows may be missing, as a clause
+        self._cursor = cursor
+        self._key = key
+        self._earlier = earlier
+        self._totals: list[int] = []  # the first, the highest
+        self._requests = 0
+        self._pages_with_new_rows = 0
+        self._pages_past_total = 0
+        self._idle_pages = 0
+        self._ended_by_repetition = False
+
+    def pages(self, is_enough: Callable[[], bool], stops_at_fault: bool) -> Iterator[ListPage[R]]:
+        """Each page without the rows that came before."""
+        while (page := self._cursor.read(self.seen.count)) is not None:
+            self._requests += 1
+            new = [row for row in page.rows if self._add(row)]
+            self._compare(page, len(new))
+            yield replace(page, rows=new)
+            if is_enough() or (self.fault and stops_at_fault):
+                return
+            if self._is_over(page, bool(new)):
+                self._check_end(page, bool(new))
+                return
+        self._check_total()
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether the reading was given up because of its length."""
+        return self.fault == _ENDLESS
+
+    def needs_confirmation(self, confirms: bool) -> bool:
+        """Whether rows may have left the list between two pages unnoticed.
+
+        That leaves no trace where no total is sent. Where one is, another row has to come at the same time, which
+        matters only if `confirms` is set.
+        """
+        if self._totals:
+            return confirms and self._pages_with_new_rows > 1
+        return self._requests - self._ended_by_repetition > 1
+
+    def _add(self, row: R) -> bool:
+        key = hash(self._key(row))
+        is_new = self.seen.add(key)
+        if is_new and self._earlier is not None and key in self._earlier:
+            self.found_again += 1
+        return is_new
+
+    def _compare(self, page: ListPage[R], new: int) -> None:
+        """Look for signs of a change since the page before."""
+        self._pages_with_new_rows += new > 0
+        if page.total is not None:
+            first, highest = self._totals or (page.total, page.total)
+            if page.total != highest:
+                self._blame(f"its total changed from {highest} to {page.total} while it was read")
+            self._totals = [first, max(highest, page.total)]
+        if new < len(page.rows) and (new or page.leads_on):
+            self._blame("a row came twice")
+
+    def _is_over(self, page: ListPage[R], has_new_rows: bool) -> bool:
+        if page.is_last:
+            return True
+        if not has_new_rows:
+            self._idle_pages += 1
+            return not page.leads_on or self._has_total() or self._is_too_long()
+        self._idle_pages = 0
+        if self._has_total() and not page.follows:
+            return True
+        self._pages_past_total += self._cursor.counts_all and bool(self._totals) and self._counted() > self._totals[0]
+        return self._is_too_long()
+
+    def _is_too_long(self) -> bool:
+        is_too_long = (
+            self._idle_pages > _MAX_IDLE_PAGES
+            or self._pages_past_total > _MAX_PAGES_PAST_TOTAL
+            or self._requests >= _MAX_PAGES
+        )
+        if is_too_long:
+            self.fault = _ENDLESS
+        return is_too_long
+
+    def _has_total(self) -> bool:
+        """Whether as many rows were read as the total says. A total that is exceeded is wrong, and proves no end."""
+        return self._cursor.counts_all and bool(self._totals) and self._counted() == self._totals[1]
+
+    def _counted(self) -> int:
+        return self._cursor.skipped + self.seen.count
+
+    def _check_end(self, page: ListPage[R], has_new_rows: bool) -> None:
+        if self._cursor.counts_all and self._totals:
+            self._check_total()
+        elif page.rows and not has_new_rows and not page.is_last:
+            # Without a total, a page in place of the next one proves nothing, unless the vendor documents it.
+            self._ended_by_repetition = self._cursor.repeats_last_page and not page.follows
+            if not self._ended_by_repetition:
+                self._blame("a page came again in place of the next one")
+
+    def _check_total(self) -> None:
+        if self._cursor.counts_all and self._totals and self._counted() < self._totals[1]:
+            self._blame(f"its total is {self._totals[1]}, and {self._counted()} came")
+
+    def _blame(self, fault: str) -> None:
+        self.fault = self.fault or fault
+
+
+class ListReader(t.Generic[R]):
+    """Reads a list of which each page may be another moment's, until it is known to be whole."""
+
+    def __init__(
+        self, open_list: Callable[[int], PageCursor[R]], key: Callable[[R], Hashable], *, confirms: bool = False
+    ) -> None:
+        """`open_list` starts a reading, given its number from 0; `key` identifies a row.
+
+        With `confirms`, a list of several pages is whole only if a second reading still has every row of the first.
+        """
+        self.gap: str | None = _NOT_READ  # after the last page: why rows may be missing, as a clause; None if none is
+        self._open_list = open_list
+        self._key = key
+        self._confirms = confirms
+
+    def pages(
+        self, is_enough: Callable[[], bool] = lambda: False, readings: int = _MAX_READINGS
+    ) -> Iterator[ListPage[R]]:
+        """The pages; the first page of a further reading has `restarts` set.
+
+        `is_enough` is asked after each page, and ends the list early. `readings` is how often it is read at most.
+        """
+        self.gap = _NOT_READ
+        earlier: SeenRows | None = None  # of a reading that only has to be confirmed
+        fault: str | None = None
+        for number in range(readings):
+            reading = _ListReading(self._open_list(number), self._key, earlier)
+            restarts = number > 0
+            for page in reading.pages(is_enough, stops_at_fault=number < readings - 1):
+                yield replace(page, restarts=restarts)
+                restarts = False
+            # No row of the earlier reading had left the list while it was read, so it could hide no other row.
+            is_confirmed = earlier is not None and reading.found_again == earlier.count
+            fault = reading.fault
+            if is_confirmed or not (fault or reading.needs_confirmation(self._confirms)):
+                self.gap = None
+                return
+            if reading.is_endless:
+                break
+            earlier = None if fault else reading.seen
+        self.gap = fault or "it was not the same when it was read again"
+
+
+def collect_scans(
+    reader: ListReader[R],
+    to_scans: Callable[[Sequence[R]], Iterable[Scan]],
+    limit: int | None = None,
+    is_enough: Callable[[], bool] = lambda: False,
+) -> ScanList:
+    """The scans of a list, at most `limit`; of a list with a gap, those of all readings, as last seen.
+
+    An error carries the ScanList of what was read before it.
+    """
+    earlier: dict[str, Scan] = {}
+    found: dict[str, Scan] = {}
+    was_read = False
+
+    def has_enough() -> bool:
+        return is_enough() or (limit is not None and len(found) >= limit)
+
+    def known() -> ScanList:
+        left_out = [] if reader.gap is None else [scan for key, scan in earlier.items() if key not in found]
+        return ScanList([*found.values(), *left_out][:limit], reader.gap)
+
+    try:
+        for page in reader.pages(has_enough):
+            if page.restarts:
+                earlier, found = {**earlier, **found}, {}
+            was_read = True
+            for scan in to_scans(page.rows):
+                found[scan.id] = scan
+                if limit is not None and len(found) >= limit:
+                    break
+    except DatascanError as error:
+        raise error.with_result(known() if was_read else None) from None
+    return known()
+
+
+def parse_total(value: t.Any) -> int | None:
+    """A vendor's total, also as 42.0 or as text; None for anything else, because a bad total must not cost the list."""
+    if isinstance(value, bool):
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return int(number) if math.isfinite(number) and 0 <= number < _MAX_TOTAL and number.is_integer() else None
