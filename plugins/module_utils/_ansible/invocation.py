@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from . import oldest_python  # noqa: F401  # before all that an old Python cannot load
+from .oldest_python import refuse_old_python
+
+refuse_old_python()  # before it meets what it cannot load
 
 # isort: split
 import typing as t

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import ast
 import json
-import runpy
 import sys
 from pathlib import Path
 
 import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._ansible import oldest_python
 
 PLUGINS = Path(__file__).resolve().parents[4] / "plugins"
-FILE = PLUGINS / "module_utils/_ansible/oldest_python.py"
+INVOCATION = PLUGINS / "module_utils/_ansible/invocation.py"
 
 
 def test_an_old_python_fails_with_what_is_needed_and_what_was_found(
@@ -23,7 +23,7 @@ def test_an_old_python_fails_with_what_is_needed_and_what_was_found(
     monkeypatch.setattr(sys, "version_info", (3, 8, 18, "final", 0))
     monkeypatch.delitem(sys.modules, "ansible.plugins.loader", raising=False)
     with pytest.raises(SystemExit) as ended:
-        runpy.run_path(str(FILE))
+        oldest_python.refuse_old_python()
     result = json.loads(capsys.readouterr().out)
     assert (ended.value.code, result["failed"], result["error"]["kind"]) == (1, True, "invalid_input")
     assert "needs Python 3.10 or newer" in result["msg"] and "is Python 3.8." in result["msg"]
@@ -33,14 +33,20 @@ def test_an_old_controller_cannot_import_it(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(sys, "version_info", (3, 9, 18, "final", 0))
     monkeypatch.setitem(sys.modules, "ansible.plugins.loader", sys)
     with pytest.raises(ImportError, match=r"is Python 3\.9"):
-        runpy.run_path(str(FILE))
+        oldest_python.refuse_old_python()
 
 
 @pytest.mark.parametrize("module", sorted((PLUGINS / "modules").glob("*.py")), ids=lambda path: path.stem)
 def test_every_module_imports_it_before_all_else_of_the_collection(module: Path) -> None:
     first = next((name for name in imports(module) if "ansible_collections" in name), None)
     assert first in (None, "ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation")
-    assert imports(PLUGINS / "module_utils/_ansible/invocation.py")[1] == ".oldest_python"
+
+
+def test_the_first_import_of_all_comes_after_the_check() -> None:
+    assert imports(INVOCATION)[1] == "oldest_python"
+    names = [type(node).__name__ for node in ast.parse(INVOCATION.read_text(encoding="utf-8")).body]
+    assert names[:4] == ["Expr", "ImportFrom", "ImportFrom", "Expr"]  # docstring, future, the check, its call
+    ast.parse((PLUGINS / "module_utils/_ansible/oldest_python.py").read_text(encoding="utf-8"), feature_version=(3, 8))
 
 
 def imports(path: Path) -> list[str]:
@@ -48,8 +54,7 @@ def imports(path: Path) -> list[str]:
     found = []
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ImportFrom):
-            base = "." * node.level + (node.module or "")
-            found += [base] if node.module else [base + name.name for name in node.names]
+            found.append(str(node.module))
         elif isinstance(node, ast.Import):
             found += [name.name for name in node.names]
     return found
