@@ -56,7 +56,13 @@ def _refuse_old_host() -> None:
     """Ends the module with its result. A test compares the keys with those of other failures."""
     message = old_python(sys.executable, sys.version_info[:2])
     if message:
-        error = {"kind": "invalid_input", "http_status": None, "method": None, "url": None, "vendor_errors": []}
+        error: dict[str, object] = {
+            "kind": "invalid_input",
+            "http_status": None,
+            "method": None,
+            "url": None,
+            "vendor_errors": [],
+        }
         sys.stdout.write(json.dumps({"failed": True, "changed": False, "msg": message, "error": error}))
         raise SystemExit(1)
 

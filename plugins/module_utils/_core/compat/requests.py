@@ -9,6 +9,7 @@ content decoding. It accepts older versions of urllib3, which cannot stop readin
 
 from __future__ import annotations
 
+import sys
 import typing as t
 
 from .libraries import check_version, explain
