@@ -72,8 +72,9 @@ def _rescan(context: OperationContext, request: RescanRequest, parent: Scan | No
         raise _conflict(context, request, running)
     if context.check_mode:
         return _predict(context, request, parent, running)
+    is_reused: bool | None = True
     if running and request.if_active == "reuse":
-        scan, is_reused = running, True
+        scan = running
     else:
         scan, is_reused = _Start(context, request, parent).start()
     diff = ScanDiff(after=[] if is_reused else [scan])

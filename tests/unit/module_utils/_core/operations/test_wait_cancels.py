@@ -13,6 +13,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import wait
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.start import StartResult
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_result
 from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, page, read_response
 from scripted_vendor import Expected, scripted_context
@@ -82,15 +83,12 @@ def test_every_other_scan_is_left_alone_and_named(handed: dict[str, t.Any]) -> N
     assert [scan.state.value for scan in result.scans] == ["running"]
 
 
-def test_of_several_scans_only_our_own_are_cancelled() -> None:
-    listed = Expected("GET", "/api/v1/scans", answer=page(item("Listing"), item("Listing", CHILD_ID)))
+def test_of_several_scans_only_our_own_are_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "_THREADS", 1)
+    reads = read_response("Listing", scan_id=CHILD_ID), read_response("Listing")
     cancel = Expected("DELETE", SCAN_PATH, status=202, answer=item("Listing"))
-    error = cancel_after(
-        listed,
-        cancel,
-        read_response("Cancelled"),
-        scans=[started(True, CHILD_ID), started(False), started(True, CHILD_ID)],
-    )
+    handed = [started(True, CHILD_ID), started(False), started(True, CHILD_ID)]
+    error = cancel_after(*reads, cancel, read_response("Cancelled"), scans=handed)
     assert (error.result.cancelled, error.result.left_running) == ([SCAN_ID], [CHILD_ID])
     assert f"Scan {SCAN_ID} was cancelled. Scan {CHILD_ID} continues to run" in error.message
 
