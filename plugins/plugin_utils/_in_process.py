@@ -52,11 +52,15 @@ class InProcessAction(ActionBase):
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         if self._runs_in_process(task_vars):
             try:
-                return {**result, **self._run_in_process(task_vars)}
+                result |= self._run_in_process(task_vars)
             except ParentGoneError:
                 # Nobody takes a result. The queue to the parent may be full, so no handler of Ansible may write to it.
                 os._exit(1)
-        return {**result, **self._run_module(task_vars)}
+        else:
+            result |= self._run_module(task_vars)
+        if self._task.no_log:
+            result.pop("warnings", None)  # ansible-core 2.19 and newer print them nevertheless
+        return result
 
     def _runs_in_process(self, task_vars: dict[str, t.Any]) -> bool:
         wanted = self._templar.template(task_vars.get("datascan_in_process", True))

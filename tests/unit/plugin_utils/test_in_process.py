@@ -46,6 +46,7 @@ def action(
         "args": args or {},
         "action": kind.module_spec.name,
         "async_val": 0,
+        "no_log": False,
         "environment": None,
         "delegate_to": None,
         "check_mode": False,
