@@ -64,7 +64,7 @@ COLUMNS = "cluster_columns_info"
 # The door, the vendor, the options with a text in them, and the request's first line if it is sent.
 IN_A_LINE: list[tuple[str, str, t.Callable[[str], dict[str, t.Any]], t.Callable[[str], bytes]]] = [
     ("scan_status", "bigid", lambda text: {"scan_ids": [text]}, BIGID_STATUS),
-    ("scan_wait", "bigid", lambda text: {"scan_ids": [text], "wait_timeout": 0}, BIGID_STATUS),
+    ("scan_wait", "bigid", lambda text: {"scan_ids": [text], "wait_timeout": 10}, BIGID_STATUS),
     (
         "scan_status",
         "advalidation",
@@ -100,7 +100,7 @@ PROTECTO = {"data_source_name": "crm", "object_name": ["people"]}
 # The same where the text goes into a body.
 IN_A_BODY: list[tuple[str, str, t.Callable[[str], dict[str, t.Any]], t.Callable[[str], t.Any]]] = [
     ("scan_status", "protecto", lambda text: {"scan_ids": [text]}, lambda text: [text.strip()]),
-    ("scan_wait", "protecto", lambda text: {"scan_ids": [text], "wait_timeout": 0}, lambda text: [text.strip()]),
+    ("scan_wait", "protecto", lambda text: {"scan_ids": [text], "wait_timeout": 10}, lambda text: [text.strip()]),
     (
         *("scan_start", "protecto", lambda text: {"protecto": {"objects": [{**PROTECTO, "data_source_name": text}]}}),
         lambda text: [{**PROTECTO, "data_source_name": text}],
