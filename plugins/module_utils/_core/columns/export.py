@@ -47,7 +47,7 @@ def render(format_: str, columns: Iterable[Column]) -> Iterator[str]:
 
 
 def _csv(columns: Iterable[Column]) -> Iterator[str]:
-    line = _Line()
+    line = CsvLine()
     # Every cell is quoted, since some spreadsheets split cells at semicolons.
     writer = csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(Column.model_fields)
@@ -102,7 +102,7 @@ def _json_text(column: Column) -> str:
     return text if text.isascii() else json.dumps(json.loads(text), separators=(",", ":"))
 
 
-class _Line:
+class CsvLine:
     """The file that csv writes one row to."""
 
     text = ""
