@@ -11,12 +11,12 @@ import typing as t
 import xml.etree.ElementTree as ET
 
 import pytest
-from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit import (
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import render as render_audit
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_tally import (
     audit_columns,
     parse_columns,
     parse_rules,
 )
-from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import render as render_audit
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Column
 from ansible_collections.datascan.gate.plugins.module_utils._core.foreign_text import clean_text
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import render

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ..errors import InvalidInputError
 from ..foreign_text import clean_text, code_span, table_cell
-from .audit import Finding
+from .audit_tally import Finding
 from .audit_verdict import AuditVerdict
 from .export import CsvLine, escape_formula
 

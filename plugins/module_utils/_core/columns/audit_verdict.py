@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..foreign_text import clean_text
-from .audit import AuditTally, Finding
+from .audit_tally import AuditTally, Finding
 from .models import Cluster
 
 _MAX_NAME = 200  # characters of a column's name in a message

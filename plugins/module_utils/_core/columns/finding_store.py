@@ -11,7 +11,7 @@ import typing as t
 from collections.abc import Iterator
 
 from ..errors import InvalidInputError
-from .audit import Finding
+from .audit_tally import Finding
 
 
 class FindingStore:

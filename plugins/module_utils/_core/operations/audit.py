@@ -9,8 +9,8 @@ import typing as t
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..columns.audit import AuditTally
 from ..columns.audit_reports import audit_facts, needs_all_findings, render_audit
+from ..columns.audit_tally import AuditTally
 from ..columns.audit_verdict import AuditScope, AuditVerdict
 from ..columns.finding_store import FindingStore
 from ..columns.models import Cluster, ClusterLookup, ColumnPage, ColumnQuery, parse_lookup
