@@ -118,7 +118,7 @@ class GateStepAction(ActionBase):
         entry = last_entry(self._entries, self._host)
         if entry is None or entry.number != self._facts(self._host).get(f"{PRIVATE}begun", {}).get("number"):
             raise GateFailedError("The gate did not begin: its first task was skipped.")
-        judged = self._facts(self._host).get(f"{PRIVATE}judged") or {}
+        judged = self._judged()
         return {"msg": entry.concluded(judged).msg, **_noted(entry.concluded(judged))}
 
     def _count(self, role: str) -> dict[str, t.Any]:
@@ -127,7 +127,7 @@ class GateStepAction(ActionBase):
     def _publish(self, role: str) -> dict[str, t.Any]:
         """The public result. Fails unless the gates of all hosts of the play say to proceed."""
         facts = self._facts(self._host)
-        judged: Mapping[str, t.Any] = facts.get(f"{PRIVATE}judged") or {}
+        judged = self._judged()
         own = last_entry(self._entries, self._host)
         unfinished = unfinished_result(own.role if own else "")
         result = {**unfinished, **{key: judged[key] for key in _RESULT_KEYS if key in judged}}
@@ -140,6 +140,15 @@ class GateStepAction(ActionBase):
             if entry is not None and not entry.proceed
         ]
         return _closed(result, closed) if closed or not own.proceed else {**result, "failed": False}
+
+    def _judged(self) -> Mapping[str, t.Any]:
+        """The private result. The tasks of a gate that was refused are skipped, and registered as skipped."""
+        facts = self._facts(self._host)
+        begun = facts.get(f"{PRIVATE}begun") or {}
+        judged: Mapping[str, t.Any] = (
+            begun.get("result") if begun.get("refused") else facts.get(f"{PRIVATE}judged")
+        ) or {}
+        return judged
 
     def _require(self, role: str) -> dict[str, t.Any]:
         """How many gates localhost has had, before one that has to run there."""

@@ -12,8 +12,11 @@ import pytest
 from docs_blocks import PLUGINS, examples_of, task_names
 from docs_runs import COMPLETED, QUICK, Reader, play, seeded
 
-# Four of the twenty columns of the sandbox lack the tag, so this gate is closed.
-CLOSED = {"Continue only if every column of a cluster has the tag sensitivity"}
+# Four of the twenty columns of the sandbox lack the tag, and there is no gate whose result could be published.
+CLOSED = {
+    "Continue only if every column of a cluster has the tag sensitivity",
+    "Publish the result, and stop the play unless the gate passes",
+}
 
 
 def scan(scan_id, state="completed"):
