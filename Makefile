@@ -31,7 +31,7 @@ help:
 	@echo "make bench   print the benchmark table, in about five minutes"
 	@echo "make docs    check the documentation, and build the reference site in .work/docs"
 	@echo "make galaxy  build the artifact in .work/galaxy, and check it with Galaxy's importer"
-	@echo "make matrix  run the tests with every supported ansible-core and Python that is installed (MATRIX, MATRIX_PARTS)"
+	@echo "make matrix  run the tests with every supported ansible-core and Python that is installed (MATRIX, MATRIX_PARTS, MATRIX_JOBS)"
 	@echo "make clean   remove .work"
 
 venv: $(WORK)/venv/.done
@@ -92,7 +92,7 @@ galaxy: $(WORK)/galaxy-venv/.done
 
 # Each combination has a virtual environment of its own in .work/matrix.
 matrix:
-	@MAKE="$(MAKE)" tests/tools/matrix.sh "$(WORK)/matrix"
+	@MAKE="$(MAKE)" "$(PYTHON)" -B tests/tools/matrix.py "$(WORK)/matrix"
 
 # Turns the changelog fragments into the changelog of the version in galaxy.yml; see docs/releasing.md.
 changelog: venv

@@ -134,8 +134,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation 
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import WAIT_SPEC
-from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import rescan
+from ansible_collections.datascan.gate.plugins.module_utils._core.options import own_option
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import RescansScans, require
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import providers_supporting
 
@@ -146,9 +146,7 @@ def run(invocation: Invocation) -> t.Any:
     """Rescan what the vendor's own option names."""
     context = invocation.context()
     provider = require(context.provider, RescansScans)
-    subject = invocation[provider.rescan_option]
-    if subject is None:
-        raise InvalidInputError(f"{provider.rescan_option} is not set: it names what {provider.title} rescans.")
+    subject = own_option({option: invocation[option] for option in BY}, provider.rescan_option, provider.title)
     return rescan.rescan(context, rescan.RescanRequest(subject, invocation["if_active"], invocation.wait()))
 
 

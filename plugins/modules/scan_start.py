@@ -277,9 +277,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation 
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import WAIT_SPEC, argument_spec
-from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import start
-from ansible_collections.datascan.gate.plugins.module_utils._core.options import check_seconds
+from ansible_collections.datascan.gate.plugins.module_utils._core.options import check_seconds, own_option
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import StartsScans, require
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import providers_supporting
 
@@ -290,11 +289,8 @@ def run(invocation: Invocation) -> t.Any:
     """Start the scan that the dictionary named after the vendor describes."""
     context = invocation.context()
     require(context.provider, StartsScans)
-    target = invocation[context.provider.name]
-    if target is None:
-        raise InvalidInputError(
-            f"{context.provider.name} is not set: this dictionary describes what {context.provider.title} scans."
-        )
+    targets = {vendor.name: invocation[vendor.name] for vendor in VENDORS}
+    target = own_option(targets, context.provider.name, context.provider.title)
     if invocation["fresh_for"] is not None:
         check_seconds("fresh_for", invocation["fresh_for"], zero=True)
     request = start.StartRequest(

@@ -9,19 +9,24 @@ from __future__ import annotations
 import os
 import re
 import typing as t
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import yaml
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import unreadable_dictionary
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import parse_lookup
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.tag_rules import parse_rules
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError, UnsupportedError
 from ansible_collections.datascan.gate.plugins.module_utils._core.files import write_if_changed
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import parse_policy
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
-from ansible_collections.datascan.gate.plugins.module_utils._core.options import CONNECTION_OPTIONS, credentials_in
+from ansible_collections.datascan.gate.plugins.module_utils._core.options import (
+    CONNECTION_OPTIONS,
+    credentials_in,
+    own_option,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import (
     CancelsScans,
@@ -80,12 +85,19 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
             given[name] = value
     try:
         validation = ArgumentSpecValidator(spec).validate(given)
-    except ValueError:  # ansible-core 2.16 and 2.17, for a text that is no dictionary
-        raise InvalidInputError(f"{role}: a variable has a text where a dictionary is expected.") from None
+    except (AttributeError, TypeError, ValueError):
+        raise InvalidInputError(unreadable_dictionary(spec, given)) from None
     values = validation.validated_parameters
     if validation.error_messages:
         raise InvalidInputError(Redactor(credentials_in(spec, values)).redact_text(validation.errors.msg))
-    return GateOptions(role, values)
+    return GateOptions(role, {name: _without_unset(value, spec.get(name, {})) for name, value in values.items()})
+
+
+def _without_unset(value: t.Any, option: Mapping[str, t.Any]) -> t.Any:
+    """A dictionary without the suboptions that are not set, which Ansible adds as null."""
+    if "options" not in option or not isinstance(value, Mapping):
+        return value
+    return {name: part for name, part in value.items() if part is not None}
 
 
 def check_options(options: GateOptions, role: str) -> None:
@@ -154,7 +166,7 @@ def _check_start(options: GateOptions) -> None:
     if provider is None:
         return
     check_capability(provider, StartsScans)
-    _check_only(options, provider.name, [vendor.name for vendor in providers_supporting(StartsScans)], provider.title)
+    _check_own(options, provider.name, [vendor.name for vendor in providers_supporting(StartsScans)], provider.title)
 
 
 def _check_rescan(options: GateOptions) -> None:
@@ -162,20 +174,12 @@ def _check_rescan(options: GateOptions) -> None:
     if provider is None:
         return
     check_capability(provider, RescansScans)
-    subjects = dict.fromkeys(vendor.rescan_option for vendor in providers_supporting(RescansScans))
-    wanted = t.cast("type[RescansScans]", provider).rescan_option
-    _check_only(options, wanted, list(subjects), provider.title)
+    subjects = {vendor.rescan_option for vendor in providers_supporting(RescansScans)}
+    _check_own(options, t.cast("type[RescansScans]", provider).rescan_option, subjects, provider.title)
 
 
-def _check_only(options: GateOptions, wanted: str, all_options: Sequence[str], title: str) -> None:
-    for other in all_options:
-        if other != wanted and options[other] is not None:
-            raise InvalidInputError(
-                f"{options.name(other)} is set, but the vendor is {title}: "
-                f"set {options.name(wanted)}, or correct datascan_provider."
-            )
-    if options[wanted] is None:
-        raise InvalidInputError(f"{options.name(wanted)} is not set: it says what {title} scans.")
+def _check_own(options: GateOptions, wanted: str, every: Collection[str], vendor: str) -> None:
+    own_option({options.name(option): options[option] for option in every}, options.name(wanted), vendor)
 
 
 def _check_watch(options: GateOptions) -> None:

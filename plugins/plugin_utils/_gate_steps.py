@@ -88,8 +88,9 @@ class GateStepAction(ActionBase):
         try:
             self._check_circumstances()
             options = self._read_options(role)
-        except DatascanError as error:
-            result = refused_result(role, error)
+        except Exception as error:  # noqa: BLE001  (a step that fails here could publish nothing)
+            refusal = error if isinstance(error, DatascanError) else InvalidInputError(f"{role}: {error}")
+            result = refused_result(role, refusal)
             entry = entry.concluded(result)
         return {
             "refused": not options,
@@ -110,8 +111,7 @@ class GateStepAction(ActionBase):
         if role == AUDIT:
             return {**{option: given[option] for option in _AUDIT_OPTIONS}, "reports": reports}
         options = {option: given[option] for option in _OPTIONS}
-        policy = {name: value for name, value in (options["policy"] or {}).items() if value is not None}
-        return {**options, "policy": policy, "reports": reports}
+        return {**options, "policy": options["policy"] or {}, "reports": reports}
 
     def _conclude(self, role: str) -> dict[str, t.Any]:
         """What the gate came to, for the other hosts and the statistics."""
@@ -126,12 +126,11 @@ class GateStepAction(ActionBase):
 
     def _publish(self, role: str) -> dict[str, t.Any]:
         """The public result. Fails unless the gates of all hosts of the play say to proceed."""
-        facts = self._facts(self._host)
-        judged = self._judged()
         own = last_entry(self._entries, self._host)
+        judged = self._judged()
         unfinished = unfinished_result(own.role if own else "")
         result = {**unfinished, **{key: judged[key] for key in _RESULT_KEYS if key in judged}}
-        begun = facts.get(f"{PRIVATE}begun") or {}
+        begun = self._facts(self._host).get(f"{PRIVATE}begun") or {}
         if own is None or own.number != begun.get("number") or judged.get("proceed") is not True:
             return _closed(result, [])
         closed = [
@@ -140,15 +139,6 @@ class GateStepAction(ActionBase):
             if entry is not None and not entry.proceed
         ]
         return _closed(result, closed) if closed or not own.proceed else {**result, "failed": False}
-
-    def _judged(self) -> Mapping[str, t.Any]:
-        """The private result. The tasks of a gate that was refused are skipped, and registered as skipped."""
-        facts = self._facts(self._host)
-        begun = facts.get(f"{PRIVATE}begun") or {}
-        judged: Mapping[str, t.Any] = (
-            begun.get("result") if begun.get("refused") else facts.get(f"{PRIVATE}judged")
-        ) or {}
-        return judged
 
     def _require(self, role: str) -> dict[str, t.Any]:
         """How many gates localhost has had, before one that has to run there."""
@@ -210,6 +200,19 @@ class GateStepAction(ActionBase):
 
     def _last_entry(self, host: str) -> GateEntry | None:
         return last_entry(self._entries, host)
+
+    def _judged(self) -> Mapping[str, t.Any]:
+        """The result of the module that decides, or of the first step where that was skipped or did not run."""
+        facts = self._facts(self._host)
+        judged: Mapping[str, t.Any] = facts.get(f"{PRIVATE}judged") or {}
+        if "proceed" in judged:
+            return judged
+        if judged.get("failed"):
+            own = last_entry(self._entries, self._host)
+            failure = InvalidInputError(str(judged.get("msg", "The decision was not made.")))
+            return refused_result(own.role if own else "", failure)
+        begun: Mapping[str, t.Any] = facts.get(f"{PRIVATE}begun", {}).get("result", {})
+        return begun
 
     def _facts(self, host: str) -> Mapping[str, t.Any]:
         """The variables of a host as they are stored: no variable of a task, block or include can hide one."""

@@ -101,7 +101,7 @@ class InProcessAction(ActionBase):
         given = plain_options(self._task.args)
         try:
             validation = validator.validate(given)
-        except ValueError:
+        except (AttributeError, TypeError, ValueError):
             return render_error(InvalidInputError(unreadable_dictionary(self.module_spec.argument_spec, given)))
         warnings = [
             f"Both option {item['option']} and its alias {item['alias']} are set." for item in validation._warnings

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import queue
 import shutil
+import sys
 import typing as t
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,6 +23,7 @@ from sandbox_server import Sandbox
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+sys.path.append(str(ROOT / "tests"))  # for core_differences
 INSIDE = Path("ansible_collections", "datascan", "gate")
 NO_CACHE = shutil.ignore_patterns("__pycache__")
 PROCESSORS = 2

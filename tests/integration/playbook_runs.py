@@ -82,7 +82,10 @@ def run_playbook(
     environment: dict[str, str] | None = None,
     **variables: t.Any,
 ) -> Run:
-    """Run playbooks/NAME.yml in a folder of its own. The sandbox is left as it is, but for its journal."""
+    """Run playbooks/NAME.yml, or a playbook by its full name, in a folder of its own.
+
+    The sandbox is left as it is, but for its journal.
+    """
     (cwd / "reports").mkdir(exist_ok=True)
     results = cwd / "results.jsonl"
     results.unlink(missing_ok=True)
@@ -95,7 +98,7 @@ def run_playbook(
     done = subprocess.run(
         [
             str(Path(sys.executable).with_name("ansible-playbook")),
-            str(PLAYBOOKS / f"{name}.yml"),
+            name if "." in name else str(PLAYBOOKS / f"{name}.yml"),
             *("--extra-vars", f"@{given}"),
             *arguments,
         ],
@@ -144,37 +147,3 @@ def clean_environment(cwd: Path, collections: Path) -> dict[str, str]:
         "ANSIBLE_CALLBACK_PLUGINS": str(collections / "callbacks"),
         "ANSIBLE_CALLBACKS_ENABLED": "results",
     }
-
-
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
-_SECONDS = re.compile(r"\b(After )\d+( s)\b")
-_MEASURED = ("elapsed", "polls", "requests")
-
-
-def comparable(run: Run) -> list[t.Any]:
-    """Statuses and results without what differs from run to run: ids, times, measures, addresses."""
-    ids: dict[str, str] = {}
-
-    def text(value: str) -> str:
-        value = value.replace(run.api_url, "API").replace(str(run.cwd), "FOLDER")
-        value = _UUID.sub(lambda match: ids.setdefault(match[0], f"id {len(ids) + 1}"), value)
-        return _SECONDS.sub(r"\1N\2", _TIME.sub("TIME", value))
-
-    def plain(value: t.Any) -> t.Any:
-        if isinstance(value, str):
-            return text(value)
-        if isinstance(value, list):
-            return [plain(item) for item in value]
-        if isinstance(value, dict):
-            return {
-                text(key): type(item).__name__ if key in _MEASURED else plain(item)
-                for key, item in value.items()
-                if key not in ("_ansible_no_log", "ansible_facts")
-            }
-        return value
-
-    return [
-        {"task": record["task"], "status": record["status"], "result": plain(record["result"])}
-        for record in run.records
-    ]

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import pytest
-from playbook_runs import AS_MODULE, comparable
+from comparable_runs import comparable
+from playbook_runs import AS_MODULE
 
 SHORT = {"queued_seconds": 0.3, "processing_seconds": 0.3, "analysis_seconds": 0.3}
 

@@ -10,7 +10,8 @@ import io
 import json
 
 import pytest
-from playbook_runs import AS_MODULE, comparable, run_playbook
+from comparable_runs import comparable
+from playbook_runs import AS_MODULE, run_playbook
 from sandbox_server import Sandbox
 
 WAYS = {"in_process": {}, "module": AS_MODULE}

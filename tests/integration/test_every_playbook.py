@@ -10,8 +10,9 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
+from comparable_runs import comparable
 from playbook_preparations import PREPARATIONS
-from playbook_runs import AS_MODULE, PLAYBOOKS, comparable
+from playbook_runs import AS_MODULE, PLAYBOOKS
 
 every_playbook = pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.playbook(name)) for name in PREPARATIONS]

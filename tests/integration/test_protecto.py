@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from playbook_runs import AS_MODULE, comparable
+from comparable_runs import comparable
+from playbook_runs import AS_MODULE
 
 # Short and common ones as well: masked wherever they show, they would blot out ids and states.
 SAMPLES = ["zoe.zebra@example.com", "Zanzibar", "1", "a", "completed", "protecto"]

@@ -26,4 +26,5 @@ def test_they_end_with_one_scan_and_the_same_verdict(sandbox, collections, tmp_p
     results = [play.result(START) for play in plays]
     assert {scans[result["scan"]["id"]] for result in results} == {"Completed"}
     assert sorted((result["changed"], result["reused"]) for result in results) == [(False, True), (True, False)]
-    assert sum(" of this task. Scan " in play.output and " was cancelled." in play.output for play in plays) == 1
+    printed = [" ".join(play.output.split()) for play in plays]  # ansible-core 2.18 and older break warnings into lines
+    assert sum(" of this task. Scan " in text and " was cancelled." in text for text in printed) == 1

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path += [str(ROOT / "tests"), str(ROOT / "tests" / "tools")]  # for core_differences and the matrix
 sys.path.append(str(ROOT / "roles" / "sandbox" / "files"))
 
 _SCRATCH = tempfile.TemporaryDirectory()  # until the end: hypothesis would put its notes into the checkout

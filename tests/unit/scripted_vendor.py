@@ -15,7 +15,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 import requests
 import urllib3
-from ansible.release import __version__
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.client import HttpClient
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.session import Session
@@ -25,11 +24,11 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_error
+from core_differences import ALWAYS_SHOWS_OPTIONS
 from fake_clock import FakeClock
 
-ANSIBLE = tuple(int(part) for part in __version__.split(".")[:2])
-# What makes a module show the options it was given, which before ansible-core 2.21 it always does.
-SHOW_OPTIONS = {"_ansible_inject_invocation": True} if ANSIBLE >= (2, 21) else {}
+# What makes a module show the options it was given.
+SHOW_OPTIONS = {} if ALWAYS_SHOWS_OPTIONS else {"_ansible_inject_invocation": True}
 TOKEN = "unit-test-token"
 
 

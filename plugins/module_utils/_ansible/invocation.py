@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from . import oldest_python  # noqa: F401  # before all that an old Python cannot load
+
+# isort: split
 import typing as t
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -47,7 +47,7 @@ class _Module(AnsibleModule):
     def __init__(self, argument_spec: ArgumentSpec, **constraints: t.Any) -> None:
         try:
             super().__init__(argument_spec, **constraints)  # type: ignore[no-untyped-call]
-        except ValueError:
+        except (AttributeError, TypeError, ValueError):
             self.fail_json(unreadable_dictionary(argument_spec, self.params))
 
     def _log_invocation(self) -> None:

@@ -40,13 +40,16 @@ SCAN_IDS_ARGUMENT: dict[str, t.Any] = {"type": "list", "elements": "str", "alias
 
 
 def unreadable_dictionary(spec: ArgumentSpec, given: Mapping[str, t.Any]) -> str:
-    """What to change where ansible-core 2.16 and 2.17 raise ValueError instead of naming the option.
+    """What to change where Ansible's validation raises an exception of its own instead of naming the option.
 
-    They do so for text such as `name=scan 1` where a dictionary is expected.
+    It does so for a list where a dictionary is expected, and before ansible-core 2.18 for a text such as `name=scan 1`.
     """
-    names = [
-        name
-        for name, option in spec.items()
-        if "dict" in (option["type"], option.get("elements")) and not isinstance(given.get(name), (Mapping, type(None)))
-    ]
-    return f"{' or '.join(names)}: the text is neither JSON nor key=value pairs. Write a dictionary."
+    names = [name for name, option in spec.items() if name in given and not _holds_dictionaries(option, given[name])]
+    return f"{' or '.join(names)} must be of type dict, written as a dictionary."
+
+
+def _holds_dictionaries(option: Mapping[str, t.Any], value: t.Any) -> bool:
+    parts = value if option.get("elements") == "dict" and isinstance(value, list) else [value]
+    return "dict" not in (option.get("type"), option.get("elements")) or all(
+        part is None or isinstance(part, Mapping) for part in parts
+    )

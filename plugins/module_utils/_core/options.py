@@ -91,6 +91,19 @@ def option_names() -> tuple[str, ...]:
     return tuple(field.name for field in fields(ConnectionOptions))
 
 
+def own_option(values: Mapping[str, t.Any], wanted: str, vendor: str) -> t.Any:
+    """The value of the option that a vendor uses, of several that belong to one vendor each.
+
+    Raises InvalidInputError if it is not set, or if another vendor's is.
+    """
+    for name, value in values.items():
+        if name != wanted and value is not None:
+            raise InvalidInputError(f"{name} is set, but the vendor is {vendor}: set {wanted}, or another provider.")
+    if values[wanted] is None:
+        raise InvalidInputError(f"{wanted} is not set: it says what {vendor} scans.")
+    return values[wanted]
+
+
 def check_seconds(name: str, value: float, *, zero: bool = False) -> None:
     """Reject durations that are not positive (or not zero, where `zero` allows that) or too large for a clock."""
     if not (value > 0 or (zero and value == 0)):  # rejects NaN as well

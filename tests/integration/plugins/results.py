@@ -29,7 +29,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     CALLBACK_NEEDS_ENABLED = True
 
     def _write(self, status: str, result: t.Any) -> None:
-        line = {"task": result.task.name, "host": result.host.name, "status": status, "result": result.result}
+        task, host, value = (_part(result, name) for name in ("task", "host", "result"))
+        role = str(task._role) if task._role else None
+        line = {"task": task.name, "role": role, "host": host.name, "status": status, "result": value}
         with open(os.environ["DATASCAN_TEST_RESULTS"], "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
 
@@ -44,3 +46,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def v2_runner_on_skipped(self, result: t.Any) -> None:
         self._write("skipped", result)
+
+
+def _part(result: t.Any, name: str) -> t.Any:
+    """Which has no underscore since ansible-core 2.19."""
+    return getattr(result, name if hasattr(result, name) else f"_{name}")

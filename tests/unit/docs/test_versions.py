@@ -9,6 +9,7 @@ import re
 import typing as t
 from pathlib import Path
 
+import matrix
 import pytest
 import yaml
 from ansible_collections.datascan.gate.plugins.module_utils._core.http import session
@@ -145,21 +146,16 @@ def test_the_tools_know_the_oldest_python_of_modules() -> None:
 # What it is tested on
 
 
-def matrix_pairs() -> list[str]:
-    """Each pair of ansible-core and Python that the matrix runs."""
-    script = (ROOT / "tests/tools/matrix.sh").read_text()
-    (pairs,) = re.findall(r"\$\{MATRIX:-([^}]*)\}", script)
-    found: list[str] = pairs.split()
-    return found
+MATRIX = matrix.PAIRS.split()
 
 
 def test_the_matrix_begins_with_the_oldest_of_each() -> None:
-    assert matrix_pairs()[0] == f"{SERIES}:3.10"
-    assert len(set(matrix_pairs())) == len(matrix_pairs())
+    assert MATRIX[0] == f"{SERIES}:3.10"
+    assert len(set(MATRIX)) == len(MATRIX)
 
 
 def test_the_readme_names_the_versions_that_the_matrix_runs() -> None:
-    cores = sorted((pair.partition(":")[0] for pair in matrix_pairs()), key=Version)
-    pythons = sorted((pair.partition(":")[2] for pair in matrix_pairs()), key=Version)
+    cores = sorted((pair.partition(":")[0] for pair in MATRIX), key=Version)
+    pythons = sorted((pair.partition(":")[2] for pair in MATRIX), key=Version)
     tested = f"ansible-core {cores[0]} to {cores[-1]} and Python {pythons[0]} to {pythons[-1]}"
     assert tested in " ".join(PAGES["README.md"].split())

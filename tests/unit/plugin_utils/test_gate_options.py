@@ -44,6 +44,7 @@ def test_an_empty_text_is_the_same_as_not_set() -> None:
         ({"required_tags": "a,,b"}, "audit_cluster_required_tags[1] must be a tag name, and is empty"),
         ({"forbidden_tags": {"a": []}}, "audit_cluster_forbidden_tags.a forbids nothing"),
         ({"forbidden_tags": {"a": None}}, "audit_cluster_forbidden_tags.a forbids nothing"),
+        ({"forbidden_tags": {"a": None, "b": "c"}}, "audit_cluster_forbidden_tags.a forbids nothing"),
         ({"forbidden_tags": {"a": {"high": True}}}, "audit_cluster_forbidden_tags.a forbids nothing"),
         ({"forbidden_tags": {"a": [""]}}, "audit_cluster_forbidden_tags.a must be a value of a tag, and is empty"),
         ({"forbidden_tags": {"a": "b,c"}}, "audit_cluster_forbidden_tags.a is a text with a comma"),

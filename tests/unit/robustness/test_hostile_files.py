@@ -12,10 +12,15 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import render_audit
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_tally import AuditTally
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_verdict import AuditScope, AuditVerdict
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import escape_formula, render
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Column
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.tag_rules import parse_rules
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.files import ComparedFile, write_if_changed
+from ansible_collections.datascan.gate.plugins.module_utils._core.foreign_text import clean_text
 
 Write = t.Callable[[Path], bool]
 
@@ -135,6 +140,23 @@ TEXTS = ["", "a=1", "1-1", "a@b.c", "'=1", '"=1"', "\u00e9", "\U0001f512", "a\n=
 @pytest.mark.parametrize("text", [*FORMULAS, *TEXTS])
 def test_a_cell_is_a_text_and_reads_back(text: str) -> None:
     column = Column(column_name="c", table_name=text, tags=[{"tag_name": text, "tag_value": "v"}], attributes=[])
-    (row,) = csv.DictReader(io.StringIO("".join(render("csv", [column])), newline=""))
+    (row,) = rows("".join(render("csv", [column])))
     assert row["table_name"] == escape_formula(text) == (f"'{text}" if text in FORMULAS else text)
     assert row["tags"] == escape_formula(f"{text}=v")
+
+
+@pytest.mark.parametrize("text", [*FORMULAS, *TEXTS])
+def test_a_cell_of_an_audit_is_a_text_and_reads_back(text: str) -> None:
+    tally = AuditTally(parse_rules(["owner"], {}))
+    tally.add(Column(column_name="c", table_name=text, tags=[]))
+    verdict = AuditVerdict(AuditScope(None), tally, complete=True)
+    (row,) = rows("".join(render_audit("csv", verdict, tally.examples, "enforce")))
+    assert row["table_name"] == escape_formula(clean_text(text))
+    assert not row["table_name"].startswith(("=", "+", "-", "@", "\uff1d", "\uff0b"))
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    """Read CSV, NUL characters included, which Python 3.10 refuses to read."""
+    stand_in = "\ue000"
+    found = csv.DictReader(io.StringIO(text.replace("\x00", stand_in), newline=""))
+    return [{name: cell.replace(stand_in, "\x00") for name, cell in row.items()} for row in found]

@@ -113,8 +113,8 @@ class TestVariants:
             ({"page_limit_max": 700}, 4),
             ({"page_limit_max": 700, "offset_keys": True}, 4),
             ({"total_count": "on_request"}, 3),
-            ({"total_count": "never"}, 4),
-            ({"total_count": "never", "offset_keys": True}, 4),
+            ({"total_count": "never"}, 8),  # read twice, because nothing else shows a change
+            ({"total_count": "never", "offset_keys": True}, 8),
             ({"text_booleans": False}, 3),
             ({"content_type": "json"}, 3),
             ({"cluster_parameter": "cluster_id"}, 4),
@@ -152,7 +152,7 @@ class TestVariants:
     def test_an_offset_key_that_the_server_ignores_is_reported(self, world: Any, all_names: list[str]) -> None:
         warned: list[str] = []
         assert names(run(world, warned, offset_key="600")) == all_names[600:1600]
-        assert "the cluster may have more than the 1000 columns" in warned[0]
+        assert "is not complete: a page came again in place of the next one." in warned[0]
 
     def test_a_sample_is_one_request(self, world: Any, all_names: list[str]) -> None:
         found = names(run(world, sample=1200))
@@ -249,7 +249,7 @@ class TestFaults:
         warned: list[str] = []
         assert names(run(world, warned)) == all_names[:1000]
         assert len(warned) == 1
-        assert pages(world) <= 3
+        assert pages(world) == 2 * 4  # the list is read four times
 
     @pytest.mark.parametrize("code", [401, 403, 404, 500])
     def test_a_permanent_fault_is_an_error_with_the_rows_read_so_far(self, world: Any, code: int) -> None:

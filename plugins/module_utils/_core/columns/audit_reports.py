@@ -9,7 +9,6 @@ which columns it left out.
 
 from __future__ import annotations
 
-import csv
 import json
 import typing as t
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,7 +17,7 @@ from ..errors import InvalidInputError
 from ..foreign_text import clean_text, code_span, table_cell
 from .audit_tally import Finding
 from .audit_verdict import AuditVerdict
-from .export import CsvLine, escape_formula
+from .export import csv_row
 
 SCHEMA = "datascan.gate/audit/1"
 _HEAD = ("fully_qualified_name", "column_name", "table_name", "source", "note", "missing", "forbidden")
@@ -73,21 +72,15 @@ def _row(finding: Finding) -> str:
 
 
 def _csv(verdict: AuditVerdict, findings: Iterable[Finding], mode: str) -> Iterator[str]:
-    line = CsvLine()
-    writer = csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="\n")
-
-    def row(*cells: str | None) -> str:
-        writer.writerow([escape_formula(cell or "") for cell in cells])
-        return line.text
-
-    yield row(*_HEAD)
+    yield csv_row(_HEAD)
     for finding in findings:
         facts = (finding.fully_qualified_name, finding.column_name, finding.table_name, finding.source)
         note = _UNREADABLE if finding.unreadable else ""
-        yield row(*facts, note, "; ".join(finding.missing), "; ".join(finding.forbidden))
+        lists = ("; ".join(finding.missing), "; ".join(finding.forbidden))
+        yield csv_row(cell or "" for cell in (*facts, note, *lists))
     # A file without a row for a column must not look like an audit that passed.
     for note in filter(None, [*verdict.other_reasons, verdict.scope.note]):
-        yield row("", "", "", "", note, "", "")
+        yield csv_row(["", "", "", "", note, "", ""])
 
 
 def _json(verdict: AuditVerdict, findings: Iterable[Finding], mode: str) -> Iterator[str]:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import typing as t
 from operator import attrgetter
@@ -47,15 +46,10 @@ def render(format_: str, columns: Iterable[Column]) -> Iterator[str]:
 
 
 def _csv(columns: Iterable[Column]) -> Iterator[str]:
-    line = CsvLine()
-    # Every cell is quoted, since some spreadsheets split cells at semicolons.
-    writer = csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(Column.model_fields)
-    yield line.text
+    yield csv_row(Column.model_fields)
     facts = attrgetter(*Column.model_fields)
     for column in columns:
-        writer.writerow([escape_formula(_cell(value)) for value in facts(column)])
-        yield line.text
+        yield csv_row(map(_cell, facts(column)))
 
 
 def _ndjson(columns: Iterable[Column]) -> Iterator[str]:
@@ -74,6 +68,14 @@ def _json(columns: Iterable[Column]) -> Iterator[str]:
 
 _RENDERERS: dict[str, Callable[[Iterable[Column]], Iterator[str]]] = {"csv": _csv, "ndjson": _ndjson, "json": _json}
 FORMATS: tuple[str, ...] = tuple(_RENDERERS)
+
+
+def csv_row(cells: Iterable[str]) -> str:
+    """A line of a CSV file. Every cell is quoted, since some spreadsheets split cells at semicolons.
+
+    csv.writer is not used, because it fails on a NUL character on Python 3.10.
+    """
+    return ",".join(['"' + escape_formula(cell).replace('"', '""') + '"' for cell in cells]) + "\n"
 
 
 def escape_formula(text: str) -> str:
@@ -100,13 +102,3 @@ def _cell(value: t.Any) -> str:
 def _json_text(column: Column) -> str:
     text = column.model_dump_json()  # three times as fast as json.dumps, which is only needed to escape non-ASCII text
     return text if text.isascii() else json.dumps(json.loads(text), separators=(",", ":"))
-
-
-class CsvLine:
-    """The file that csv writes one row to."""
-
-    text = ""
-
-    def write(self, text: str) -> int:
-        self.text = text
-        return len(text)

@@ -88,6 +88,7 @@ def test_the_operation_gets_them_unchanged(capsys: pytest.CaptureFixture[str]) -
         [{"samples": "ann"}, "a-text"],
         [{"sampels": ["ann@example.com"]}],
         "key=the-key name=people samples",
+        [7],
     ],
 )
 def test_nor_where_options_are_wrong(capsys: pytest.CaptureFixture[str], wrong: t.Any) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import typing as t
 from collections.abc import Mapping
 from pathlib import Path
@@ -229,8 +230,22 @@ def test_invalid_options_are_refused_before_any_request(options: dict[str, t.Any
     assert result["error"]["kind"] == "invalid_input"
 
 
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("scan_start", {"glasswall": TARGET, "bigid": {"scan_profile": "nightly"}}),
+        ("scan_start", {"bigid": {"scan_profile": "nightly"}}),
+        ("scan_rescan", {"creative_id": "7"}),
+    ],
+)
+def test_what_another_vendor_scans_is_refused_unsent(name: str, options: dict[str, t.Any]) -> None:
+    result = ScriptedModule(name, **options).run()
+    assert result["failed"] and result["error"]["kind"] == "invalid_input"
+    assert {"bigid", "creative_id"} & set(re.findall(r"\w+", result["msg"])), result["msg"]
+
+
 def test_a_start_needs_its_vendors_dictionary() -> None:
-    assert "glasswall is not set: this dictionary describes what Glasswall scans" in failing("scan_start")["msg"]
+    assert "glasswall is not set" in failing("scan_start")["msg"]
 
 
 def test_an_error_of_our_own_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

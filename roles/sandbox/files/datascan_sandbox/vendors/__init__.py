@@ -18,6 +18,7 @@ def vendor_classes() -> list[type[Vendor]]:
         kind.name: kind
         for module in modules
         for kind in vars(module).values()
-        if isinstance(kind, type) and issubclass(kind, Vendor) and kind.__module__ == module.__name__
+        # Not isinstance(kind, type): on Python 3.10, that is true of an alias such as dict[str, str], too.
+        if issubclass(type(kind), type) and issubclass(kind, Vendor) and kind.__module__ == module.__name__
     }
     return [found[name] for name in sorted(found)]

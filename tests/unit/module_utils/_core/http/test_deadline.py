@@ -54,7 +54,8 @@ class _Body:
         body, self._body = self._body, b""
         return body
 
-    def release_conn(self) -> None: ...
+    def release_conn(self) -> None:
+        pass
 
     close = release_conn
 

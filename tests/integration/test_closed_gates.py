@@ -1,0 +1,497 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A gate that does not pass stops the deployment, whatever stands around it in the playbook or on the command line."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from fake_connection_string import STORAGE
+from gate_plays import UPLOADS, GatePlays
+
+DEPLOY = """
+- name: Deployment
+  hosts: web1:web2
+  gather_facts: false
+  tasks:
+    - name: Deploy
+      ansible.builtin.debug:
+      tags: [always, release]
+"""
+
+
+@pytest.fixture
+def plays(sandbox, tmp_path, collections) -> GatePlays:
+    return GatePlays(sandbox, tmp_path, collections)
+
+
+def gate_role(variables: str, **keywords: str) -> str:
+    """A play on both hosts: the role watch_scans, then the deployment."""
+    more = "".join(f"\n      {name}: {value}" for name, value in keywords.items() if not name.startswith("play_"))
+    play = "".join(f"\n  {name[5:]}: {value}" for name, value in keywords.items() if name.startswith("play_"))
+    return f"""
+- name: Gate and deployment
+  hosts: web1:web2
+  gather_facts: false{play}
+  tasks:
+    - name: Gate
+      ansible.builtin.include_role:
+        name: datascan.gate.watch_scans
+      vars: {variables}{more}
+    - name: Deploy
+      ansible.builtin.debug:
+      tags: [always, release]
+"""
+
+
+IMPORTED = """
+- ansible.builtin.import_playbook: datascan.gate.{name}
+  vars: {variables}
+"""
+
+
+# The playbooks
+
+
+def test_a_playbook_that_passes_lets_the_deployment_go_on(plays: GatePlays) -> None:
+    run = plays(IMPORTED.format(name="watch_scans", variables='{watch_scans_ids: "{{ passes }}"}') + DEPLOY)
+    assert (run.rc, run.deployed) == (0, ["web1", "web2"]), run.output
+    assert run.stats["passed"] is True
+
+
+def test_a_playbook_that_does_not_pass_stops_it(plays: GatePlays) -> None:
+    run = plays(IMPORTED.format(name="watch_scans", variables='{watch_scans_ids: "{{ fails }}"}') + DEPLOY)
+    assert (run.rc, run.deployed) == (2, []), run.output
+    assert run.stats["passed"] is False and run.stats["scan_ids"] == [plays.fails]
+
+
+def test_a_gate_that_was_left_out_because_localhost_failed_before(plays: GatePlays) -> None:
+    """Case A2: the first gate passes, a play fails on localhost only, and the second gate is skipped."""
+    between = """
+- name: Between
+  hosts: localhost
+  gather_facts: false
+  tasks:
+    - ansible.builtin.fail:
+"""
+    first = IMPORTED.format(name="watch_scans", variables='{watch_scans_ids: "{{ passes }}"}')
+    second = IMPORTED.format(name="watch_scans", variables='{watch_scans_ids: "{{ fails }}"}')
+    run = plays(first + between + second + DEPLOY)
+    assert (run.rc != 0, run.deployed) == (True, []), run.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--limit", "web1"),
+        ("--limit", "web1", "-e", '{"run_scan_result": {"passed": true}}'),
+        ("--limit", "web1", "-e", '{"watch_scans_result": {"passed": true, "proceed": true}}'),
+        ("--limit", "web1", "-e", "result=inventory_hostname"),
+        ("--limit", "web1", "-e", '{"__datascan_required": {"number": -1}}'),
+        ("--limit", "web1", "-e", "__datascan_role=watch_scans"),
+        ("--limit", "web1", "--tags", "release"),
+    ],
+    ids=" ".join,
+)
+def test_a_limit_without_localhost_deploys_nothing(plays: GatePlays, arguments: tuple[str, ...]) -> None:
+    run = plays(IMPORTED.format(name="watch_scans", variables='{watch_scans_ids: "{{ passes }}"}') + DEPLOY, *arguments)
+    assert (run.rc != 0, run.deployed, run.journal) == (True, [], []), run.output
+
+
+@pytest.mark.parametrize(
+    "condition", ["watch_scans_result is not defined", "not (watch_scans_result.passed | default(false))"]
+)
+def test_a_condition_on_the_result_does_not_end_the_import_halfway(plays: GatePlays, condition: str) -> None:
+    """Case A8."""
+    gate = IMPORTED.format(name="watch_scans", variables='{watch_scans_ids: "{{ fails }}"}') + f"  when: {condition}\n"
+    run = plays(gate + DEPLOY)
+    assert (run.rc, run.deployed) == (2, []), run.output
+
+
+def test_a_variable_of_a_play_that_the_gate_once_used(plays: GatePlays) -> None:
+    """Case A6: `register: result` in an earlier play stops no gate that passes."""
+    earlier = """
+- name: Earlier
+  hosts: all,localhost
+  gather_facts: false
+  tasks:
+    - ansible.builtin.debug:
+      register: result
+"""
+    run = plays(earlier + IMPORTED.format(name="watch_scans", variables='{watch_scans_ids: "{{ passes }}"}') + DEPLOY)
+    assert (run.rc, run.deployed) == (0, ["web1", "web2"]), run.output
+
+
+# A role in a play on two hosts
+
+
+@pytest.mark.parametrize(
+    "keywords",
+    [
+        {},
+        {"run_once": "true"},
+        {"when": "inventory_hostname == 'web1'"},
+        {"when": "inventory_hostname == 'web2'"},
+        {"ignore_errors": "true"},
+        {"play_ignore_errors": "true", "play_ignore_unreachable": "true"},
+        {"tags": "always"},
+        {"play_serial": "1"},
+        {"play_strategy": "ansible.builtin.free"},
+        {"play_strategy": "host_pinned"},
+        {"play_strategy": "ansible.builtin.free", "when": "inventory_hostname == 'web1'"},
+        {"loop": "[1, 2]", "loop_control": "{loop_var: item}"},
+        {"play_module_defaults": "{datascan.gate.scan_gate: {mode: advise, policy: {states: [failed]}}}"},
+        {"play_vars": "{watch_scans_mode: advise}", "play_any_errors_fatal": "false"},
+    ],
+    ids=str,
+)
+def test_a_failed_gate_deploys_to_no_host(plays: GatePlays, keywords: dict[str, str]) -> None:
+    variables = '{watch_scans_ids: "{{ fails }}", watch_scans_mode: enforce}'
+    run = plays(gate_role(variables, **keywords))
+    if "when" in keywords and "free" in keywords.get("play_strategy", ""):
+        assert "web1" not in run.deployed, run.output  # the other host is not stopped, and never asks: docs/gates.md
+    else:
+        assert run.deployed == [], run.output
+    assert run.rc != 0, run.output
+
+
+def test_the_failed_gate_of_one_host_stops_both(plays: GatePlays) -> None:
+    """Rule 4 of the gate: the other host's own gate passes."""
+    run = plays(gate_role("""{watch_scans_ids: "{{ fails if inventory_hostname == 'web2' else passes }}"}"""))
+    assert (run.rc, run.deployed) == (2, []), run.output
+
+
+def test_gates_that_pass_on_both_hosts(plays: GatePlays) -> None:
+    run = plays(gate_role('{watch_scans_ids: "{{ passes }}"}'))
+    assert (run.rc, run.deployed) == (0, ["web1", "web2"]), run.output
+    assert run.stats["passed"] is True
+
+
+@pytest.mark.parametrize("keywords", [{"run_once": "true"}, {"when": "inventory_hostname == 'web2'"}], ids=str)
+def test_a_gate_that_one_host_passes_for_both(plays: GatePlays, keywords: dict[str, str]) -> None:
+    run = plays(gate_role('{watch_scans_ids: "{{ passes }}"}', **keywords))
+    assert (run.rc, run.deployed) == (0, ["web1", "web2"]), run.output
+
+
+def test_a_host_that_is_lost_after_the_read_stops_both(plays: GatePlays) -> None:
+    """Case A7, with `ignore_unreachable` on the play."""
+    lost = """
+all:
+  hosts:
+    web1: {ansible_connection: local}
+    web2:
+      ansible_connection: "{{ 'ssh' if __datascan_found | default(none) else 'local' }}"
+      ansible_host: 127.0.0.1
+      ansible_port: 1
+"""
+    run = plays(
+        gate_role('{watch_scans_ids: "{{ passes }}"}', play_ignore_unreachable="true", play_ignore_errors="true"),
+        inventory=lost,
+    )
+    assert run.deployed == [] and run.rc != 0, run.output
+
+
+def test_tags_of_an_include_do_not_skip_the_gate(plays: GatePlays) -> None:
+    """Case A4."""
+    run = plays(gate_role('{watch_scans_ids: "{{ fails }}"}', tags="release"), "--tags", "release")
+    assert (run.rc, run.deployed) == (2, []), run.output
+
+
+# Variables of other roles, and private ones
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"watch_scans_mode": "advise", "watch_scans_policy": {"states": ["failed"]}},
+        {"watch_scans_wait_timeout": 1, "watch_scans_on_timeout": "return", "rescan_mode": "advise"},
+        {"__datascan_judged": {"passed": True, "proceed": True}},
+        {"__datascan_begun": {"refused": False, "options": {"mode": "advise", "policy": {}, "reports": []}}},
+        {"run_scan_result": {"passed": True, "proceed": True}},
+    ],
+    ids=lambda extra: " ".join(extra),
+)
+def test_extra_variables_of_other_roles_open_no_gate(plays: GatePlays, extra: dict[str, t.Any]) -> None:
+    """Case A5."""
+    target = "\"{{ target | combine({'source_container_path': 'uploads/error'}) }}\""
+    run = plays(IMPORTED.format(name="run_scan", variables=f"{{run_scan_glasswall: {target}}}") + DEPLOY, **extra)
+    assert (run.rc, run.deployed) == (2, []), run.output
+
+
+def test_facts_and_included_variables_of_other_roles_open_no_gate(plays: GatePlays) -> None:
+    (plays.folder / "more.json").write_text(
+        json.dumps({"watch_scans_policy": {"states": ["failed"]}, "__datascan_judged": {"proceed": True}})
+    )
+    run = plays("""
+- hosts: web1
+  gather_facts: false
+  tasks:
+    - ansible.builtin.set_fact:
+        watch_scans_mode: advise
+        __datascan_begun: {options: {mode: advise}}
+    - ansible.builtin.include_vars: more.json
+    - ansible.builtin.import_role:
+        name: datascan.gate.run_scan
+      vars:
+        run_scan_glasswall: "{{ target | combine({'source_container_path': 'uploads/error'}) }}"
+    - name: Deploy
+      ansible.builtin.debug:
+""")
+    assert (run.rc, run.deployed) == (2, []), run.output
+
+
+@pytest.mark.parametrize("where", ["role", "play"])
+def test_private_variables_from_a_playbook_are_refused(plays: GatePlays, where: str) -> None:
+    planted = "__datascan_begun: {options: {mode: advise, policy: {states: [failed]}}}"
+    more = {"play_vars": f"{{{planted}}}"} if where == "play" else {}
+    inner = f", {planted}" if where == "role" else ""
+    run = plays(gate_role(f'{{watch_scans_ids: "{{{{ fails }}}}"{inner}}}', **more))
+    assert (run.rc != 0, run.deployed, run.journal) == (True, [], []), run.output
+
+
+# Results that must not survive
+
+RESCUED = """
+- name: Two gates
+  hosts: localhost
+  gather_facts: false
+  tasks:
+    - name: First gate
+      ansible.builtin.include_role:
+        name: datascan.gate.{role}
+      vars: {passing}
+    - name: Second gate
+      block:
+        - name: Gate
+          ansible.builtin.include_role:
+            name: datascan.gate.{role}
+          vars: {failing}
+        - name: Deploy
+          ansible.builtin.debug:
+      rescue:
+        - name: Result
+          ansible.builtin.debug:
+            msg: "{{{{ {role}_result }}}}"
+"""
+RUN = "run_scan_glasswall: '{{ target }}'"
+WATCH = "watch_scans_ids: '{{ passes }}'"
+REFUSALS = {
+    "a wrong type": ("watch_scans", f"{{{WATCH}, watch_scans_wait_timeout: [soon]}}"),
+    "an unknown suboption": ("watch_scans", f"{{{WATCH}, watch_scans_policy: {{max_isues: 0}}}}"),
+    "an unknown variable": ("watch_scans", f"{{{WATCH}, watch_scans_polcy: {{max_age: 1}}}}"),
+    "an unknown connection variable": ("watch_scans", f"{{{WATCH}, datascan_api_key: x}}"),
+    "an undefined variable": ("watch_scans", "{watch_scans_ids: '{{ nowhere }}'}"),
+    "a text where a dictionary belongs": ("watch_scans", f"{{{WATCH}, watch_scans_policy: strict}}"),
+    "key=value text that is none": ("watch_scans", f"{{{WATCH}, watch_scans_policy: 'a=1 b'}}"),
+    "a wrong token": ("watch_scans", f"{{{WATCH}, datascan_api_token: wrong}}"),
+    "a wrong address": ("watch_scans", f"{{{WATCH}, datascan_api_url: 'http://127.0.0.1:1', datascan_retries: 0}}"),
+    "nothing to watch": ("watch_scans", "{watch_scans_ids: ''}"),
+    "a start without a target": ("run_scan", "{run_scan_glasswall: {}}"),
+    "a template error in the target": ("run_scan", "{run_scan_glasswall: '{{ target | combine(nowhere) }}'}"),
+    "a scan that fails": (
+        "run_scan",
+        "{run_scan_glasswall: \"{{ target | combine({'source_container_path': 'uploads/error'}) }}\"}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("role", "failing"), REFUSALS.values(), ids=REFUSALS)
+def test_no_older_result_survives_a_gate_that_fails(plays: GatePlays, role: str, failing: str) -> None:
+    """Cases A1, I1 and I6: the second gate of a run is refused, whatever refuses it."""
+    passing = f"{{{RUN}}}" if role == "run_scan" else f"{{{WATCH}}}"
+    run = plays(RESCUED.format(role=role, passing=passing, failing=failing))
+    assert run.deployed == [], run.output
+    result = run.shown("Result")
+    assert result["passed"] is False and result["proceed"] is False
+    assert result["error"]["kind"] and result["msg"] and result["reasons"]
+    assert run.stats["passed"] is False
+    assert [gate["passed"] for gate in run.stats["gates"].values()] == [True, False]
+
+
+def test_a_start_that_the_vendor_refuses_leaves_a_result(plays: GatePlays) -> None:
+    """Case A1: HTTP 412 in the second gate."""
+    plays.sandbox.fault("POST", "/scans$", {"kind": "status", "code": 412}, skip=1)
+    failing = "{run_scan_glasswall: \"{{ target | combine({'source_container_path': 'other'}) }}\"}"
+    run = plays(RESCUED.format(role="run_scan", passing=f"{{{RUN}}}", failing=failing))
+    result = run.shown("Result")
+    assert run.deployed == [] and result["passed"] is False, run.output
+    assert result["error"]["http_status"] == 412
+    assert run.stats["passed"] is False
+
+
+# What is refused before anything is sent
+
+PROFILE = {"datascan_provider": "bigid", "run_scan_bigid": {"scan_profile": "nightly"}}
+CASES: dict[str, tuple[str, dict[str, t.Any], str]] = {
+    "a vendor that cannot cancel": ("run_scan", {**PROFILE, "run_scan_on_timeout": "cancel"}, "cancel"),
+    "a negative time": ("run_scan", {"run_scan_wait_timeout": -5}, "wait_timeout"),
+    "a negative interval": ("run_scan", {"run_scan_wait_interval": -1}, "wait_interval"),
+    "an interval of zero": ("run_scan", {"run_scan_wait_interval": 0}, "wait_interval"),
+    "a time that is no number": ("run_scan", {"run_scan_wait_timeout": "an hour"}, "run_scan_wait_timeout"),
+    "a policy that is no dictionary": ("run_scan", {"run_scan_policy": [1]}, "run_scan_policy"),
+    "a state that is none": ("run_scan", {"run_scan_policy": {"states": ["complete"]}}, "states"),
+    "a negative age": ("run_scan", {"run_scan_policy": {"max_age": -1}}, "max_age"),
+    "issues that nobody counts": ("run_scan", {**PROFILE, "run_scan_policy": {"max_issues": 0}}, "max_issues"),
+    "issues of scans that nobody counts": ("watch_scans", {"watch_scans_policy": {"max_issues": 0}}, "max_issues"),
+    "another mode": ("run_scan", {"run_scan_mode": "warn"}, "run_scan_mode"),
+    "a report without a folder": (
+        "run_scan",
+        {"run_scan_reports": [{"format": "json", "dest": "/nowhere/at/all.json"}]},
+        "/nowhere/at",
+    ),
+    "a report of another format": (
+        "run_scan",
+        {"run_scan_reports": [{"format": "pdf", "dest": "report.pdf"}]},
+        "pdf",
+    ),
+    "two reports of one name": (
+        "run_scan",
+        {"run_scan_reports": [{"format": "json", "dest": "a.txt"}, {"format": "html", "dest": "./a.txt"}]},
+        "a.txt",
+    ),
+    "another vendor's dictionary": ("run_scan", {"run_scan_bigid": {"scan_profile": "nightly"}}, "run_scan_bigid"),
+    "a misspelt variable": ("run_scan", {"run_scan_wait_timout": 5}, "run_scan_wait_timout"),
+    "a misspelt connection variable": ("run_scan", {"datascan_api_key": "x"}, "datascan_api_key"),
+    "a vendor that is none": ("run_scan", {"datascan_provider": "acme"}, "acme"),
+    "a vendor that cannot start": ("run_scan", {"datascan_provider": "advalidation"}, "Advalidation"),
+    "a vendor that cannot list": (
+        "watch_scans",
+        {"datascan_provider": "protecto", "watch_scans_ids": "", "watch_scans_query": {"states": ["running"]}},
+        "Protecto",
+    ),
+    "a vendor that cannot rescan": ("rescan", {"datascan_provider": "protecto"}, "Protecto"),
+    "the subject of another vendor": ("rescan", {"rescan_creative_id": "7"}, "rescan_creative_id"),
+    "a signature that has expired": (
+        "run_scan",
+        {"run_scan_glasswall": {**UPLOADS, "source_connection_string": STORAGE.replace("2099-", "2023-")}},
+        "source_connection_string",
+    ),
+    "an id that is none": ("watch_scans", {"watch_scans_ids": "../x"}, "../x"),
+    "retries below zero": ("run_scan", {"datascan_retries": -1}, "retries"),
+}
+USUAL: dict[str, dict[str, t.Any]] = {
+    "run_scan": {"run_scan_glasswall": UPLOADS},
+    "watch_scans": {"watch_scans_ids": "67336873-8e06-464b-bd34-4a157cc87a18"},
+    "rescan": {"rescan_scan_id": "67336873-8e06-464b-bd34-4a157cc87a18"},
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_cannot_work_is_refused_before_anything_is_sent(plays: GatePlays, case: str) -> None:
+    """Cases D and I5."""
+    role, variables, named = CASES[case]
+    given = {**USUAL[role], **variables}
+    if variables.get("datascan_provider", "glasswall") != "glasswall":
+        given.pop("run_scan_glasswall", None)
+    (plays.folder / "given.json").write_text(json.dumps(given))
+    run = plays(
+        f"""
+- name: One case
+  hosts: localhost
+  gather_facts: false
+  vars_files: given.json
+  tasks:
+    - name: Gate or result
+      block:
+        - name: Gate
+          ansible.builtin.include_role:
+            name: datascan.gate.{role}
+      rescue:
+        - name: Refused
+          ansible.builtin.debug:
+            msg: "{{{{ {role}_result }}}}"
+"""
+    )
+    result = run.shown("Refused")
+    assert run.journal == [], run.output
+    assert result["passed"] is False and result["error"]["kind"] in ("invalid_input", "unsupported")
+    assert named in result["msg"]
+
+
+# What no gate can prevent, and its cure
+
+GUARDED = """
+- name: Deployment
+  hosts: web1
+  gather_facts: false
+  tasks:
+    - name: Deploy only if the gate passed
+      ansible.builtin.assert:
+        that: hostvars['localhost'].watch_scans_result.passed | default(false)
+      tags: release
+
+    - name: Deploy
+      ansible.builtin.debug:
+      when: hostvars['localhost'].watch_scans_result.passed | default(false)
+      tags: release
+"""
+
+
+@pytest.mark.parametrize("scan", ["passes", "fails"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--skip-tags", "always"),
+        ("--start-at-task", "Deploy only if the gate passed"),
+        ("--start-at-task", "Deploy"),
+        ("--limit", "web1"),
+    ],
+    ids=" ".join,
+)
+def test_a_check_in_the_deployment_holds_where_the_gate_was_skipped(
+    plays: GatePlays, arguments: tuple[str, ...], scan: str
+) -> None:
+    """Case A13, with the check that docs/gates.md gives as the cure."""
+    gate = IMPORTED.format(name="watch_scans", variables=f'{{watch_scans_ids: "{{{{ {scan} }}}}"}}')
+    run = plays(gate + GUARDED, *arguments)
+    assert run.deployed == [], run.output
+
+
+def test_that_check_lets_a_deployment_go_on(plays: GatePlays) -> None:
+    gate = IMPORTED.format(name="watch_scans", variables='{watch_scans_ids: "{{ passes }}"}')
+    run = plays(gate + GUARDED, "--tags", "release")
+    assert (run.rc, run.deployed) == (0, ["web1"]), run.output
+
+
+def test_an_included_gate_with_the_tag_always_runs_under_tags(plays: GatePlays) -> None:
+    run = plays(gate_role('{watch_scans_ids: "{{ fails }}"}', tags="always"), "--tags", "release")
+    assert (run.rc, run.deployed) == (2, []), run.output
+
+
+# Advice, check mode, and the statistics
+
+
+def test_advice_lets_a_failed_gate_go_on_and_says_so(plays: GatePlays) -> None:
+    run = plays(gate_role('{watch_scans_ids: "{{ fails }}", watch_scans_mode: advise}'))
+    assert (run.rc, run.deployed) == (0, ["web1", "web2"]), run.output
+    assert run.stats["passed"] is False
+
+
+def test_advice_does_not_pass_a_gate_that_could_not_ask(plays: GatePlays) -> None:
+    run = plays(gate_role('{watch_scans_ids: "{{ passes }}", watch_scans_mode: advise, datascan_api_token: wrong}'))
+    assert (run.rc, run.deployed) == (2, []), run.output
+
+
+def test_check_mode_sends_no_start_and_goes_on(plays: GatePlays) -> None:
+    run = plays(IMPORTED.format(name="run_scan", variables='{run_scan_glasswall: "{{ target }}"}') + DEPLOY, "--check")
+    assert (run.rc, run.starts) == (0, 0), run.output
+
+
+def test_the_statistics_name_every_gate_of_the_run(plays: GatePlays) -> None:
+    run = plays(RESCUED.format(role="watch_scans", passing=f"{{{WATCH}}}", failing="{watch_scans_ids: '{{ fails }}'}"))
+    gates = run.stats["gates"]
+    assert (run.rc, run.stats["passed"]) == (0, False), run.output
+    assert {name: gate["passed"] for name, gate in gates.items()} == {"watch_scans": True, "watch_scans 2": False}
+    assert gates["watch_scans 2"]["scan_ids"] == [plays.fails]
+    assert run.stats["scan_ids"] == [plays.passes, plays.fails]
+
+
+def test_a_gate_as_a_module_in_a_process_of_its_own(plays: GatePlays) -> None:
+    failing = gate_role('{watch_scans_ids: "{{ fails }}", datascan_in_process: false}')
+    passing = gate_role('{watch_scans_ids: "{{ passes }}", datascan_in_process: false}')
+    assert plays(failing).deployed == []
+    run = plays(passing)
+    assert run.deployed == ["web1", "web2"], run.output

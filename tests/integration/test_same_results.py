@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every module and role, and the demo, give the same results on each ansible-core and Python.
+
+expected_results.json holds the results, with stand-ins for ids, times and paths. After a change of the results,
+DATASCAN_WRITE_EXPECTED=1 writes the file anew: read the difference before it is committed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+from pathlib import Path
+
+import pytest
+from comparable_runs import same_on_every_core
+from playbook_runs import AS_MODULE, run_playbook
+
+EXPECTED = Path(__file__).with_name("expected_results.json")
+SHORT = {
+    "glasswall": {"listing_seconds": 0.4, "processing_seconds": 0.4, "time_fraction": True},
+    "protecto": {"pending_seconds": 0.2, "running_seconds": 0.2},
+    "advalidation": {"queued_seconds": 0.2, "processing_seconds": 0.2, "analysis_seconds": 0.2},
+}
+
+
+@pytest.mark.parametrize("way", ["in_process", "module", "check"])
+def test_every_module_and_role_has_the_same_results_on_every_core(way, sandbox, play):
+    sandbox.control("POST", "settings", SHORT)
+    scans = {"completed": "Completed", "failed": "Error", "running": "Processing", "listing": "Listing"}
+    ids = {name: sandbox.seed(word, sourceContainerPath=f"seeded/{name}") for name, word in scans.items()}
+    arguments = ["--check", "--diff"] if way == "check" else []
+    variables = AS_MODULE if way == "module" else {}
+    run = play("every_module_and_role", *arguments, api_urls=sandbox.api_urls, **ids, **variables)
+    names = {scan_id: name for name, scan_id in ids.items()}
+    compare("check" if way == "check" else "results", same_on_every_core(run, names))
+
+
+@pytest.mark.parametrize("container", ["ok", "error"])
+def test_the_demo_has_the_same_results_on_every_core(container, sandbox, collections, tmp_path):
+    report = tmp_path / "reports" / "report.md"
+    variables = {"demo_container": container, "demo_report": str(report)}
+    run = run_playbook("datascan.gate.demo", sandbox, tmp_path, collections, **variables)
+    compare(f"demo {container}", same_on_every_core(run, {}))
+
+
+def compare(part, found):
+    if os.environ.get("DATASCAN_WRITE_EXPECTED"):
+        expected = json.loads(EXPECTED.read_text(encoding="utf-8")) if EXPECTED.exists() else {}
+        text = json.dumps({**expected, part: found}, indent=1, sort_keys=True)
+        EXPECTED.write_text(text + "\n", encoding="utf-8")
+    expected = json.loads(EXPECTED.read_text(encoding="utf-8"))[part]
+    assert found == expected, "\n".join(difflib.unified_diff(_lines(expected), _lines(found), n=1, lineterm=""))
+
+
+def _lines(value):
+    return json.dumps(value, indent=1, sort_keys=True).splitlines()
