@@ -65,11 +65,16 @@ options:
         type: bool
         default: false
       allow_missing:
-        description: Whether the gate passes although scans are missing, or there are no scans at all.
+        description:
+          - Whether the gate passes although scans are missing, or a query found no scan.
+          - An empty list in O(scans) passes only together with ids in O(missing).
         type: bool
         default: false
       max_age:
-        description: Maximum age of a scan, in seconds since it finished.
+        description:
+          - Maximum age of a scan, in seconds since it finished.
+          - A scan without an end does not pass, nor does one whose end is more than two minutes after the time of the
+            task's host.
         type: int
   mode:
     description:

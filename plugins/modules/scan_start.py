@@ -130,7 +130,8 @@ options:
     default: reuse
   fresh_for:
     description:
-      - Also reuse a scan of the same source and target that completed within this many seconds.
+      - Also reuse the scan of the same source and target that ended last, if it completed within this many seconds. If
+        a newer one failed, a new scan is started.
       - Scans that took longer than a week are not found.
     type: int
   previous_scan_id:

@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import unreadable_dictionary
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import describe_wrong_options
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import parse_lookup
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.tag_rules import parse_rules
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError, UnsupportedError
@@ -86,10 +86,11 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
     try:
         validation = ArgumentSpecValidator(spec).validate(given)
     except (AttributeError, TypeError, ValueError):
-        raise InvalidInputError(unreadable_dictionary(spec, given)) from None
+        raise InvalidInputError(describe_wrong_options(spec, given)) from None
     values = validation.validated_parameters
     if validation.error_messages:
-        raise InvalidInputError(Redactor(credentials_in(spec, values)).redact_text(validation.errors.msg))
+        message = describe_wrong_options(spec, given, validation.errors.msg)
+        raise InvalidInputError(Redactor(credentials_in(spec, values)).redact_text(message))
     return GateOptions(role, {name: _without_unset(value, spec.get(name, {})) for name, value in values.items()})
 
 

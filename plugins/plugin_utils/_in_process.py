@@ -25,7 +25,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution i
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.shown_options import shown_options
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import unreadable_dictionary
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import describe_wrong_options
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import credentials_in
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
@@ -102,7 +102,7 @@ class InProcessAction(ActionBase):
         try:
             validation = validator.validate(given)
         except (AttributeError, TypeError, ValueError):
-            return render_error(InvalidInputError(unreadable_dictionary(self.module_spec.argument_spec, given)))
+            return render_error(InvalidInputError(describe_wrong_options(self.module_spec.argument_spec, given)))
         warnings = [
             f"Both option {item['option']} and its alias {item['alias']} are set." for item in validation._warnings
         ]
@@ -110,7 +110,7 @@ class InProcessAction(ActionBase):
         credentials = set(credentials_in(self.module_spec.argument_spec, params))
         redactor = Redactor(credentials)
         if validation.error_messages:
-            message = validation.errors.msg
+            message = describe_wrong_options(self.module_spec.argument_spec, given, validation.errors.msg)
             if isinstance(validation.errors[0], UnsupportedError):
                 message = f"Unsupported parameters for (datascan.gate.{self.module_spec.name}) module: {message}"
             result = render_error(InvalidInputError(redactor.redact_text(message)))

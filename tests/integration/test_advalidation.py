@@ -59,7 +59,8 @@ def test_creatives_go_from_rescan_to_verdict_the_same_both_ways(advalidation):
 
 def test_errors_mean_the_same_where_they_are_pages(advalidation):
     run = advalidation({"error_form": "html"})
-    assert run["Look for one that nobody knows"]["missing"] == ["999999"]
+    error = run["Look for one that nobody knows"]["error"]  # any server may send such a page
+    assert (error["kind"], error["http_status"]) == ("rejected", 404)
     assert run["Scan another account's"]["error"]["http_status"] == 403
 
 

@@ -75,6 +75,7 @@ def test_the_latest_scan_is_waited_for_and_judged_though_its_session_expires(big
         status,
         *[status, "refresh-access-token", status] * 2,
         f"scans/{scan_id}",
+        "scans/parent-scans",
     ]
     assert run.journal[1]["query"] == "limit=1"
     for secret in (USER_TOKEN, SESSION):

@@ -17,7 +17,10 @@ SAS = (
 SCAN_ID = "83d71394-faa2-4b6c-b13b-6d3118de459e"
 CHILD_ID = "f18eda36-7eb5-477a-a1b1-51c71ab2ba81"
 SCAN_PATH = f"/api/v1/scans/{SCAN_ID}"
-ACTIVE_ONLY = (("scanStatus", "Listing"), ("scanStatus", "Processing"), ("pageSize", "100"), ("page", "1"))
+ACTIVE_ONLY = (
+    *(("scanStatus", "Listing"), ("scanStatus", "Processing"), ("scanStatus", "Unknown")),
+    *(("pageSize", "100"), ("page", "1")),
+)
 TARGET = {
     "source_connection_string": SAS,
     "source_container_path": "uploads",
@@ -55,6 +58,13 @@ def page(*items: dict[str, t.Any], **fields: t.Any) -> dict[str, t.Any]:
 def read_response(status: str, scan_id: str = SCAN_ID, **fields: t.Any) -> Expected:
     """A look at one scan, and what it shows."""
     return Expected("GET", f"/api/v1/scans/{scan_id}", answer=item(status, scan_id, **fields))
+
+
+def missing_responses(scan_id: str = SCAN_ID) -> list[Expected]:
+    """A look at a scan that does not exist, and the list that shows that api_url is right."""
+    query = [("pageSize", "1"), ("page", "1")]
+    gone = Expected("GET", f"/api/v1/scans/{scan_id}", 404, "")
+    return [gone, Expected("GET", "/api/v1/scans", answer=page(), query=query)]
 
 
 def list_response(

@@ -17,9 +17,9 @@ from .execution import execute
 from .invocation import Invocation
 from .module_spec import ModuleSpec
 from .shown_options import shown_options
-from .specs import ArgumentSpec, unreadable_dictionary
+from .specs import ArgumentSpec, describe_wrong_options
 
-# Ansible fails without these where it finds an option wrong.
+# What a failure of Ansible's own validation lacks.
 _WRONG_OPTIONS = {key: render_error(InvalidInputError(""))[key] for key in ("changed", "error")}
 
 
@@ -48,7 +48,7 @@ class _Module(AnsibleModule):
         try:
             super().__init__(argument_spec, **constraints)  # type: ignore[no-untyped-call]
         except (AttributeError, TypeError, ValueError):
-            self.fail_json(unreadable_dictionary(argument_spec, self.params))
+            self.fail_json(describe_wrong_options(argument_spec, self.params))
 
     def _log_invocation(self) -> None:
         """Write to the system's log. Inside a dictionary, Ansible masks only values that need no escape."""
@@ -61,5 +61,7 @@ class _Module(AnsibleModule):
         super().exit_json(**kwargs)
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
+        if "error" not in kwargs:  # Ansible's own validation
+            msg, kwargs = describe_wrong_options(self.argument_spec, self.params, msg), {**_WRONG_OPTIONS, **kwargs}
         self.params = shown_options(self.argument_spec, self.params)
-        super().fail_json(msg, **{**_WRONG_OPTIONS, **kwargs})
+        super().fail_json(msg, **kwargs)

@@ -39,12 +39,15 @@ WAIT_SPEC: ArgumentSpec = {"wait": {"type": "bool", "default": False}, **WAIT_OP
 SCAN_IDS_ARGUMENT: dict[str, t.Any] = {"type": "list", "elements": "str", "aliases": ["scan_id"]}
 
 
-def unreadable_dictionary(spec: ArgumentSpec, given: Mapping[str, t.Any]) -> str:
-    """What to change where Ansible's validation raises an exception of its own instead of naming the option.
+def describe_wrong_options(spec: ArgumentSpec, given: Mapping[str, t.Any], message: str = "") -> str:
+    """The message of Ansible's validation, or one that names the option where Ansible's does not.
 
-    It does so for a list where a dictionary is expected, and before ansible-core 2.18 for a text such as `name=scan 1`.
+    Ansible's own names none where it expects a dictionary. It raises another exception for a list there, and before
+    ansible-core 2.18 for a text such as `name=scan 1`.
     """
     names = [name for name, option in spec.items() if name in given and not _holds_dictionaries(option, given[name])]
+    if not names or any(name in message for name in given):
+        return message or "The options cannot be read."
     return f"{' or '.join(names)} must be of type dict, written as a dictionary."
 
 

@@ -10,7 +10,7 @@ import typing as t
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from enum import Enum
 
 from .compat.pydantic import (
@@ -44,20 +44,35 @@ class ScanState(str, Enum):
 STATES = tuple(state.value for state in ScanState)
 FINISHED = frozenset({ScanState.COMPLETED, ScanState.FAILED, ScanState.CANCELLED, ScanState.STOPPED})
 ACTIVE = frozenset({ScanState.QUEUED, ScanState.RUNNING})
+MAY_RUN = ACTIVE | {ScanState.UNKNOWN}  # the states of a scan beside which no second one is started
+_WORST_FIRST = (
+    *(ScanState.RUNNING, ScanState.QUEUED, ScanState.UNKNOWN),
+    *(ScanState.FAILED, ScanState.CANCELLED, ScanState.STOPPED, ScanState.COMPLETED),
+)
 _SUCCEEDED = {ScanState.COMPLETED: True, ScanState.FAILED: False, ScanState.CANCELLED: False}
+
+MAX_CLOCK_DIFFERENCE = timedelta(minutes=2)  # a time that is further in the future is not a time
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def state_rank(state: ScanState) -> int:
+    """The smaller, the worse: the worst counts where several records of one scan differ, and running beats ended."""
+    return _WORST_FIRST.index(state)
 
 
 def parse_timestamp(value: t.Any) -> datetime | None:
     """Parse a vendor's timestamp. Without a zone it is UTC. Unparseable timestamps become None, so a bad
-    date never drops a scan.
+    date never drops a scan. So does a number, because seconds and milliseconds look alike.
 
     Timestamps in the year 1 become None, too: .NET sends its smallest date for a missing one.
     """
     if isinstance(value, str):
-        # Python 3.10 reads fractions of three or six digits only, and no Z; .NET sends seven digits.
-        text = re.sub(r"\.(\d+)", lambda match: "." + match[1][:6].ljust(6, "0"), value.strip())
+        if not _DATE.match(value.strip()):  # Python 3.11 reads more forms, such as 20260101
+            return None
+        # Python 3.10 reads fractions of three or six digits only, no Z, and no +0000; .NET sends seven digits.
+        text = re.sub(r"[.,](\d+)", lambda match: "." + match[1][:6].ljust(6, "0"), value.strip())
         try:
-            value = datetime.fromisoformat(re.sub(r"[Zz]$", "+00:00", text))
+            value = datetime.fromisoformat(re.sub(r"[Zz]$", "+00:00", re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", text)))
         except ValueError:
             return None
     if not isinstance(value, datetime) or value.year == 1:
@@ -68,15 +83,20 @@ def parse_timestamp(value: t.Any) -> datetime | None:
         return None
 
 
+def is_in_future(time: datetime, now: datetime) -> bool:
+    """Whether a time is later than a clock by more than clocks differ, so that it proves nothing."""
+    return time > now + MAX_CLOCK_DIFFERENCE
+
+
 def iso(value: datetime) -> str:
     """ISO 8601 in UTC, ending in Z."""
     return value.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
 
 
 def _error_text(value: t.Any) -> str | None:
-    """A vendor's reason, or None; vendors also write `-`, `None` or an empty text for no reason."""
-    text = "" if value is None else str(value).strip()
-    return None if text in ("", "-", "None") else text
+    """A vendor's reason, or None; vendors also write `-`, `None`, an empty text or an empty list for no reason."""
+    text = str(value or "").strip()
+    return None if text.lower() in ("", "-", "none", "null") else text
 
 
 Time = t.Annotated[
@@ -87,15 +107,25 @@ Time = t.Annotated[
 ErrorText = t.Annotated[t.Optional[str], BeforeValidator(_error_text)]
 
 
-def _reject_boolean(value: t.Any) -> t.Any:
-    """Raise ValueError for a boolean, which pydantic would take for 0 or 1."""
-    if isinstance(value, bool):
-        raise ValueError("a boolean is not a count")
+def _check_number(value: t.Any) -> t.Any:
+    """Raise ValueError for a boolean or a text, which pydantic would take for a number."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError("a count must be a number")
     return value
 
 
 # A negative count must not pass for one, either.
-IssueCount = t.Optional[t.Annotated[int, Field(ge=0), BeforeValidator(_reject_boolean)]]
+IssueCount = t.Optional[t.Annotated[int, Field(ge=0), BeforeValidator(_check_number)]]
+
+
+def _text_or_none(value: t.Any) -> str | None:
+    """A text or a number as text. Any other value costs itself, not the record that it stands in."""
+    is_text = isinstance(value, (str, int, float)) and not isinstance(value, bool)
+    return str(value) if is_text else None
+
+
+# A field of a vendor's record that is only shown. Fields by which scans are compared or judged are strict.
+ShownText = t.Annotated[t.Optional[str], BeforeValidator(_text_or_none)]
 
 
 class Scan(BaseModel):

@@ -1,71 +1,161 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables of the role audit_cluster: what would judge nothing, or not what is meant, is refused."""
+"""The variables of a role: what is refused before anything is sent, and what is accepted."""
 
 from __future__ import annotations
 
 import typing as t
+from pathlib import Path
 
 import pytest
-from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError
+import yaml
+from ansible.errors import AnsibleError
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, InvalidInputError
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import (
-    GateOptions,
+    ROLES,
+    absolute_reports,
     check_options,
     read_options,
 )
+from glasswall_script import SCAN_ID, TARGET
 
-RIGHT = {"audit_cluster_id": "c1", "audit_cluster_required_tags": ["sensitivity"]}
-
-
-def checked(**variables: t.Any) -> GateOptions:
-    options = read_options("audit_cluster", {**RIGHT, **variables}, lambda value: value)
-    check_options(options, "audit_cluster")
-    return options
+GATED = ("run_scan", "watch_scans", "rescan")
 
 
-def test_right_variables_are_accepted() -> None:
-    assert checked()["required_tags"] == ["sensitivity"]
-    assert checked(datascan_provider="bigid", audit_cluster_forbidden_tags={"a": ["b", "c"]})["mode"] == "enforce"
-    assert checked(audit_cluster_required_tags="sensitivity, owner")["allow_size_mismatch"] is False
+def defaults(role: str) -> dict[str, t.Any]:
+    loaded: dict[str, t.Any] = yaml.safe_load((ROLES / role / "defaults" / "main.yml").read_text(encoding="utf-8"))
+    return loaded
 
 
-def test_an_empty_text_is_the_same_as_not_set() -> None:
-    variables = {"audit_cluster_id": "", "audit_cluster_lookup": {"name": "a", "label": ""}, "audit_cluster_filter": ""}
-    assert checked(**variables)["filter"] is None
+def usual(role: str, **more: t.Any) -> dict[str, t.Any]:
+    subject: dict[str, t.Any] = {
+        "run_scan": {"run_scan_glasswall": TARGET},
+        "watch_scans": {"watch_scans_ids": [SCAN_ID]},
+        "rescan": {"rescan_scan_id": SCAN_ID},
+    }[role]
+    return {**defaults(role), **subject, "datascan_provider": "glasswall", **more}
+
+
+def check(role: str, variables: dict[str, t.Any]) -> None:
+    check_options(read_options(role, variables, lambda value: value), role)
+
+
+@pytest.mark.parametrize("role", GATED)
+def test_usual_variables_are_accepted(role: str) -> None:
+    check(role, usual(role, datascan_gate={"passed": True}, datascan_in_process=False, **{f"{role}_result": {}}))
+
+
+@pytest.mark.parametrize("role", GATED)
+def test_an_empty_text_is_the_same_as_not_set(role: str) -> None:
+    spec = yaml.safe_load((ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    names = set(spec["argument_specs"][role]["options"]) - set(usual(role))
+    assert names
+    check(role, {**usual(role), **dict.fromkeys(names, "")})
+
+
+@pytest.mark.parametrize("role", GATED)
+@pytest.mark.parametrize(
+    "name", ["{role}_polcy", "{role}_wait_timout", "datascan_api_key", "{role}_", "{role}_results"]
+)
+def test_an_unknown_name_is_refused(role: str, name: str) -> None:
+    name = name.format(role=role)
+    with pytest.raises(InvalidInputError, match=name):
+        check(role, usual(role, **{name: ""}))
+
+
+def test_a_variable_that_an_option_uses_is_the_users_own() -> None:
+    given = usual("run_scan", run_scan_previous_scan_id="{{ run_scan_last_id }}", run_scan_last_id="")
+    check("run_scan", given)
+
+
+@pytest.mark.parametrize("role", GATED)
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("wait_timeout", -1),
+        ("wait_timeout", float("nan")),
+        ("wait_timeout", "soon"),
+        ("wait_timeout", [5]),
+        ("wait_interval", 0),
+        ("wait_interval", -0.5),
+        ("on_timeout", "ignore"),
+        ("mode", "Enforce"),
+        ("policy", "strict"),
+        ("policy", [1]),
+        ("policy", {"states": "complete"}),
+        ("policy", {"max_age": -1}),
+        ("policy", {"max_issues": 0}),  # which Glasswall does not count
+        ("policy", {"max_isues": 1}),
+        ("policy", {"allow_missing": "perhaps"}),
+        ("reports", "scan.xml"),
+        ("reports", [{"format": "xml", "dest": "a"}]),
+        ("reports", [{"dest": "a"}]),
+        ("reports", [7]),
+    ],
+    ids=str,
+)
+def test_an_option_that_cannot_work_is_refused(role: str, option: str, value: t.Any) -> None:
+    with pytest.raises(DatascanError, match=option if option != "policy" else "polic|max_|states|allow"):
+        check(role, usual(role, **{f"{role}_{option}": value}))
+
+
+def test_a_wrong_option_does_not_show_a_token() -> None:
+    with pytest.raises(InvalidInputError) as raised:
+        check("run_scan", usual("run_scan", datascan_api_token="t0ken-of-mine", run_scan_mode="t0ken-of-mine"))
+    assert "t0ken" not in str(raised.value)
+
+
+def test_a_template_that_fails_names_its_variable() -> None:
+    def template(value: t.Any) -> t.Any:
+        if value == "{{ nowhere }}":
+            raise AnsibleError("'nowhere' is undefined")
+        return value
+
+    with pytest.raises(InvalidInputError, match=r"watch_scans_ids: .*nowhere"):
+        read_options("watch_scans", usual("watch_scans", watch_scans_ids="{{ nowhere }}"), template)
 
 
 @pytest.mark.parametrize(
-    ("variables", "message"),
+    ("role", "changes", "named"),
     [
-        ({"required_tags": []}, "set audit_cluster_required_tags or audit_cluster_forbidden_tags"),
-        ({"required_tags": ""}, "set audit_cluster_required_tags or audit_cluster_forbidden_tags"),
-        ({"required_tags": [7]}, "audit_cluster_required_tags[0] must be a tag name, and is of type int: quote it"),
-        ({"required_tags": "a,,b"}, "audit_cluster_required_tags[1] must be a tag name, and is empty"),
-        ({"forbidden_tags": {"a": []}}, "audit_cluster_forbidden_tags.a forbids nothing"),
-        ({"forbidden_tags": {"a": None}}, "audit_cluster_forbidden_tags.a forbids nothing"),
-        ({"forbidden_tags": {"a": None, "b": "c"}}, "audit_cluster_forbidden_tags.a forbids nothing"),
-        ({"forbidden_tags": {"a": {"high": True}}}, "audit_cluster_forbidden_tags.a forbids nothing"),
-        ({"forbidden_tags": {"a": [""]}}, "audit_cluster_forbidden_tags.a must be a value of a tag, and is empty"),
-        ({"forbidden_tags": {"a": "b,c"}}, "audit_cluster_forbidden_tags.a is a text with a comma"),
-        ({"forbidden_tags": {"a": True}}, "quote it"),
-        ({"forbidden_tags": "a="}, "audit_cluster_forbidden_tags.a must be a value of a tag, and is empty"),
-        ({"lookup": {"name": "x"}}, "Set either audit_cluster_id or audit_cluster_lookup"),
-        ({"id": ""}, "Set either audit_cluster_id or audit_cluster_lookup"),
-        ({"id": "", "lookup": {}}, "audit_cluster_lookup is empty"),
-        ({"id": "", "lookup": {"name": ""}}, "audit_cluster_lookup is empty"),
-        ({"id": "", "lookup": {"nam": "x"}}, "nam"),
-        ({"requird_tags": ["a"]}, "audit_cluster_requird_tags is not a variable of the role audit_cluster"),
-        ({"mode": "advice"}, "audit_cluster_mode must be one of: enforce, advise"),
-        ({"reports": [{"format": "html", "dest": "a"}]}, "format must be one of: markdown, csv, json"),
+        ("run_scan", {"run_scan_bigid": {"scan_profile": "a"}}, "run_scan_bigid"),
+        ("run_scan", {"run_scan_glasswall": ""}, "run_scan_glasswall"),
+        ("run_scan", {"datascan_provider": "advalidation"}, "Advalidation"),
+        ("run_scan", {"datascan_provider": "acme"}, "acme"),
+        ("rescan", {"rescan_creative_id": "7"}, "rescan_creative_id"),
+        ("rescan", {"datascan_provider": "protecto"}, "Protecto"),
+        ("watch_scans", {"watch_scans_ids": ""}, "watch_scans_ids"),
+        ("watch_scans", {"watch_scans_query": {"limit": 1}}, "watch_scans_query"),
+        ("watch_scans", {"datascan_provider": "bigid", "watch_scans_on_timeout": "cancel"}, "BigID"),
     ],
 )
-def test_a_wrong_variable_is_refused_by_its_name(variables: dict[str, t.Any], message: str) -> None:
-    with pytest.raises(DatascanError) as raised:
-        checked(**{f"audit_cluster_{name}": value for name, value in variables.items()})
-    assert message in raised.value.message
+def test_what_the_vendor_cannot_do_is_refused(role: str, changes: dict[str, t.Any], named: str) -> None:
+    with pytest.raises(DatascanError, match=named):
+        check(role, usual(role, **changes))
 
 
-def test_a_vendor_without_clusters_is_refused() -> None:
-    with pytest.raises(DatascanError, match="Glasswall cannot list the columns of a cluster"):
-        checked(datascan_provider="glasswall")
+def test_the_vendor_of_the_environment_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATASCAN_PROVIDER", "bigid")
+    with pytest.raises(DatascanError, match="BigID"):
+        check("watch_scans", usual("watch_scans", datascan_provider="", watch_scans_on_timeout="cancel"))
+
+
+def test_reports_get_absolute_paths_once_each(tmp_path: Path) -> None:
+    given = read_options("run_scan", usual("run_scan", run_scan_reports=[{"format": "json", "dest": "a.json"}]), id_)
+    assert absolute_reports(given, str(tmp_path)) == [{"format": "json", "dest": str(tmp_path / "a.json")}]
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "link.json").symlink_to(tmp_path / "a.json")
+    two = [{"format": "json", "dest": "a.json"}, {"format": "html", "dest": "link.json"}]
+    with pytest.raises(InvalidInputError, match="same dest"):
+        absolute_reports(read_options("run_scan", usual("run_scan", run_scan_reports=two), id_), str(tmp_path))
+
+
+def test_a_report_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    missing = [{"format": "json", "dest": "nowhere/a.json"}]
+    with pytest.raises(InvalidInputError, match="nowhere"):
+        absolute_reports(read_options("run_scan", usual("run_scan", run_scan_reports=missing), id_), str(tmp_path))
+
+
+def id_(value: t.Any) -> t.Any:
+    return value

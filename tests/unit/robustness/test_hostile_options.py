@@ -14,7 +14,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import ACTIVE, Query
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import MAY_RUN, Query
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from fake_clock import FakeClock
 from glasswall_script import SCAN_ID, TARGET, list_response
@@ -81,7 +81,9 @@ IN_A_LINE: list[tuple[str, str, t.Callable[[str], dict[str, t.Any]], t.Callable[
     ("scan_rescan", "glasswall", lambda text: {"scan_id": text}, lambda text: b"never"),
     (
         *("scan_start", "glasswall", lambda text: {"glasswall": TARGET, "previous_scan_id": text}),
-        lambda text: b"GET /v1/scans?scanStatus=Listing&scanStatus=Processing&pageSize=100&page=1 HTTP/1.1",
+        lambda text: (
+            b"GET /v1/scans?scanStatus=Listing&scanStatus=Processing&scanStatus=Unknown&pageSize=100&page=1 HTTP/1.1"
+        ),
     ),
     (
         *("scan_status", "glasswall", lambda text: {"query": {"owners": [text]}}),
@@ -211,5 +213,5 @@ def test_a_number_that_no_clock_can_count_to_is_refused(
 @pytest.mark.parametrize("date", ["Mon, 01 Jan 0001 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"])
 def test_an_unparseable_date_header_is_ignored(date: str) -> None:
     vendor, _script = connected([list_response(headers={"Date": date})])
-    assert list(vendor.list_scans(Query(states=ACTIVE))) == []
+    assert list(vendor.list_scans(Query(states=MAY_RUN))) == []
     assert vendor.server_now() == FakeClock().now()

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import EarlierFailureError, InvalidInputError, ScanNotCompletedError, WaitTimeoutError, earlier_failure
-from ..models import Scan, parse_scan
+from ..models import Scan, parse_scan, state_rank
 
 # The kinds of failure that end a wait although the vendor answers: the policy judges the scans.
 JUDGED_KINDS = frozenset({WaitTimeoutError.kind, ScanNotCompletedError.kind})
@@ -33,6 +33,7 @@ class Evidence:
     cancelled: tuple[str, ...]
     failure: EarlierFailureError | None  # of an earlier task
     can_be_judged: bool  # false if the failure leaves the state of the scans unknown
+    is_empty_query: bool = False  # whether a query found no scan, so that there is none to judge
 
 
 def read_evidence(
@@ -45,7 +46,8 @@ def read_evidence(
 ) -> Evidence:
     """Combine the results of earlier tasks, scans that are given directly, and missing ids.
 
-    The result of a wait replaces those of a start or status for the same scan. Raises InvalidInputError for anything
+    The result of a wait replaces those of a start or status for the same scan. Of several other records of one scan
+    the worst state counts. Raises InvalidInputError for anything
     that is not the result of a task of this collection, and if there is no result.
     """
     # A task with a `when` that is false is registered as skipped.
@@ -63,7 +65,7 @@ def read_evidence(
     missing_ids = [scan_id for result in tasks for scan_id in result.missing] + list(missing)
     known_ids = {scan.id for scan in (*seen, *others)}
     return Evidence(
-        scans=(*seen, *(scan for scan in others if (scan.provider, scan.id) not in seen_keys)),
+        scans=_merge_repeated([*seen, *(scan for scan in others if (scan.provider, scan.id) not in seen_keys)]),
         missing=tuple(dict.fromkeys(missing_ids)),
         unseen=tuple(scan_id for scan_id in (wait.unseen if wait else ()) if scan_id not in known_ids),
         is_complete=all(result.is_complete for result in tasks),
@@ -71,7 +73,30 @@ def read_evidence(
         cancelled=wait.cancelled if wait else (),
         failure=_find_failure(before, wait),
         can_be_judged=all(result.can_be_judged for result in tasks),
+        is_empty_query=wait is None and any(result.is_empty_query for result in before),
     )
+
+
+def _merge_repeated(scans: Sequence[Scan]) -> tuple[Scan, ...]:
+    """The scans, each once."""
+    records: dict[tuple[str, str], list[Scan]] = {}
+    for scan in scans:
+        records.setdefault((scan.provider, scan.id), []).append(scan)
+    return tuple(_merge(of_one) for of_one in records.values())
+
+
+def _merge(records: Sequence[Scan]) -> Scan:
+    """One scan of several records: of each property the value that is least likely to pass a gate."""
+    if len(records) == 1:
+        return records[0]
+    worst = min(records, key=lambda scan: state_rank(scan.state))
+    counts = [scan.issue_count for scan in records if scan.issue_count is not None]
+    ends = [scan.finished_at for scan in records if scan.finished_at is not None]
+    values = {
+        "issue_count": max(counts) if len(counts) == len(records) else None,
+        "finished_at": min(ends) if len(ends) == len(records) else None,
+    }
+    return worst.model_copy(update=values)
 
 
 def _find_failure(before: Sequence[Evidence], wait: Evidence | None) -> EarlierFailureError | None:
@@ -103,15 +128,17 @@ def _read_result(option: str, value: Mapping[str, t.Any]) -> Evidence:
         raise InvalidInputError(f"{option}.{key} must be a list of scans.")
     # A failed start or query without a scan leaves nothing to judge, whatever its kind.
     has_scans = option == "waited" or bool(scans)
+    missing = _read_ids(option, "missing", value)
     return Evidence(
         scans=tuple(parse_scan(scan, _option_path(option, key, number)) for number, scan in enumerate(scans)),
-        missing=_read_ids(option, "missing", value),
+        missing=missing,
         unseen=_read_ids(option, "unseen", value),
         is_complete=value.get("complete", True) is True,
         timed_out=value.get("timed_out", False) is not False,
         cancelled=_read_ids(option, "cancelled", value),
         failure=failure,
         can_be_judged=failure is None or (failure.kind in JUDGED_KINDS and has_scans),
+        is_empty_query=option == "found" and failure is None and not (scans or missing),
     )
 
 

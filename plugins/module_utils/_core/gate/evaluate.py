@@ -85,8 +85,14 @@ def refuse_gate(error: DatascanError, result: GateResult | None = None) -> Datas
 
 def _judge_evidence(evidence: Evidence, request: GateRequest, clock: Clock) -> Verdict:
     mode = request.mode if evidence.can_be_judged else ENFORCE
+    if evidence.failure and not (evidence.scans or evidence.missing or evidence.unseen):
+        # Without anything to judge, the failure is the only reason.
+        return Verdict(mode, (), other_reasons=(Reason(Rule.EARLIER_TASK, found=evidence.failure.message),))
     verdict = judge(evidence.scans, evidence.missing, request.policy, mode, clock.now())
     verdict = verdict.with_reasons(*(Reason(Rule.UNSEEN, scan_id=scan_id) for scan_id in evidence.unseen))
+    if request.policy.allow_missing and not (evidence.scans or evidence.missing or evidence.is_empty_query):
+        # Nothing shows that the vendor was asked: an empty list may come from a mistake in a playbook.
+        verdict = verdict.with_reasons(Reason(Rule.NO_SCANS))
     if not evidence.is_complete:
         verdict = verdict.with_reasons(Reason(Rule.INCOMPLETE))
     if evidence.failure and verdict.passed:

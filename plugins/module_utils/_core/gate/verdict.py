@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
-from ..models import ACTIVE, Scan, summarise
+from ..models import ACTIVE, Scan, is_in_future, summarise
 from .policy import Policy
 
 
@@ -21,6 +21,7 @@ class Rule(str, Enum):
     STATES = "states"  # the policy's option of that name, with allow_stopped
     MAX_ISSUES = "max_issues"
     MAX_AGE = "max_age"
+    FUTURE_END = "future_end"  # max_age cannot be checked: the scan ended later than this machine's clock
     MISSING = "missing"  # a scan was requested and not found
     UNSEEN = "unseen"  # the wait ended before it could read the scan
     INCOMPLETE = "incomplete"  # the list in which the scans were found is not complete
@@ -119,9 +120,16 @@ def _find_reasons(scan: Scan, policy: Policy, now: datetime) -> list[Reason]:
         reasons.append(broken(Rule.MAX_ISSUES, policy.max_issues, scan.issue_count))
     if policy.max_age is not None and not _is_recent(scan, policy.max_age, now):
         # The time, not the age: the same verdict has to be the same in every run.
-        reasons.append(broken(Rule.MAX_AGE, policy.max_age, scan.finished_at))
+        reasons.append(broken(_age_rule(scan, now), policy.max_age, scan.finished_at))
     return reasons
 
 
+def _age_rule(scan: Scan, now: datetime) -> Rule:
+    is_future = scan.finished_at is not None and is_in_future(scan.finished_at, now)
+    return Rule.FUTURE_END if is_future else Rule.MAX_AGE
+
+
 def _is_recent(scan: Scan, max_age: int, now: datetime) -> bool:
-    return scan.finished_at is not None and now - scan.finished_at <= timedelta(seconds=max_age)
+    """Whether a scan ended within the last `max_age` seconds. An end in the future proves nothing."""
+    ended = scan.finished_at
+    return ended is not None and not is_in_future(ended, now) and now - ended <= timedelta(seconds=max_age)

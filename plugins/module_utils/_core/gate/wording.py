@@ -27,7 +27,7 @@ def describe(reason: Reason) -> str:
         return _describe_state(reason.scan)
     if reason.rule is Rule.MAX_ISSUES:
         return _describe_issues(reason)
-    if reason.rule is Rule.MAX_AGE:
+    if reason.rule in (Rule.MAX_AGE, Rule.FUTURE_END):
         return _describe_age(reason)
     if reason.rule is Rule.MISSING:
         return "is missing"
@@ -72,4 +72,6 @@ def _describe_issues(reason: Reason) -> str:
 def _describe_age(reason: Reason) -> str:
     if reason.found is None:
         return "end time not known, so max_age cannot be checked"
+    if reason.rule is Rule.FUTURE_END:
+        return f"finished at {iso(reason.found)}, which is in the future, so max_age cannot be checked"
     return f"finished at {iso(reason.found)}, which is more than {reason.expected} s ago"

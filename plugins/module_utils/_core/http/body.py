@@ -38,7 +38,15 @@ def read_body(raw: t.Any, clock: Clock, end: float) -> str:
             raise BodyTooLargeError
         if clock.monotonic() > end:
             raise requests.ReadTimeout("the body did not end in time")
-    return b"".join(pieces).decode("utf-8", errors="replace")
+    return decode(b"".join(pieces))
+
+
+def decode(body: bytes) -> str:
+    """The text of a body without a byte order mark. Without a mark it is UTF-8, or UTF-16 or UTF-32 by its zero bytes.
+
+    RFC 8259, 8.1, lets a reader ignore the mark, which servers on .NET and Windows send.
+    """
+    return body.decode(json.detect_encoding(body), errors="replace").lstrip("\ufeff")
 
 
 def parse_json(text: str) -> tuple[bool, t.Any]:

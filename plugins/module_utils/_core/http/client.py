@@ -27,6 +27,7 @@ from .faults import (
     redirect_fault,
     shape_fault,
     too_large_fault,
+    wrong_address_fault,
 )
 from .rate_limit import RateLimiter
 from .request import Params, Request, build_url, check_base_url
@@ -46,6 +47,10 @@ def _own_status(response: Response) -> int:
     return response.status
 
 
+def _always(response: Response) -> bool:
+    return True
+
+
 class HttpClient:
     """Sends requests. Several threads may use one client; its deadline holds for all of them."""
 
@@ -57,12 +62,14 @@ class HttpClient:
         clock: Clock,
         parse_errors: ErrorParser,
         effective_status: Callable[[Response], int] = _own_status,
+        is_not_found: Callable[[Response], bool] = _always,
         trusts_retry_after: bool = True,
         rate_limiter: RateLimiter | None = None,
     ) -> None:
         """`parse_errors` finds the vendor's errors in a response; an empty list means that its body reports none.
 
         `effective_status` returns the HTTP status that an error amounts to, for a vendor that sends errors under 200.
+        `is_not_found` returns whether a 404 is the vendor's own answer, and not one of a gateway or a wrong api_url.
         Raises InvalidInputError for an api_url that is not a base address.
         """
         self.requests_sent = 0
@@ -72,6 +79,7 @@ class HttpClient:
         self._clock = clock
         self._parse_errors = parse_errors
         self._effective_status = effective_status
+        self._is_not_found = is_not_found
         self._retry_policy = RetryPolicy(connection.retries, clock, trusts_retry_after=trusts_retry_after)
         self._rate_limiter = rate_limiter or RateLimiter(None)
         self._deadline = Deadline(clock)
@@ -184,6 +192,8 @@ class HttpClient:
         errors = self._parse_errors(response)
         if response.status >= 400 or errors:
             status = self._effective_status(response)
+            if status == 404 and not self._is_not_found(response):
+                raise wrong_address_fault(request, response, errors)
             raise error_fault(request, response, errors, status, headers.get("Retry-After"))
         if not response.is_json:
             raise not_json_fault(request, response)

@@ -37,7 +37,7 @@ _ERRORS: Mapping[int, type[DatascanError]] = {
 _MEANINGS = {
     401: "the token is missing, wrong or expired: check api_token",
     403: "the token does not allow this",
-    404: "not found, or not visible to this token: check the id and api_url",
+    404: "not found, or not visible to this token",
     408: "the server timed out while it waited for the request",
     429: "too many requests",
 }
@@ -79,6 +79,8 @@ def error_fault(
     verb = f"failed with HTTP {status}" if status >= 400 else f"answered HTTP {status} with an error"
     reasons = "; ".join(str(error["message"]) for error in vendor_errors if error.get("message"))
     detail = f": {reasons}" if reasons else f" ({_MEANINGS.get(effective_status, 'no reason given')})."
+    if effective_status == 404:
+        detail = f"{detail.rstrip('.')}. Check the id and api_url."
     error = _ERRORS.get(effective_status, RejectedError)(
         f"{request} {verb}{detail}",
         request=request.failed(status, vendor_errors),
@@ -87,16 +89,29 @@ def error_fault(
     return Fault(error, sent=True, retry_after=retry_after)
 
 
+def wrong_address_fault(request: Request, response: Response, vendor_errors: Sequence[Mapping[str, t.Any]]) -> Fault:
+    """A 404 that is not the vendor's own: it is about the address, so it must not pass for a scan that is missing."""
+    words = "; ".join(str(error["message"]) for error in vendor_errors if error.get("message"))
+    what = f": {words.rstrip('.')}" if words else f", with {_describe_body(response)}"
+    message = (
+        f"{request} failed with HTTP 404{what}. This is not how the vendor answers for an id that it does not know: "
+        "check api_url, with its version path, and any proxy or gateway before it."
+    )
+    return Fault(RejectedError(message, request=request.failed(response.status, vendor_errors)), sent=True)
+
+
 def not_json_fault(request: Request, response: Response) -> Fault:
     """A body that is not JSON where JSON is documented."""
-    if response.text.lstrip()[:1] == "<":
-        what = "an HTML page"
-    elif response.text.strip():
-        what = "incomplete or invalid JSON"
-    else:
-        what = "an empty body"
-    message = f"{request} answered HTTP {response.status} with {what}."
+    message = f"{request} answered HTTP {response.status} with {_describe_body(response)}."
     return Fault(InvalidResponseError(message, request=request.failed(response.status)), sent=True)
+
+
+def _describe_body(response: Response) -> str:
+    if response.text.lstrip()[:1] == "<":
+        return "an HTML page"
+    if not response.text.strip():
+        return "an empty body"
+    return "JSON of another form" if response.is_json else "incomplete or invalid JSON"
 
 
 def shape_fault(request: Request, response: Response, error: ValueError) -> Fault:

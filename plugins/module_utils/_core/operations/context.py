@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..clock import Clock
-from ..errors import DatascanError
+from ..errors import DatascanError, InvalidResponseError
 from ..models import PREDICTED_ID, Scan, predicted_scan
 from ..providers.base import Provider
 from ..providers.capabilities import require
@@ -43,13 +43,27 @@ class OperationContext:
 
     def get(self, scan_id: str) -> Scan:
         """One scan."""
-        return predicted_scan(self.provider.name) if self._is_predicted(scan_id) else self.provider.get(scan_id)
+        if self._is_predicted(scan_id):
+            return predicted_scan(self.provider.name)
+        scan = self.provider.get(scan_id)
+        if fault := self._identity_fault(scan_id, scan):
+            raise fault
+        return scan
 
     def get_many(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
         """Many scans at once, in the order asked; an error takes the place of a scan that cannot be read."""
         real = [scan_id for scan_id in scan_ids if not self._is_predicted(scan_id)]
         answers = dict(self.provider.get_many(real)) if real else {}
+        answers.update(
+            {scan_id: self._identity_fault(scan_id, answer) or answer for scan_id, answer in answers.items()}
+        )
         return {scan_id: answers[scan_id] if scan_id in answers else self.get(scan_id) for scan_id in scan_ids}
+
+    def _identity_fault(self, scan_id: str, answer: Scan | DatascanError) -> InvalidResponseError | None:
+        """The error in place of an answer about another scan, also where a provider does not look for it."""
+        if isinstance(answer, DatascanError) or answer.id == scan_id:
+            return None
+        return InvalidResponseError(f"{self.provider.title} answered about scan {answer.id}, not about {scan_id}.")
 
     def _is_predicted(self, scan_id: str) -> bool:
         """Whether an earlier task predicted this scan in check mode: the vendor does not know it."""

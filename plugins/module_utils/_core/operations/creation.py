@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ..errors import ConflictError, DatascanError, InterruptedWaitError
-from ..models import ACTIVE, Query, Scan
+from ..errors import ConflictError, DatascanError, InterruptedWaitError, UnknownOutcomeError
+from ..models import MAY_RUN, Query, Scan
 from ..providers.capabilities import CancelsScans, ListsScans, StartsScans, require_whole
 from .at_most_once import create_at_most_once
 from .context import OperationContext
@@ -71,9 +71,19 @@ class _Creation:
         """Send the start; after a lost answer, the scan that it created."""
         provider = self._context.require(StartsScans)
         find_created = self._find_created if isinstance(provider, ListsScans) else None
-        scan = create_at_most_once(self._context, lambda: provider.start(self._target), find_created)
+        scan = create_at_most_once(self._context, lambda: self._start(provider), find_created)
         if scan.started_at:  # in case this machine's clock is wrong, and the vendor's answers have no Date
             self._earliest = min(self._earliest, scan.started_at)
+        return scan
+
+    def _start(self, provider: StartsScans) -> Scan:
+        """Send the start. An answer about a scan that was there before does not identify the new one."""
+        scan = provider.start(self._target)
+        if scan.id in self._known_ids:
+            raise UnknownOutcomeError(
+                f"{provider.title} answered the start with scan {scan.id}, which was there before, so the new scan is "
+                "not known."
+            )
         return scan
 
     def was_found(self, scan: Scan) -> bool:
@@ -101,7 +111,7 @@ class _Creation:
             self._context.warn(
                 f"Cannot check whether {scan.id} is the only scan started at this moment: {error.message}"
             )
-        others = [other.id for other in seen if other.state in ACTIVE and other.id != winner.id]
+        others = [other.id for other in seen if other.state in MAY_RUN and other.id != winner.id]
         if others:
             self._context.warn(
                 f"The answer to the start was lost, and several new scans have the same source and target. This task "
@@ -123,11 +133,11 @@ class _Creation:
     def _find_created(self) -> Scan | None:
         """The scan that a request created whose answer was lost."""
         self._found = [scan for scan in self._list_new() if self._may_be_ours(scan)]
-        active = earliest_started(scan for scan in self._found if scan.state in ACTIVE)
+        active = earliest_started(scan for scan in self._found if scan.state in MAY_RUN)
         return active or next(iter(self._found), None)
 
     def _may_be_ours(self, scan: Scan) -> bool:
-        return scan.state in ACTIVE or (scan.started_at is not None and scan.started_at >= self._sent_at)
+        return scan.state in MAY_RUN or (scan.started_at is not None and scan.started_at >= self._sent_at)
 
 
 def _conflict(created: Created) -> ConflictError:

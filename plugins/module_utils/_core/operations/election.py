@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ..errors import DatascanError, UnknownOutcomeError
-from ..models import ACTIVE, Scan, ScanState, start_time
+from ..models import MAY_RUN, Scan, ScanState, start_time
 from ..providers.capabilities import CancelsScans
 from .at_most_once import LIST_LAG_DELAYS
 from .context import OperationContext
@@ -110,7 +110,7 @@ class _Election:
     def _running(self, seen: list[Scan]) -> list[Scan]:
         """The active scans of others, and our own in any state until it is withdrawn; listed records come first."""
         ours = self._ours
-        running = [scan for scan in seen if scan.state in ACTIVE and not (ours and scan.id == ours.id)]
+        running = [scan for scan in seen if scan.state in MAY_RUN and not (ours and scan.id == ours.id)]
         if ours and not self._has_withdrawn:
             listed = next((scan for scan in seen if scan.id == ours.id), None)
             self._ours_is_listed = listed is not None
@@ -123,7 +123,7 @@ class _Election:
 
         `listed_at` is when the last list was requested: time may have passed since then in cancelling.
         """
-        if self.winner is None or self.winner.state not in ACTIVE or self._lists == _MAX_LISTS:
+        if self.winner is None or self.winner.state not in MAY_RUN or self._lists == _MAX_LISTS:
             return None
         if not self._ours_is_listed and not self._has_withdrawn:
             if self._lists > len(LIST_LAG_DELAYS):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ..errors import ConflictError, DatascanError, TooEarlyError, WaitTimeoutError
+from ..errors import ConflictError, DatascanError, TooEarlyError, UnknownOutcomeError, WaitTimeoutError
 from ..models import PREDICTED_ID, Scan, ScanState, predicted_scan
 from ..providers.capabilities import RescansScans
 from .at_most_once import create_at_most_once
@@ -131,9 +131,7 @@ class _Start:
             # Without microseconds, since a vendor's times may be whole seconds.
             sent_at = provider.server_now().replace(microsecond=0)
             try:
-                return create_at_most_once(
-                    self._context, lambda: provider.rescan(self._request.subject), self._find_created
-                ), False
+                return create_at_most_once(self._context, self._send, self._find_created), False
             except TooEarlyError:
                 self._readiness.wait()
             except ConflictError as conflict:
@@ -146,6 +144,16 @@ class _Start:
                     error = _conflict(self._context, self._request, running)
                     raise ConflictError(error.message, request=conflict.request, result=error.result) from None
                 return running, True
+
+    def _send(self) -> Scan:
+        """Send the rescan. An answer about a scan that was there before does not identify the new one."""
+        scan = self._provider.rescan(self._request.subject)
+        if self._parent and scan.id in (self._parent.id, *self._parent.child_ids):
+            raise UnknownOutcomeError(
+                f"{self._provider.title} answered the rescan with scan {scan.id}, which was there before, so the new "
+                "scan is not known."
+            )
+        return scan
 
     def _find_created(self) -> Scan | None:
         """The rescan that a lost request created; where nothing had been scanned before, any scan that is there now."""

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from ..errors import ConflictError, DatascanError, NotFoundError
-from ..models import ACTIVE, Query, Scan, ScanList, ScanState, start_time
+from ..models import FINISHED, MAY_RUN, Query, Scan, ScanList, ScanState, is_in_future, start_time
 from ..providers.capabilities import ListsScans, StartsScans, require_whole
 from .context import OperationContext
 from .creation import Created, create_scan, elects
@@ -128,11 +129,10 @@ class _CandidateList:
         provider, request = self._context.provider, self._request
         if not isinstance(provider, ListsScans):
             return
-        yield provider.list_scans_of(request.target, Query(states=ACTIVE))
+        yield provider.list_scans_of(request.target, Query(states=MAY_RUN))
         if request.fresh_for:
             since = provider.server_now() - timedelta(seconds=request.fresh_for) - _MAX_SCAN_LENGTH
-            completed = Query(states=frozenset({ScanState.COMPLETED}), started_after=since)
-            yield provider.list_scans_of(request.target, completed)
+            yield provider.list_scans_of(request.target, Query(states=FINISHED, started_after=since))
 
     def is_whole(self) -> bool:
         """Whether no scan can be missing. Otherwise raises InvalidResponseError, unless if_active is start."""
@@ -160,8 +160,8 @@ def _get_previous(context: OperationContext, request: StartRequest) -> list[Scan
 
 
 def _find_active(context: OperationContext, request: StartRequest, candidates: Sequence[Scan]) -> Scan | None:
-    """The scan that runs and is reused. Raises ConflictError where if_active is fail."""
-    active = [scan for scan in candidates if scan.state in ACTIVE]
+    """The scan that runs, or may run, and is reused. Raises ConflictError where if_active is fail."""
+    active = [scan for scan in candidates if scan.state in MAY_RUN]
     if not active or request.if_active == "start":
         return None
     scan = earliest_started(active) if elects(context, request.if_active) else max(active, key=start_time)
@@ -172,14 +172,20 @@ def _find_active(context: OperationContext, request: StartRequest, candidates: S
 
 
 def _find_fresh(context: OperationContext, request: StartRequest, candidates: Sequence[Scan]) -> Scan | None:
-    """The newest scan that completed recently enough."""
+    """The scan that ended last, if it completed recently enough. An older success is stale once a newer scan failed."""
     if not request.fresh_for:
         return None
-    oldest = context.provider.server_now() - timedelta(seconds=request.fresh_for)
-    newest_first = sorted(candidates, key=start_time, reverse=True)
-    return next((scan for scan in newest_first if _completed_since(scan, oldest)), None)
+    now = context.provider.server_now()
+    newest = max((scan for scan in candidates if scan.state in FINISHED), key=_end_order, default=None)
+    return newest if newest and _completed_since(newest, now - timedelta(seconds=request.fresh_for), now) else None
 
 
-def _completed_since(scan: Scan, oldest: datetime) -> bool:
+def _end_order(scan: Scan) -> tuple[float, bool]:
+    """Later ends are larger. A scan without any time may be the newest; of two at one time the failed one counts."""
+    ended = scan.finished_at or scan.started_at
+    return ended.timestamp() if ended else math.inf, scan.state is not ScanState.COMPLETED
+
+
+def _completed_since(scan: Scan, oldest: datetime, now: datetime) -> bool:
     ended = scan.finished_at or scan.started_at  # without a known end, the start is the earliest possible end
-    return scan.state is ScanState.COMPLETED and ended is not None and ended >= oldest
+    return scan.state is ScanState.COMPLETED and ended is not None and ended >= oldest and not is_in_future(ended, now)

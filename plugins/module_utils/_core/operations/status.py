@@ -102,6 +102,7 @@ def _get_by_id(context: OperationContext, request: StatusRequest) -> StatusResul
         if isinstance(answer, DatascanError) and not isinstance(answer, NotFoundError):
             raise answer.with_result(replace(result, complete=False))
     if missing and request.missing == "fail":
-        message = f"{context.provider.title} has no scan {', '.join(missing)} that this token can see."
+        named = ", ".join(missing)
+        message = f"{context.provider.title} has no scan {named} that this token can see. Check the ids and api_url."
         raise NotFoundError(message, request=not_found[missing[0]].request, result=result)
     return result

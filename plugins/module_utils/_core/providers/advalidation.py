@@ -13,13 +13,14 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping, Sequence
 
-from ..compat.pydantic import BaseModel, ConfigDict, Field, to_camel
+from ..compat.pydantic import BaseModel, BeforeValidator, ConfigDict, Field, to_camel
 from ..errors import DatascanError, InterruptedWaitError, InvalidInputError, NotFoundError
 from ..http.authentication import HEADER_FORMS
 from ..http.rate_limit import RateLimit
 from ..http.response import Response
-from ..models import ACTIVE, ErrorText, IssueCount, Scan, ScanState
+from ..models import MAY_RUN, ErrorText, IssueCount, Scan, ScanState, ShownText
 from .capabilities import RescansScans
+from .records import check_identity
 
 _NAMED = 10  # checks in a reason; the pages of Advalidation show them all
 
@@ -36,22 +37,35 @@ class _AdvalidationModel(BaseModel):
 class CheckResult(_AdvalidationModel):
     """One check of a scan."""
 
-    name: str | None = None
-    result: str | None = None  # pass, warn or fail
-    value_formatted: str | None = None
+    name: ShownText = None
+    result: ShownText = None  # pass, warn or fail
+    value_formatted: ShownText = None
+
+
+def _checks(value: t.Any) -> list[t.Any]:
+    """The checks of a list. They are only shown, so an item that is not a check costs itself only."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _whole_number(value: t.Any) -> t.Any:
+    """An id, which is a whole number, without leading zeros."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    is_number = isinstance(value, str) and value.strip().isascii() and value.strip().isdecimal()
+    return (value.strip().lstrip("0") or "0") if is_number else value
 
 
 class ScanItem(_AdvalidationModel):
     """A scan as Advalidation sends it."""
 
-    id: str = Field(pattern=r"\S")
+    id: t.Annotated[str, Field(pattern=r"\S"), BeforeValidator(_whole_number)]
     processing_status: str | None = None
-    created_at: str | None = None
-    finished_at: str | None = None
+    created_at: t.Any = None
+    finished_at: t.Any = None
     nb_issues: IssueCount = None
     is_inconclusive: bool | None = None
     inconclusive_reason: ErrorText = None
-    tests: list[CheckResult] | None = None
+    tests: t.Annotated[list[CheckResult], BeforeValidator(_checks)] = []
 
 
 class ScanResponse(_AdvalidationModel):
@@ -61,8 +75,9 @@ class ScanResponse(_AdvalidationModel):
 
 
 class CreativeItem(_AdvalidationModel):
-    """A creative; only its latest scan is used."""
+    """A creative; only its id and its latest scan are used."""
 
+    id: t.Annotated[t.Optional[str], BeforeValidator(_whole_number)] = None
     latest_scan_status: ScanItem | None = None
 
 
@@ -122,38 +137,46 @@ class Advalidation(RescansScans):
             for issue in found or [{"type": error.get("responseCode")}]
         ]
 
+    @classmethod
+    def is_not_found(cls, response: Response) -> bool:
+        """The API answers in JSON, now and then with an empty object; an HTML page is another server's."""
+        return response.data == {} or bool(cls.parse_errors(response))
+
     def check_id(self, scan_id: str) -> str:
         """Ids are whole numbers."""
         return _number(scan_id, "scan")
 
     def get(self, scan_id: str) -> Scan:
         """GET /scans/{scanId}; where there are issues, a second time for the checks that found them."""
-        path = ("scans", self.check_id(scan_id))
+        checked = self.check_id(scan_id)
+        path = ("scans", checked)
         try:
-            scan = self._client.read("GET", path, self._scan)
+            scan = self._client.read("GET", path, lambda data: self._scan_of(data, checked))
         except NotFoundError as error:
             raise _not_found("scan", scan_id, error) from None
         if scan.state is not ScanState.COMPLETED or not scan.issue_count:
             return scan
+        params = [("include_checks", "true")]
         try:
-            return self._client.read("GET", path, self._scan, params=[("include_checks", "true")])
+            checks = self._client.read("GET", path, lambda data: self._scan_of(data, checked), params=params)
         except InterruptedWaitError:
             raise
         except DatascanError:
             return scan  # a gate judges by the count; the names of the checks are only shown
+        return scan.model_copy(update={"error": checks.error})
 
     def get_rescan_parent(self, subject: str) -> Scan | None:
         """GET /creatives/{creativeId}: its latest scan, if it has one."""
-        path = ("creatives", _number(subject, "creative"))
+        number = _number(subject, "creative")
         try:
-            latest = self._client.read("GET", path, CreativeResponse.model_validate).data.latest_scan_status
+            latest = self._client.read("GET", ("creatives", number), lambda data: _parse_creative(data, number))
         except NotFoundError as error:
             raise _not_found("creative", subject, error) from None
         return self._to_scan(latest) if latest else None
 
     def find_running_rescan(self, parent: Scan, *, everyone: bool = False) -> Scan | None:
         """The latest scan itself, while it runs."""
-        return parent if parent.state in ACTIVE else None
+        return parent if parent.state in MAY_RUN else None
 
     def rescan_blocker(self, parent: Scan) -> str | None:
         """The documents do not mention a time to wait."""
@@ -175,6 +198,11 @@ class Advalidation(RescansScans):
     def _scan(self, data: t.Any) -> Scan:
         return self._to_scan(ScanResponse.model_validate(data).data)
 
+    def _scan_of(self, data: t.Any, scan_id: str) -> Scan:
+        item = ScanResponse.model_validate(data).data
+        check_identity(scan_id, item.id)
+        return self._to_scan(item)
+
     def _to_scan(self, item: ScanItem) -> Scan:
         status = (item.processing_status or "").strip() or None
         state = self.parse_state(status)
@@ -186,7 +214,7 @@ class Advalidation(RescansScans):
         elif state is ScanState.COMPLETED and item.nb_issues is None:
             state = ScanState.RUNNING  # not analysed yet
         elif state is ScanState.COMPLETED and item.nb_issues:
-            reason = _failed_checks(item.tests or ())
+            reason = _failed_checks(item.tests)
         elif state is ScanState.FAILED:
             reason = item.inconclusive_reason
         return Scan(
@@ -194,8 +222,8 @@ class Advalidation(RescansScans):
             provider=self.name,
             state=state,
             vendor_status=status,
-            started_at=item.created_at,
-            finished_at=item.finished_at,
+            started_at=self.parse_time(item.created_at),
+            finished_at=self.parse_time(item.finished_at),
             issue_count=item.nb_issues,
             error=reason,
         )
@@ -206,6 +234,13 @@ def _number(value: str, what: str) -> str:
     if not (text.isascii() and text.isdecimal()):
         raise InvalidInputError(f"{value!r} is not an Advalidation {what} id (a whole number, like 1001).")
     return text.lstrip("0") or "0"
+
+
+def _parse_creative(data: t.Any, number: str) -> ScanItem | None:
+    """The latest scan of a creative, if it has one."""
+    creative = CreativeResponse.model_validate(data).data
+    check_identity(number, creative.id or number)
+    return creative.latest_scan_status
 
 
 def _failed_checks(checks: Sequence[CheckResult]) -> str | None:
@@ -225,4 +260,5 @@ def _label(check: CheckResult) -> str:
 
 
 def _not_found(what: str, number: str, error: NotFoundError) -> NotFoundError:
-    return NotFoundError(f"Advalidation has no {what} {number} that this key can see.", request=error.request)
+    message = f"Advalidation has no {what} {number} that this key can see. Check the id and api_url."
+    return NotFoundError(message, request=error.request)

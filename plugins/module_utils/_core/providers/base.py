@@ -18,9 +18,10 @@ from ..http.authentication import HEADER_FORMS, Authentication, HeaderForm, Toke
 from ..http.client import HttpClient
 from ..http.rate_limit import RateLimit
 from ..http.response import Response
-from ..models import Scan, ScanState
+from ..models import Scan, ScanState, is_in_future, parse_timestamp
 from ..options import ConnectionOptions
 from ..redaction import Redactor
+from . import envelope
 
 # The name of each capability, and the phrase for a provider that does not have it.
 CAPABILITIES: Mapping[str, str] = {
@@ -93,9 +94,25 @@ class Provider(ABC):
         """The vendor's errors in a response, as dictionaries with `code` and `message`; empty where it is no error."""
 
     @classmethod
+    def find_errors(cls, response: Response) -> list[dict[str, t.Any]]:
+        """The errors in a response: the vendor's, or those of a common form, which under 2xx may stand beside data."""
+        found = cls.parse_errors(response)
+        if found or response.status not in (404, *range(200, 300)):
+            return found
+        return envelope.find_errors(response.data) if response.status < 400 else envelope.list_messages(response.data)
+
+    @classmethod
     def effective_status(cls, response: Response) -> int:
-        """The HTTP status that an error amounts to: another than its own only where errors are sent under 200."""
-        return response.status
+        """The HTTP status that an error amounts to: another than its own only where errors are sent under 2xx."""
+        return response.status if response.status >= 400 else envelope.error_status(response.data) or response.status
+
+    @classmethod
+    def is_not_found(cls, response: Response) -> bool:
+        """Whether a 404 is the vendor's own answer for something that does not exist.
+
+        Any other 404, such as a gateway's page, is an error about api_url. Usually the vendor's form of errors decides.
+        """
+        return bool(cls.parse_errors(response))
 
     def __init__(self, client: HttpClient, clock: Clock, warn: Callable[[str], None]) -> None:
         """`warn` shows a sentence to the user."""
@@ -126,6 +143,14 @@ class Provider(ABC):
             )
             return ScanState.UNKNOWN
         return state
+
+    def parse_time(self, value: t.Any) -> datetime | None:
+        """A vendor's time; None for a value that is not a time, or that is later than the vendor's own clock.
+
+        Such a time would keep a scan fresh for ever.
+        """
+        time = parse_timestamp(value)
+        return None if time is None or is_in_future(time, self.server_now()) else time
 
     def poll_interval_for(self, scans: int) -> float:
         """The shortest pause, in seconds, between two polls of this many scans."""

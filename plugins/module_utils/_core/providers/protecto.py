@@ -25,7 +25,7 @@ from ..errors import (
     RejectedError,
 )
 from ..http.response import Response
-from ..models import PREDICTED_ID, ErrorText, Scan, ScanState
+from ..models import PREDICTED_ID, ErrorText, Scan, ScanState, state_rank
 from .capabilities import StartsScans
 from .records import InvalidRecord, parse_each
 
@@ -52,14 +52,14 @@ class StatusItem(BaseModel):
     tracking_id: str = Field(min_length=1)
     status: str | None = None
     request_status: str | None = None  # the same under its later name
-    process_started_at: str | None = None
-    process_ended_at: str | None = None
+    process_started_at: t.Any = None
+    process_ended_at: t.Any = None
     error_msg: ErrorText = None
 
     @property
-    def state(self) -> str | None:
-        """The status under either of its names."""
-        return (self.request_status or self.status or "").strip() or None
+    def statuses(self) -> list[str]:
+        """The status under its names, which may differ."""
+        return [status.strip() for status in (self.request_status, self.status) if status and status.strip()]
 
 
 class SubmittedEnvelope(BaseModel):
@@ -169,6 +169,11 @@ class Protecto(StartsScans):
         error = data.get("error") or data
         return [{"code": None, "message": _text(error.get("message") if isinstance(error, dict) else error)}]
 
+    @classmethod
+    def is_not_found(cls, response: Response) -> bool:
+        """No 404 is about a scan: a scan that does not exist is missing from the list that answers."""
+        return False
+
     def check_id(self, scan_id: str) -> str:
         """Tracking ids have no documented form."""
         if not scan_id.strip():
@@ -196,18 +201,36 @@ class Protecto(StartsScans):
             raise
         except DatascanError as error:
             return dict.fromkeys(scan_ids, error)
-        found: dict[str, Scan | DatascanError] = {}  # the order of the records is not documented
-        without_id: DatascanError | None = None
+        found: dict[str, list[StatusItem]] = {}  # the order of the records is not documented
+        faults: dict[str, DatascanError] = {}
+        unclear: DatascanError | None = None
         for record in records:
-            if not isinstance(record, InvalidRecord):
-                found[record.tracking_id.strip()] = self._scan(record)
-            elif record.scan_id in scan_ids:
-                found[str(record.scan_id)] = record.error(self.title)
+            scan_id = record.scan_id if isinstance(record, InvalidRecord) else record.tracking_id
+            if not isinstance(record, InvalidRecord) and scan_id in scan_ids:
+                found.setdefault(record.tracking_id, []).append(record)
+            elif isinstance(record, InvalidRecord) and scan_id in scan_ids:
+                faults[str(scan_id)] = record.error(self.title)
             else:
-                self._warn_once(record.sentence(self.title))
-                without_id = without_id or (record.error(self.title) if record.scan_id is None else None)
-        # A record without an id may be any of the missing scans, so those cannot be reported as not found.
-        return {scan_id: found.get(scan_id) or without_id or _not_found(scan_id) for scan_id in scan_ids}
+                unclear = unclear or self._unasked(record)
+        # A record of another scan, or without an id, may belong to one that is missing here.
+        scans: dict[str, Scan | DatascanError] = {scan_id: self._merge(items) for scan_id, items in found.items()}
+        return {scan_id: {**scans, **faults}.get(scan_id) or unclear or _not_found(scan_id) for scan_id in scan_ids}
+
+    def _unasked(self, record: StatusItem | InvalidRecord) -> InvalidResponseError | None:
+        """The error of a scan for which the answer has this record instead of its own."""
+        if not isinstance(record, InvalidRecord):
+            return InvalidResponseError(f"Protecto answered about scan {record.tracking_id}, which was not asked for.")
+        self._warn_once(record.sentence(self.title))
+        return record.error(self.title)
+
+    def _merge(self, items: Sequence[StatusItem]) -> Scan:
+        """The scan that several items of one id describe, such as one for each object: the worst state counts."""
+        scans = sorted((self._scan(item) for item in items), key=lambda scan: state_rank(scan.state))
+        starts = [scan.started_at for scan in scans if scan.started_at]
+        ends = [scan.finished_at for scan in scans if scan.finished_at]
+        is_timed = len(ends) == len(scans)
+        times = {"started_at": min(starts, default=None), "finished_at": max(ends) if is_timed else None}
+        return scans[0].model_copy(update=times)
 
     def validate_target(self, target: Mapping[str, t.Any]) -> None:
         """Names must not be empty. Sampled values are remembered, to be removed from all later responses."""
@@ -228,15 +251,15 @@ class Protecto(StartsScans):
     def start(self, target: Mapping[str, t.Any]) -> Scan:
         """PUT with a list of objects, which are one scan together."""
         items = self._put("start", self._client.write, _parse_submitted, [_to_wire(item) for item in target["objects"]])
-        ids = {item.tracking_id.strip(): None for item in items}
+        ids = {item.tracking_id: None for item in items}
         if len(ids) > 1:
             raise InvalidResponseError(
                 f"Protecto started {len(ids)} scans, although its documents describe one: {', '.join(ids)}. "
                 "All of them run: check them with scan_status.",
                 may_have_changed=True,
             )
-        if items[0].state:
-            return self._scan(items[0])
+        if any(item.statuses for item in items):
+            return self._merge(items)
         return self.predict_scan(target).model_copy(update={"id": next(iter(ids))})
 
     def _put(
@@ -262,21 +285,30 @@ class Protecto(StartsScans):
                 self._paths = paths
                 return records
         # Not NotFoundError, which means that a scan is missing.
+        words = [str(item["message"]) for error in tried for item in error.request.vendor_errors if item.get("message")]
+        reasons = f" ({'; '.join(dict.fromkeys(words))})" if words else ""
         raise RejectedError(
             f"The data scan API was not found: {' and '.join(str(error.request.url) for error in tried)} answered HTTP "
-            f"{' and '.join(str(error.http_status) for error in tried)}. Check api_url, which ends in /api/vault.",
+            f"{' and '.join(str(error.http_status) for error in tried)}{reasons}. "
+            "Check api_url, which ends in /api/vault.",
             request=tried[-1].request,
         )
 
     def _scan(self, item: StatusItem) -> Scan:
         reason = item.error_msg
+        statuses: list[str | None] = [*item.statuses] or [None]
+        states = [self.parse_state(status) for status in statuses]
+        state = min(states, key=state_rank)
+        status = statuses[states.index(state)]
+        if state is ScanState.COMPLETED and reason:
+            state = ScanState.FAILED  # what was not scanned is not known
         return Scan(
-            id=item.tracking_id.strip(),
+            id=item.tracking_id,
             provider=self.name,
-            state=self.parse_state(item.state),
-            vendor_status=item.state,
-            started_at=item.process_started_at,
-            finished_at=item.process_ended_at,
+            state=state,
+            vendor_status=status,
+            started_at=self.parse_time(item.process_started_at),
+            finished_at=self.parse_time(item.process_ended_at),
             error=_WITHHELD if reason and self._may_quote(reason) else reason,
         )
 

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..compat.pydantic import reason
 from ..errors import InvalidResponseError
+from ..models import Scan, ScanState
 
 T = t.TypeVar("T")
 
@@ -34,9 +35,46 @@ class InvalidRecord:
             return f"{vendor} sent a scan without a valid id ({self.why})."
         return f"{vendor} sent an invalid record of scan {self.scan_id} ({self.why})."
 
+    def ended_scan(self, provider: str) -> Scan:
+        """The record of a list of scans that have ended: it may be the newest, and how it ended is not known."""
+        return Scan(
+            id=self.scan_id or "unknown",
+            provider=provider,
+            state=ScanState.STOPPED,
+            error=f"invalid record ({self.why})",
+        )
+
     def error(self, vendor: str) -> InvalidResponseError:
         """The error that takes the place of the scan."""
         return InvalidResponseError(self.sentence(vendor))
+
+
+def check_identity(asked: str, found: str) -> None:
+    """Raise ValueError where an answer is about another scan than the one that was asked for."""
+    if found != asked:
+        raise ValueError(f"it is about {found}, not {asked}")
+
+
+def with_worst(
+    records: Sequence[T | InvalidRecord], rank: Callable[[T], int], id_of: Callable[[T], str]
+) -> list[T | InvalidRecord]:
+    """The records of a page, where each of several of one scan is an invalid one, or else the one of the lowest rank.
+
+    They stay several, because a page that repeats a scan may lack another.
+    """
+
+    def key(record: T | InvalidRecord) -> str | None:
+        return record.scan_id if isinstance(record, InvalidRecord) else id_of(record)
+
+    def order(record: T | InvalidRecord) -> int:
+        return -1 if isinstance(record, InvalidRecord) else rank(record)
+
+    worst: dict[str | None, T | InvalidRecord] = {}
+    for record in records:
+        scan_id = key(record)
+        if scan_id is not None and (scan_id not in worst or order(record) < order(worst[scan_id])):
+            worst[scan_id] = record
+    return [worst.get(key(record), record) for record in records]
 
 
 def parse_each(items: list[t.Any], parse: Callable[[t.Any], T], id_key: str) -> list[T | InvalidRecord]:

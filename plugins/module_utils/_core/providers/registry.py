@@ -87,8 +87,9 @@ class Connector:
             self._connection,
             self._authentication,
             clock=clock,
-            parse_errors=provider.parse_errors,
+            parse_errors=provider.find_errors,
             effective_status=provider.effective_status,
+            is_not_found=provider.is_not_found,
             trusts_retry_after=provider.trusts_retry_after,
             rate_limiter=self._rate_limiter,
         )

@@ -29,7 +29,7 @@ def create_app(sandbox: Sandbox | None = None) -> ASGIApp:
         """The vendor's own answer for a route that does not exist."""
         vendor = sandbox.vendors.get(request.url.path.split("/")[1])
         if vendor is not None:
-            return vendor.error(error.status_code)
+            return vendor.no_route(request, error.status_code)
         return JSONResponse({"detail": error.detail}, error.status_code)
 
     return Gate(app, sandbox)

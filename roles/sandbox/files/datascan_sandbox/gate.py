@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -58,6 +59,7 @@ class Gate:
             await self.app(scope, receive, send)
             return
         entry = self.sandbox.note(name, scope["method"], scope["path"], scope["query_string"].decode("latin-1"))
+        send = self._with_date(send)
         body = await _read(receive)
         fault = self.sandbox.faults.take(name, scope["method"], scope["path"])
         if fault is None:
@@ -71,6 +73,18 @@ class Gate:
         answer = await self._carry_out(scope, body) if fault.carries_out else made(200, b"", "application/json")
         connection = _Connection(scope, receive, send)
         entry["status"] = await _meet(fault, answer, connection, self.sandbox.vendors[name])
+
+    def _with_date(self, send: Send) -> Send:
+        """Add the date by the sandbox's clock, as each vendor's server does by its own."""
+
+        async def dated(message: Message) -> None:
+            headers = message.get("headers")
+            if headers is not None and not any(name.lower() == b"date" for name, _value in headers):
+                now = formatdate(self.sandbox.clock.now(), usegmt=True).encode()
+                message = {**message, "headers": [*headers, (b"date", now)]}
+            await send(message)
+
+        return dated
 
     async def _carry_out(self, scope: Scope, body: bytes) -> Answer:
         """Run the request, and keep its answer instead of sending it."""

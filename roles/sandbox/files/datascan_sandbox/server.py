@@ -118,6 +118,7 @@ def serve(app: ASGIApp, port: int, api_paths: Mapping[str, str], ready_file: Pat
         loop="asyncio",
         log_level="warning",
         access_log=False,
+        date_header=False,  # the sandbox's clock may differ from this machine's
         timeout_graceful_shutdown=1,
         timeout_keep_alive=75,
     )

@@ -86,7 +86,11 @@ class Vendor(ABC):
 
     @abstractmethod
     def error(self, status: int) -> Response:
-        """The vendor's own answer for an error status, used for unknown routes and for faults."""
+        """The vendor's own answer for an error status, used for refusals and for faults."""
+
+    def no_route(self, request: Request, status: int) -> Response:
+        """The answer for a route or a method that does not exist."""
+        return self.error(status)
 
     @abstractmethod
     def seed(self, wish: dict[str, Any]) -> list[Any]:

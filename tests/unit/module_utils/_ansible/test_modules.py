@@ -30,6 +30,7 @@ from glasswall_script import (
     TARGET,
     item,
     list_response,
+    missing_responses,
     read_response,
     running,
     start_response,
@@ -184,7 +185,7 @@ def test_a_failure_returns_what_is_known() -> None:
         ),
         ("scan_start", [list_response(), start_response("", 401)], {}, "unauthorized"),
         ("scan_start", [list_response(item())], {"if_active": "fail"}, "conflict"),
-        ("scan_status", [Expected("GET", SCAN_PATH, 404, "")], {"scan_id": SCAN_ID}, "not_found"),
+        ("scan_status", missing_responses(), {"scan_id": SCAN_ID}, "not_found"),
         ("scan_status", [], {"scan_id": "../scans/allusers"}, "invalid_input"),
         ("scan_status", [], {"query": {"started_after": "soon"}}, "invalid_input"),
         (

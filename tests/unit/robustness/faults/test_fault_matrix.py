@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import fault_list as fl
 import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _base
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import (
     provider_class,
     provider_classes,
@@ -33,6 +34,12 @@ def possible_cells() -> Iterator[t.Any]:
                     for mode in modes_of(operation, provider, fault):
                         name = f"{operation}-{vendor}-{fault.name}-{mode}"
                         yield pytest.param(operation, vendor, fault, mode, id=name)
+
+
+@pytest.fixture(autouse=True)
+def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the requests about several scans come in one order."""
+    monkeypatch.setattr(_base, "_THREADS", 1)
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +140,7 @@ def check_result(cell: Cell, seen: Seen, *, has_record: bool) -> None:
         scans = seen.result.scans if cell.operation == "status" else [seen.result.scan]
         for scan in scans:
             assert (scan.finished_at, scan.finished) == (None, False)
-            assert scan.started_at.year > 2090 if scan.started_at else fault is fl.FUTURE
+            assert scan.started_at is None  # a time later than the vendor's clock is no time
     if cell.operation == "columns":
         size = seen.size
         assert len(seen.result.columns) == (-(-size // 2) if fault is fl.REPEATS else size)

@@ -13,17 +13,17 @@ import re
 import typing as t
 
 from ...http.response import Response
+from .. import envelope
 
-# The keys of a response that is only an error. A scan may have an `error` among other keys.
-_ENVELOPE = frozenset({"status", "statusCode", "success", "message", "error", "errors", "detail", "data"})
 _NOT_LOGGED_IN = re.compile(
     r"^authentication failed|failed to authenticate token|refresh token not valid"  # seen
     r"|^unauthorized|\b(?:jwt|token) (?:has |is )?expired|invalid (?:jwt|token)",  # inferred
     re.IGNORECASE,
 )
+_NOT_FOUND = re.compile(r"\b(?:scan|cluster)\b.*\bnot found\b", re.IGNORECASE)  # documented
 _MEANINGS = (
     (401, _NOT_LOGGED_IN),
-    (404, re.compile(r"\bnot found\b", re.IGNORECASE)),
+    (404, _NOT_FOUND),
     (500, re.compile(r"\bserver error\b", re.IGNORECASE)),
 )
 
@@ -33,8 +33,8 @@ def parse_errors(response: Response) -> list[dict[str, t.Any]]:
     body = response.data
     if not isinstance(body, dict) or (response.status < 400 and not _is_error(body)):
         return []
-    code = _code(body)
-    errors: list[dict[str, t.Any]] = [{"code": code, "message": words} for words in _messages(body)]
+    code = envelope.error_code(body)
+    errors: list[dict[str, t.Any]] = [{"code": code, "message": text} for text in envelope.messages(body)]
     return errors or ([{"code": code, "message": None}] if response.status < 400 else [])
 
 
@@ -43,33 +43,22 @@ def effective_status(response: Response) -> int:
     body = response.data
     if response.status >= 400 or not isinstance(body, dict):
         return response.status
-    words = _messages(body)
     for status, pattern in _MEANINGS:
-        if any(pattern.search(text) for text in words):
+        if any(pattern.search(text) for text in envelope.messages(body)):
             return status
-    return _code(body) or (500 if body.get("status") == "error" else 400)
+    return envelope.error_status(body) or 400
+
+
+def is_not_found(response: Response) -> bool:
+    """Whether the response says that a scan or a cluster does not exist, as the documents have it."""
+    body = response.data
+    return isinstance(body, dict) and any(_NOT_FOUND.search(text) for text in envelope.messages(body))
 
 
 def _is_error(body: dict[str, t.Any]) -> bool:
-    """Whether a response under 2xx is an error. Its `status` alone does not decide: a scan has one as well."""
-    if body.get("success") in (False, "false"):
+    """Whether a response under 2xx is an error. A scan's own record may have an `error` and the `status` error."""
+    if envelope.is_refused(body) or envelope.error_code(body):
         return True
-    if set(body) - _ENVELOPE or body.get("data"):
+    if any(key in body for key in ("_id", "id", "state")):
         return False
-    words = _messages(body)
-    says_error = body.get("status") == "error" and bool(words or "errors" in body or _code(body))
-    return says_error or bool(body.get("error")) or any(_NOT_LOGGED_IN.search(text) for text in words)
-
-
-def _messages(body: dict[str, t.Any]) -> list[str]:
-    """Every reason, each once; an empty object among the errors has none."""
-    errors = body.get("errors")
-    found = [body.get("error"), body.get("message"), body.get("detail"), *(errors if isinstance(errors, list) else [])]
-    texts = [item.get("message") or item.get("error") if isinstance(item, dict) else item for item in found]
-    return list(dict.fromkeys(text.strip() for text in texts if isinstance(text, str) and text.strip()))
-
-
-def _code(body: dict[str, t.Any]) -> int | None:
-    """An error's statusCode, which the document writes as 42.0."""
-    code = body.get("statusCode")
-    return int(code) if isinstance(code, (int, float)) and 400 <= code < 600 else None
+    return bool(envelope.find_errors(body)) or any(_NOT_LOGGED_IN.search(text) for text in envelope.messages(body))

@@ -5,44 +5,39 @@
 
 Oddities that shape this file: the status is true or false, and false does not say how a scan ended; how it ended
 stands in its own record (GET /scans/{id}), which no document describes, or in the parent-scan list. The list says
-how many scans there are, and not how to get those beyond `limit`.
+how many scans there are, and not how to get those beyond `limit`. `single_reads` has the reads by id.
 """
 
 from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from ...errors import (
-    DatascanError,
-    ForbiddenError,
-    InterruptedWaitError,
-    InvalidInputError,
-    InvalidResponseError,
-    NotFoundError,
-    RejectedError,
-    UnavailableError,
-)
+from ...errors import DatascanError, InvalidInputError, InvalidResponseError, NotFoundError
 from ...http.authentication import Authentication, HeaderForm
 from ...http.response import Response
-from ...models import ACTIVE, PREDICTED_ID, Query, Scan, ScanList, ScanState
+from ...models import FINISHED, MAY_RUN, PREDICTED_ID, Query, Scan, ScanList, ScanState, state_rank
 from ...options import ConnectionOptions
 from ...redaction import Redactor
 from ..capabilities import ListsScans, StartsScans
 from ..paging import ListPage, ListReader, PageCursor, collect_scans
-from ..records import InvalidRecord
+from ..records import InvalidRecord, with_worst
 from . import errors as _bigid_errors
 from .clusters import BigIDClusters
-from .rows import Row, ScanPage, ScanRow, parse_page, parse_record, parse_started, parse_status
+from .rows import Row, ScanPage, ScanRow, parse_page, parse_started
+from .single_reads import PAGE_SIZE, BigIDSingleReads, Listing
 from .tokens import SessionTokenAuthentication
 
 _AUTO_SCHEMES = ("raw", "bearer")  # in the order in which they are tried
-_PAGE_SIZE = 200
 _WHOLE_LIST = 10_000  # the limit when a list is read again: `skip` may have no effect, and one page cannot change
 _BATCH = 8  # scans whose states are read at once; few, because a limit may be reached before the next
 _MAX_SINGLE_READS = 100  # scans of a list that are read one by one, where the list lacks their states
-_NO_SUCH_ROUTE = (NotFoundError, ForbiddenError, RejectedError)  # what a deployment without a route may answer
+# Scans of a list that have ended and are read one by one, because the list may be wrong: those that changed last come
+# first, so that others no longer run.
+_MAX_CHECKS = 100
+_MAX_CHECKS_BEFORE_START = 1
 
 _STATES = {
     "completed": ScanState.COMPLETED,  # the only status seen in use
@@ -66,7 +61,22 @@ _STATES = {
 }
 
 
-class BigID(StartsScans, ListsScans, BigIDClusters):
+@dataclass
+class _ReadBudget:
+    """How many scans of a list may still be read one by one."""
+
+    stateless: int
+    ended: int
+
+    def take(self, stateless: Sequence[Row], ended: Sequence[Row]) -> list[Row]:
+        """As many of these rows as may be read."""
+        chosen, checked = stateless[: self.stateless], ended[: self.ended]
+        self.stateless -= len(chosen)
+        self.ended -= len(checked)
+        return [*chosen, *checked]
+
+
+class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
     """A BigID deployment; the address in its tutorials is that of the documents, so there is no public host."""
 
     name = "bigid"
@@ -114,9 +124,19 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
         return _bigid_errors.parse_errors(response)
 
     @classmethod
+    def find_errors(cls, response: Response) -> list[dict[str, t.Any]]:
+        """No others, because a scan's own record looks like an error of a common form."""
+        return cls.parse_errors(response)
+
+    @classmethod
     def effective_status(cls, response: Response) -> int:
         """The text of an error under 200 decides what it amounts to."""
         return _bigid_errors.effective_status(response)
+
+    @classmethod
+    def is_not_found(cls, response: Response) -> bool:
+        """The text names a scan or a cluster, which a gateway's does not."""
+        return _bigid_errors.is_not_found(response)
 
     def check_id(self, scan_id: str) -> str:
         """An id may be any text but dots, which lead to another path."""
@@ -126,98 +146,6 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
                 f"{scan_id!r} is not a BigID scan id: scan_status with query: {{limit: 1}} returns the latest."
             )
         return checked
-
-    def get(self, scan_id: str) -> Scan:
-        """GET /scans/{scan_id}/status; if that is not true, the record and then the list are read for the end state."""
-        return self._get(scan_id, self._record, self._listed)
-
-    def _get_unlisted(self, scan_id: str) -> Scan:
-        """The same where the list was read just now."""
-        return self._get(scan_id, self._record)
-
-    def _get(self, scan_id: str, *sources: Callable[[str], Row | None]) -> Scan:
-        scan_id = self.check_id(scan_id)
-        try:
-            active = self._client.read("GET", ("scans", scan_id, "status"), parse_status)
-        except NotFoundError as error:
-            raise NotFoundError(
-                f"BigID has no scan {scan_id} that this token can see: {error.message}", request=error.request
-            ) from None
-        if active is True:
-            row = self._rows.get(scan_id, Row(scan_id))
-            status = row.state if self._state_from_row(row) is ScanState.RUNNING else "active"
-            return self._scan(row, ScanState.RUNNING, status)
-        row = self._find_row_with_state(scan_id, sources)
-        state = self._state_from_row(row)
-        if state is None and active is False:
-            # The document: "which likely means it has completed". Likely is not enough to pass a gate.
-            return self._scan(row, ScanState.STOPPED, row.state or "stopped")
-        if state is None:
-            self._warn_once(f"BigID's status of scan {scan_id} is neither true nor false, so its state is unknown.")
-        return self._scan(row, state or ScanState.UNKNOWN, row.state)
-
-    def _find_row_with_state(self, scan_id: str, sources: Sequence[Callable[[str], Row | None]]) -> Row:
-        """The row of the first source that has the state; without one, what is known of the scan."""
-        known = Row(scan_id).merge(self._rows.get(scan_id, Row(scan_id)))
-        fault: DatascanError | None = None
-        for read in sources:
-            try:
-                row = read(scan_id)
-            except _NO_SUCH_ROUTE:
-                continue
-            except (UnavailableError, InvalidResponseError) as error:
-                fault = error
-                continue
-            if row and (row.state or not known.state):
-                known = row.merge(known)
-            if self._state_from_row(known):
-                self._rows[scan_id] = known
-                return known
-        if fault:
-            raise fault  # the source that failed may know the state
-        return known
-
-    def _record(self, scan_id: str) -> Row:
-        return self._client.read("GET", ("scans", scan_id), lambda data: parse_record(data, scan_id))
-
-    def _listed(self, scan_id: str) -> Row | None:
-        """The row among the scans that changed last. An older scan is known by its record."""
-        return next((row for row in self._page(_PAGE_SIZE, 0).rows if row.id == scan_id), None)
-
-    def get_many(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
-        """Many scans from the parent-scan list; those whose state it lacks, one by one."""
-        if len(scan_ids) == 1:
-            return super().get_many(scan_ids)
-        found: dict[str, Scan | DatascanError] = {}
-        try:
-            for scan in self._find_listed(scan_ids):
-                found[scan.id] = scan
-        except _NO_SUCH_ROUTE:
-            pass
-        except InterruptedWaitError:
-            raise
-        except DatascanError as error:
-            return {scan_id: found.get(scan_id, error) for scan_id in scan_ids}
-        left = [scan_id for scan_id in scan_ids if scan_id not in found]
-        if left:
-            found.update(self._get_each(self._get_unlisted, left))
-        return {scan_id: found[scan_id] for scan_id in scan_ids}
-
-    def _find_listed(self, scan_ids: Sequence[str]) -> Iterator[Scan]:
-        """Those of the scans whose state the list has; pages are read while one costs less than single reads."""
-        unseen = set(scan_ids)
-        reader = self._reader(_PAGE_SIZE)
-        for number, page in enumerate(reader.pages(readings=1), 1):  # a scan that it does not show is read alone
-            for record in page.rows:
-                if isinstance(record, InvalidRecord):  # it may be one of the scans that are read one by one later
-                    self._warn_once(record.sentence(self.title))
-                    continue
-                state = self._state_from_row(record) if record.id in unseen else None
-                unseen.discard(record.id)
-                if state:
-                    yield self._scan(record, state, record.state)
-            if number >= len(unseen):
-                return
 
     def list_scans(self, query: Query) -> ScanList:
         """GET /scans/parent-scans. The scan that changed last comes first, so limit 1 is the latest scan."""
@@ -232,8 +160,10 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
             raise InvalidInputError("query.owners cannot be used: BigID does not return the owners of scans.")
         after, before = query.started_after, query.started_before
         takes_all = not (target or after or before or query.states is not None)
-        size = min(_PAGE_SIZE, query.limit) if takes_all and query.limit else _PAGE_SIZE
+        size = min(PAGE_SIZE, query.limit) if takes_all and query.limit else PAGE_SIZE
         read: dict[str, Scan | DatascanError] = {}  # kept when the list is read again
+        is_start = target is not None
+        budget = _ReadBudget(_MAX_SINGLE_READS, _MAX_CHECKS_BEFORE_START if is_start else _MAX_CHECKS)
         is_old = False
 
         def to_scans(records: Sequence[ScanRow]) -> Iterator[Scan]:
@@ -241,53 +171,81 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
             # As are all that follow: the list is in the order of updated_at.
             is_old = bool(after and records) and all(_is_older(record, after) for record in records)
             for record in records:
-                if isinstance(record, InvalidRecord):
-                    self._check_without_id(record, query, target)
+                if isinstance(record, InvalidRecord) and self._may_have_ended(record, query, target):
+                    yield record.ended_scan(self.name)
             rows = [record for record in records if isinstance(record, Row) and _is_wanted(record, query, target)]
             batch = _BATCH if query.limit is None else min(_BATCH, query.limit)
             for first in range(0, len(rows), batch):
-                for scan in self._with_states(rows[first : first + batch], read):
+                for scan in self._with_states(rows[first : first + batch], read, budget, is_start):
                     if query.states is None or scan.state in query.states:
                         yield scan
 
-        reader = self._reader(size, confirms=target is not None)
+        reader = self._reader(size, confirms=is_start)
         return collect_scans(reader, to_scans, query.limit, lambda: is_old)
 
-    def _with_states(self, rows: Sequence[Row], read: dict[str, Scan | DatascanError]) -> Iterator[Scan]:
-        """The scans of some rows. States that the list lacks are read one by one into `read`, up to a limit."""
-        stateless = [row.id for row in rows if self._state_from_row(row) is None]
-        wanted = [scan_id for scan_id in stateless if scan_id not in read][: _MAX_SINGLE_READS - len(read)]
-        if wanted:
-            read.update(self._get_each(self._get_unlisted, wanted))
-        if any(scan_id not in read for scan_id in stateless):
-            self._warn_once(
-                f"BigID's list does not contain the states of its scans: {_MAX_SINGLE_READS} of them were read one "
-                "by one, and the others count as unknown."
-            )
+    def _with_states(
+        self, rows: Sequence[Row], read: dict[str, Scan | DatascanError], budget: _ReadBudget, is_start: bool
+    ) -> Iterator[Scan]:
+        """The scans of some rows. States that the list lacks, and ends, are read one by one into `read`."""
+        states = {row.id: self._state_from_row(row) for row in rows}
+        self._read_rows([row for row in rows if row.id not in read], states, read, budget)
         for row in rows:
-            state = self._state_from_row(row)
-            scan = read.get(row.id) if state is None else None
+            state = states[row.id]
+            scan = read.get(row.id)
             if isinstance(scan, NotFoundError):
                 continue  # it was deleted in the meantime
             if isinstance(scan, DatascanError):
                 raise scan
+            if scan is None and state is None and is_start:
+                continue  # it changed before a hundred others of its profile, so it does not run
             yield scan or self._scan(row, state or ScanState.UNKNOWN, row.state)
 
-    def _check_without_id(self, record: InvalidRecord, query: Query, target: Mapping[str, t.Any] | None) -> None:
-        """Raise InvalidResponseError for a record that cannot be read later, or that may be a scan of the target."""
+    def _read_rows(
+        self,
+        rows: Sequence[Row],
+        states: Mapping[str, ScanState | None],
+        read: dict[str, Scan | DatascanError],
+        budget: _ReadBudget,
+    ) -> None:
+        stateless = [row for row in rows if states[row.id] is None]
+        ended = [row for row in rows if states[row.id] in FINISHED]
+        if len(stateless) > budget.stateless:
+            self._warn_once(
+                f"BigID's list does not contain the states of its scans: {_MAX_SINGLE_READS} of them were read one "
+                "by one, and the others count as unknown."
+            )
+        wanted = budget.take(stateless, ended)
+        listing = Listing({row.id: row for row in wanted}, is_whole=True)
+        read.update(self._read_scans(list(listing.rows), listing) if wanted else {})
+
+    def _may_have_ended(self, record: InvalidRecord, query: Query, target: Mapping[str, t.Any] | None) -> bool:
+        """Whether a record without an id may be a scan of the target that has ended.
+
+        Raises InvalidResponseError for one that cannot be read later, or that may be a running scan of the target.
+        """
         if target is None:
             raise record.error(self.title)
         state = self.state_map.get((record.text("state") or "").lower())
-        may_run = query.states is None or (query.states & ACTIVE and (state is None or state in query.states))
+        may_run = query.states is None or (query.states & MAY_RUN and (state is None or state in query.states))
         profile = record.text("scanProfileName") or record.text("scan_profile_name") or record.text("name")
         message = record.sentence(self.title)
-        if may_run and (profile is None or _matches(profile, target)):
+        is_of_target = profile is None or _matches(profile, target)
+        if may_run and is_of_target:
             raise InvalidResponseError(f"{message} It may be a scan of the same scan profile, so no scan is started.")
         self._warn_once(message)
+        return is_of_target and query.states is not None and ScanState.STOPPED in query.states
 
     def _reader(self, size: int, *, confirms: bool = False) -> ListReader[ScanRow]:
         return ListReader(
-            lambda number: _ParentScanPages(self._page, _WHOLE_LIST if number else size), _row_key, confirms=confirms
+            lambda number: _ParentScanPages(self._page, self._with_worst, _WHOLE_LIST if number else size),
+            _row_key,
+            confirms=confirms,
+        )
+
+    def _with_worst(self, records: Sequence[ScanRow]) -> list[ScanRow]:
+        """The records of a page; of several of one scan the one with the worst state counts."""
+        return with_worst(
+            records, lambda row: state_rank(self._state_from_row(row) or ScanState.UNKNOWN), lambda row: row.id
         )
 
     def _page(self, size: int, skip: int) -> ScanPage:
@@ -328,6 +286,8 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
         return None if state is ScanState.UNKNOWN else state
 
     def _scan(self, row: Row, state: ScanState, status: str | None) -> Scan:
+        if state is ScanState.COMPLETED and row.error:
+            state = ScanState.FAILED  # what was not scanned is not known
         ended = row.finished_at or row.updated_at  # the last change is the documented time that is nearest to the end
         return Scan(
             id=row.id,
@@ -335,8 +295,8 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
             name=row.name or row.profile,
             state=state,
             vendor_status=status,
-            started_at=row.started_at,
-            finished_at=ended if row.state == status else None,
+            started_at=self.parse_time(row.started_at),
+            finished_at=self.parse_time(ended) if row.state == status else None,
             source=row.profile,
             error=row.error,
         )
@@ -345,15 +305,21 @@ class BigID(StartsScans, ListsScans, BigIDClusters):
 class _ParentScanPages(PageCursor[ScanRow]):
     """The pages of the list. `limit` and a total are documented; other lists of BigID have `skip`."""
 
-    def __init__(self, read_page: Callable[[int, int], ScanPage], size: int) -> None:
+    def __init__(
+        self,
+        read_page: Callable[[int, int], ScanPage],
+        with_worst: Callable[[Sequence[ScanRow]], list[ScanRow]],
+        size: int,
+    ) -> None:
         self._read_page = read_page
+        self._with_worst = with_worst
         self._size = size
         self._skip = 0
 
     def read(self, count: int) -> ListPage[ScanRow]:
         page = self._read_page(self._size, self._skip)
         self._skip += len(page.records)
-        return ListPage(page.records, page.total, follows=len(page.records) >= self._size)
+        return ListPage(self._with_worst(page.records), page.total, follows=len(page.records) >= self._size)
 
 
 def _row_key(record: ScanRow) -> str:

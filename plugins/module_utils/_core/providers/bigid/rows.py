@@ -15,7 +15,7 @@ from datetime import datetime
 
 from ...models import parse_timestamp
 from ..paging import parse_total
-from ..records import InvalidRecord, parse_each
+from ..records import InvalidRecord, check_identity, parse_each
 
 
 @dataclass(frozen=True)
@@ -72,17 +72,30 @@ def parse_page(data: t.Any) -> ScanPage:
     return ScanPage(_parse_rows(body), parse_total(data.get("totalCount")) if isinstance(data, dict) else None)
 
 
-def parse_record(data: t.Any, scan_id: str) -> Row:
-    """A scan's own record: an array with one object, or that object. It need not repeat the id."""
+def parse_record(data: t.Any, scan_id: str) -> list[Row]:
+    """A scan's own record: an array with one object, or that object. It need not repeat the id.
+
+    Several objects are parts of the scan. Raises ValueError where all are about other scans.
+    """
+    if isinstance(data, dict) and not _has_scan(data) and isinstance(data.get("data"), (dict, list)):
+        data = data["data"]  # in the envelope of other answers
     items = data if isinstance(data, list) else [data]
-    return replace(_parse_row(items[0] if items else {}, scan_id), id=scan_id)
+    rows = [(item, _parse_row(item, scan_id)) for item in items]
+    own = [replace(row, id=scan_id) for item, row in rows if _is_of(item, scan_id)]
+    if rows and not own:
+        check_identity(scan_id, rows[0][1].id)
+    return own
 
 
-def parse_status(data: t.Any) -> t.Any:
+def parse_status(data: t.Any, scan_id: str) -> t.Any:
     """The status: true, false, or another value. An envelope's `status` is not the scan's."""
     if not isinstance(data, dict):
         raise ValueError("the body is not an object")
-    return data.get("status")
+    ids = _ids(data)
+    if ids and scan_id not in ids:
+        check_identity(scan_id, ids[0])
+    status = data.get("status")
+    return {"true": True, "false": False}.get(status.strip().lower(), status) if isinstance(status, str) else status
 
 
 def parse_started(data: t.Any) -> str:
@@ -108,6 +121,21 @@ def _parse_row(item: t.Any, default_id: str | None = None) -> Row:
         finished_at=_time(item, "finished_at", "finishedAt", "completed_at", "completedAt"),
         updated_at=_time(item, "updated_at", "updatedAt"),
     )
+
+
+def _ids(item: dict[str, t.Any]) -> list[str]:
+    """The ids of a scan, under two names."""
+    return [text for text in (_text(item, "_id"), _text(item, "id")) if text]
+
+
+def _has_scan(item: dict[str, t.Any]) -> bool:
+    return bool(_ids(item)) or "state" in item
+
+
+def _is_of(item: dict[str, t.Any], scan_id: str) -> bool:
+    """Whether an object is about a scan, or is a part of it."""
+    parent = _text(item, "parentId", "parent_id", "parentScanId", "parent_scan_id")
+    return not _ids(item) or scan_id in (*_ids(item), parent)
 
 
 def _parse_rows(items: t.Any) -> list[ScanRow]:

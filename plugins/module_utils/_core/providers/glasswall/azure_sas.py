@@ -20,11 +20,30 @@ _RESOURCES = {"s": "service", "c": "container", "o": "object"}
 _PERMISSIONS = {"r": "Read", "w": "Write", "c": "Create", "l": "List"}
 
 
+def storage_key(address: str) -> str:
+    """What tells storage accounts apart, from an endpoint or from the address that Glasswall reports.
+
+    Usually the host names the account. A path-style endpoint (Azurite, Azure Stack) has it in the path, so that several
+    accounts share one host and port: for example `127.0.0.1:10000/account`.
+    """
+    text = address.strip().lower()
+    try:
+        parts = urlsplit(text if "//" in text else f"//{text}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return text
+    account = parts.path.strip("/").partition("/")[0]
+    if not account:
+        return host
+    return f"{host}/{account}" if port in (None, 80, 443) else f"{host}:{port}/{account}"
+
+
 @dataclass(frozen=True)
 class ConnectionString:
-    """The parts of a connection string that are checked: the blob endpoint's host, and the SAS's fields."""
+    """The parts of a connection string that are used: the blob endpoint's host and key, and the SAS's fields."""
 
     host: str | None
+    storage: str  # see storage_key
     sas: dict[str, str]
     has_account_key: bool
 
@@ -39,8 +58,9 @@ class ConnectionString:
             host = urlsplit(parts.get("blobendpoint", "")).hostname
         except ValueError:
             host = None
+        storage = storage_key(parts.get("blobendpoint", ""))
         sas = dict(parse_qsl(parts.get("sharedaccesssignature", "").lstrip("?")))
-        return cls(host=host, sas=sas, has_account_key="accountkey" in parts)
+        return cls(host=host, storage=storage, sas=sas, has_account_key="accountkey" in parts)
 
     def faults(self, *, resources: str, permissions: str, now: datetime) -> list[str]:
         """What breaks the rules, as clauses; empty for a string that Glasswall accepts."""

@@ -31,24 +31,26 @@ from ...errors import (
 )
 from ...http.client import HttpClient
 from ...http.response import Response
-from ...models import ACTIVE, Query, Scan, ScanList, ScanState, iso, predicted_scan
+from ...models import MAY_RUN, Query, Scan, ScanList, ScanState, iso, predicted_scan, state_rank
 from ..capabilities import CancelsScans, ListsScans, RescansScans, StartsScans, require_whole
-from ..paging import ListPage, ListReader, PageCursor, collect_scans
-from ..records import InvalidRecord
+from ..paging import ListReader, collect_scans
+from ..records import InvalidRecord, check_identity, with_worst
 from .azure_sas import ConnectionString
+from .pages import ScanPages, query_params, record_key
 from .records import (
     Record,
     ScanStatusItem,
     could_match,
+    lacks_account,
     location_key,
     location_keys,
     matches,
+    normalize_id,
     parse_page,
 )
-from .target import TARGET_DESCRIPTION, TARGET_OPTIONS
+from .target import TARGET_DESCRIPTION, TARGET_OPTIONS, check_target
 
 _FEW = 2  # up to this many scans are read one by one, because a page of the list may contain none of them
-_PAGE_SIZE = 100  # requested; a server may send fewer
 _STATES = {
     "listing": ScanState.RUNNING,
     "processing": ScanState.RUNNING,
@@ -58,12 +60,7 @@ _STATES = {
     "error": ScanState.FAILED,  # in responses
     "unknown": ScanState.UNKNOWN,
 }
-_QUERY_WORDS = ("Listing", "Processing", "Cancelled", "Completed", "Errored", "Unknown")
 _STILL_LISTING = "Scan {} cannot be rescanned while it lists its files"
-_STRINGS = {  # connection string -> what its SAS must allow: resource types, permissions
-    "source_connection_string": ("so", "rl"),
-    "destination_connection_string": ("sco", "rwcl"),
-}
 
 
 class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
@@ -81,6 +78,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
         super().__init__(client, clock, warn)
         self._starts: dict[str, datetime] = {}  # when the scans seen so far started, to narrow the next list
         self._unlisted: set[str] = set()  # ids that the list of own scans is known to lack
+        self._is_address_proven = False  # whether a path below api_url was found
 
     @classmethod
     def parse_errors(cls, response: Response) -> list[dict[str, t.Any]]:
@@ -101,12 +99,34 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
                 f"{scan_id!r} is not a Glasswall scan id (a UUID, like {self.example_id})."
             ) from None
 
+    @classmethod
+    def is_not_found(cls, response: Response) -> bool:
+        """The document's 404 has no body."""
+        return not response.text.strip() or bool(cls.parse_errors(response))
+
     def get(self, scan_id: str) -> Scan:
         """GET /scans/{scanId}."""
+        checked = self.check_id(scan_id)
         try:
-            return self._client.read("GET", ("scans", self.check_id(scan_id)), self._scan)
+            scan = self._client.read("GET", ("scans", checked), lambda data: self._scan_of(data, checked))
         except NotFoundError as error:
+            self._check_address(error)
             raise _not_found(scan_id, error) from None
+        self._is_address_proven = True
+        return scan
+
+    def _check_address(self, error: NotFoundError) -> None:
+        """Raise RejectedError where api_url may be wrong: any server answers an unknown path with an empty 404."""
+        if self._is_address_proven:
+            return
+        params = [("pageSize", "1"), ("page", "1")]
+        try:
+            self._client.read("GET", ("scans",), parse_page, params=params)
+        except (ForbiddenError, NotFoundError, RejectedError) as list_error:
+            if list_error.http_status == 404:
+                message = f"{error.message.partition(':')[0]}, and so did the list of scans. Check api_url."
+                raise RejectedError(message, request=error.request) from None
+        self._is_address_proven = True
 
     def get_many(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
         """Many scans from the list of own scans, while its next page may save more single requests than it costs."""
@@ -132,6 +152,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
         listed = 0
         reader = self._reader(("scans",), self._since(scan_ids))
         for page in reader.pages(readings=1):  # a scan that this reading does not show is read alone
+            self._is_address_proven = True
             for record in page.rows:
                 if isinstance(record, InvalidRecord) and record.scan_id not in wanted:
                     self._warn_once(record.sentence(self.title))
@@ -169,9 +190,9 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             yield self._unknown(record, record.scan_id)
 
     def list_scans_of(self, target: Mapping[str, t.Any], query: Query) -> ScanList:
-        """An invalid record fails the list where it may be a running scan of the same source and target."""
+        """An invalid record fails a list of running scans where it may be one of the same source and target."""
         wanted = self.predict_scan(target)
-        may_run = query.states is None or bool(query.states & ACTIVE)
+        may_run = query.states is None or bool(query.states & MAY_RUN)
 
         def to_scans(records: Iterable[Record]) -> Iterator[Scan]:
             for record in records:
@@ -179,6 +200,8 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
                     scan = self._to_scan(record)
                     if matches(scan, wanted):
                         yield scan
+                    elif lacks_account(scan, wanted):
+                        self._report_without_account(scan, query)
                     continue
                 message = record.sentence(self.title)
                 if may_run and could_match(record, wanted):
@@ -186,14 +209,28 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
                         f"{message} It may be a scan of the same source and target, so no scan is started."
                     )
                 self._warn_once(message)
+                if could_match(record, wanted):
+                    yield record.ended_scan(self.name)
 
         return self._find(query, to_scans, confirms=True)
+
+    def _report_without_account(self, scan: Scan, query: Query) -> None:
+        """Warn of a scan whose account is not known: adopting it could judge another account's files.
+
+        Raises InvalidResponseError in a search for a scan that was just created, which it may be.
+        """
+        message = (
+            f"{self.title} does not name the storage account of scan {scan.id}, which has the same host and containers"
+        )
+        if query.states is None:
+            raise InvalidResponseError(f"{message}. It may be the scan that was just started.")
+        self._warn_once(f"{message}. It is taken for a scan of another account.")
 
     def _find(
         self, query: Query, to_scans: Callable[[Iterable[Record]], Iterable[Scan]], *, confirms: bool = False
     ) -> ScanList:
         """The scans that match a query."""
-        params = self._params(query)
+        params = query_params(query, _STATES)
         if query.states is not None and not any(name == "scanStatus" for name, _value in params):
             return ScanList([])  # the query's states do not exist in Glasswall
         path = ("scans", "allusers") if query.all_users or query.owners else ("scans",)
@@ -209,40 +246,33 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
     def _reader(
         self, path: Sequence[str], params: Sequence[tuple[str, str]], *, confirms: bool = False
     ) -> ListReader[Record]:
-        return ListReader(lambda _number: _ScanPages(self._client, path, params), _record_key, confirms=confirms)
+        return ListReader(
+            lambda _number: ScanPages(self._client, path, params, self._with_worst), record_key, confirms=confirms
+        )
 
-    def _params(self, query: Query) -> list[tuple[str, str]]:
-        params = []
-        if query.started_after:
-            params.append(("startDate", iso(query.started_after)))
-        if query.started_before:
-            params.append(("endDate", iso(query.started_before)))
-        if query.states is not None:
-            params += [("scanStatus", word) for word in _QUERY_WORDS if _STATES[word.lower()] in query.states]
-        return params + [("users", owner) for owner in query.owners]
+    def _with_worst(self, records: Sequence[Record]) -> list[Record]:
+        """The records of a page; of several of one scan the one with the worst state counts."""
+        return with_worst(records, lambda item: state_rank(self._state(item)), lambda item: item.scan_id)
 
     def validate_target(self, target: Mapping[str, t.Any]) -> None:
         """The five rules for each SAS, on our own clock, before anything is sent."""
-        for option, (resources, permissions) in _STRINGS.items():
-            string = ConnectionString.parse(target[option])
-            faults = string.faults(resources=resources, permissions=permissions, now=self._clock.now())
-            if faults:
-                raise InvalidInputError(f"glasswall.{option} would be refused: {'; '.join(faults)}.")
-        for option in ("source_container_path", "target_container_path", "quarantine_container_path"):
-            if not target[option].strip("/ "):
-                raise InvalidInputError(f"glasswall.{option} is empty: set it to a container of the storage account.")
+        check_target(target, self._clock.now())
 
     def predict_scan(self, target: Mapping[str, t.Any]) -> Scan:
-        """Hosts come from the connection strings; the API reports them as sourceStorage and targetStorage."""
+        """Storage comes from the connection strings; the API reports it as sourceStorage and targetStorage."""
         return predicted_scan(
             self.name,
             source=location_key(
-                ConnectionString.parse(target["source_connection_string"]).host, target["source_container_path"]
+                ConnectionString.parse(target["source_connection_string"]).storage, target["source_container_path"]
             ),
             target=location_key(
-                ConnectionString.parse(target["destination_connection_string"]).host, target["target_container_path"]
+                ConnectionString.parse(target["destination_connection_string"]).storage, target["target_container_path"]
             ),
         )
+
+    def is_same_target(self, scan: Scan, target: Mapping[str, t.Any]) -> bool:
+        """Whether a scan has this source and target, as far as Glasswall names the storage accounts."""
+        return lacks_account(scan, self.predict_scan(target))
 
     def start(self, target: Mapping[str, t.Any]) -> Scan:
         """POST /scans; 400 and 412 carry the reasons."""
@@ -256,8 +286,9 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
 
     def cancel(self, scan_id: str) -> Scan:
         """DELETE /scans/{scanId}; the response may still have the status Processing."""
+        checked = self.check_id(scan_id)
         try:
-            return self._client.write("DELETE", ("scans", self.check_id(scan_id)), self._scan)
+            return self._client.write("DELETE", ("scans", checked), lambda data: self._scan_of(data, checked))
         except NotFoundError as error:
             raise _not_found(scan_id, error) from None
         except DatascanError as error:
@@ -274,7 +305,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
 
     def find_running_rescan(self, parent: Scan, *, everyone: bool = False) -> Scan | None:
         """In the list of own scans; another user's is found through the parent's childScans."""
-        listed = self._find(Query(states=ACTIVE), self._to_scans, confirms=True)
+        listed = self._find(Query(states=MAY_RUN), self._to_scans, confirms=True)
         own = next((scan for scan in listed if scan.parent_id == parent.id), None)
         if own:
             return own
@@ -283,7 +314,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             return None
         children = self.get(parent.id).child_ids
         seen = self.get_many(children).values() if children else []
-        return next((scan for scan in seen if isinstance(scan, Scan) and scan.state in ACTIVE), None)
+        return next((scan for scan in seen if isinstance(scan, Scan) and scan.state in MAY_RUN), None)
 
     def find_created_rescan(self, subject: str, parent: Scan) -> Scan | None:
         """A child that the parent did not have before."""
@@ -296,8 +327,9 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
 
     def rescan(self, subject: str) -> Scan:
         """PATCH /scans/{scanId}; the response is the child."""
+        checked = self.check_id(subject)
         try:
-            return self._client.write("PATCH", ("scans", self.check_id(subject)), self._scan)
+            return self._client.write("PATCH", ("scans", checked), lambda data: self._child_of(data, checked))
         except NotFoundError as error:
             raise _not_found(subject, error) from None
         except DatascanError as error:
@@ -309,6 +341,19 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
 
     def _scan(self, data: t.Any) -> Scan:
         return self._to_scan(ScanStatusItem.model_validate(data))
+
+    def _scan_of(self, data: t.Any, scan_id: str) -> Scan:
+        item = ScanStatusItem.model_validate(data)
+        check_identity(scan_id, item.scan_id)
+        return self._to_scan(item)
+
+    def _child_of(self, data: t.Any, parent_id: str) -> Scan:
+        """A rescan, which has an id of its own and may name its parent."""
+        item = ScanStatusItem.model_validate(data)
+        if item.scan_id == parent_id:
+            raise ValueError(f"it is about scan {parent_id} itself, not about a rescan of it")
+        check_identity(parent_id, item.parent_scan or parent_id)
+        return self._to_scan(item)
 
     def _to_scan(self, item: ScanStatusItem) -> Scan:
         scan = self._build_scan(item)
@@ -328,7 +373,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             state=ScanState.UNKNOWN,
             source=source,
             target=target,
-            parent_id=record.text("parentScan"),
+            parent_id=normalize_id(record.text("parentScan")),
             error=f"invalid record ({record.why})",
         )
 
@@ -338,41 +383,19 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             provider=self.name,
             state=self._state(item),
             vendor_status=item.scan_status.strip(),
-            started_at=item.scan_start_time,
-            finished_at=item.scan_end_time,
+            started_at=self.parse_time(item.scan_start_time),
+            finished_at=self.parse_time(item.scan_end_time),
             owner=item.scan_owner,
             source=location_key(item.source_storage, item.source_container_path),
             target=location_key(item.target_storage, item.target_container_path),
             parent_id=item.parent_scan,
-            child_ids=item.child_scans or [],
+            child_ids=item.child_scans,
         )
-
-
-class _ScanPages(PageCursor[Record]):
-    """The pages of a list of scans, by their numbers."""
-
-    repeats_last_page = True
-
-    def __init__(self, client: HttpClient, path: Sequence[str], params: Sequence[tuple[str, str]]) -> None:
-        self._client = client
-        self._path = path
-        self._params = params
-        self._number = 0
-
-    def read(self, count: int) -> ListPage[Record]:
-        self._number += 1
-        params = [*self._params, ("pageSize", str(_PAGE_SIZE)), ("page", str(self._number))]
-        page, records = self._client.read("GET", self._path, parse_page, params=params)
-        pages = page.page_links.total_pages if page.page_links else None
-        return ListPage(records, page.total, follows=pages is not None and self._number < pages)
-
-
-def _record_key(record: Record) -> str:
-    return record.scan_id or repr(record)
 
 
 def _not_found(scan_id: str, error: NotFoundError) -> NotFoundError:
     return NotFoundError(
-        f"Glasswall has no scan {scan_id} that this token can see: a StandardUser sees only its own scans.",
+        f"Glasswall has no scan {scan_id} that this token can see: a StandardUser sees only its own scans. "
+        "Check the id and api_url.",
         request=error.request,
     )

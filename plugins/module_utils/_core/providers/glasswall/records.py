@@ -6,11 +6,28 @@
 from __future__ import annotations
 
 import typing as t
+import uuid
+from dataclasses import replace
 
 from ...compat.pydantic import BaseModel, BeforeValidator, ConfigDict, Field, to_camel
-from ...models import Scan
+from ...models import Scan, ShownText
 from ..paging import parse_total
 from ..records import InvalidRecord, parse_each
+from .azure_sas import storage_key
+
+
+def normalize_id(scan_id: t.Any) -> t.Any:
+    """A UUID in its usual form. Another value stays as it is."""
+    try:
+        return str(uuid.UUID(scan_id.strip())) if isinstance(scan_id, str) else scan_id
+    except ValueError:
+        return scan_id.strip()
+
+
+def _ids(value: t.Any) -> list[str]:
+    """The ids of a list; an item that is not a text costs itself only."""
+    return [normalize_id(item) for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
 
 _Total = t.Annotated[t.Optional[int], BeforeValidator(parse_total)]
 
@@ -22,17 +39,17 @@ class _GlasswallModel(BaseModel):
 class ScanStatusItem(_GlasswallModel):
     """A scan as Glasswall sends it."""
 
-    scan_id: str = Field(pattern=r"\S")
+    scan_id: t.Annotated[str, Field(pattern=r"\S"), BeforeValidator(normalize_id)]
     scan_status: str
-    scan_owner: str | None = None
-    scan_start_time: str | None = None
-    scan_end_time: str | None = None
+    scan_owner: ShownText = None
+    scan_start_time: t.Any = None
+    scan_end_time: t.Any = None
     source_storage: str | None = None
     source_container_path: str | None = None
     target_storage: str | None = None
     target_container_path: str | None = None
-    parent_scan: str | None = None
-    child_scans: list[str] | None = None
+    parent_scan: t.Annotated[t.Optional[str], BeforeValidator(normalize_id)] = None
+    child_scans: t.Annotated[list[str], BeforeValidator(_ids)] = []
 
 
 class PageLinks(_GlasswallModel):
@@ -59,7 +76,12 @@ Record = t.Union[ScanStatusItem, InvalidRecord]
 def parse_page(data: t.Any) -> tuple[ScanStatusItemList, list[Record]]:
     """A page, and its records."""
     page = ScanStatusItemList.model_validate(data)
-    return page, parse_each(page.scans, ScanStatusItem.model_validate, "scanId")
+    records = parse_each(page.scans, ScanStatusItem.model_validate, "scanId")
+    return page, [_with_normal_id(record) if isinstance(record, InvalidRecord) else record for record in records]
+
+
+def _with_normal_id(record: InvalidRecord) -> InvalidRecord:
+    return replace(record, scan_id=normalize_id(record.scan_id))
 
 
 def location_keys(record: InvalidRecord) -> tuple[str | None, str | None]:
@@ -81,8 +103,21 @@ def matches(scan: Scan, wanted: Scan) -> bool:
     return (scan.source, scan.target) == (wanted.source, wanted.target)
 
 
-def location_key(host: str | None, container: str | None) -> str | None:
-    """A storage account's host and a container in it, normalized so that two of them can be compared."""
-    if not host and not container:
+def lacks_account(scan: Scan, wanted: Scan) -> bool:
+    """Whether a scan may be of the same source and target, and its records do not name the accounts of one host."""
+    pairs = [(scan.source, wanted.source), (scan.target, wanted.target)]
+    return all(found in (key, _without_account(key)) for found, key in pairs)
+
+
+def _without_account(key: str | None) -> str | None:
+    """The key of the same container where only the host of the storage is known."""
+    storage, _slash, container = (key or "").rpartition("/")
+    host = storage.partition("/")[0].partition(":")[0]
+    return f"{host}/{container}" if "/" in storage else key
+
+
+def location_key(storage: str | None, container: str | None) -> str | None:
+    """A storage account and a container in it, normalized so that two of them can be compared."""
+    if not storage and not container:
         return None
-    return f"{(host or '').lower()}/{(container or '').strip('/ ')}"
+    return f"{storage_key(storage or '')}/{(container or '').strip('/ ')}"

@@ -5,7 +5,13 @@
 
 from __future__ import annotations
 
+import typing as t
+from collections.abc import Mapping
+from datetime import datetime
+
+from ...errors import InvalidInputError
 from ...options import OptionTable
+from .azure_sas import ConnectionString
 
 _SAMPLE_STRING = (
     "BlobEndpoint=https://acct.blob.core.windows.net/;SharedAccessSignature=sv=2022-11-02&ss=b&srt=sco&sp=rwlc"
@@ -62,3 +68,18 @@ TARGET_OPTIONS: OptionTable = {
         "description": "Whether Glasswall scans the container again by itself when the scan has completed.",
     },
 }
+_STRINGS = {  # connection string -> what its SAS must allow: resource types, permissions
+    "source_connection_string": ("so", "rl"),
+    "destination_connection_string": ("sco", "rwcl"),
+}
+
+
+def check_target(target: Mapping[str, t.Any], now: datetime) -> None:
+    """Raise InvalidInputError for a connection string or a container that Glasswall would refuse."""
+    for option, (resources, permissions) in _STRINGS.items():
+        faults = ConnectionString.parse(target[option]).faults(resources=resources, permissions=permissions, now=now)
+        if faults:
+            raise InvalidInputError(f"glasswall.{option} would be refused: {'; '.join(faults)}.")
+    for option in ("source_container_path", "target_container_path", "quarantine_container_path"):
+        if not target[option].strip("/ "):
+            raise InvalidInputError(f"glasswall.{option} is empty: set it to a container of the storage account.")

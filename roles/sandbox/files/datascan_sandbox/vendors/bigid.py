@@ -9,6 +9,7 @@ import json
 import re
 import secrets
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 from starlette.requests import Request
@@ -157,7 +158,7 @@ class BigID(Vendor):
 
     async def record(self, request: Request, _user: User) -> Response:
         if self.settings.scan_record == "absent":
-            raise Refused(404)
+            raise Refused(404, self.no_route(request, 404))
         row = self._row(self._find(request))
         return self._answer([row] if self.settings.scan_record == "array" else row)
 
@@ -265,6 +266,11 @@ class BigID(Vendor):
         if status == 404:
             return self._not_found("1234")
         return self._answer({"status": "error", "message": "Server error", "errors": [{}]}, status)
+
+    def no_route(self, request: Request, status: int) -> Response:
+        # A server on Node.js answers so; a text about a scan would be about a scan that does not exist.
+        text = f"<pre>Cannot {escape(request.method)} {escape(request.url.path)}</pre>"
+        return Response(text, status, headers={"Content-Type": "text/html; charset=utf-8"})
 
     # Control
 

@@ -33,6 +33,7 @@ class Storage:
     """The parts of a connection string that are kept; never its signature."""
 
     host: str
+    """With the account, where the endpoint has it in its path, so that several share one host."""
     expires: float | None = None
 
 
@@ -44,7 +45,7 @@ def expired(side: str) -> Problem:
 def check(text: str, side: str, now: float) -> tuple[Storage, list[Problem]]:
     """Read a connection string and name every rule that it breaks."""
     parts = dict(part.partition("=")[::2] for part in text.split(";") if part)
-    host = urlsplit(parts.get("BlobEndpoint", "")).hostname or ""
+    host = _address(parts.get("BlobEndpoint", ""))
     signature = {name: values[-1] for name, values in parse_qs(parts.get("SharedAccessSignature", "")).items()}
     if not host or not signature.get("sig"):
         return Storage(host), [Problem(MALFORMED, f"The {side} connection string is not valid.")]
@@ -63,6 +64,13 @@ def check(text: str, side: str, now: float) -> tuple[Storage, list[Problem]]:
     if expires is None or expires <= now:
         problems.append(expired(side))
     return Storage(host, expires), problems
+
+
+def _address(endpoint: str) -> str:
+    """The endpoint's host, or for a path-style endpoint host, port and account."""
+    parts = urlsplit(endpoint)
+    account = parts.path.strip("/")
+    return f"{parts.netloc}/{account}" if account and parts.netloc else parts.hostname or ""
 
 
 def _moment(text: str) -> float | None:

@@ -73,6 +73,58 @@ def test_scans_of_two_vendors_with_one_id_are_two_scans() -> None:
     assert (result.passed, ids(result)) == (False, [("1", "completed"), ("1", "failed")])
 
 
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize(
+    ("other", "policy"),
+    [
+        (scan_result("running"), {}),
+        (scan_result("failed"), {}),
+        (scan_result("unknown"), {}),
+        (scan_result(issue_count=3), {"max_issues": 2}),
+        (scan_result(), {"max_issues": 2}),  # which has no count
+        (scan_result(issue_count=0, finished_at="2025-12-01T00:00:00Z"), {"max_age": 60}),
+        (scan_result(issue_count=0), {"max_age": 60}),  # which has no end
+    ],
+)
+def test_of_two_records_of_one_scan_the_worse_counts_once(
+    other: dict[str, t.Any], policy: dict[str, t.Any], reverse: bool
+) -> None:
+    good = scan_result(issue_count=0, finished_at="2026-01-01T00:00:00Z")
+    scans = [other, good] if reverse else [good, other]
+    assert ask(scans=[good, good], policy=policy).summary["total"] == 1
+    for given in ({"scans": scans}, {"found": {**FOUND, "scans": scans}}, {"waited": {**WAITED, "scans": scans}}):
+        result, error = outcome(**given, policy=policy)
+        assert (result.passed, len(result.scans), len(result.reasons)) == (False, 1, 1)
+        assert isinstance(error, GateFailedError)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"scans": []},
+        {"waited": {**WAITED, "scans": []}},
+        {"waited": {**WAITED, "scans": []}, "found": {**FOUND, "scans": []}},
+        {"scans": [], "waited": SKIPPED},
+    ],
+)
+def test_an_empty_list_alone_never_passes(given: dict[str, t.Any]) -> None:
+    """Nothing shows that the vendor was asked, and said that there is no such scan."""
+    for policy in ({}, {"allow_missing": True}):
+        result, error = outcome(**given, policy=policy)
+        assert (result.passed, result.proceed) == (False, False)
+        assert result.reasons == ("There is no scan to judge.",)
+        assert isinstance(error, GateFailedError)
+    assert ask(scans=[], missing=["a"], policy={"allow_missing": True}).passed
+
+
+@pytest.mark.parametrize("count", [False, True, "0", -1, 0.5, float("nan"), float("inf"), [], {}])
+def test_a_count_that_is_none_is_refused(count: t.Any) -> None:
+    result, error = outcome(scans=[{**scan_result(), "issue_count": count}], policy={"max_issues": 0})
+    assert isinstance(error, InvalidInputError)
+    assert "check issue_count" in error.message
+    assert not result.passed
+
+
 def test_all_results_together() -> None:
     started = {**STARTED, "scan": scan_result(id="a")}
     found = {**FOUND, "scans": [scan_result(id="b")]}

@@ -9,11 +9,15 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.datascan.gate.plugins.module_utils._core.errors import GateFailedError, InvalidInputError
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
+    EarlierFailureError,
+    GateFailedError,
+    InvalidInputError,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import GateResult
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import MODES
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import PREDICTED_ID, Scan
-from gate_support import ask, assert_not_asked, scan
+from gate_support import ask, assert_not_asked, failure, scan
 
 
 def run(*scans: Scan, **more: t.Any) -> GateResult:
@@ -49,6 +53,15 @@ def test_mode_advise_proceeds_and_gives_the_reasons() -> None:
     result = run(scan("failed"), mode="advise")
     assert (result.passed, result.proceed, result.reasons, result.error) == (False, True, ("Scan 1 failed.",), None)
     assert result.msg == "Gate failed, but mode is advise: Scan 1 failed."
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("option", ["started", "found"])
+def test_a_failure_before_any_scan_is_the_only_reason(option: str, mode: str) -> None:
+    with pytest.raises(EarlierFailureError) as caught:
+        ask(**{option: failure("unauthorized", "The token was refused.")}, mode=mode)
+    assert_not_asked(caught.value)
+    assert caught.value.result.reasons == ("The token was refused.",)
 
 
 @pytest.mark.parametrize("state", ["completed", "failed"])

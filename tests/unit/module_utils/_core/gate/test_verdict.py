@@ -70,6 +70,21 @@ def test_age(finished: str | None, passed: bool) -> None:
     assert verdict(scan(finished_at=finished)).passed
 
 
+@pytest.mark.parametrize(
+    ("finished", "rules"),
+    [
+        ("2026-01-01T00:01:59Z", []),  # clocks differ
+        ("2026-01-01T00:02:01Z", [Rule.FUTURE_END]),
+        ("2999-01-01T00:00:00Z", [Rule.FUTURE_END]),
+        ("9999-12-31T23:59:59Z", [Rule.FUTURE_END]),
+        (1767225600, [Rule.MAX_AGE]),  # seconds or milliseconds: no time
+        ("20260101", [Rule.MAX_AGE]),
+    ],
+)
+def test_an_end_in_the_future_keeps_no_max_age(finished: t.Any, rules: list[Rule]) -> None:
+    assert [reason.rule for reason in verdict(scan(finished_at=finished), max_age=10**9).reasons] == rules
+
+
 def test_the_same_verdict_reads_the_same_at_any_time() -> None:
     old = scan(finished_at="2020-01-01T00:00:00Z")
     policy = Policy(max_age=60)

@@ -22,7 +22,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
 from fake_clock import FakeClock
-from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, read_response
+from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, missing_responses, read_response
 from scripted_vendor import Expected, connection_reset, scripted_context
 
 OTHER = {"scan_id": CHILD_ID}
@@ -36,7 +36,8 @@ def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def cancel_response(status: int = 202, answer: t.Any = None, path: str = SCAN_PATH) -> Expected:
-    return Expected("DELETE", path, status, item("Processing") if answer is None else answer)
+    cancelled = item("Processing", path.rpartition("/")[2])
+    return Expected("DELETE", path, status, cancelled if answer is None else answer)
 
 
 TOO_LATE = cancel_response(405, "")
@@ -94,7 +95,7 @@ def test_too_late_may_be_ignored() -> None:
 
 
 def test_ignoring_what_is_too_late_ignores_nothing_else() -> None:
-    expect_error(NotFoundError, Expected("GET", SCAN_PATH, 404, ""), too_late="ignore")
+    expect_error(NotFoundError, *missing_responses(), too_late="ignore")
     expect_error(UnauthorizedError, read_response("Listing"), cancel_response(401, ""), too_late="ignore")
 
 
@@ -267,10 +268,10 @@ def test_check_mode_cancels_a_scan_that_only_check_mode_has_seen() -> None:
 
 
 def test_every_failure_is_named_and_a_lost_cancellation_comes_first() -> None:
-    missing = Expected("GET", f"/api/v1/scans/{CHILD_ID}", 404, "")
+    missing = missing_responses(CHILD_ID)
     lost = [Expected("DELETE", SCAN_PATH, 503, "")] * 2
     with (
-        scripted_context(missing, read_response("Listing"), lost[0], read_response("Listing"), lost[1]) as context,
+        scripted_context(*missing, read_response("Listing"), lost[0], read_response("Listing"), lost[1]) as context,
         pytest.raises(UnknownOutcomeError) as caught,
     ):
         cancel.cancel_scans(context, cancel.CancelRequest([CHILD_ID, SCAN_ID]))

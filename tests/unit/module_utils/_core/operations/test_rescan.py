@@ -25,7 +25,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import rescan
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from fake_clock import FakeClock
-from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, list_response, read_response
+from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, list_response, missing_responses, read_response
 from scripted_vendor import Expected, connection_reset, scripted_context, shown
 
 CHILD = {"scan_id": CHILD_ID, "parentScan": SCAN_ID}
@@ -72,7 +72,7 @@ def test_a_rescan_is_the_child_of_its_parent(vendor_status: str) -> None:
 
 
 def test_a_parent_that_does_not_exist() -> None:
-    assert "has no scan" in expect_error(NotFoundError, Expected("GET", SCAN_PATH, 404, "")).message
+    assert "has no scan" in expect_error(NotFoundError, *missing_responses()).message
 
 
 def test_an_invalid_id_is_not_sent() -> None:
@@ -337,7 +337,7 @@ def test_check_mode_hands_back_what_runs() -> None:
 def test_check_mode_fails_where_a_real_run_would() -> None:
     expect_error(TooEarlyError, read_response("Listing"), list_response(), check_mode=True)
     expect_error(ConflictError, read_response("Completed"), list_response(child()), check_mode=True, if_active="fail")
-    expect_error(NotFoundError, Expected("GET", SCAN_PATH, 404, ""), check_mode=True)
+    expect_error(NotFoundError, *missing_responses(), check_mode=True)
 
 
 def test_check_mode_predicts_for_a_scan_that_only_check_mode_has_seen() -> None:

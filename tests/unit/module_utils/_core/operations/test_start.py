@@ -37,6 +37,7 @@ from glasswall_script import (
     TARGET,
     item,
     list_response,
+    missing_responses,
     read_response,
     running,
     start_response,
@@ -50,7 +51,7 @@ WEEK = 7 * 86_400
 # The fake clock starts with the year 2026.
 COMPLETED_SINCE = [
     ("startDate", "2025-12-24T23:00:00Z"),
-    ("scanStatus", "Completed"),
+    *(("scanStatus", "Cancelled"), ("scanStatus", "Completed"), ("scanStatus", "Errored")),
     ("pageSize", "100"),
     ("page", "1"),
 ]
@@ -144,6 +145,41 @@ def test_one_that_completed_that_recently_is_handed_back(fields: dict[str, t.Any
     assert result.scan.id == (SCAN_ID if fresh else CHILD_ID)
 
 
+SUCCESS = item("Completed", scanStartTime="2025-12-31T23:30:00Z", scanEndTime="2025-12-31T23:40:00Z")
+
+
+@pytest.mark.parametrize(
+    ("newer", "reused"),
+    [
+        (item("Error", IDS[0], scanEndTime="2025-12-31T23:55:00Z"), False),
+        (item("Cancelled", IDS[0], scanEndTime="2025-12-31T23:55:00Z"), False),
+        (item("Error", IDS[0], scanEndTime="2025-12-31T23:40:00Z"), False),  # at the same time
+        (item("Error", IDS[0], scanStartTime="2025-12-31T23:50:00Z", scanEndTime="2999-01-01T00:00:00Z"), False),
+        (item("Error", IDS[0], scanStartTime=None, scanEndTime="yesterday"), False),  # it may be the newest
+        (item("Error", IDS[0], scanStartTime="2025-12-31T22:00:00Z", scanEndTime="2025-12-31T22:10:00Z"), True),
+        (item("Error", IDS[0], sourceContainerPath="elsewhere", scanEndTime="2025-12-31T23:55:00Z"), True),
+    ],
+)
+def test_a_success_is_stale_once_a_newer_scan_has_failed(newer: dict[str, t.Any], reused: bool) -> None:
+    asked = [list_response(), list_response(SUCCESS, newer, query=COMPLETED_SINCE)]
+    result = run(*asked, *([] if reused else start_responses(CHILD_ID)), fresh_for=3600)
+    assert (result.reused, result.scan.id) == (reused, SCAN_ID if reused else CHILD_ID)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        {"scanStartTime": "2999-01-01T00:00:00Z", "scanEndTime": "2999-01-01T00:00:00Z"},
+        {"scanStartTime": None, "scanEndTime": "2027-01-01T00:00:00Z"},
+        {"scanStartTime": None, "scanEndTime": 1767225600},
+    ],
+)
+def test_a_time_that_is_none_serves_no_fresh_for(times: dict[str, t.Any]) -> None:
+    odd = item("Completed", **times)
+    asked = [list_response(), list_response(odd, query=COMPLETED_SINCE), *start_responses(CHILD_ID)]
+    assert run(*asked, fresh_for=3600).scan.id == CHILD_ID
+
+
 def test_one_that_runs_comes_before_one_that_is_fresh() -> None:
     fresh = item("Completed", CHILD_ID, scanEndTime="2026-01-01T00:00:00Z", scanStartTime="2026-01-01T00:00:00Z")
     running = item(scanStartTime="2025-12-31T00:00:00Z")
@@ -185,7 +221,7 @@ def test_a_previous_scan_that_is_fresh_is_handed_back() -> None:
     assert run(*asked, previous_scan_id=SCAN_ID, fresh_for=3600).reused
 
 
-@pytest.mark.parametrize("vendor_status", ["Error", "Cancelled", "Unknown"])
+@pytest.mark.parametrize("vendor_status", ["Error", "Cancelled"])
 def test_a_previous_scan_that_did_not_complete_does_not_serve(vendor_status: str) -> None:
     ended = read_response(vendor_status, scanEndTime="2026-01-01T00:00:00Z")
     result = run(
@@ -213,8 +249,9 @@ def test_a_previous_scan_of_another_source_does_not_serve() -> None:
 
 def test_a_previous_scan_that_is_missing_is_a_warning() -> None:
     warned: list[str] = []
-    gone = Expected("GET", f"/api/v1/scans/{SCAN_ID}", 404, "")
-    result = run(list_response(), gone, *start_responses(CHILD_ID), previous_scan_id=SCAN_ID, warned=warned)
+    result = run(
+        list_response(), *missing_responses(), *start_responses(CHILD_ID), previous_scan_id=SCAN_ID, warned=warned
+    )
     assert result.changed
     assert warned == [f"previous_scan_id {SCAN_ID} is ignored: Glasswall does not have this scan any more."]
 
@@ -511,7 +548,7 @@ def test_no_message_holds_a_secret() -> None:
 def test_a_missing_scan_is_no_error_of_the_start() -> None:
     """404 to a start can only mean that api_url is wrong."""
     error = expect_error(NotFoundError, list_response(), start_response("", 404))
-    assert "check the id and api_url" in error.message
+    assert "Check the id and api_url" in error.message
 
 
 # Interrupted
@@ -575,7 +612,8 @@ def test_a_scan_that_is_fresh_is_not_reused_from_a_list_that_is_not_complete() -
     done = item("Completed", scanEndTime="2025-12-31T23:59:00Z")
     completed = [part(done)] * 8
     assert "not complete" in expect_error(InvalidResponseError, list_response(), *completed, fresh_for=900).message
-    assert run(list_response(), *completed, start_response(NEW_ITEM), fresh_for=900, if_active="start").changed
+    new = start_response({**NEW_ITEM, "scanId": CHILD_ID})
+    assert run(list_response(), *completed, new, fresh_for=900, if_active="start").changed
 
 
 def test_a_search_after_a_lost_answer_needs_a_complete_list() -> None:

@@ -29,12 +29,12 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
 from fake_clock import FakeClock
-from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, list_response, page, read_response
+from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, list_response, missing_responses, page, read_response
 from scripted_vendor import Expected, scripted_context, shown
 
 IDS = [str(uuid.UUID(int=number)) for number in range(1, 6)]
 EVERYTHING = [("pageSize", "100"), ("page", "1")]
-GONE = Expected("GET", SCAN_PATH, 404, "")
+GONE = missing_responses()
 
 
 @pytest.fixture(autouse=True)
@@ -84,15 +84,15 @@ def test_no_ids_send_no_request() -> None:
 
 
 def test_a_missing_scan_fails_with_the_others_in_the_result() -> None:
-    error = expect_error(NotFoundError, read_response("Completed", CHILD_ID), GONE, scan_ids=[CHILD_ID, SCAN_ID])
-    assert error.message == f"Glasswall has no scan {SCAN_ID} that this token can see."
+    error = expect_error(NotFoundError, read_response("Completed", CHILD_ID), GONE[0], scan_ids=[CHILD_ID, SCAN_ID])
+    assert error.message == f"Glasswall has no scan {SCAN_ID} that this token can see. Check the ids and api_url."
     assert error.http_status == 404
     assert [scan.id for scan in error.result.scans] == [CHILD_ID]
     assert (error.result.missing, error.result.summary["total"]) == ([SCAN_ID], 1)
 
 
 def test_a_missing_scan_may_be_ignored() -> None:
-    result = run(GONE, read_response("Completed", CHILD_ID), scan_ids=[SCAN_ID, CHILD_ID], missing="ignore")
+    result = run(*GONE, read_response("Completed", CHILD_ID), scan_ids=[SCAN_ID, CHILD_ID], missing="ignore")
     assert ([scan.id for scan in result.scans], result.missing) == ([CHILD_ID], [SCAN_ID])
 
 
@@ -109,10 +109,10 @@ def test_ignoring_what_is_missing_ignores_nothing_else() -> None:
 
 def test_a_query_returns_the_newest_first() -> None:
     scans = [
-        item("Completed", IDS[0], scanStartTime="2026-01-01T00:00:00Z"),
-        item("Error", IDS[1], scanStartTime="2026-01-03T00:00:00Z"),
+        item("Completed", IDS[0], scanStartTime="2025-12-01T00:00:00Z"),
+        item("Error", IDS[1], scanStartTime="2025-12-03T00:00:00Z"),
         item("Listing", IDS[2], scanStartTime=None),
-        item("Completed", IDS[3], scanStartTime="2026-01-02T00:00:00Z"),
+        item("Completed", IDS[3], scanStartTime="2025-12-02T00:00:00Z"),
     ]
     result = run(list_response(*scans, query=EVERYTHING), query=Query())
     assert [scan.id for scan in result.scans] == [IDS[1], IDS[3], IDS[0], IDS[2]]
@@ -121,7 +121,7 @@ def test_a_query_returns_the_newest_first() -> None:
 
 
 def test_a_limit_keeps_the_newest() -> None:
-    scans = [item(scan_id=IDS[day], scanStartTime=f"2026-01-0{day + 1}T00:00:00Z") for day in range(3)]
+    scans = [item(scan_id=IDS[day], scanStartTime=f"2025-12-0{day + 1}T00:00:00Z") for day in range(3)]
     result = run(list_response(*scans, query=EVERYTHING), query=Query(limit=2))
     assert [scan.id for scan in result.scans] == [IDS[2], IDS[1]]
     assert result.summary["total"] == 2
@@ -226,8 +226,8 @@ def test_a_predicted_scan_is_known_in_check_mode_only() -> None:
 
 def test_ids_that_were_all_answered_are_complete() -> None:
     assert run(read_response("Processing"), scan_ids=[SCAN_ID]).complete is True
-    assert run(GONE, scan_ids=[SCAN_ID], missing="ignore").complete is True
-    assert expect_error(NotFoundError, GONE, scan_ids=[SCAN_ID]).result.complete is True
+    assert run(*GONE, scan_ids=[SCAN_ID], missing="ignore").complete is True
+    assert expect_error(NotFoundError, *GONE, scan_ids=[SCAN_ID]).result.complete is True
 
 
 def test_an_id_that_could_not_be_read_is_not_complete() -> None:

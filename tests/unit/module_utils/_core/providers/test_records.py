@@ -9,11 +9,21 @@ import typing as t
 
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, InvalidResponseError
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import ACTIVE, Query, Scan, ScanState
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import MAY_RUN, Query, Scan, ScanState
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import rescan, start, status, wait
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
-from glasswall_script import CHILD_ID, SCAN_ID, TARGET, item, list_response, page, read_response, start_response
+from glasswall_script import (
+    CHILD_ID,
+    SCAN_ID,
+    TARGET,
+    item,
+    list_response,
+    page,
+    read_response,
+    start_response,
+    start_responses,
+)
 from scripted_vendor import Expected, scripted_context, shown
 
 IDS = [f"00000000-0000-4000-8000-{number:012}" for number in range(5)]
@@ -99,7 +109,7 @@ class TestAGlasswallQuery:
 
     def test_a_query_for_a_state_keeps_a_record_that_the_vendor_lists_for_it(self) -> None:
         with scripted_context(list_response(spoilt())) as context:
-            assert [scan.id for scan in context.provider.list_scans(Query(states=ACTIVE))] == [FOREIGN]
+            assert [scan.id for scan in context.provider.list_scans(Query(states=MAY_RUN))] == [FOREIGN]
 
     def test_fails_where_its_id_cannot_be_read(self) -> None:
         """Nobody could look at it, or judge it."""
@@ -128,14 +138,23 @@ class TestAGlasswallStart:
         warned: list[str] = []
         other = item("Listing", sourceContainerPath="elsewhere")
         with scripted_context(list_response(other, record(targetContainerPath="elsewhere")), warned=warned) as context:
-            found = list(context.provider.list_scans_of(TARGET, Query(states=ACTIVE)))
+            found = list(context.provider.list_scans_of(TARGET, Query(states=MAY_RUN)))
         assert (found, len(warned)) == ([], 1)
 
     def test_does_not_mind_one_that_has_completed(self) -> None:
         query = Query(states=frozenset({ScanState.COMPLETED}))
         answer = list_response(spoilt(), query=[("scanStatus", "Completed"), ("pageSize", "100"), ("page", "1")])
         with scripted_context(answer) as context:
-            assert list(context.provider.list_scans_of(TARGET, query)) == []
+            (scan,) = context.provider.list_scans_of(TARGET, query)
+        assert (scan.id, scan.state, scan.succeeded) == (FOREIGN, "stopped", None)
+
+    def test_reuses_no_success_where_it_may_be_newer(self) -> None:
+        words = [("scanStatus", "Cancelled"), ("scanStatus", "Completed"), ("scanStatus", "Errored")]
+        query = [("startDate", "2025-12-24T23:00:00Z"), *words, ("pageSize", "100"), ("page", "1")]
+        fresh = item("Completed", CHILD_ID, scanEndTime="2025-12-31T23:50:00Z")
+        answers = [list_response(), list_response(fresh, spoilt(), query=query), *start_responses()]
+        with scripted_context(*answers) as context:
+            assert start.start_scan(context, start.StartRequest(TARGET, fresh_for=3600)).changed
 
     def test_is_lost_where_the_scan_that_it_made_cannot_be_read(self) -> None:
         after = list_response(item("Listing", CHILD_ID, sourceContainerPath="elsewhere"), spoilt(), query=None)
@@ -196,9 +215,9 @@ class TestBigID:
     @pytest.mark.parametrize("bad", [None, "text", {}, {"_id": {}}, {"name": "x"}])
     def test_reading_other_scans_still_works(self, bad: t.Any) -> None:
         warned: list[str] = []
-        done = [{"_id": one, "state": "Completed"} for one in "ab"]
-        with scripted_context(self.rows(bad, *done), provider="bigid", warned=warned) as context:
-            assert kinds(context.provider.get_many(["a", "b"])) == ["completed", "completed"]
+        others = [{"_id": one, "state": "Running"} for one in "ab"]
+        with scripted_context(self.rows(bad, *others), provider="bigid", warned=warned) as context:
+            assert kinds(context.provider.get_many(["a", "b"])) == ["running", "running"]
         assert len(warned) == 1
 
     def test_a_query_fails_because_the_record_cannot_be_judged(self) -> None:
@@ -221,12 +240,12 @@ class TestBigID:
     def test_a_start_proceeds_where_the_record_is_of_another_profile(self) -> None:
         rows = self.rows({"name": "weekly"}, {"_id": "a", "state": "Completed", "name": "weekly"})
         with scripted_context(rows, provider="bigid") as context:
-            assert list(context.provider.list_scans_of(self.TARGET, Query(states=ACTIVE))) == []
+            assert list(context.provider.list_scans_of(self.TARGET, Query(states=MAY_RUN))) == []
 
     def test_pages_are_counted_with_it(self) -> None:
-        full = [None, *({"_id": str(number), "state": "Completed"} for number in range(199))]
-        second = self.rows(*({"_id": one, "state": "Completed"} for one in "xyz"))
+        full = [None, *({"_id": str(number), "state": "Queued"} for number in range(199))]
+        second = self.rows(*({"_id": one, "state": "Queued"} for one in "xyz"))
         second.query = [("limit", "200"), ("skip", "200")]
         with scripted_context(self.rows(*full), second, provider="bigid") as context:
             answers = context.provider.get_many([*map(str, range(150)), *"xyz"])
-        assert set(kinds(answers)) == {"completed"}
+        assert set(kinds(answers)) == {"queued"}

@@ -79,6 +79,23 @@ def bigid(*expected: Expected, **settings: t.Any) -> t.ContextManager[OperationC
     return scripted_context(*expected, provider="bigid", **settings)
 
 
+def missing(scan_id: str) -> list[Expected]:
+    """The answers about a scan that no source knows."""
+    body = {"error": f"Scan {scan_id} was not found"}
+    return [
+        Expected("GET", f"/api/v1/scans/{scan_id}/status", 404, body),
+        record_response(body, scan_id, 404),
+        page(row("another")),
+    ]
+
+
+def ended(*scan_ids: str) -> list[Expected]:
+    """The answers about scans that the list says have ended, which agree."""
+    return [
+        answer for scan_id in scan_ids for answer in (status_response(False, scan_id), record_response([], scan_id))
+    ]
+
+
 def ids(scans: t.Iterable[Scan]) -> list[str]:
     return [scan.id for scan in scans]
 
@@ -125,6 +142,7 @@ def test_every_documented_answer(name: str) -> None:
         "parent-scans-200": [status_response(True, "string")],
         "parent-scans-200-code": [status_response(True, "string")],
         "status-200-stopped": [record_response({"error": "no such route"}, "SAMPLE_SCAN_ID", 404), page()],
+        "status-404": [record_response({"error": "Scan 1234 was not found"}, "SAMPLE_SCAN_ID", 404), page()],
     }
     ask = listed_state if name.startswith("parent-scans") else read_state
     with bigid(answer, *follows.get(name, []), auth_scheme="bearer", retries=0) as context:
@@ -170,7 +188,8 @@ def test_an_empty_object_among_the_errors_is_no_error_of_its_own() -> None:
 )
 def test_an_error_under_200_is_an_error(body: t.Any, kind: type[DatascanError], message: str) -> None:
     answer = Expected("GET", f"/api/v1/scans/{ID}/status", 200, body, headers=AS_HTML)
-    with bigid(answer, retries=0, auth_scheme="raw") as context, pytest.raises(kind, match=message) as caught:
+    follows = [record_response(body), page()] if kind is NotFoundError else []
+    with bigid(answer, *follows, retries=0, auth_scheme="raw") as context, pytest.raises(kind, match=message) as caught:
         context.provider.get(ID)
     assert caught.value.http_status == 200
     assert not isinstance(caught.value, InvalidResponseError)
@@ -187,6 +206,7 @@ def test_an_envelope_is_no_error_and_its_status_is_not_the_scans() -> None:
     answers = (
         Expected("GET", f"/api/v1/scans/{ID}/status", 200, envelope),
         record_response([{"state": "Completed"}]),
+        page(),
     )
     with bigid(*answers) as context:
         assert context.provider.get(ID).state == "completed"
@@ -194,7 +214,7 @@ def test_an_envelope_is_no_error_and_its_status_is_not_the_scans() -> None:
 
 def test_a_scans_own_error_is_no_error_of_the_request() -> None:
     record = [{"_id": ID, "state": "Failed", "error": "the source was not found", "status": "error"}]
-    with bigid(status_response(False), record_response(record[0])) as context:
+    with bigid(status_response(False), record_response(record[0]), page()) as context:
         scan = context.provider.get(ID)
     assert (scan.state, scan.error) == ("failed", "the source was not found")
 
@@ -232,10 +252,10 @@ def test_false_is_stopped_where_no_source_has_the_end() -> None:
 )
 @pytest.mark.parametrize("where", ["array", "object", "list"])
 def test_the_state_of_the_record_or_of_the_list_counts(vendor_status: str, state: str, where: str) -> None:
-    record = {"state": vendor_status, "updated_at": "2026-01-01T01:00:00.000Z"}
+    record = {"state": vendor_status, "updated_at": "2025-12-31T01:00:00.000Z"}
     answers = {
-        "array": [record_response([record])],
-        "object": [record_response(record)],
+        "array": [record_response([record]), page()],
+        "object": [record_response(record), page()],
         "list": [record_response("", code=404), page(row("other", "Failed"), {"_id": ID, **record})],
     }
     with bigid(status_response(False), *answers[where]) as context:
@@ -244,7 +264,7 @@ def test_the_state_of_the_record_or_of_the_list_counts(vendor_status: str, state
     assert bool(scan.finished_at) is scan.finished
 
 
-@pytest.mark.parametrize("value", ["true", "Completed", "success", 1, 0, None, [], {}])
+@pytest.mark.parametrize("value", ["yes", "Completed", "success", 1, 0, None, [], {}])
 def test_a_status_of_another_type_has_no_state(value: t.Any) -> None:
     nowhere = (record_response([]), page())
     with bigid(status_response(value), *nowhere, status_response(value), *nowhere) as context:
@@ -260,7 +280,7 @@ def warnings(context: OperationContext) -> list[str]:
 
 def test_a_missing_status_is_unknown_but_its_record_is_believed() -> None:
     empty = Expected("GET", f"/api/v1/scans/{ID}/status", 200, {})
-    with bigid(empty, record_response([{"state": "Failed"}])) as context:
+    with bigid(empty, record_response([{"state": "Failed"}]), page()) as context:
         assert context.provider.get(ID).state == "failed"
 
 
@@ -310,9 +330,8 @@ def test_an_id_that_leads_elsewhere_is_not_sent(scan_id: str) -> None:
 
 
 def test_a_missing_scan_is_named_with_the_vendors_text() -> None:
-    answer = Expected("GET", "/api/v1/scans/1234/status", 404, {"error": "Scan 1234 was not found"})
     with (
-        bigid(answer) as context,
+        bigid(*missing("1234")) as context,
         pytest.raises(NotFoundError, match=r"BigID has no scan 1234.*was not found") as caught,
     ):
         context.provider.get("1234")
@@ -320,8 +339,7 @@ def test_a_missing_scan_is_named_with_the_vendors_text() -> None:
 
 
 def test_the_vendors_text_about_a_missing_scan_is_kept() -> None:
-    answer = Expected("GET", "/api/v1/scans/1234/status", 404, {"error": "Scan 1234 was not found"})
-    with bigid(answer) as context, pytest.raises(NotFoundError) as caught:
+    with bigid(*missing("1234")) as context, pytest.raises(NotFoundError) as caught:
         status.read_status(context, status.StatusRequest(scan_ids=["1234"]))
     facts = caught.value.facts()
     assert (facts["http_status"], facts["url"]) == (404, "https://vendor.test/api/v1/scans/1234/status")
@@ -331,9 +349,9 @@ def test_the_vendors_text_about_a_missing_scan_is_kept() -> None:
 # The list
 
 
-def test_the_latest_scan_is_one_request_that_the_document_describes() -> None:
+def test_the_latest_scan_is_one_request_that_the_document_describes_and_its_end_is_checked() -> None:
     latest = page(row(1, "Completed"), total=42.0, query=[("limit", "1")])
-    with bigid(latest) as context:
+    with bigid(latest, status_response(False, "1"), record_response([], "1")) as context:
         (scan,) = status.read_status(context, status.StatusRequest(query=Query(limit=1))).scans
     assert (scan.id, scan.provider, scan.name, scan.state) == ("1", "bigid", "nightly", "completed")
 
@@ -355,7 +373,7 @@ def test_a_list_that_cannot_be_read_is_not_taken_for_an_empty_one(body: t.Any) -
 
 
 def rows(first: int, last: int) -> list[dict[str, t.Any]]:
-    return [row(number, "Completed") for number in range(first, last + 1)]
+    return [row(number, "Queued") for number in range(first, last + 1)]
 
 
 def test_every_page_is_read() -> None:
@@ -431,7 +449,7 @@ def test_a_list_without_a_total_continues_after_a_full_page() -> None:
 
 
 def test_numbers_and_both_names_of_the_id() -> None:
-    with bigid(page({"_id": 7, "state": "Completed"}, {"id": "8", "state": "Completed"})) as context:
+    with bigid(page({"_id": 7, "state": "Queued"}, {"id": "8", "state": "Queued"})) as context:
         assert ids(context.provider.list_scans(Query())) == ["7", "8"]
 
 
@@ -440,27 +458,28 @@ def test_a_scan_that_comes_twice_is_listed_once_and_its_list_has_a_gap() -> None
     assert listed(*answers) == (2, "a row came twice")
 
 
+@pytest.mark.usefixtures("one_thread")
 def test_states_are_filtered_here() -> None:
     answer = page(row(1, "In Progress"), row(2, "Completed"), row(3, "failed"), row(4, "Queued"))
-    with bigid(answer) as context:
+    with bigid(answer, *ended("2", "3")) as context:
         wanted = frozenset({ScanState.FAILED, ScanState.QUEUED})
         assert ids(context.provider.list_scans(Query(states=wanted))) == ["3", "4"]
 
 
 def test_a_limit_counts_what_fits() -> None:
     answer = page(row(1, "In Progress"), row(2, "Completed"), row(3, "Completed"), query=[("limit", "200")])
-    with bigid(answer) as context:
+    with bigid(answer, *ended("2")) as context:
         assert ids(context.provider.list_scans(Query(states=frozenset({ScanState.COMPLETED}), limit=1))) == ["2"]
 
 
 def test_scans_are_filtered_by_the_times_they_have() -> None:
     day = "2026-01-0{}T00:00:00.000Z"
     answer = page(
-        row(1, "Completed", updated_at=day.format(5)),  # may have started after the third
-        row(2, "Completed", created_at=day.format(2), updated_at=day.format(4)),
-        row(3, "Completed"),
-        row(4, "Completed", created_at=day.format(4)),
-        row(5, "Completed", updated_at=day.format(2)),
+        row(1, "Queued", updated_at=day.format(5)),  # may have started after the third
+        row(2, "Queued", created_at=day.format(2), updated_at=day.format(4)),
+        row(3, "Queued"),
+        row(4, "Queued", created_at=day.format(4)),
+        row(5, "Queued", updated_at=day.format(2)),
     )
     third = datetime(2026, 1, 3, tzinfo=timezone.utc)
     with bigid(answer, answer) as context:
@@ -491,7 +510,8 @@ def test_a_state_that_the_list_lacks_is_requested() -> None:
         page(row(1), row(2, "Completed"), row(3, "Defragmenting"), row(4)),
         status_response(True, "1"),
         status_response(True, "3"),
-        Expected("GET", "/api/v1/scans/4/status", 404, {"error": "Scan 4 was not found"}),
+        *missing("4")[:2],
+        *ended("2"),
     ]
     with bigid(*answers) as context:
         found = [(scan.id, scan.state) for scan in context.provider.list_scans(Query())]
@@ -517,7 +537,8 @@ def test_states_that_a_list_lacks_are_requested_up_to_a_limit() -> None:
 
 
 def test_many_scans_are_one_page_of_the_list() -> None:
-    with bigid(page(row(1, "Completed"), row(5, "Failed"), row(2, "Queued"), row(3, "In Progress"))) as context:
+    listed_scans = page(row(1, "Completed"), row(5, "Failed"), row(2, "Queued"), row(3, "In Progress"))
+    with bigid(listed_scans, *ended("1")) as context:
         seen = context.provider.get_many(["3", "2", "1"])
     assert [(scan_id, scan.state) for scan_id, scan in seen.items() if isinstance(scan, Scan)] == [
         ("3", "running"),
@@ -532,12 +553,13 @@ def test_scans_that_the_list_lacks_are_read_one_by_one() -> None:
         page(*rows(100, 299), total=9000.0),
         page(*rows(300, 499), total=9000.0),
         status_response(True, "1"),
-        Expected("GET", "/api/v1/scans/2/status", 404, {"error": "Scan 2 was not found"}),
+        *missing("2")[:2],
+        page(row(1), row(100), total=2),  # the whole list, before a scan is said to be missing
     ]
     with bigid(*answers) as context:
         seen = context.provider.get_many(["1", "2", "100"])
     assert isinstance(seen["2"], NotFoundError)
-    assert [scan.state for scan in (seen["1"], seen["100"]) if isinstance(scan, Scan)] == ["running", "completed"]
+    assert [scan.state for scan in (seen["1"], seen["100"]) if isinstance(scan, Scan)] == ["running", "queued"]
 
 
 @pytest.mark.usefixtures("one_thread")
@@ -562,6 +584,7 @@ def test_the_latest_scan_is_waited_for_without_an_id() -> None:
         status_response(True),
         status_response(False),
         record_response([{"_id": ID, "state": "Completed", "updated_at": "2026-01-01T00:00:09Z"}]),
+        page(),
     ]
     with bigid(*answers) as context:
         result = status.read_status(context, status.StatusRequest(query=Query(limit=1), wait=WaitOptions(interval=5)))
@@ -666,6 +689,7 @@ def test_a_session_that_expires_in_the_middle_of_a_wait_is_renewed_once(code: in
         status_response(True, sent_headers=second),
         status_response(False, sent_headers=second),
         record_response([{"state": "Completed"}]),
+        page(),
     ]
     with bigid(*answers, **BY_USER_TOKEN) as context:
         result = wait.wait_for_scans(context, wait.WaitRequest(scan_ids=[ID], options=WaitOptions(interval=1)))
@@ -711,7 +735,13 @@ def test_a_token_exchange_is_retried_after_a_transient_error() -> None:
 
 
 def test_an_exchange_that_cannot_be_had_now_is_no_end_of_a_wait() -> None:
-    answers = [session("", {}, 503), session("s1"), status_response(False), record_response([{"state": "Completed"}])]
+    answers = [
+        session("", {}, 503),
+        session("s1"),
+        status_response(False),
+        record_response([{"state": "Completed"}]),
+        page(),
+    ]
     with bigid(*answers, **BY_USER_TOKEN, retries=0) as context:
         wait.wait_for_scans(context, wait.WaitRequest(scan_ids=[ID], options=WaitOptions(interval=1)))
 
@@ -788,7 +818,9 @@ def posted(answer: t.Any = None, code: int = 200, **changes: str) -> Expected:
 @pytest.mark.parametrize("code", [200, 201, 202])
 def test_a_profile_is_started(code: int) -> None:
     target = {**NIGHTLY, "scan_profile": " nightly ", "scan_type": "metadataScan", "scan_origin": "gate"}
-    with bigid(page(row(1, "Completed")), posted(code=code, scanType="metadataScan", scanOrigin="gate")) as context:
+    with bigid(
+        page(row(1, "Completed")), *ended("1"), posted(code=code, scanType="metadataScan", scanOrigin="gate")
+    ) as context:
         result = start.start_scan(context, start.StartRequest(target))
     scan = result.scan
     assert (result.changed, scan.id, scan.name, scan.source, scan.state) == (True, ID, "nightly", "nightly", "queued")
@@ -805,7 +837,8 @@ def test_a_profile_is_started(code: int) -> None:
     ],
 )
 def test_a_scan_of_the_same_profile_that_runs_is_handed_back(there: dict[str, t.Any], reused: bool) -> None:
-    with bigid(page(there), *([] if reused else [posted()])) as context:
+    checks = ended("7") if there["state"] == "Failed" else []
+    with bigid(page(there), *checks, *([] if reused else [posted()])) as context:
         result = start.start_scan(context, start.StartRequest(NIGHTLY))
     assert (result.reused, result.changed, result.scan.id) == (reused, not reused, "7" if reused else ID)
 
@@ -823,9 +856,10 @@ def test_a_scan_that_runs_may_be_a_reason_to_fail() -> None:
 
 def test_a_fresh_scan_is_reused() -> None:
     done = row(7, "Completed", updated_at="2025-12-31T23:50:00Z", created_at="2025-12-31T23:00:00Z")
-    with bigid(page(done), page(done)) as context:
+    asked = [page(done), *ended("7")] * 2
+    with bigid(*asked) as context:
         assert start.start_scan(context, start.StartRequest(NIGHTLY, fresh_for=900)).reused
-    with bigid(page(done), page(done), posted()) as context:
+    with bigid(*asked, posted()) as context:
         assert not start.start_scan(context, start.StartRequest(NIGHTLY, fresh_for=300)).reused
 
 

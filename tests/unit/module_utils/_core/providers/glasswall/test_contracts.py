@@ -24,11 +24,12 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Query, Scan, ScanState
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
+from glasswall_script import missing_responses
 from scripted_vendor import Expected, connected
 
 FOLDER = Path(__file__).parents[5] / "contracts" / "glasswall"
 FILES = {path.stem: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}
-ASKED = "56d61ae4-8147-4778-acb1-1f1f9c881fa7"
+ASKED = "56d61ae4-8147-4778-acb1-1f1f9c881fa7"  # in every path of the document, whose answers are about another scan
 # The scan that every example of the document shows.
 SHOWN = Scan(
     id="83d71394-faa2-4b6c-b13b-6d3118de459e",
@@ -73,11 +74,19 @@ def read_listed_scan(vendor: Provider, contract: dict[str, t.Any]) -> Scan:
     return scan
 
 
+def subject_of(contract: dict[str, t.Any]) -> str:
+    """The scan that the answer is about, or whose rescan it is; only such an answer is believed."""
+    request, response = contract["request"], contract["response"]
+    if response["status"] >= 300:
+        return ASKED
+    return str(response["body"]["parentScan" if request["method"] == "PATCH" else "scanId"])
+
+
 OPERATIONS: dict[str, t.Callable[[Provider, dict[str, t.Any]], Scan]] = {
-    "get": lambda vendor, contract: vendor.get(ASKED),
+    "get": lambda vendor, contract: vendor.get(subject_of(contract)),
     "start": start,
-    "cancel": lambda vendor, contract: vendor.cancel(ASKED),
-    "rescan": lambda vendor, contract: vendor.rescan(ASKED),
+    "cancel": lambda vendor, contract: vendor.cancel(subject_of(contract)),
+    "rescan": lambda vendor, contract: vendor.rescan(subject_of(contract)),
     "list-own": read_listed_scan,
     "list-all-users": read_listed_scan,
 }
@@ -104,7 +113,7 @@ def ask(name: str) -> Scan:
     request, response = contract["request"], contract["response"]
     expected = Expected(
         request["method"],
-        request["path"],
+        request["path"].replace(ASKED, subject_of(contract)) if ASKED in request["path"] else request["path"],
         response["status"],
         "" if response["body"] is None else response["body"],
         body=request["body"],
@@ -115,6 +124,8 @@ def ask(name: str) -> Scan:
         # The example is the third of four pages; past the end comes the last page again, and nothing new. As it counts
         # 220 scans, the list is read again three times.
         answers = [expected] * 8
+    if name == "get-404":
+        answers += missing_responses()[1:]
     vendor, script = connected(answers)
     try:
         return OPERATIONS[operation_of(name)](vendor, contract)
@@ -125,6 +136,19 @@ def ask(name: str) -> Scan:
 @pytest.mark.parametrize("name", [name for name in FILES if FILES[name]["response"]["status"] < 300])
 def test_a_documented_answer_makes_the_scan_that_it_shows(name: str) -> None:
     assert ask(name) == SHOWN
+
+
+@pytest.mark.parametrize("name", ["get-200", "cancel-202", "rescan-200"])
+def test_the_documents_answers_are_about_another_scan_than_its_paths(name: str) -> None:
+    """Which the client does not believe."""
+    contract = FILES[name]
+    request, response = contract["request"], contract["response"]
+    operation: t.Any = {"GET": "get", "DELETE": "cancel", "PATCH": "rescan"}[request["method"]]
+    vendor, _script = connected(
+        [Expected(request["method"], request["path"], response["status"], response["body"])], retries=0
+    )
+    with pytest.raises(DatascanError, match="it is about"):
+        getattr(vendor, operation)(ASKED)
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if FILES[name]["response"]["status"] >= 300])

@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Glasswall's lists of scans: the parameters of a query, and the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ...http.client import HttpClient
+from ...models import Query, ScanState, iso
+from ..paging import ListPage, PageCursor
+from .records import Record, parse_page
+
+PAGE_SIZE = 100  # requested; a server may send fewer
+_QUERY_WORDS = ("Listing", "Processing", "Cancelled", "Completed", "Errored", "Unknown")
+
+
+def query_params(query: Query, states: Mapping[str, ScanState]) -> list[tuple[str, str]]:
+    """The parameters of a list. `states` are the states of the vendor's words, in lower case."""
+    params = []
+    if query.started_after:
+        params.append(("startDate", iso(query.started_after)))
+    if query.started_before:
+        params.append(("endDate", iso(query.started_before)))
+    if query.states is not None:
+        params += [("scanStatus", word) for word in _QUERY_WORDS if states[word.lower()] in query.states]
+    return params + [("users", owner) for owner in query.owners]
+
+
+class ScanPages(PageCursor[Record]):
+    """The pages of a list of scans, by their numbers."""
+
+    repeats_last_page = True
+
+    def __init__(
+        self,
+        client: HttpClient,
+        path: Sequence[str],
+        params: Sequence[tuple[str, str]],
+        with_worst: Callable[[Sequence[Record]], list[Record]],
+    ) -> None:
+        self._client = client
+        self._with_worst = with_worst
+        self._path = path
+        self._params = params
+        self._number = 0
+
+    def read(self, count: int) -> ListPage[Record]:
+        self._number += 1
+        params = [*self._params, ("pageSize", str(PAGE_SIZE)), ("page", str(self._number))]
+        page, records = self._client.read("GET", self._path, parse_page, params=params)
+        pages = page.page_links.total_pages if page.page_links else None
+        return ListPage(self._with_worst(records), page.total, follows=pages is not None and self._number < pages)
+
+
+def record_key(record: Record) -> str:
+    return record.scan_id or repr(record)
