@@ -186,6 +186,11 @@ def _check_own(options: GateOptions, wanted: str, every: Collection[str], vendor
 def _check_watch(options: GateOptions) -> None:
     if bool(options["ids"]) == bool(options["query"]):
         raise InvalidInputError(f"Set either {options.name('ids')} or {options.name('query')}.")
+    if options["query"] and options["on_timeout"] == "cancel":
+        raise InvalidInputError(
+            f"{options.name('on_timeout')}: cancel would cancel scans of others, because {options.name('query')} finds "
+            f"them all. Set {options.name('ids')}, or fail or return."
+        )
     if options.provider and options["query"]:
         check_capability(options.provider, ListsScans)
 

@@ -30,6 +30,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.options import
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_error
+from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
 from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import plain_options, shows_invocation
 from ansible_collections.datascan.gate.plugins.plugin_utils._host_python import explain_old_python
 from ansible_collections.datascan.gate.plugins.plugin_utils._progress import show_progress
@@ -112,7 +113,7 @@ class InProcessAction(ActionBase):
             message = describe_wrong_options(self.module_spec.argument_spec, given, validation.errors.msg)
             if isinstance(validation.errors[0], UnsupportedError):
                 message = f"Unsupported parameters for (datascan.gate.{self.module_spec.name}) module: {message}"
-            result = render_error(InvalidInputError(redactor.redact_text(message)))
+            result = render_error(InvalidInputError(one_line(redactor.redact_text(message))))
             credentials |= validation._no_log_values  # a message may quote a wrong value
         else:
             clock = WorkerClock()

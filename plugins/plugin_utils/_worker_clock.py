@@ -6,8 +6,8 @@ from __future__ import annotations
 
 """The clock of a worker process, which ends the task once ansible-playbook is gone.
 
-SIGKILL and SIGHUP leave Ansible's workers running on every ansible-core, SIGTERM on older ones. Such a worker must start
-and cancel nothing, because the next run may wait for the same scan.
+SIGKILL and SIGHUP leave Ansible's workers running on every ansible-core, SIGTERM on older ones. Such a worker must
+start and cancel nothing, because the next run may wait for the same scan.
 """
 
 import multiprocessing

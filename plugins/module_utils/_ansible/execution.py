@@ -12,7 +12,7 @@ import typing as t
 from .._core.compat import pydantic, requests
 from .._core.errors import DatascanError, InvalidInputError
 from .._core.rendering import render_error, render_result
-from .._core.text import one_line
+from .._core.text import disarm_commands, one_line
 from .invocation import Invocation
 from .module_spec import ModuleSpec
 
@@ -31,7 +31,7 @@ def execute(spec: ModuleSpec, invocation: Invocation) -> dict[str, t.Any]:
         rendered = render_error(error, diff=invocation.diff_mode)
     except Exception as error:  # noqa: BLE001  (no traceback may reach a user)
         rendered = render_error(_internal_error(spec, error))
-    redacted: dict[str, t.Any] = invocation.redactor.redact(rendered)
+    redacted: dict[str, t.Any] = disarm_commands(invocation.redactor.redact(rendered))
     if "msg" in redacted:
         redacted["msg"] = one_line(redacted["msg"])
     return redacted
