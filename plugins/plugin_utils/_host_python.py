@@ -30,7 +30,7 @@ def explain_old_python(action: ActionBase, result: dict[str, t.Any]) -> dict[str
     if not result.get("failed") or "error" in result or not interpreter:
         return result
     # Ansible runs the module by the same text, without quotes: it may have arguments.
-    answer = action._low_level_execute_command(f"{interpreter} -c '{_PROGRAM}'")  # type: ignore[no-untyped-call]
+    answer = action._low_level_execute_command(f"{interpreter} -c '{_PROGRAM}'")
     found = re.search(r"\((\d+), (\d+)\)", answer.get("stdout", ""))
     message = old_python(interpreter, (int(found[1]), int(found[2]))) if found else None
     if message is None:
