@@ -188,6 +188,7 @@ def test_an_address_and_a_token_cannot_add_a_header(text: str, server: RawVendor
 
 
 NO_TIMES = (-1.0, float("nan"), float("inf"), 1e12)
+NO_INTERVALS = (*NO_TIMES, 0, 1e-6, 0.0999)
 TOO_MUCH = (-1, 10**18, 10**400)
 
 
@@ -196,7 +197,10 @@ TOO_MUCH = (-1, 10**18, 10**400)
     [
         ("scan_status", lambda value: {"scan_ids": [SCAN_ID], "timeout": value}, NO_TIMES),
         ("scan_wait", lambda value: {"scan_ids": [SCAN_ID], "wait_timeout": value}, NO_TIMES),
-        ("scan_wait", lambda value: {"scan_ids": [SCAN_ID], "wait_interval": value}, NO_TIMES),
+        ("scan_wait", lambda value: {"scan_ids": [SCAN_ID], "wait_interval": value}, NO_INTERVALS),
+        # Also without a wait: a role waits in a later task.
+        ("scan_start", lambda value: {"glasswall": TARGET, "wait_interval": value}, NO_INTERVALS),
+        ("scan_start", lambda value: {"glasswall": TARGET, "wait_timeout": value}, NO_TIMES),
         ("scan_start", lambda value: {"glasswall": TARGET, "fresh_for": value}, TOO_MUCH),
         ("scan_gate", lambda value: {"scans": [], "policy": {"max_age": value}}, TOO_MUCH),
     ],

@@ -9,6 +9,7 @@ content decoding. It accepts older versions of urllib3, which cannot stop readin
 
 from __future__ import annotations
 
+import sys
 import typing as t
 
 from .libraries import check_version, explain
@@ -18,7 +19,16 @@ PROBLEM: str | None = None  # what is needed, what was found, and what to do
 if t.TYPE_CHECKING:
     import requests
     import urllib3
+    from requests.adapters import HTTPAdapter
+    from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+    from urllib3.connection import HTTPConnection, HTTPSConnection
+    from urllib3.contrib.socks import SOCKSConnection
+
+    SOCKSSocket = t.Any  # PySocks has no types
 else:
+    # Classes that extend one of these load without the library as well.
+    HTTPAdapter = HTTPConnection = HTTPSConnection = HTTPConnectionPool = HTTPSConnectionPool = object
+    SOCKSConnection = SOCKSSocket = object
     try:
         import requests
 
@@ -26,8 +36,28 @@ else:
         import urllib3
 
         check_version("urllib3", urllib3.__version__)
+        from requests.adapters import HTTPAdapter
+        from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+        from urllib3.connection import HTTPConnection, HTTPSConnection
+
+        # requests has imported this where PySocks, which it needs for SOCKS, is installed.
+        if "urllib3.contrib.socks" in sys.modules:
+            from urllib3.contrib.socks import SOCKSConnection
+
+            SOCKSSocket = urllib3.contrib.socks.socks.socksocket
     except Exception as error:  # noqa: BLE001  (a broken library raises anything)
         PROBLEM = explain("requests", error)
         requests = urllib3 = None
 
-__all__ = ["PROBLEM", "requests", "urllib3"]
+__all__ = [
+    "PROBLEM",
+    "HTTPAdapter",
+    "HTTPConnection",
+    "HTTPConnectionPool",
+    "HTTPSConnection",
+    "HTTPSConnectionPool",
+    "SOCKSConnection",
+    "SOCKSSocket",
+    "requests",
+    "urllib3",
+]

@@ -48,11 +48,12 @@ def rescan(context: OperationContext, request: RescanRequest) -> RescanResult:
     provider = context.require(RescansScans)
     if context.check_mode and request.subject == PREDICTED_ID:
         return _predict(context, request, predicted_scan(provider.name), None)
-    parent = provider.get_rescan_parent(request.subject)
-    try:
-        return _rescan(context, request, parent)
-    except DatascanError as error:
-        raise error.with_result(replace(_known_result(error), parent=parent)) from None
+    with context.time_limit(request.wait):
+        parent = provider.get_rescan_parent(request.subject)
+        try:
+            return _rescan(context, request, parent)
+        except DatascanError as error:
+            raise error.with_result(replace(_known_result(error), parent=parent)) from None
 
 
 def _known_result(error: DatascanError) -> RescanResult:
@@ -68,7 +69,6 @@ def _rescan(context: OperationContext, request: RescanRequest, parent: Scan | No
         raise _conflict(context, request, running)
     if context.check_mode:
         return _predict(context, request, parent, running)
-    began = context.clock.monotonic()
     if running and request.if_active == "reuse":
         scan, is_reused = running, True
     else:
@@ -77,10 +77,8 @@ def _rescan(context: OperationContext, request: RescanRequest, parent: Scan | No
     result = RescanResult(not is_reused, scan, parent, is_reused, no_wait_stats(context, request.wait), diff)
     if request.wait is None or scan.state is ScanState.COMPLETED:
         return result
-    before = context.clock.monotonic() - began
-    options = replace(request.wait, timeout=max(0.0, request.wait.timeout - before))
     try:
-        scan, waited = wait_until_completed(context, scan, options, before)
+        scan, waited = wait_until_completed(context, scan, request.wait)
     except DatascanError as error:
         known = partial_result(error, WaitResult)
         scans = known.scans or [scan]
@@ -164,7 +162,7 @@ class _Start:
 
 
 class _Readiness:
-    """Waiting until the vendor accepts a rescan of the parent: once or more, within one time-out."""
+    """Waiting until the vendor accepts a rescan of the parent: once or more, within the task's time limit."""
 
     def __init__(self, context: OperationContext, request: RescanRequest, parent: Scan | None) -> None:
         self._context = context
@@ -182,16 +180,15 @@ class _Readiness:
         if options is None:
             raise _too_early(why)
         self._context.report_progress(f"{why}; waiting until it can be rescanned")
-        with provider.deadline(self._began + options.timeout - self._context.clock.monotonic()):
-            while True:
-                elapsed = self._context.clock.monotonic() - self._began
-                left = options.timeout - elapsed
-                if left <= 0:
-                    raise self._timeout_error(why, elapsed)
-                interval = poll_interval(elapsed, options, provider.min_poll_interval, self._context.clock)
-                self._context.clock.sleep(min(left, interval))
-                if self._is_ready():
-                    return
+        while True:
+            elapsed = self._context.clock.monotonic() - self._began
+            left = min(provider.time_left() or 0.0, options.timeout - elapsed)
+            if left <= 0:
+                raise self._timeout_error(why, options.timeout)
+            interval = poll_interval(elapsed, options, provider.min_poll_interval, self._context.clock)
+            self._context.clock.sleep(min(left, interval))
+            if self._is_ready():
+                return
 
     def _is_ready(self) -> bool:
         self._polls += 1

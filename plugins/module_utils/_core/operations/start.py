@@ -56,9 +56,16 @@ def start_scan(context: OperationContext, request: StartRequest) -> StartResult:
     Raises InvalidInputError or RejectedError for a target that the vendor does not accept, ConflictError for a scan
     that runs where if_active is fail, InvalidResponseError where a scan that runs may be missing from the list,
     UnknownOutcomeError where a scan may have been started; with `wait`, ScanNotCompletedError and WaitTimeoutError.
+    The time limit of a wait holds for all that is done before.
     """
     provider = context.require(StartsScans)
     provider.validate_target(request.target)
+    with context.time_limit(request.wait):
+        return _start_or_reuse(context, request)
+
+
+def _start_or_reuse(context: OperationContext, request: StartRequest) -> StartResult:
+    provider = context.require(StartsScans)
     candidate_list = _CandidateList(context, request)
     listed = candidate_list.read()
     previous = _get_previous(context, request)

@@ -15,6 +15,8 @@ from ..errors import (
     InvalidInputError,
     ScanNotCompletedError,
     TooLateError,
+    UnavailableError,
+    UnknownOutcomeError,
     WaitTimeoutError,
 )
 from ..models import Scan, ScanState, parse_scan
@@ -25,7 +27,6 @@ from .polling import PollState, WaitOptions, poll_scans
 from .progress import ProgressReporter
 from .results import ScanDiff, WaitStats, partial_result
 
-_CANCEL_TIMEOUT = 60.0  # seconds after wait_timeout for cancelling; a vendor that does not answer ends it
 _NAMED_SCANS = 5  # in a message; the others are counted
 
 
@@ -99,11 +100,14 @@ def _after_one_poll(state: PollState, result: WaitResult) -> WaitResult:
 def wait_until_finished(
     context: OperationContext, scan_ids: Sequence[str], options: WaitOptions, seen: Mapping[str, Scan] | None = None
 ) -> PollState:
-    """Poll scans until they have finished or time is up. An error that ends the wait carries a WaitResult."""
+    """Poll scans until they have finished or time is up. An error that ends the wait carries a WaitResult.
+
+    In a time limit, what has passed of it counts as waited. The single poll of check mode gets all its retries.
+    """
     provider = context.provider
-    with contextlib.ExitStack() as stack:
-        if not context.check_mode:  # its single poll gets all its retries
-            stack.enter_context(provider.deadline(options.timeout))
+    left = provider.time_left()
+    before = 0.0 if left is None else max(0.0, options.timeout - left)
+    with contextlib.nullcontext() if context.check_mode else provider.deadline(options.timeout - before):
         try:
             return poll_scans(
                 context.get_many,
@@ -112,6 +116,7 @@ def wait_until_finished(
                 clock=context.clock,
                 floor=provider.poll_interval_for(len(scan_ids)),
                 seen=seen,
+                before=before,
                 report_progress=ProgressReporter(context.report_progress) if not context.check_mode else _no_progress,
             )
         except DatascanError as error:
@@ -124,20 +129,13 @@ def _no_progress(state: PollState) -> None:
     """Check mode does not wait, so there is no progress to report."""
 
 
-def wait_until_completed(
-    context: OperationContext, scan: Scan, options: WaitOptions, before: float = 0.0
-) -> tuple[Scan, WaitStats]:
-    """Wait for one scan that was just started. Every state but completed is an error that carries a WaitResult.
-
-    `before` is seconds that were already waited for the same `wait_timeout`, and that count.
-    """
+def wait_until_completed(context: OperationContext, scan: Scan, options: WaitOptions) -> tuple[Scan, WaitStats]:
+    """Wait for one scan that was just started. Every state but completed is an error that carries a WaitResult."""
     try:
         state = wait_until_finished(context, [scan.id], options, {scan.id: scan})
     except DatascanError as error:
         known = partial_result(error, WaitResult)
-        stats = known.waited and replace(known.waited, elapsed=round(known.waited.elapsed + before, 1))
-        raise error.with_result(WaitResult(known.scans or [scan], stats)) from None
-    state.elapsed += before
+        raise error.with_result(WaitResult(known.scans or [scan], known.waited)) from None
     stats = wait_stats(context, state)
     result = WaitResult(state.scans, stats)
     if state.timed_out:
@@ -202,24 +200,35 @@ def _cancel_pending(context: OperationContext, state: PollState) -> tuple[WaitRe
     sentences: list[str] = []
     may_have_changed = False
     before = dict(state.seen)
-    provider = context.require(CancelsScans)
-    with provider.deadline(_CANCEL_TIMEOUT):
-        for scan_id in state.pending:
-            try:
-                state.seen[scan_id] = request_cancellation(provider, scan_id)
-                cancelled.append(scan_id)
-                sentences.append(f" Scan {scan_id} was cancelled.")
-            except TooLateError as error:
-                sentences.append(f" {error.message}")
-            except DatascanError as error:
-                may_have_changed = may_have_changed or error.may_have_changed
-                sentences.append(f" Scan {scan_id} could not be cancelled: {error.message}")
+    pending = state.pending
+    for number, scan_id in enumerate(pending, 1):
+        try:
+            state.seen[scan_id] = _cancel_in_time(context, scan_id)
+            cancelled.append(scan_id)
+            sentences.append(f" Scan {scan_id} was cancelled.")
+        except TooLateError as error:
+            sentences.append(f" {error.message}")
+        except DatascanError as error:
+            may_have_changed = may_have_changed or error.may_have_changed
+            sentences.append(f" Scan {scan_id} could not be cancelled: {error.message}")
+            if isinstance(error, (UnavailableError, UnknownOutcomeError)) and number < len(pending):
+                # Each further one would take `timeout`, for a vendor that does not answer.
+                sentences.append(f" Not tried to cancel: {', '.join(pending[number:])}.")
+                break
+    with context.provider.deadline(0.0):  # one second for all of them
         for scan_id in cancelled:
             with contextlib.suppress(DatascanError):  # the scan is cancelled even where it cannot be read again
                 # The answer to a cancel request may still show the old state.
-                state.seen[scan_id] = provider.get(scan_id)
+                state.seen[scan_id] = context.provider.get(scan_id)
     result = replace(_result_of(context, state), changed=bool(cancelled) or may_have_changed, cancelled=cancelled)
     return replace(result, diff=_diff_of(cancelled, before, state.seen)), "".join(sentences)
+
+
+def _cancel_in_time(context: OperationContext, scan_id: str) -> Scan:
+    """Cancel one scan; the request may take `timeout`, and so may all its retries."""
+    provider = context.require(CancelsScans)
+    with provider.deadline(provider.request_timeout):
+        return request_cancellation(provider, scan_id)
 
 
 def _diff_of(scan_ids: Sequence[str], before: Mapping[str, Scan], after: Mapping[str, Scan]) -> ScanDiff:

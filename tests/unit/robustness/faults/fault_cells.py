@@ -52,7 +52,7 @@ WAIT_OPTIONS = WaitOptions(timeout=25.0, interval=10.0)
 TIMEOUT = 2.0  # seconds for a request, on the fake clock
 SILENCE = 0.05  # seconds that pass in truth before a request that is never answered times out
 _MOST = 50  # requests; after more than that the cell is a loop, and fails
-_DRIP_ENDS = 4  # readings of the clock, a second each, until a dripping body has taken too long
+_DRIP_ENDS = 2  # readings of the clock, a second each, until a dripping body has taken too long
 NO_FAULT = Fault("none", "none")
 NEVER = "never"  # a way for a fault to strike
 UNKNOWN_WORD = "Frobnicating"
@@ -222,6 +222,8 @@ class Cell:
         reply = self._struck_reply(request_kind, request) if strikes else self._answer(request_kind, request)
         if reply.how == "silence":
             self._silent.set()
+        elif reply.how == "drip":
+            self.clock.ticks = _DRIP_ENDS
         reply.headers["Date"] = format_datetime(self.clock.now(), usegmt=True)
         return reply
 
@@ -346,8 +348,6 @@ class Cell:
             if strikes and self.fault.means == "unreached":
                 self.count(self.struck_kind)
                 away.append(self.fault)
-            if strikes and self.fault is fl.SLOW_BODY:
-                self.clock.ticks = _DRIP_ENDS
             if strikes and self.fault is fl.NO_ANSWER:
                 return never_answered(method, url, **options)
             return real_request(method, url, **{**options, "timeout": 10.0})

@@ -23,6 +23,8 @@ _PAGE_SIZE = 1000  # the document's default of 10000 needs ten times the memory
 _PATH = ("data-catalog", "column", "cluster", "similar")
 _OTHER_NAME = "cluster_id"  # the name of clusterId in another description of the API
 
+_SLOWNESS = 4  # a page of columns may take as many times `timeout`
+
 
 class _Camel(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, defer_build=True)
@@ -164,7 +166,8 @@ class BigIDClusters(ListsColumns, is_partial=True):
 
     def _read_columns(self, cluster_id: str, params: list[tuple[str, str]]) -> _ColumnPageBody:
         def read(name: str) -> _ColumnPageBody:
-            return self._client.read("GET", _PATH, _parse_column_page, params=[(name, cluster_id), *params])
+            query = [(name, cluster_id), *params]
+            return self._client.read("GET", _PATH, _parse_column_page, params=query, slowness=_SLOWNESS)
 
         try:
             return read(self._cluster_parameter)
