@@ -13,7 +13,10 @@ from pathlib import Path
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
-from ansible_collections.datascan.gate.plugins.module_utils._ansible import oldest_versions  # noqa: F401  # first
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.oldest_versions import refuse_old_versions
+
+refuse_old_versions()  # before all that an old Python cannot load
+
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
     DatascanError,
     GateFailedError,

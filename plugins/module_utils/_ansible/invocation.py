@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from . import oldest_versions  # noqa: F401  # before all that an old Python cannot load
+from .oldest_versions import refuse_old_versions
 
-# isort: split
+refuse_old_versions()  # before all that an old Python cannot load
+
 import typing as t
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
