@@ -18,8 +18,8 @@ from ansible.template import Templar
 from ansible_collections.datascan.gate.plugins.action.scan_gate import ActionModule as GateAction
 from ansible_collections.datascan.gate.plugins.action.scan_status import ActionModule as StatusAction
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.session import Session
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
 from ansible_collections.datascan.gate.plugins.plugin_utils import _in_process, _worker_clock
 from ansible_collections.datascan.gate.plugins.plugin_utils._in_process import InProcessAction
 from core_differences import ALWAYS_SHOWS_OPTIONS
