@@ -10,7 +10,7 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 requirements:
-  - requests >= 2.32 with urllib3 >= 2.2
+  - requests >= 2.32.2 with urllib3 >= 2.2
   - pydantic >= 2.7
 options:
   provider:

@@ -77,7 +77,7 @@ parent:
   returned: success; on failure, if it was read
   type: dict
 reused:
-  description: Whether the rescan was already running, so that this task did not start it.
+  description: Whether the rescan was already running, so that this task did not start it. RV(scan) has the same key.
   returned: success; on failure, if known
   type: bool
   sample: false

@@ -199,7 +199,7 @@ scan:
 reused:
   description: >-
     Whether this task did not start RV(scan) itself. RV(ignore:changed) is true nevertheless if the task also started a
-    scan that could no longer be cancelled.
+    scan that could no longer be cancelled. RV(scan) has the same key.
   returned: success; on failure, if known
   type: bool
   sample: false

@@ -14,7 +14,10 @@ description:
   - Waits until scans have finished, whether they succeeded or not. Use M(datascan.gate.scan_gate) to judge them, or set
     O(fail_fast).
   - Transient errors are retried until O(wait_timeout).
-  - On the control node, the task prints a line of progress when a scan changes its state, and once a minute otherwise.
+  - On the control node, the task prints a line of progress on standard error when a scan changes its state, and once a
+    minute otherwise. With C(no_log), it prints none.
+  - On the control node, the task stops if C(ansible-playbook) is killed, and cancels nothing. On a remote host, or with
+    C(datascan_in_process=false), it cannot know, and continues to wait until O(wait_timeout).
 extends_documentation_fragment:
   - datascan.gate.attributes
   - datascan.gate.attributes.connects
@@ -28,7 +31,8 @@ options:
     aliases: [scan_id]
   scans:
     description:
-      - The scans to wait for, as an earlier task returned them. Required unless O(scan_ids) is set.
+      - The scans to wait for, as earlier tasks returned them. Required unless O(scan_ids) is set.
+      - Each is a scan, or the whole result of M(datascan.gate.scan_start) or M(datascan.gate.scan_rescan).
       - Scans that have finished are not requested again.
     type: list
     elements: dict
@@ -42,6 +46,8 @@ options:
       - What to do when O(wait_timeout) is reached.
       - V(fail) fails. V(cancel) cancels the scans that still run, and fails; the vendor's API must be able to cancel.
         V(return) succeeds with RV(timed_out=true).
+      - V(cancel) leaves a scan in O(scans) alone that has C(reused=true), because another user may have started it.
+        RV(left_running) names these. To cancel one, use M(datascan.gate.scan_cancel).
     type: str
     choices: [fail, cancel, return]
     default: fail
@@ -102,6 +108,12 @@ timed_out:
   sample: true
 cancelled:
   description: The ids of the scans that were cancelled because O(wait_timeout) was reached. Empty without a time-out.
+  returned: success; on failure, once the wait has begun
+  type: list
+  elements: str
+  sample: []
+left_running:
+  description: The ids of the scans that O(on_timeout=cancel) left alone, because they were only reused.
   returned: success; on failure, once the wait has begun
   type: list
   elements: str

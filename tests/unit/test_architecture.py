@@ -24,8 +24,8 @@ HEADER = (
     "# SPDX-License-Identifier: GPL-3.0-or-later\n"
 )
 FILES = {path.relative_to(ROOT / "plugins").as_posix(): path for path in sorted((ROOT / "plugins").rglob("*.py"))}
-# Refuses a Python that cannot load any other file, before one is imported.
-OLD_PYTHON = "module_utils/_ansible/oldest_python.py"
+# Refuses an ansible-core or a Python that cannot load any other file, before one is imported.
+OLD_PYTHON = "module_utils/_ansible/oldest_versions.py"
 # The action plugin of this name runs on the controller only.
 ONLY_DOCUMENTATION = "modules/gate_step.py"
 CORE = {name.removeprefix("module_utils/_core/"): path for name, path in FILES.items() if "/_core/" in name}
@@ -46,12 +46,13 @@ MAY_IMPORT = {
     "columns": {"compat", "errors", "foreign_text", "models", "text"},
     "gate": {"clock", "compat", "errors", "files", "foreign_text", "models", "options", "redaction"},
     "providers": {"clock", "columns", "compat", "errors", "http", "models", "options", "redaction"},
-    "operations": {"clock", "columns", "errors", "files", "models", "options", "providers"},
+    "operations": {"clock", "columns", "errors", "files", "foreign_text", "gate", "models", "options", "providers"},
     "rendering": {"compat", "errors", "files", "models", "operations"},
 }
 # Of a part with several files, the ones that others may import.
 INTERFACES = {
     ("operations", "providers"): {"providers/base.py", "providers/capabilities.py"},
+    ("operations", "gate"): {"gate/decision.py", "gate/policy.py"},
     ("rendering", "operations"): {"operations/results.py"},
     ("providers", "columns"): {"columns/models.py"},
 }

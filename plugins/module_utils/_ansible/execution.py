@@ -9,12 +9,10 @@ import gc
 import traceback
 import typing as t
 
-from ansible.module_utils.basic import missing_required_lib
-
 from .._core.compat import pydantic, requests
 from .._core.errors import DatascanError, InvalidInputError
 from .._core.rendering import render_error, render_result
-from .._core.text import one_line
+from .._core.text import disarm_commands, one_line
 from .invocation import Invocation
 from .module_spec import ModuleSpec
 
@@ -33,18 +31,16 @@ def execute(spec: ModuleSpec, invocation: Invocation) -> dict[str, t.Any]:
         rendered = render_error(error, diff=invocation.diff_mode)
     except Exception as error:  # noqa: BLE001  (no traceback may reach a user)
         rendered = render_error(_internal_error(spec, error))
-    redacted: dict[str, t.Any] = invocation.redactor.redact(rendered)
+    redacted: dict[str, t.Any] = disarm_commands(invocation.redactor.redact(rendered))
     if "msg" in redacted:
         redacted["msg"] = one_line(redacted["msg"])
     return redacted
 
 
 def _require_libraries(spec: ModuleSpec) -> None:
-    for library, missing in (("pydantic", pydantic.MISSING), ("requests", requests.MISSING)):
-        if missing and (spec.connects or library != "requests"):
-            raise InvalidInputError(missing_required_lib(library))
-    if requests.TOO_OLD and spec.connects:
-        raise InvalidInputError(requests.TOO_OLD)
+    problem = pydantic.PROBLEM or (requests.PROBLEM if spec.connects else None)
+    if problem:
+        raise InvalidInputError(problem)
 
 
 def _internal_error(spec: ModuleSpec, error: Exception) -> DatascanError:

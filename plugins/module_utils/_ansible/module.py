@@ -13,6 +13,7 @@ from .._core.errors import InvalidInputError
 from .._core.options import credentials_in
 from .._core.redaction import Redactor
 from .._core.rendering import render_error
+from .._core.text import one_line
 from .execution import execute
 from .invocation import Invocation
 from .module_spec import ModuleSpec
@@ -62,6 +63,8 @@ class _Module(AnsibleModule):
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
         if "error" not in kwargs:  # Ansible's own validation
-            msg, kwargs = describe_wrong_options(self.argument_spec, self.params, msg), {**_WRONG_OPTIONS, **kwargs}
+            redactor = Redactor(credentials_in(self.argument_spec, self.params))
+            msg = one_line(redactor.redact_text(describe_wrong_options(self.argument_spec, self.params, msg)))
+            kwargs = {**_WRONG_OPTIONS, **kwargs}
         self.params = shown_options(self.argument_spec, self.params)
         super().fail_json(msg, **kwargs)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from .redaction import Redactor
-from .text import INVISIBLE
+from .text import INVISIBLE, disarm_commands
 
 NOT_KNOWN = "-"  # shown where a value is not known
 _MAX_LENGTH = 1000  # characters; a vendor may send a whole HTML page as its reason
@@ -18,7 +18,7 @@ def clean_text(value: str | None) -> str:
     """Foreign text as one visible line without secrets; every report passes a vendor's texts through this."""
     text = Redactor().redact_text(value or "")
     # White space first: some of it is invisible too, and still separates words.
-    text = INVISIBLE.sub("", " ".join(text.split())).strip()
+    text = str(disarm_commands(INVISIBLE.sub("", " ".join(text.split())).strip()))
     return text if len(text) <= _MAX_LENGTH else text[: _MAX_LENGTH - 1] + "\u2026"
 
 

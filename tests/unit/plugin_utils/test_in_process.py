@@ -18,8 +18,9 @@ from ansible.template import Templar
 from ansible_collections.datascan.gate.plugins.action.scan_gate import ActionModule as GateAction
 from ansible_collections.datascan.gate.plugins.action.scan_status import ActionModule as StatusAction
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.session import Session
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
-from ansible_collections.datascan.gate.plugins.plugin_utils import _in_process
+from ansible_collections.datascan.gate.plugins.plugin_utils import _in_process, _worker_clock
 from ansible_collections.datascan.gate.plugins.plugin_utils._in_process import InProcessAction
 from core_differences import ALWAYS_SHOWS_OPTIONS
 from glasswall_script import SCAN_ID
@@ -154,6 +155,7 @@ CASES: list[tuple[type[InProcessAction], dict[str, t.Any]]] = [
     (StatusAction, {**STATUS, "scan_ids": ["../x"], "wait_timeout": f"long, {TOKEN}"}),
     (StatusAction, {**STATUS, "provider": "nobody", "scan_ids": ["../x"]}),
     (StatusAction, {**STATUS, "scan_ids": ["../x"], "validate_certs": "maybe"}),
+    (StatusAction, {**STATUS, "provider": "\n::error::x ##vso[y]\x1b[31m", "scan_ids": ["../x"]}),
 ]
 
 
@@ -223,8 +225,47 @@ def test_in_place_a_relative_path_is_the_playbooks(here: Path) -> None:
     assert os.getcwd() == str(folder)
 
 
-def test_progress_names_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("no_log", "shown"), [(False, ["scan_gate: [00:00] 0 of 1 done"]), (True, [])])
+def test_progress_names_the_module_and_is_not_shown_with_no_log(
+    no_log: bool, shown: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     lines: list[str] = []
-    monkeypatch.setattr(_in_process, "display", SimpleNamespace(display=lambda line, **kwargs: lines.append(line)))
-    action()._report_progress("[00:00] 0 of 1 done")
-    assert lines == ["scan_gate: [00:00] 0 of 1 done"]
+    monkeypatch.setattr(_in_process, "show_progress", lines.append)
+    action(no_log=no_log)._report_progress("[00:00] 0 of 1 done")
+    assert lines == shown
+
+
+# When ansible-playbook is gone
+
+
+class Exited(BaseException):
+    """Stands for the end of the process."""
+
+
+def orphan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on, this process has another parent."""
+    monkeypatch.setattr(_worker_clock.os, "getppid", lambda: 1)
+
+    def leave(status: int) -> None:
+        raise Exited(status)
+
+    monkeypatch.setattr(_in_process.os, "_exit", leave)
+
+
+def test_an_orphan_sends_nothing_writes_nothing_and_returns_nothing(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even a report of its failure, which would replace that of the next run."""
+    made = action(StatusAction, {**STATUS, "scan_ids": [SCAN_ID]})
+    monkeypatch.setattr(_worker_clock.multiprocessing, "parent_process", lambda: SimpleNamespace(pid=4711))
+    orphan(monkeypatch)
+    monkeypatch.setattr(Session, "exchange", lambda *request: pytest.fail("A request was sent."))
+    with pytest.raises(Exited):
+        made.run(None, {})
+
+
+def test_an_orphan_whose_task_is_done_returns_nothing(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = action(GateAction, {"scans": SCANS})
+    monkeypatch.setattr(_in_process, "execute", lambda *task: orphan(monkeypatch) or {})
+    with pytest.raises(Exited):
+        made.run(None, {})

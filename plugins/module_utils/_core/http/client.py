@@ -184,6 +184,7 @@ class HttpClient:
         left = None if request.is_write else self._deadline.time_for_requests()
         if left == 0 or not self._rate_limiter.acquire(self._clock, left):
             raise deadline_fault(request)
+        self._clock.check_interrupted()
         with self._lock:
             self.requests_sent += 1
         response = self._receive(request, headers, self._limit_of(request))

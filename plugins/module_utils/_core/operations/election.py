@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ..errors import DatascanError, UnavailableError, UnknownOutcomeError
+from ..errors import DatascanError, InterruptedWaitError, UnavailableError, UnknownOutcomeError
 from ..models import MAY_RUN, Scan, ScanState, start_time
 from ..providers.capabilities import CancelsScans
 from .at_most_once import LIST_LAG_DELAYS
@@ -64,6 +64,8 @@ def elect(
         listed_at = context.clock.monotonic()
         try:
             seen = list_scans() if seen is None else seen
+        except InterruptedWaitError:
+            raise
         except DatascanError as error:
             if ours is None:
                 raise

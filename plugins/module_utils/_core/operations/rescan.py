@@ -121,7 +121,7 @@ class _Start:
         self._is_lost = False  # whether an answer was lost
 
     def start(self) -> tuple[Scan, bool]:
-        """The rescan, and whether another user started it."""
+        """The rescan, and whether it was there before."""
         provider = self._provider
         if self._parent and provider.rescan_blocker(self._parent):
             self._readiness.wait()

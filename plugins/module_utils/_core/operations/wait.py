@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..errors import (
@@ -19,10 +19,11 @@ from ..errors import (
     UnknownOutcomeError,
     WaitTimeoutError,
 )
-from ..models import Scan, ScanState, parse_scan
+from ..models import Scan, ScanState
 from ..providers.capabilities import CancelsScans
 from .cancellation import request_cancellation
 from .context import OperationContext
+from .handed_over import parse_handed_scan
 from .polling import PollState, WaitOptions, poll_scans
 from .progress import ProgressReporter
 from .results import ScanDiff, WaitStats, partial_result
@@ -32,7 +33,7 @@ _NAMED_SCANS = 5  # in a message; the others are counted
 
 @dataclass(frozen=True)
 class WaitRequest:
-    """The request of scan_wait. `scans` are scans as an earlier task returned them."""
+    """The request of scan_wait. `scans` are scans, or results of a start, as earlier tasks returned them."""
 
     scan_ids: Sequence[str] = ()
     scans: Sequence[Mapping[str, t.Any]] = ()
@@ -42,12 +43,13 @@ class WaitRequest:
 
 @dataclass(frozen=True)
 class WaitResult:
-    """The scans as last seen, the ids of those that were cancelled at the time-out, and how the wait went."""
+    """The scans as last seen, what was done about them at the time-out, and how the wait went."""
 
     scans: list[Scan] | None = None
     waited: WaitStats | None = None
     changed: bool = False
     cancelled: list[str] = field(default_factory=list)
+    left_running: list[str] = field(default_factory=list)  # ids of scans that this pipeline did not start
     unseen: list[str] | None = None  # ids of scans that no poll could read, so that they are not among `scans`
     diff: ScanDiff = field(default_factory=ScanDiff)
 
@@ -58,12 +60,12 @@ def wait_for_scans(context: OperationContext, request: WaitRequest) -> WaitResul
     Raises WaitTimeoutError at the deadline (unless on_timeout is return), ScanNotCompletedError with fail_fast,
     NotFoundError for a scan that does not exist.
     """
-    scan_ids, seen = _scans_to_wait_for(context, request)
+    awaited = _scans_to_wait_for(context, request)
     if request.on_timeout == "cancel":
         context.require(CancelsScans)
     # In check mode there is one poll, and no wait.
     options = replace(request.options, timeout=0.0) if context.check_mode else request.options
-    state = wait_until_finished(context, scan_ids, options, seen)
+    state = wait_until_finished(context, awaited.scan_ids, options, awaited.finished)
     result = _result_of(context, state)
     if options.fail_fast:
         _raise_for_unsuccessful(result)
@@ -74,7 +76,7 @@ def wait_for_scans(context: OperationContext, request: WaitRequest) -> WaitResul
     error = timeout_error(state)  # made before cancelling, since it names what still ran
     if request.on_timeout != "cancel":
         raise error.with_result(result)
-    result, outcome = _cancel_pending(context, state)
+    result, outcome = _cancel_pending(context, state, awaited.reused)
     raise error.with_message(error.message + outcome).with_result(result)
 
 
@@ -178,9 +180,18 @@ def with_last_error(error: WaitTimeoutError, last_error: DatascanError | None) -
     return WaitTimeoutError(message, request=last_error.request)
 
 
-def _scans_to_wait_for(context: OperationContext, request: WaitRequest) -> tuple[list[str], dict[str, Scan]]:
-    """The ids to wait for, each once, and the scans that are known to have finished."""
-    given = [parse_scan(value, f"scans[{number}]") for number, value in enumerate(request.scans)]
+@dataclass(frozen=True)
+class _Awaited:
+    """The ids to wait for, each once; the scans known to have finished; the ids of scans that were only reused."""
+
+    scan_ids: Sequence[str]
+    finished: Mapping[str, Scan]
+    reused: frozenset[str]
+
+
+def _scans_to_wait_for(context: OperationContext, request: WaitRequest) -> _Awaited:
+    handed = [parse_handed_scan(value, f"scans[{number}]") for number, value in enumerate(request.scans)]
+    given = [one.scan for one in handed]
     for number, scan in enumerate(given):
         if scan.provider != context.provider.name:
             raise InvalidInputError(
@@ -191,16 +202,18 @@ def _scans_to_wait_for(context: OperationContext, request: WaitRequest) -> tuple
     if not scan_ids:
         raise InvalidInputError("There are no scans to wait for: scan_ids and scans are empty.")
     checked = [context.check_id(scan_id) for scan_id in scan_ids]
-    return list(dict.fromkeys(checked)), {scan.id: scan for scan in given if scan.finished}
+    reused = frozenset(context.check_id(one.scan.id) for one in handed if one.is_reused)
+    return _Awaited(list(dict.fromkeys(checked)), {scan.id: scan for scan in given if scan.finished}, reused)
 
 
-def _cancel_pending(context: OperationContext, state: PollState) -> tuple[WaitResult, str]:
-    """Cancel what still runs: the result after that, and a sentence for each scan."""
+def _cancel_pending(context: OperationContext, state: PollState, reused: Collection[str]) -> tuple[WaitResult, str]:
+    """Cancel what still runs and was not only reused: the result after that, and sentences about what was done."""
     cancelled: list[str] = []
     sentences: list[str] = []
     may_have_changed = False
     before = dict(state.seen)
-    pending = state.pending
+    pending = [scan_id for scan_id in state.pending if scan_id not in reused]
+    left_running = [scan_id for scan_id in state.pending if scan_id in reused]
     for number, scan_id in enumerate(pending, 1):
         try:
             state.seen[scan_id] = _cancel_in_time(context, scan_id)
@@ -220,8 +233,22 @@ def _cancel_pending(context: OperationContext, state: PollState) -> tuple[WaitRe
             with contextlib.suppress(DatascanError):  # the scan is cancelled even where it cannot be read again
                 # The answer to a cancel request may still show the old state.
                 state.seen[scan_id] = context.provider.get(scan_id)
-    result = replace(_result_of(context, state), changed=bool(cancelled) or may_have_changed, cancelled=cancelled)
+    sentences += _left_running_sentences(left_running)
+    changed = bool(cancelled) or may_have_changed
+    result = replace(_result_of(context, state), changed=changed, cancelled=cancelled, left_running=left_running)
     return replace(result, diff=_diff_of(cancelled, before, state.seen)), "".join(sentences)
+
+
+def _left_running_sentences(scan_ids: Sequence[str]) -> list[str]:
+    if not scan_ids:
+        return []
+    named = ", ".join(scan_ids[:_NAMED_SCANS])
+    more = f" and {len(scan_ids) - _NAMED_SCANS} more" if len(scan_ids) > _NAMED_SCANS else ""
+    scans, continues, them = ("Scan", "continues", "it") if len(scan_ids) == 1 else ("Scans", "continue", "them")
+    return [
+        f" {scans} {named}{more} {continues} to run, because this pipeline did not start {them}.",
+        f" To cancel {them}, use scan_cancel.",
+    ]
 
 
 def _cancel_in_time(context: OperationContext, scan_id: str) -> Scan:
