@@ -10,7 +10,7 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 requirements:
-  - requests >= 2.32 with urllib3 >= 2.2
+  - requests >= 2.32.2 with urllib3 >= 2.2
   - pydantic >= 2.7
 options:
   provider:
@@ -71,7 +71,9 @@ options:
     description: Path of a file with the private key of O(client_cert), if it is not in the same file.
     type: path
   timeout:
-    description: Maximum length of one request, in seconds.
+    description:
+      - Maximum length of one request, in seconds, from connecting to the last byte of the answer. A page of columns may
+        take four times as long. Only the resolution of the host name does not count.
     type: float
     default: 30
   retries:

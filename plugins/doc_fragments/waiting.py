@@ -12,13 +12,14 @@ class ModuleDocFragment:
 options:
   wait_timeout:
     description:
-      - Maximum length of the wait, in seconds. One final poll follows this deadline.
-      - If the vendor does not answer that poll, the task ends about 10 seconds later, however many scans there are.
+      - Maximum length of the whole task, in seconds, with all that it does before the wait. A final poll ends it.
+      - Requests become shorter towards the end, and all of them end a second later at the latest. Only a request that
+        starts or cancels a scan has O(timeout) in any case. Nothing is started once the time is over.
     type: float
     default: 3600
   wait_interval:
     description:
-      - Pause between two polls, in seconds.
+      - Pause between two polls, in seconds, at least 0.1.
       - If not set, the pause is a tenth of the time waited so far, at least the vendor's minimum (1 second or more)
         and at most 30 seconds.
     type: float

@@ -13,9 +13,6 @@ import typing as t
 from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.module_utils.common import json as ansible_json
-from ansible.release import __version__
-
-OLDEST_CORE = "2.16"  # a test compares it with meta/runtime.yml
 
 _json: t.Any = ansible_json  # its parts differ
 # Built here, once for a play: otherwise the worker of each task would do so again.
@@ -25,13 +22,6 @@ if hasattr(_json, "get_module_encoder"):  # since ansible-core 2.19
 else:
     _ENCODER = functools.partial(_json.AnsibleJSONEncoder, vault_to_text=True)
     _DECODER = json.JSONDecoder
-
-
-def too_old(version: str = __version__) -> str | None:
-    """What to install, where this ansible-core is older than the collection supports."""
-    if _series(version) >= _series(OLDEST_CORE):
-        return None
-    return f"datascan.gate needs ansible-core {OLDEST_CORE} or newer, and this is {version}. Update ansible-core."
 
 
 def plain_options(options: t.Any) -> dict[str, t.Any]:
@@ -46,8 +36,3 @@ def shows_invocation(task_vars: dict[str, t.Any]) -> bool:
         return bool(C.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
     except AnsibleError:
         return True
-
-
-def _series(version: str) -> tuple[int, int]:
-    major, minor = version.split(".")[:2]
-    return int(major), int(minor)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
+from ansible_collections.datascan.gate.plugins.module_utils._ansible import oldest_versions  # noqa: F401  # first
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
     DatascanError,
     GateFailedError,
@@ -21,7 +22,6 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import GateResult
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.audit import AuditResult
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_error, render_result
-from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import too_old
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import (
     AUDIT,
     ROLES,
@@ -161,8 +161,6 @@ class GateStepAction(ActionBase):
         )
 
     def _check_circumstances(self) -> None:
-        if refusal := too_old():
-            raise InvalidInputError(refusal)
         self._check_names()
         strategy = str(getattr(self._play, "strategy", "linear")).rpartition(".")[2]
         if strategy not in _STOPPING_STRATEGIES and len(self._variables.get("ansible_play_hosts_all", ())) > 1:
@@ -207,7 +205,7 @@ class GateStepAction(ActionBase):
         judged: Mapping[str, t.Any] = facts.get(f"{PRIVATE}judged") or {}
         if "proceed" in judged:
             return judged
-        if judged.get("failed"):
+        if judged.get("failed") or "error" in judged:  # the role's `failed_when: false` clears `failed`
             own = last_entry(self._entries, self._host)
             failure = InvalidInputError(str(judged.get("msg", "The decision was not made.")))
             return refused_result(own.role if own else "", failure)

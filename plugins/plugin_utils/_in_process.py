@@ -20,7 +20,6 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible.utils.display import Display
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
@@ -31,13 +30,11 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.options import
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_error
-from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import (
-    plain_options,
-    shows_invocation,
-    too_old,
-)
+from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import plain_options, shows_invocation
+from ansible_collections.datascan.gate.plugins.plugin_utils._host_python import explain_old_python
+from ansible_collections.datascan.gate.plugins.plugin_utils._progress import show_progress
+from ansible_collections.datascan.gate.plugins.plugin_utils._worker_clock import ParentGoneError, WorkerClock
 
-display = Display()
 provider_classes()  # loads them once for a play: otherwise the worker of each task would do so again
 
 
@@ -52,10 +49,12 @@ class InProcessAction(ActionBase):
         """What Ansible calls."""
         task_vars = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        if refusal := too_old():
-            return {**result, **render_error(InvalidInputError(refusal))}
         if self._runs_in_process(task_vars):
-            return {**result, **self._run_in_process(task_vars)}
+            try:
+                return {**result, **self._run_in_process(task_vars)}
+            except ParentGoneError:
+                # Nobody takes a result. The queue to the parent may be full, so no handler of Ansible may write to it.
+                os._exit(1)
         return {**result, **self._run_module(task_vars)}
 
     def _runs_in_process(self, task_vars: dict[str, t.Any]) -> bool:
@@ -93,7 +92,7 @@ class InProcessAction(ActionBase):
         )
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)  # type: ignore[no-untyped-call]
-        return result
+        return explain_old_python(self, result)
 
     def _run_in_process(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """The same as the module: the same spec, messages, results and redaction."""
@@ -116,6 +115,7 @@ class InProcessAction(ActionBase):
             result = render_error(InvalidInputError(redactor.redact_text(message)))
             credentials |= validation._no_log_values  # a message may quote a wrong value
         else:
+            clock = WorkerClock()
             invocation = Invocation(
                 params=params,
                 check_mode=self._task.check_mode,
@@ -123,9 +123,11 @@ class InProcessAction(ActionBase):
                 redactor=redactor,
                 warn=warnings.append,
                 report_progress=self._report_progress,
+                clock=clock,
             )
             os.chdir(self._loader.get_basedir())  # the working directory of a module; this worker ends with its task
             result = execute(self.module_spec, invocation)
+            clock.check_interrupted()
         if shows_invocation(task_vars):
             result["invocation"] = {"module_args": shown_options(self.module_spec.argument_spec, params)}
         if warnings:
@@ -134,7 +136,8 @@ class InProcessAction(ActionBase):
         return cleaned
 
     def _report_progress(self, line: str) -> None:
-        display.display(f"{self.module_spec.name}: {line}")
+        if not self._task.no_log:
+            show_progress(f"{self.module_spec.name}: {line}")
 
 
 class _Unprinted(dict[str, t.Any]):

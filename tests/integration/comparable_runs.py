@@ -15,8 +15,8 @@ _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d|)")
 _SECONDS = re.compile(r"\b(After )\d+( s)\b")
 _MEASURED = ("elapsed", "polls", "requests")
-# What the playbooks name, and what Ansible adds by itself.
-_NOT_OURS = ("invocation", "exception", "warnings", "deprecations")
+# What a core adds by itself: where it does, also inside a result that a registered variable holds, differs.
+_OF_THE_CORE = ("invocation", "exception", "warnings", "deprecations")
 
 
 class _StandIns:
@@ -63,21 +63,31 @@ def comparable(run: Run) -> list[t.Any]:
 def same_on_every_core(run: Run, names: Mapping[str, str]) -> dict[str, t.Any]:
     """What does not depend on ansible-core: how the playbook's own tasks end, and every report.
 
-    A role's own tasks are left out: the playbook shows what the role returns. `names` has the names of known ids.
+    A role's own tasks are left out, since the playbook shows what the role returns, and tasks of Ansible's own modules
+    unless they show something. `names` has the names of known ids.
     """
     stand_ins = _StandIns(run, names)
     tasks = [
         {
             "task": record["task"],
             "status": record["status"],
-            "result": {key: item for key, item in stand_ins.value(record["result"]).items() if _is_ours(key)},
+            "result": _without_the_cores(stand_ins.value(record["result"])),
         }
         for record in run.records
-        if not record["role"]
+        if not record["role"] and record["action"] not in ("ansible.builtin.file", "ansible.builtin.include_role")
     ]
     reports = {name: stand_ins.text(text) for name, (_time, text) in sorted(run.reports.items())}
     return {"ends well": run.rc == 0, "tasks": tasks, "reports": reports}
 
 
-def _is_ours(key: str) -> bool:
-    return key not in _NOT_OURS and not key.startswith("_ansible_")
+def _without_the_cores(value: t.Any) -> t.Any:
+    if isinstance(value, list):
+        return [_without_the_cores(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _without_the_cores(item) for key, item in value.items() if not _is_of_the_core(key, item)}
+    return value
+
+
+def _is_of_the_core(key: str, value: t.Any) -> bool:
+    """Whether to leave it out. A `failed` that is true stays, and so does a count of failed scans."""
+    return key in _OF_THE_CORE or key.startswith("_ansible_") or (key == "failed" and value is False)

@@ -89,6 +89,12 @@ class PlayProcess:
                 except ProcessLookupError:
                     continue
 
+    def send(self, number: signal.Signals) -> float:
+        """Send a signal to ansible-playbook alone; the time at which it had ended, on the monotonic clock."""
+        self._process.send_signal(number)
+        self._process.wait(WAIT_OPTIONS)
+        return time.monotonic()
+
     def left(self) -> list[int]:
         """Its processes that still live."""
         return [int(path.parent.name) for path in PROCESSES.glob("[0-9]*/environ") if self._owns(path)]

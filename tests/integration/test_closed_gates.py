@@ -212,7 +212,7 @@ def test_tags_of_an_include_do_not_skip_the_gate(plays: GatePlays) -> None:
         {"__datascan_begun": {"refused": False, "options": {"mode": "advise", "policy": {}, "reports": []}}},
         {"run_scan_result": {"passed": True, "proceed": True}},
     ],
-    ids=lambda extra: " ".join(extra),
+    ids=" ".join,
 )
 def test_extra_variables_of_other_roles_open_no_gate(plays: GatePlays, extra: dict[str, t.Any]) -> None:
     """Case A5."""

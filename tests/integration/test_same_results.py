@@ -43,6 +43,7 @@ def test_the_demo_has_the_same_results_on_every_core(container, sandbox, collect
     report = tmp_path / "reports" / "report.md"
     variables = {"demo_container": container, "demo_report": str(report)}
     run = run_playbook("datascan.gate.demo", sandbox, tmp_path, collections, **variables)
+    assert "Stop the sandbox, and remove its files" in run.results
     compare(f"demo {container}", same_on_every_core(run, {}))
 
 

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
 from pathlib import Path
+from xml.etree import ElementTree
 
 # Tests that need not run on every pair, with the reason. The name is that of the function, as parameters do not matter.
 NOT_COMPARED = {

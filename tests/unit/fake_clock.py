@@ -27,5 +27,8 @@ class FakeClock:
         self.sleeps.append(seconds)
         self.elapsed += seconds
 
+    def check_interrupted(self) -> None:
+        """Nothing interrupts it."""
+
     def random(self) -> float:
         return 0.0

@@ -24,8 +24,8 @@ HEADER = (
     "# SPDX-License-Identifier: GPL-3.0-or-later\n"
 )
 FILES = {path.relative_to(ROOT / "plugins").as_posix(): path for path in sorted((ROOT / "plugins").rglob("*.py"))}
-# Refuses a Python that cannot load any other file, before one is imported.
-OLD_PYTHON = "module_utils/_ansible/oldest_python.py"
+# Refuses an ansible-core or a Python that cannot load any other file, before one is imported.
+OLD_PYTHON = "module_utils/_ansible/oldest_versions.py"
 # The action plugin of this name runs on the controller only.
 ONLY_DOCUMENTATION = "modules/gate_step.py"
 CORE = {name.removeprefix("module_utils/_core/"): path for name, path in FILES.items() if "/_core/" in name}

@@ -9,8 +9,6 @@ import gc
 import traceback
 import typing as t
 
-from ansible.module_utils.basic import missing_required_lib
-
 from .._core.compat import pydantic, requests
 from .._core.errors import DatascanError, InvalidInputError
 from .._core.rendering import render_error, render_result
@@ -40,11 +38,9 @@ def execute(spec: ModuleSpec, invocation: Invocation) -> dict[str, t.Any]:
 
 
 def _require_libraries(spec: ModuleSpec) -> None:
-    for library, missing in (("pydantic", pydantic.MISSING), ("requests", requests.MISSING)):
-        if missing and (spec.connects or library != "requests"):
-            raise InvalidInputError(missing_required_lib(library))
-    if requests.TOO_OLD and spec.connects:
-        raise InvalidInputError(requests.TOO_OLD)
+    problem = pydantic.PROBLEM or (requests.PROBLEM if spec.connects else None)
+    if problem:
+        raise InvalidInputError(problem)
 
 
 def _internal_error(spec: ModuleSpec, error: Exception) -> DatascanError:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from . import oldest_python  # noqa: F401  # before all that an old Python cannot load
+from . import oldest_versions  # noqa: F401  # before all that an old Python cannot load
 
 # isort: split
 import typing as t
@@ -55,8 +55,9 @@ class Invocation:
         return WaitOptions(timeout=self.params["wait_timeout"], interval=self.params["wait_interval"], **more)
 
     def wait(self) -> WaitOptions | None:
-        """The wait options, or None if `wait` is false."""
-        return self.wait_options() if self.params["wait"] else None
+        """The wait options, or None if `wait` is false. They are checked in any case."""
+        options = self.wait_options()
+        return options if self.params["wait"] else None
 
     def _redacted(self, write_line: Callable[[str], None]) -> Callable[[str], None]:
         return lambda line: write_line(one_line(self.redactor.redact_text(line)))

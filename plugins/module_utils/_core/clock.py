@@ -30,22 +30,30 @@ class Clock:
         """Pause for this many seconds."""
         time.sleep(seconds)
 
+    def check_interrupted(self) -> None:
+        """Called before every request. Raises where the program has to stop, which this clock never asks for."""
+
     def random(self) -> float:
         """A number from 0 up to, but not including, 1: for jitter."""
         return random.random()
 
 
 class InterruptibleClock(Clock):
-    """A clock whose sleeps another thread can end, for a program that has to stop while an operation runs."""
+    """A clock that another thread can interrupt, for a program that has to stop while an operation runs."""
 
     def __init__(self) -> None:
         self._interrupted = threading.Event()
 
     def interrupt(self) -> None:
-        """End the current and every later sleep, in all threads, with InterruptedWaitError."""
+        """End the current and every later sleep, in all threads, with InterruptedWaitError. No request follows."""
         self._interrupted.set()
 
     def sleep(self, seconds: float) -> None:
         """Pause for this many seconds. Raises InterruptedWaitError once `interrupt` was called."""
-        if self._interrupted.wait(seconds):
+        self._interrupted.wait(seconds)
+        self.check_interrupted()
+
+    def check_interrupted(self) -> None:
+        """Raise InterruptedWaitError once `interrupt` was called."""
+        if self._interrupted.is_set():
             raise InterruptedWaitError("The wait was interrupted. Started scans continue to run.")

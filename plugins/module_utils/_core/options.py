@@ -104,10 +104,12 @@ def own_option(values: Mapping[str, t.Any], wanted: str, vendor: str) -> t.Any:
     return values[wanted]
 
 
-def check_seconds(name: str, value: float, *, zero: bool = False) -> None:
-    """Reject durations that are not positive (or not zero, where `zero` allows that) or too large for a clock."""
+def check_seconds(name: str, value: float, *, zero: bool = False, least: float = 0.0) -> None:
+    """Reject durations that are not positive (or not zero, where `zero` allows that), too short or too long."""
     if not (value > 0 or (zero and value == 0)):  # rejects NaN as well
         raise InvalidInputError(f"{name} must be {'0 or more' if zero else 'more than 0'} seconds.")
+    if value < least:
+        raise InvalidInputError(f"{name} must be at least {least:g} seconds.")
     if value > LONGEST:
         raise InvalidInputError(f"{name} must be at most {LONGEST} seconds.")
 

@@ -17,8 +17,14 @@ from .operations.results import ScanDiff, WaitStats
 
 
 def render_result(result: t.Any, *, diff: bool = False) -> dict[str, t.Any]:
-    """A result dataclass as a dictionary. `diff` adds what changed, before and after."""
-    return dict(_rendered_fields(result, diff=diff))
+    """A result dataclass as a dictionary. `diff` adds what changed, before and after.
+
+    The scan of a start also has the result's `reused`, so that it still has it when it is handed on alone.
+    """
+    rendered = dict(_rendered_fields(result, diff=diff))
+    if rendered.get("scan") and "reused" in rendered:
+        rendered["scan"]["reused"] = rendered["reused"]
+    return rendered
 
 
 def render_error(error: DatascanError, *, diff: bool = False) -> dict[str, t.Any]:

@@ -31,7 +31,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def _write(self, status: str, result: t.Any) -> None:
         task, host, value = (_part(result, name) for name in ("task", "host", "result"))
         role = str(task._role) if task._role else None
-        line = {"task": task.name, "role": role, "host": host.name, "status": status, "result": value}
+        line = {"task": task.name, "action": task.action, "role": role, "host": host.name}
+        line |= {"status": status, "result": value}
         with open(os.environ["DATASCAN_TEST_RESULTS"], "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
 

@@ -36,6 +36,8 @@ VERSION = Version(GALAXY["version"])
 RELEASES = {Version(name): release for name, release in loaded("changelogs/changelog.yaml")["releases"].items()}
 CORE = Version(re.findall(r"[\d.]+", loaded("meta/runtime.yml")["requires_ansible"])[0])
 SERIES = f"{CORE.major}.{CORE.minor}"
+OLDEST_PYTHON = loaded("tests/config.yml")["modules"]["python_requires"].removeprefix(">=")
+PYTHON_OR_NEWER = re.compile(r"Python (\d\.\d+) or newer")
 
 
 def requirements(path: str) -> dict[str, list[Requirement]]:
@@ -123,18 +125,30 @@ def test_the_documentation_names_the_libraries_as_the_requirements_do() -> None:
     stated = {
         (library, Version(version))
         for name, text in PAGES.items()
-        for library, version in re.findall(rf"\b({'|'.join(needed)}) >= (\d[\d.]*)", text)
+        for library, version in re.findall(rf"\b({'|'.join(needed)}) >= ([\d.]*\d)", text)
     }
     assert stated == set(needed.items())
 
 
-def test_every_place_names_the_same_oldest_python() -> None:
-    """The controller's, which the oldest ansible-core has set; modules take one that is older."""
-    stated = {
-        (name, version) for name, text in PAGES.items() for version in re.findall(r"Python (\d\.\d+) or newer", text)
-    } | {("Makefile", found) for found in re.findall(r"Python (\d\.\d+) or newer", (ROOT / "Makefile").read_text())}
+def test_every_place_names_the_same_oldest_python_of_make() -> None:
+    stated = {(name, version) for name, text in PAGES.items() for version in PYTHON_OR_NEWER.findall(text)}
+    stated |= {("Makefile", version) for version in PYTHON_OR_NEWER.findall((ROOT / "Makefile").read_text())}
+    # A message about modules, in the page that explains it.
+    stated -= {("docs/troubleshooting.md", OLDEST_PYTHON)}
     assert {name for name, _version in stated} >= {"README.md", "CONTRIBUTING.md", "Makefile"}
     assert {version for _name, version in stated} == {"3.11"}
+
+
+def test_every_place_names_the_same_oldest_python_of_modules() -> None:
+    pages = ("README.md", "CONTRIBUTING.md", "docs/troubleshooting.md")
+    stated = {
+        name: re.findall(r"at least Python ([\d.]+\d)|needs Python (\d\.\d+)|run on Python (\d\.\d+)", PAGES[name])
+        for name in pages
+    }
+    assert all(stated.values())
+    assert {version for found in stated.values() for versions in found for version in versions if version} == {
+        OLDEST_PYTHON
+    }
 
 
 def test_the_tools_know_the_oldest_python_of_modules() -> None:
@@ -159,3 +173,31 @@ def test_the_readme_names_the_versions_that_the_matrix_runs() -> None:
     pythons = sorted((pair.partition(":")[2] for pair in MATRIX), key=Version)
     tested = f"ansible-core {cores[0]} to {cores[-1]} and Python {pythons[0]} to {pythons[-1]}"
     assert tested in " ".join(PAGES["README.md"].split())
+
+
+def test_the_readme_names_the_oldest_python_of_each_core_as_the_matrix_does() -> None:
+    text = " ".join(PAGES["README.md"].split())
+    stated = {
+        core: python
+        for python, *cores in re.findall(r"(\d\.\d+) for (?:ansible-core )?(\d\.\d+) and (\d\.\d+)", text)
+        for core in cores
+    }
+    pairs = [pair.split(":") for pair in MATRIX]
+    assert stated == {
+        core: min((python for other, python in pairs if other == core), key=Version) for core, _python in pairs
+    }
+
+
+@pytest.mark.parametrize("path", ["execution-environment.yml", "decision-environment.yml"])
+def test_an_environment_has_tested_versions(path: str) -> None:
+    definition = loaded(path)
+    assert re.fullmatch(r"[\w./-]+:\d+\.\d+", definition["images"]["base_image"]["name"])
+    dependencies = definition["dependencies"]
+    specifier = Requirement(dependencies["ansible_core"]["package_pip"]).specifier
+    python = dependencies["python_interpreter"]["package_system"].removeprefix("python")
+    assert dependencies["python_interpreter"]["python_path"] == f"/usr/bin/python{python}"
+    cores = sorted({Version(pair.partition(":")[0]) for pair in MATRIX})
+    newest = cores[-1]
+    assert lowest(specifier) == cores[0]
+    assert specifier.contains(f"{newest}.99") and not specifier.contains(f"{newest.major}.{newest.minor + 1}.0")
+    assert f"{newest}:{python}" in MATRIX  # pip takes the newest core

@@ -225,6 +225,9 @@ class Pipeline(threading.Thread):
     def monotonic(self) -> float:
         return self._world.now
 
+    def check_interrupted(self) -> None:
+        """Nothing interrupts it."""
+
     def now(self) -> datetime:
         return datetime.fromtimestamp(self._world.now + self._skew, timezone.utc)
 

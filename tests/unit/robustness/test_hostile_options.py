@@ -64,7 +64,7 @@ COLUMNS = "cluster_columns_info"
 # The door, the vendor, the options with a text in them, and the request's first line if it is sent.
 IN_A_LINE: list[tuple[str, str, t.Callable[[str], dict[str, t.Any]], t.Callable[[str], bytes]]] = [
     ("scan_status", "bigid", lambda text: {"scan_ids": [text]}, BIGID_STATUS),
-    ("scan_wait", "bigid", lambda text: {"scan_ids": [text], "wait_timeout": 0}, BIGID_STATUS),
+    ("scan_wait", "bigid", lambda text: {"scan_ids": [text], "wait_timeout": 10}, BIGID_STATUS),
     (
         "scan_status",
         "advalidation",
@@ -100,7 +100,7 @@ PROTECTO = {"data_source_name": "crm", "object_name": ["people"]}
 # The same where the text goes into a body.
 IN_A_BODY: list[tuple[str, str, t.Callable[[str], dict[str, t.Any]], t.Callable[[str], t.Any]]] = [
     ("scan_status", "protecto", lambda text: {"scan_ids": [text]}, lambda text: [text.strip()]),
-    ("scan_wait", "protecto", lambda text: {"scan_ids": [text], "wait_timeout": 0}, lambda text: [text.strip()]),
+    ("scan_wait", "protecto", lambda text: {"scan_ids": [text], "wait_timeout": 10}, lambda text: [text.strip()]),
     (
         *("scan_start", "protecto", lambda text: {"protecto": {"objects": [{**PROTECTO, "data_source_name": text}]}}),
         lambda text: [{**PROTECTO, "data_source_name": text}],
@@ -188,6 +188,7 @@ def test_an_address_and_a_token_cannot_add_a_header(text: str, server: RawVendor
 
 
 NO_TIMES = (-1.0, float("nan"), float("inf"), 1e12)
+NO_INTERVALS = (*NO_TIMES, 0, 1e-6, 0.0999)
 TOO_MUCH = (-1, 10**18, 10**400)
 
 
@@ -196,7 +197,10 @@ TOO_MUCH = (-1, 10**18, 10**400)
     [
         ("scan_status", lambda value: {"scan_ids": [SCAN_ID], "timeout": value}, NO_TIMES),
         ("scan_wait", lambda value: {"scan_ids": [SCAN_ID], "wait_timeout": value}, NO_TIMES),
-        ("scan_wait", lambda value: {"scan_ids": [SCAN_ID], "wait_interval": value}, NO_TIMES),
+        ("scan_wait", lambda value: {"scan_ids": [SCAN_ID], "wait_interval": value}, NO_INTERVALS),
+        # Also without a wait: a role waits in a later task.
+        ("scan_start", lambda value: {"glasswall": TARGET, "wait_interval": value}, NO_INTERVALS),
+        ("scan_start", lambda value: {"glasswall": TARGET, "wait_timeout": value}, NO_TIMES),
         ("scan_start", lambda value: {"glasswall": TARGET, "fresh_for": value}, TOO_MUCH),
         ("scan_gate", lambda value: {"scans": [], "policy": {"max_age": value}}, TOO_MUCH),
     ],

@@ -42,6 +42,9 @@ class Clock:
     def monotonic(self) -> float:
         return self.elapsed
 
+    def check_interrupted(self) -> None:
+        """Nothing interrupts it."""
+
     def now(self) -> datetime:
         return datetime(2026, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=self.elapsed)
 

@@ -1,18 +1,19 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The import point of pydantic: every other file loads also where pydantic is missing.
+"""The import point of pydantic: every other file loads also where pydantic is missing, too old or broken.
 
-A front end checks `MISSING` first and fails with one sentence; until then only the placeholders below are used.
+A front end checks `PROBLEM` first and fails with that message; until then only the placeholders below are used.
 pydantic parses a vendor's answer into a model, or raises one error that names the wrong field.
 """
 
 from __future__ import annotations
 
-import traceback
 import typing as t
 
-MISSING: str | None = None  # the traceback of the failed import, for missing_required_lib
+from .libraries import check_version, explain
+
+PROBLEM: str | None = None  # what is needed, what was found, and what to do
 
 if t.TYPE_CHECKING:
     from pydantic import (
@@ -27,6 +28,9 @@ if t.TYPE_CHECKING:
     from pydantic.alias_generators import to_camel
 else:
     try:
+        import pydantic
+
+        check_version("pydantic", pydantic.VERSION)
         from pydantic import (
             BaseModel,
             BeforeValidator,
@@ -37,14 +41,14 @@ else:
             computed_field,
         )
         from pydantic.alias_generators import to_camel
-    except ImportError:
-        MISSING = traceback.format_exc()
+    except Exception as error:  # noqa: BLE001  (pydantic raises SystemError beside a pydantic-core of another version)
+        PROBLEM = explain("pydantic", error)
 
         class BaseModel:
-            """Stands in for pydantic's class; a front end checks `MISSING` before it builds one."""
+            """Stands in for pydantic's class; a front end checks `PROBLEM` before it builds one."""
 
             def __init__(self, **kwargs):
-                raise ImportError("pydantic is not installed")
+                raise ImportError(PROBLEM)
 
         class ValidationError(Exception):
             """Stands in for pydantic's error; never raised."""
@@ -68,7 +72,7 @@ def reason(error: ValueError) -> str:
 
 
 __all__ = [
-    "MISSING",
+    "PROBLEM",
     "BaseModel",
     "BeforeValidator",
     "ConfigDict",

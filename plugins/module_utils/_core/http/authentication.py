@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable, Mapping, Sequence
 
-from ..errors import InvalidInputError
+from ..errors import InvalidInputError, UnauthorizedError
 
 T = t.TypeVar("T")
 HeaderForm = Callable[[str], Mapping[str, str]]  # from a token to the header that carries it
@@ -35,8 +35,16 @@ class Authentication(t.Protocol):
     def refused(self, headers: Mapping[str, str]) -> bool:
         """Called after HTTP 401 for a request with these headers: True where another attempt is worthwhile."""
 
+    def forbidden(self, headers: Mapping[str, str]) -> bool:
+        """The same after HTTP 403, which may be about the form of the header, or about what the token allows."""
+        return False
 
-class TokenAuthentication:
+    def explain(self, error: UnauthorizedError) -> UnauthorizedError:
+        """The error of a request that was refused for good, with what to do about this kind of token."""
+        return error
+
+
+class TokenAuthentication(Authentication):
     """A token that is sent as it is given."""
 
     def __init__(self, token: str | None, form: HeaderForm) -> None:

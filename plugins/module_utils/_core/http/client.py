@@ -13,16 +13,17 @@ from datetime import datetime
 
 from ..clock import Clock
 from ..compat.requests import requests, urllib3
-from ..errors import UnauthorizedError
+from ..errors import DatascanError, ForbiddenError, UnauthorizedError
 from . import body as _body
 from .authentication import Authentication
 from .connection import Connection
 from .deadline import Deadline
+from .exchange import limited_exchange
 from .faults import (
     Fault,
+    deadline_fault,
     error_fault,
     exchange_fault,
-    is_timeout,
     not_json_fault,
     redirect_fault,
     shape_fault,
@@ -38,6 +39,7 @@ from .session import Session
 
 # After HTTP 401: the other form of the header, a fresh token, and both again.
 MAX_REAUTHENTICATIONS = 3
+_MAX_TIMEOUT = 86_400.0  # seconds, a day: a socket refuses a time-out of more than 24 days
 
 T = t.TypeVar("T")
 ErrorParser = Callable[[Response], list[dict[str, t.Any]]]
@@ -74,7 +76,7 @@ class HttpClient:
         """
         self.requests_sent = 0
         self._base_url = check_base_url(connection.api_url)
-        self._timeout = connection.timeout
+        self._timeout = min(connection.timeout, _MAX_TIMEOUT)
         self._authentication = authentication
         self._clock = clock
         self._parse_errors = parse_errors
@@ -88,8 +90,24 @@ class HttpClient:
         self._session = Session(connection)
 
     def deadline(self, seconds: float) -> AbstractContextManager[None]:
-        """Inside the block no retry sleeps past this many seconds from now, and no request hangs long after them."""
+        """Inside the block no retry sleeps past this many seconds from now, and reads end a second later at most.
+
+        A request that changes something has the connection's `timeout`, because what came of it has to be known.
+        """
         return self._deadline.within(seconds)
+
+    def time_left(self) -> float | None:
+        """Seconds until the deadline, 0 after it; None without one."""
+        return self._deadline.time_left()
+
+    def allows_pause(self, seconds: float) -> bool:
+        """Whether a pause from now on ends before the deadline."""
+        return self._deadline.allows_pause(seconds)
+
+    @property
+    def timeout(self) -> float:
+        """The limit of one exchange, in seconds, where no deadline is near."""
+        return self._timeout
 
     def server_now(self) -> datetime:
         """The time of day, UTC, on the vendor's clock."""
@@ -108,13 +126,15 @@ class HttpClient:
         params: Params = (),
         body: t.Any = None,
         headers: Mapping[str, str] | None = None,
+        slowness: int = 1,
     ) -> T:
         """Send a request that changes nothing; it is sent again after a transient fault.
 
         `parse` converts the JSON to the result; its ValueError counts as an invalid response, which is transient.
-        `headers` replace those of the authentication.
+        `headers` replace those of the authentication. `slowness` multiplies `timeout` for an answer that takes long.
         """
-        return self._send(Request(method, build_url(self._base_url, path, params), body, headers=headers), parse)
+        url = build_url(self._base_url, path, params)
+        return self._send(Request(method, url, body, headers=headers, slowness=slowness), parse)
 
     def write(
         self, method: str, path: Sequence[str], parse: Callable[[t.Any], T], *, params: Params = (), body: t.Any = None
@@ -137,7 +157,7 @@ class HttpClient:
                     continue
                 pause = self._retry_policy.pause_before_retry(request, fault, retries)
                 if pause is None or not self._deadline.allows_pause(pause):
-                    raise fault.error from None
+                    raise self._explained(request, fault.error) from None
             else:
                 if request.headers is None:
                     self._authentication.accepted(headers)
@@ -146,34 +166,51 @@ class HttpClient:
             retries += 1
 
     def _can_reauthenticate(self, request: Request, headers: Mapping[str, str], fault: Fault) -> bool:
-        is_authenticated = request.headers is None
-        return is_authenticated and isinstance(fault.error, UnauthorizedError) and self._authentication.refused(headers)
+        if request.headers is not None:
+            return False
+        if isinstance(fault.error, UnauthorizedError):
+            return self._authentication.refused(headers)
+        return isinstance(fault.error, ForbiddenError) and self._authentication.forbidden(headers)
+
+    def _explained(self, request: Request, error: DatascanError) -> DatascanError:
+        """The final error, with what the authentication knows about its token."""
+        if request.headers is None and isinstance(error, UnauthorizedError):
+            return self._authentication.explain(error)
+        return error
 
     def _exchange(self, request: Request, headers: Mapping[str, str], parse: Callable[[t.Any], T]) -> T:
         """Send a request once."""
-        if self._deadline.timeout_error:
-            raise Fault(self._deadline.timeout_error, sent=False)
-        self._rate_limiter.acquire(self._clock)
-        timeout = self._deadline.shorten(self._timeout)
+        # What a change did has to be known, so the deadline neither refuses it nor cuts it short.
+        left = None if request.is_write else self._deadline.time_for_requests()
+        if left == 0 or not self._rate_limiter.acquire(self._clock, left):
+            raise deadline_fault(request)
+        self._clock.check_interrupted()
         with self._lock:
             self.requests_sent += 1
-        try:
-            response = self._receive(request, headers, timeout)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as exc:
-            fault = exchange_fault(exc, request, round(timeout, 1))
-            if is_timeout(exc):
-                self._deadline.record_timeout(fault.error)
-            raise fault from None
+        response = self._receive(request, headers, self._limit_of(request))
         try:
             return parse(response.data)
         except ValueError as error:
             fault = shape_fault(request, response, error)
         raise fault
 
-    def _receive(self, request: Request, headers: Mapping[str, str], timeout: float) -> Response:
-        with self._session.exchange(request, headers, timeout) as raw:
+    def _limit_of(self, request: Request) -> float:
+        """The seconds that an exchange may take."""
+        limit = self._timeout * request.slowness
+        left = None if request.is_write else self._deadline.time_for_requests()
+        return limit if left is None else min(limit, left)
+
+    def _receive(self, request: Request, headers: Mapping[str, str], limit: float) -> Response:
+        """The response, from connecting to its last byte within `limit` seconds."""
+        with limited_exchange(self._clock, limit) as exchange:
+            try:
+                return self._read_response(request, headers, limit, exchange.end)
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as exc:
+                raise exchange_fault(exc, request, exchange) from None
+
+    def _read_response(self, request: Request, headers: Mapping[str, str], limit: float, end: float) -> Response:
+        with self._session.exchange(request, headers, limit) as raw:
             self._server_clock.observe(raw.headers.get("Date"))
-            end = self._clock.monotonic() + self._deadline.shorten(self._timeout)
             try:
                 text = _body.read_body(raw.raw, self._clock, end)
             except _body.BodyTooLargeError:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..clock import Clock
-from ..errors import DatascanError
 
-FINAL_POLL_TIMEOUT = 10.0  # seconds that a request of a wait's final poll may take after the deadline
+# Seconds that requests may take after the deadline, all together: a wait ends with a poll at its deadline.
+FINAL_POLL_TIMEOUT = 1.0
 
 
 class Deadline:
@@ -20,39 +20,25 @@ class Deadline:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._at: float | None = None  # on the monotonic clock
-        self._timeout_error: DatascanError | None = None
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
         """Set the deadline to this many seconds from now. Of nested deadlines the nearest one holds."""
-        outer, outer_error = self._at, self._timeout_error
+        outer = self._at
         inner = self._clock.monotonic() + seconds
-        if outer is None or inner < outer:
-            self._at = inner
+        self._at = inner if outer is None else min(outer, inner)
         try:
             yield
         finally:
-            if self._at != outer:
-                self._at, self._timeout_error = outer, outer_error
+            self._at = outer
 
-    @property
-    def timeout_error(self) -> DatascanError | None:
-        """The error of a request that timed out after the deadline; no further request is sent then.
+    def time_left(self) -> float | None:
+        """Seconds until the deadline, 0 after it; None without one."""
+        return None if self._at is None else max(0.0, self._at - self._clock.monotonic())
 
-        A final poll of a thousand scans would otherwise wait for a silent vendor a thousand times.
-        """
-        return self._timeout_error
-
-    def record_timeout(self, error: DatascanError) -> None:
-        """Note that a request timed out."""
-        if self._at is not None and self._clock.monotonic() >= self._at:
-            self._timeout_error = error
-
-    def shorten(self, timeout: float) -> float:
-        """The seconds that a request may take: until the deadline, but at least FINAL_POLL_TIMEOUT."""
-        if self._at is None:
-            return timeout
-        return min(timeout, max(FINAL_POLL_TIMEOUT, self._at - self._clock.monotonic()))
+    def time_for_requests(self) -> float | None:
+        """Seconds until the last request has to end, 0 after that; None without a deadline."""
+        return None if self._at is None else max(0.0, self._at + FINAL_POLL_TIMEOUT - self._clock.monotonic())
 
     def allows_pause(self, seconds: float) -> bool:
         """Whether a pause from now on ends in time."""

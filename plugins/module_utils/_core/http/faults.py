@@ -23,6 +23,7 @@ from ..errors import (
     UnavailableError,
     UntrustedCertificateError,
 )
+from .exchange import Exchange
 from .request import Request
 from .response import Response
 
@@ -126,8 +127,32 @@ def too_large_fault(request: Request, status: int, limit: int) -> Fault:
     return Fault(InvalidResponseError(message, request=request.failed(status), is_transient=False), sent=True)
 
 
-def exchange_fault(exc: Exception, request: Request, timeout: float) -> Fault:
-    """What an exception of requests, urllib3 or the system means; `timeout` is the seconds that the request had."""
+def deadline_fault(request: Request) -> Fault:
+    """A request for which no time is left."""
+    message = f"{request} was not sent, because no time is left for it before the deadline."
+    return Fault(UnavailableError(message, request=request.failed()), sent=False)
+
+
+def exchange_fault(exc: Exception, request: Request, exchange: Exchange) -> Fault:
+    """What an exception of requests, urllib3 or the system means in this exchange."""
+    if exchange.time_left() <= 0:  # whatever it was, the limit caused it
+        return _timeout_fault(request, exchange)
+    fault = _early_fault(exc, request, exchange)
+    return Fault(fault.error, sent=fault.sent and not exchange.is_connecting)
+
+
+def _timeout_fault(request: Request, exchange: Exchange) -> Fault:
+    limit = round(exchange.limit, 1)
+    within = f"within {limit:g} {'second' if limit == 1 else 'seconds'}"
+    message = f"{request} did not answer {within}."
+    if exchange.is_connecting:
+        netloc = urlsplit(request.url).netloc
+        message = f"Cannot connect to {netloc} {within}. Check api_url, the proxy if there is one, and the network."
+    return Fault(UnavailableError(message, request=request.failed()), sent=not exchange.is_connecting)
+
+
+def _early_fault(exc: Exception, request: Request, exchange: Exchange) -> Fault:
+    """What an exception before the limit means."""
     cause = _root_cause(exc)
     if isinstance(exc, requests.exceptions.SSLError) and not isinstance(cause, ssl.SSLEOFError):
         return _certificate_fault(exc, cause, request)
@@ -135,9 +160,8 @@ def exchange_fault(exc: Exception, request: Request, timeout: float) -> Fault:
         cause, (urllib3.exceptions.NewConnectionError, ConnectionRefusedError)
     ):
         return _unreachable_fault(exc, cause, request)
-    if is_timeout(exc):
-        message = f"{request} did not answer within {timeout:g} seconds."
-        return Fault(UnavailableError(message, request=request.failed()), sent=True)
+    if isinstance(exc, (requests.Timeout, urllib3.exceptions.TimeoutError)):
+        return _timeout_fault(request, exchange)
     if isinstance(exc, OSError) and not isinstance(exc, (requests.RequestException, ConnectionError)):
         # requests raises a bare OSError for a certificate file that does not exist.
         message = f"ca_path, client_cert or client_key cannot be read: {exc}."
@@ -147,11 +171,6 @@ def exchange_fault(exc: Exception, request: Request, timeout: float) -> Fault:
         return Fault(InvalidInputError(message), sent=False)
     message = f"The connection was closed before the answer to {request} was complete."
     return Fault(UnavailableError(message, request=request.failed()), sent=True)
-
-
-def is_timeout(exc: Exception) -> bool:
-    """Whether a request took longer than it may."""
-    return isinstance(exc, (requests.Timeout, urllib3.exceptions.TimeoutError))
 
 
 def _certificate_fault(exc: Exception, cause: BaseException, request: Request) -> Fault:

@@ -37,17 +37,20 @@ class RateLimiter:
         self._due = float("-inf")  # when the next request would leave if there were no bursts
         self._lock = threading.Lock()
 
-    def acquire(self, clock: Clock) -> None:
-        """Sleep until the next request may leave."""
+    def acquire(self, clock: Clock, longest: float | None = None) -> bool:
+        """Sleep until the next request may leave. False, at once, where this takes longer than `longest` seconds."""
         if self._rate_limit is None:
-            return
+            return True
         with self._lock:
             now = clock.monotonic()
             # A burst makes up for requests that were not sent earlier, up to its size.
             due = max(self._due, now - (self._rate_limit.burst - 1) * self._rate_limit.step)
+            if longest is not None and due - now > longest:
+                return False
             self._due = due + self._rate_limit.step
         if due > now:
             clock.sleep(due - now)
+        return True
 
     def penalize(self, clock: Clock) -> None:
         """Allow no burst after HTTP 429: another client, or an earlier task, has used it up."""

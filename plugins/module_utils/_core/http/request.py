@@ -24,6 +24,7 @@ class Request:
     body: t.Any = None
     is_write: bool = False
     headers: Mapping[str, str] | None = None  # sent instead of the authentication's
+    slowness: int = 1  # multiplies the connection's `timeout`
 
     def __str__(self) -> str:
         """As messages name it."""

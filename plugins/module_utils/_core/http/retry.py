@@ -13,7 +13,7 @@ from datetime import timezone
 from email.utils import parsedate_to_datetime
 
 from ..clock import Clock
-from ..errors import InvalidResponseError, UnknownOutcomeError
+from ..errors import InvalidResponseError, UnauthorizedError, UnknownOutcomeError
 from .faults import Fault
 from .request import Request
 
@@ -56,7 +56,8 @@ class RetryPolicy:
 
 def _outcome_is_unknown(fault: Fault) -> bool:
     error = fault.error
-    if not fault.sent or error.http_status in _NOT_CARRIED_OUT:
+    # A token that is refused starts nothing, under whichever status.
+    if not fault.sent or error.http_status in _NOT_CARRIED_OUT or isinstance(error, UnauthorizedError):
         return False
     server_failed = error.http_status is not None and error.http_status >= 500
     return server_failed or error.is_transient or isinstance(error, InvalidResponseError)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from ..compat.requests import requests
 from ..errors import InvalidInputError
+from .adapter import LimitedAdapter
 from .connection import Connection
 from .request import Request
 
@@ -21,13 +22,16 @@ class Session(requests.Session if requests else object):  # type: ignore[misc]
 
     def __init__(self, connection: Connection) -> None:
         super().__init__()
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, LimitedAdapter())
         self.headers.update({"Accept": "application/json", "User-Agent": f"datascan.gate/{VERSION}"})
         self._connection = connection
 
     def exchange(self, request: Request, headers: Mapping[str, str], timeout: float) -> t.Any:
         """Send a request, and return requests' response as soon as its headers are read.
 
-        Raises what requests raises. `timeout` is seconds for connecting, and between two reads.
+        Raises what requests raises. `timeout` is seconds for connecting, and between two reads; the limit of the
+        whole exchange is that of `limited_exchange`.
         """
         connection = self._connection
         return self.request(

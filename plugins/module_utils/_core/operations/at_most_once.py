@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..errors import DatascanError, UnknownOutcomeError
+from ..errors import DatascanError, UnavailableError, UnknownOutcomeError
 from ..models import Scan
 from .context import OperationContext
 
@@ -23,6 +23,8 @@ def create_at_most_once(
     `find_created` returns that scan, or None where there is no such scan. It is None where the vendor cannot list
     scans: then a lost answer is final. Raises UnknownOutcomeError where a scan may have been created.
     """
+    if not context.has_time():
+        raise UnavailableError("No scan was started, because no time is left before the deadline.")
     for attempt in range(1, _MAX_SENDS + 1):
         try:
             return create()
@@ -35,9 +37,10 @@ def create_at_most_once(
             found = _search(context, lost, find_created)
             if found:
                 return found
-            if attempt == _MAX_SENDS:
+            if attempt == _MAX_SENDS or not context.has_time():
+                times = "once" if attempt == 1 else f"{attempt} times"
                 raise lost.with_message(
-                    f"{lost.message} It was sent {_MAX_SENDS} times, and the list shows no scan from it."
+                    f"{lost.message} It was sent {times}, and the list shows no scan from it."
                 ) from None
     raise AssertionError("unreachable")
 
@@ -49,7 +52,7 @@ def _search(
     last_error: DatascanError | None = None
     for delay in LIST_LAG_DELAYS:
         try:
-            context.clock.sleep(delay)
+            context.pause(delay)
             found = find_created()
         except DatascanError as error:
             last_error = error

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..errors import DatascanError, InvalidInputError, TooLateError
+from ..errors import DatascanError, InvalidInputError, TooLateError, UnavailableError
 from ..models import PREDICTED_ID, Scan, ScanState, summarise
 from ..providers.capabilities import CancelsScans
 from .cancellation import request_cancellation
@@ -51,9 +51,10 @@ def cancel_scans(context: OperationContext, request: CancelRequest) -> CancelRes
         raise InvalidInputError("There are no scans to cancel: scan_ids is empty.")
     scan_ids = list(dict.fromkeys(context.check_id(scan_id) for scan_id in request.scan_ids))
     cancelling = _Cancelling(context, request)
-    for scan_id in scan_ids:
-        cancelling.cancel(scan_id)
-    waited = cancelling.wait()
+    with context.time_limit(request.wait):
+        for scan_id in scan_ids:
+            cancelling.cancel(scan_id)
+        waited = cancelling.wait()
     result = cancelling.result(scan_ids, waited)
     if cancelling.errors:
         raise _combine(cancelling.errors).with_result(result)
@@ -125,6 +126,8 @@ def _cancel(context: OperationContext, scan_id: str, scan: Scan) -> Scan:
             raise TooLateError(f"Too late to cancel scan {scan}.")
         # The vendor's own status cannot be predicted.
         return scan.model_copy(update={"state": ScanState.CANCELLED, "vendor_status": None})
+    if not context.has_time():
+        raise UnavailableError(f"Scan {scan_id} was not cancelled, because no time is left before the deadline.")
     answer = request_cancellation(provider, scan_id)
     try:
         return provider.get(scan_id)  # the answer may still show the old state

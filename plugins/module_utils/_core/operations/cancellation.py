@@ -25,4 +25,8 @@ def request_cancellation(provider: CancelsScans, scan_id: str) -> Scan:
             raise lost.with_message(f"{lost.message} Reading the scan failed, too: {error.message}") from None
         if scan.finished and scan.state is not ScanState.CANCELLED:
             raise TooLateError(f"Too late to cancel scan {scan}.") from None
-        return scan if scan.finished else provider.cancel(scan_id)
+        if scan.finished:
+            return scan
+        if not provider.allows_pause(0.0):
+            raise
+        return provider.cancel(scan_id)

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from ..clock import Clock
-from ..errors import DatascanError, InvalidResponseError
+from ..errors import DatascanError, InvalidResponseError, UnavailableError
 from ..models import PREDICTED_ID, Scan, predicted_scan
 from ..providers.base import Provider
 from ..providers.capabilities import require
+from .polling import WaitOptions
 
 P = t.TypeVar("P", bound=Provider)
+_SHORTEST_LIMIT = 1.0  # seconds: with wait_timeout 0, a scan is read or started, and then not waited for
 
 
 def _discard(line: str) -> None:
@@ -36,6 +39,22 @@ class OperationContext:
     def require(self, capability: type[P]) -> P:
         """The provider with this capability. Raises UnsupportedError, with what to do instead."""
         return require(self.provider, capability)
+
+    def time_limit(self, options: WaitOptions | None) -> AbstractContextManager[None]:
+        """Inside the block, everything ends within the options' time-out. Without a wait there is no such limit."""
+        if options is None or self.check_mode:
+            return nullcontext()
+        return self.provider.deadline(max(options.timeout, _SHORTEST_LIMIT))
+
+    def has_time(self) -> bool:
+        """Whether the time limit is not over."""
+        return self.provider.allows_pause(0.0)
+
+    def pause(self, seconds: float) -> None:
+        """Sleep. Raises UnavailableError, at once, where the time limit ends before the pause."""
+        if not self.provider.allows_pause(seconds):
+            raise UnavailableError("No time is left before the deadline.")
+        self.clock.sleep(seconds)
 
     def check_id(self, scan_id: str) -> str:
         """The id in the vendor's form. Raises InvalidInputError for text that cannot be an id."""

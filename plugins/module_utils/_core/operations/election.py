@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ..errors import DatascanError, UnknownOutcomeError
+from ..errors import DatascanError, InterruptedWaitError, UnavailableError, UnknownOutcomeError
 from ..models import MAY_RUN, Scan, ScanState, start_time
 from ..providers.capabilities import CancelsScans
 from .at_most_once import LIST_LAG_DELAYS
@@ -64,20 +64,31 @@ def elect(
         listed_at = context.clock.monotonic()
         try:
             seen = list_scans() if seen is None else seen
+        except InterruptedWaitError:
+            raise
         except DatascanError as error:
             if ours is None:
                 raise
-            context.warn(
-                "Cannot check whether another pipeline started a scan of the same source and target at the same "
-                f"moment as {(election.winner or ours).id}: {error.message}"
-            )
+            _warn_unchecked(context, election.winner or ours, error)
             return election.result([])
         election.observe(seen)
         delay = election.delay(listed_at)
         if delay is None:
             return election.result(seen)
-        context.clock.sleep(delay)
+        try:
+            context.pause(delay)
+        except UnavailableError as error:  # the wait that follows has no time either, so its scan hardly matters
+            if ours:
+                _warn_unchecked(context, election.winner or ours, error)
+            return election.result(seen)
         seen = None
+
+
+def _warn_unchecked(context: OperationContext, scan: Scan, error: DatascanError) -> None:
+    context.warn(
+        "Cannot check whether another pipeline started a scan of the same source and target at the same moment as "
+        f"{scan.id}: {error.message}"
+    )
 
 
 class _Election:

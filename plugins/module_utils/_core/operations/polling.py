@@ -16,6 +16,7 @@ from ..options import check_seconds
 _SHARE = 0.1  # of the time waited so far: the end is noticed at most a tenth of the scan's length late
 _MAX_INTERVAL = 30.0  # seconds
 _JITTER = 0.1  # subtracted, never added: pipelines must not poll in step, and no poll comes late
+_MIN_INTERVAL = 0.1  # seconds: a shorter one would only load the vendor
 _UNSUCCESSFUL = frozenset({ScanState.FAILED, ScanState.CANCELLED})
 
 GetMany = Callable[[Sequence[str]], Mapping[str, "Scan | DatascanError"]]
@@ -34,7 +35,7 @@ class WaitOptions:
         """Raise InvalidInputError for times that are not possible."""
         check_seconds("wait_timeout", self.timeout, zero=True)
         if self.interval is not None:
-            check_seconds("wait_interval", self.interval)
+            check_seconds("wait_interval", self.interval, least=_MIN_INTERVAL)
 
 
 @dataclass
@@ -76,15 +77,16 @@ def poll_scans(
     clock: Clock,
     floor: float = 1.0,
     seen: Mapping[str, Scan] | None = None,
+    before: float = 0.0,
     report_progress: Callable[[PollState], None] = lambda state: None,
 ) -> PollState:
     """Poll until the wait is over or its deadline is reached. One final poll follows the deadline.
 
     Transient errors are kept in `last_error` and retried at the next poll. Any other error ends the wait, and carries
     the PollState as its result. `seen` holds scans that were just read. `floor` is the vendor's shortest interval in
-    seconds.
+    seconds. `before` is seconds of `options.timeout` that have passed already.
     """
-    state = PollState(list(scan_ids), dict(seen or {}))
+    state = PollState(list(scan_ids), dict(seen or {}), before)
     try:
         _poll_until_over(state, get_many, options, clock, floor, report_progress)
     except InterruptedWaitError as error:
@@ -100,19 +102,24 @@ def _poll_until_over(
     floor: float,
     report_progress: Callable[[PollState], None],
 ) -> None:
-    began = clock.monotonic()
+    before, began = state.elapsed, clock.monotonic()
     just_read = bool(state.seen) and all(scan_id in state.seen for scan_id in state.scan_ids)
+    poll_length = 0.0  # seconds that the last poll took, if it succeeded
     while True:
-        state.elapsed = clock.monotonic() - began
+        polled_at = clock.monotonic()
+        state.elapsed = before + polled_at - began
         if not just_read:
             _poll(state, get_many)
+            poll_length = 0.0 if state.last_error else clock.monotonic() - polled_at
         just_read = False
-        state.elapsed = clock.monotonic() - began
+        waited = clock.monotonic() - began
+        state.elapsed = before + waited
         left = options.timeout - state.elapsed
         is_over = state.is_over(options)
         state.timed_out = not is_over and left <= 0
-        interval = poll_interval(state.elapsed, options, floor, clock)
-        state.next_poll = None if is_over or state.timed_out else min(left, interval)
+        interval = poll_interval(waited, options, floor, clock)
+        # The final poll begins early enough to end in time.
+        state.next_poll = None if is_over or state.timed_out else min(max(0.0, left - poll_length), interval)
         report_progress(state)
         if state.next_poll is None:
             return
@@ -127,7 +134,7 @@ def _poll(state: PollState, get_many: GetMany) -> None:
         if isinstance(answer, Scan):
             state.seen[scan_id] = answer
         elif answer.is_transient:
-            state.last_error = answer
+            state.last_error = state.last_error or answer  # the first: later ones may have had no time
         else:
             fatal = fatal or answer
     if fatal:

@@ -28,7 +28,10 @@ class RescanRequest:
 
 @dataclass(frozen=True)
 class RescanResult:
-    """The rescan that runs now, the scan before it (None: there was none), and whether the rescan was there before."""
+    """The rescan that runs now, the scan before it (None: there was none), and whether the rescan was there before.
+
+    `reused` is None where the answer to the start was lost, so that the rescan may be another pipeline's.
+    """
 
     changed: bool = False
     scan: Scan | None = None
@@ -48,11 +51,12 @@ def rescan(context: OperationContext, request: RescanRequest) -> RescanResult:
     provider = context.require(RescansScans)
     if context.check_mode and request.subject == PREDICTED_ID:
         return _predict(context, request, predicted_scan(provider.name), None)
-    parent = provider.get_rescan_parent(request.subject)
-    try:
-        return _rescan(context, request, parent)
-    except DatascanError as error:
-        raise error.with_result(replace(_known_result(error), parent=parent)) from None
+    with context.time_limit(request.wait):
+        parent = provider.get_rescan_parent(request.subject)
+        try:
+            return _rescan(context, request, parent)
+        except DatascanError as error:
+            raise error.with_result(replace(_known_result(error), parent=parent)) from None
 
 
 def _known_result(error: DatascanError) -> RescanResult:
@@ -68,7 +72,6 @@ def _rescan(context: OperationContext, request: RescanRequest, parent: Scan | No
         raise _conflict(context, request, running)
     if context.check_mode:
         return _predict(context, request, parent, running)
-    began = context.clock.monotonic()
     if running and request.if_active == "reuse":
         scan, is_reused = running, True
     else:
@@ -77,10 +80,8 @@ def _rescan(context: OperationContext, request: RescanRequest, parent: Scan | No
     result = RescanResult(not is_reused, scan, parent, is_reused, no_wait_stats(context, request.wait), diff)
     if request.wait is None or scan.state is ScanState.COMPLETED:
         return result
-    before = context.clock.monotonic() - began
-    options = replace(request.wait, timeout=max(0.0, request.wait.timeout - before))
     try:
-        scan, waited = wait_until_completed(context, scan, options, before)
+        scan, waited = wait_until_completed(context, scan, request.wait)
     except DatascanError as error:
         known = partial_result(error, WaitResult)
         scans = known.scans or [scan]
@@ -121,9 +122,10 @@ class _Start:
         self._parent = parent
         self._readiness = _Readiness(context, request, parent)
         self._is_lost = False  # whether an answer was lost
+        self._found: Scan | None = None  # after a lost answer
 
-    def start(self) -> tuple[Scan, bool]:
-        """The rescan, and whether another user started it."""
+    def start(self) -> tuple[Scan, bool | None]:
+        """The rescan, and whether it was there before; None after a lost answer, when another may have started it."""
         provider = self._provider
         if self._parent and provider.rescan_blocker(self._parent):
             self._readiness.wait()
@@ -131,7 +133,8 @@ class _Start:
             # Without microseconds, since a vendor's times may be whole seconds.
             sent_at = provider.server_now().replace(microsecond=0)
             try:
-                return create_at_most_once(self._context, self._send, self._find_created), False
+                scan = create_at_most_once(self._context, self._send, self._find_created)
+                return scan, None if scan is self._found else False
             except TooEarlyError:
                 self._readiness.wait()
             except ConflictError as conflict:
@@ -139,7 +142,7 @@ class _Start:
                 if running is None:
                     raise conflict.with_result(RescanResult(changed=self._is_lost)) from None
                 if self._is_lost and running.started_at and running.started_at >= sent_at:
-                    return running, False  # the request with the lost answer created it, and it shows only now
+                    return running, None  # the request with the lost answer may have created it, and it shows only now
                 if self._request.if_active != "reuse":
                     error = _conflict(self._context, self._request, running)
                     raise ConflictError(error.message, request=conflict.request, result=error.result) from None
@@ -159,12 +162,14 @@ class _Start:
         """The rescan that a lost request created; where nothing had been scanned before, any scan that is there now."""
         self._is_lost = True
         if self._parent is None:
-            return self._provider.get_rescan_parent(self._request.subject)
-        return self._provider.find_created_rescan(self._request.subject, self._parent)
+            self._found = self._provider.get_rescan_parent(self._request.subject)
+        else:
+            self._found = self._provider.find_created_rescan(self._request.subject, self._parent)
+        return self._found
 
 
 class _Readiness:
-    """Waiting until the vendor accepts a rescan of the parent: once or more, within one time-out."""
+    """Waiting until the vendor accepts a rescan of the parent: once or more, within the task's time limit."""
 
     def __init__(self, context: OperationContext, request: RescanRequest, parent: Scan | None) -> None:
         self._context = context
@@ -182,16 +187,15 @@ class _Readiness:
         if options is None:
             raise _too_early(why)
         self._context.report_progress(f"{why}; waiting until it can be rescanned")
-        with provider.deadline(self._began + options.timeout - self._context.clock.monotonic()):
-            while True:
-                elapsed = self._context.clock.monotonic() - self._began
-                left = options.timeout - elapsed
-                if left <= 0:
-                    raise self._timeout_error(why, elapsed)
-                interval = poll_interval(elapsed, options, provider.min_poll_interval, self._context.clock)
-                self._context.clock.sleep(min(left, interval))
-                if self._is_ready():
-                    return
+        while True:
+            elapsed = self._context.clock.monotonic() - self._began
+            left = min(provider.time_left() or 0.0, options.timeout - elapsed)
+            if left <= 0:
+                raise self._timeout_error(why, options.timeout)
+            interval = poll_interval(elapsed, options, provider.min_poll_interval, self._context.clock)
+            self._context.clock.sleep(min(left, interval))
+            if self._is_ready():
+                return
 
     def _is_ready(self) -> bool:
         self._polls += 1

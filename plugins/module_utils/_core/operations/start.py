@@ -41,7 +41,10 @@ class StartRequest:
 
 @dataclass(frozen=True)
 class StartResult:
-    """The scan that was started, reused or predicted, and whether it was reused."""
+    """The scan that was started, reused or predicted, and whether it was reused.
+
+    `reused` is None where the answer to the start was lost, so that the scan may be another pipeline's.
+    """
 
     changed: bool = False
     scan: Scan | None = None
@@ -56,9 +59,16 @@ def start_scan(context: OperationContext, request: StartRequest) -> StartResult:
     Raises InvalidInputError or RejectedError for a target that the vendor does not accept, ConflictError for a scan
     that runs where if_active is fail, InvalidResponseError where a scan that runs may be missing from the list,
     UnknownOutcomeError where a scan may have been started; with `wait`, ScanNotCompletedError and WaitTimeoutError.
+    The time limit of a wait holds for all that is done before.
     """
     provider = context.require(StartsScans)
     provider.validate_target(request.target)
+    with context.time_limit(request.wait):
+        return _start_or_reuse(context, request)
+
+
+def _start_or_reuse(context: OperationContext, request: StartRequest) -> StartResult:
+    provider = context.require(StartsScans)
     candidate_list = _CandidateList(context, request)
     listed = candidate_list.read()
     previous = _get_previous(context, request)
@@ -91,7 +101,7 @@ def _start(context: OperationContext, request: StartRequest, candidates: Sequenc
 
 def _result_of(created: Created) -> StartResult:
     ours = created.ours
-    is_reused = ours is None or ours.id != created.scan.id
+    is_reused = (ours is None or ours.id != created.scan.id) if created.is_certain else None
     return StartResult(ours is not None, created.scan, is_reused, diff=ScanDiff(after=[ours] if ours else []))
 
 

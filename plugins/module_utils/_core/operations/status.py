@@ -47,8 +47,9 @@ def read_status(context: OperationContext, request: StatusRequest) -> StatusResu
 
     Raises NotFoundError for a missing id (unless missing is ignore), WaitTimeoutError at the deadline.
     """
-    result = _find(context, request.query) if request.query is not None else _get_by_id(context, request)
-    return _after_waiting(context, request.wait, result) if request.wait else result
+    with context.time_limit(request.wait):
+        result = _find(context, request.query) if request.query is not None else _get_by_id(context, request)
+        return _after_waiting(context, request.wait, result) if request.wait else result
 
 
 def _after_waiting(context: OperationContext, options: WaitOptions, result: StatusResult) -> StatusResult:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..errors import (
@@ -15,23 +15,25 @@ from ..errors import (
     InvalidInputError,
     ScanNotCompletedError,
     TooLateError,
+    UnavailableError,
+    UnknownOutcomeError,
     WaitTimeoutError,
 )
-from ..models import Scan, ScanState, parse_scan
+from ..models import Scan, ScanState
 from ..providers.capabilities import CancelsScans
 from .cancellation import request_cancellation
 from .context import OperationContext
+from .handed_over import parse_handed_scan
 from .polling import PollState, WaitOptions, poll_scans
 from .progress import ProgressReporter
 from .results import ScanDiff, WaitStats, partial_result
 
-_CANCEL_TIMEOUT = 60.0  # seconds after wait_timeout for cancelling; a vendor that does not answer ends it
 _NAMED_SCANS = 5  # in a message; the others are counted
 
 
 @dataclass(frozen=True)
 class WaitRequest:
-    """The request of scan_wait. `scans` are scans as an earlier task returned them."""
+    """The request of scan_wait. `scans` are scans, or results of a start, as earlier tasks returned them."""
 
     scan_ids: Sequence[str] = ()
     scans: Sequence[Mapping[str, t.Any]] = ()
@@ -41,12 +43,13 @@ class WaitRequest:
 
 @dataclass(frozen=True)
 class WaitResult:
-    """The scans as last seen, the ids of those that were cancelled at the time-out, and how the wait went."""
+    """The scans as last seen, what was done about them at the time-out, and how the wait went."""
 
     scans: list[Scan] | None = None
     waited: WaitStats | None = None
     changed: bool = False
     cancelled: list[str] = field(default_factory=list)
+    left_running: list[str] = field(default_factory=list)  # ids of scans that another pipeline may have started
     unseen: list[str] | None = None  # ids of scans that no poll could read, so that they are not among `scans`
     diff: ScanDiff = field(default_factory=ScanDiff)
 
@@ -57,12 +60,12 @@ def wait_for_scans(context: OperationContext, request: WaitRequest) -> WaitResul
     Raises WaitTimeoutError at the deadline (unless on_timeout is return), ScanNotCompletedError with fail_fast,
     NotFoundError for a scan that does not exist.
     """
-    scan_ids, seen = _scans_to_wait_for(context, request)
+    awaited = _scans_to_wait_for(context, request)
     if request.on_timeout == "cancel":
         context.require(CancelsScans)
     # In check mode there is one poll, and no wait.
     options = replace(request.options, timeout=0.0) if context.check_mode else request.options
-    state = wait_until_finished(context, scan_ids, options, seen)
+    state = wait_until_finished(context, awaited.scan_ids, options, awaited.finished)
     result = _result_of(context, state)
     if options.fail_fast:
         _raise_for_unsuccessful(result)
@@ -73,7 +76,7 @@ def wait_for_scans(context: OperationContext, request: WaitRequest) -> WaitResul
     error = timeout_error(state)  # made before cancelling, since it names what still ran
     if request.on_timeout != "cancel":
         raise error.with_result(result)
-    result, outcome = _cancel_pending(context, state)
+    result, outcome = _cancel_pending(context, state, awaited.ours)
     raise error.with_message(error.message + outcome).with_result(result)
 
 
@@ -99,11 +102,14 @@ def _after_one_poll(state: PollState, result: WaitResult) -> WaitResult:
 def wait_until_finished(
     context: OperationContext, scan_ids: Sequence[str], options: WaitOptions, seen: Mapping[str, Scan] | None = None
 ) -> PollState:
-    """Poll scans until they have finished or time is up. An error that ends the wait carries a WaitResult."""
+    """Poll scans until they have finished or time is up. An error that ends the wait carries a WaitResult.
+
+    In a time limit, what has passed of it counts as waited. The single poll of check mode gets all its retries.
+    """
     provider = context.provider
-    with contextlib.ExitStack() as stack:
-        if not context.check_mode:  # its single poll gets all its retries
-            stack.enter_context(provider.deadline(options.timeout))
+    left = provider.time_left()
+    before = 0.0 if left is None else max(0.0, options.timeout - left)
+    with contextlib.nullcontext() if context.check_mode else provider.deadline(options.timeout - before):
         try:
             return poll_scans(
                 context.get_many,
@@ -112,6 +118,7 @@ def wait_until_finished(
                 clock=context.clock,
                 floor=provider.poll_interval_for(len(scan_ids)),
                 seen=seen,
+                before=before,
                 report_progress=ProgressReporter(context.report_progress) if not context.check_mode else _no_progress,
             )
         except DatascanError as error:
@@ -124,20 +131,13 @@ def _no_progress(state: PollState) -> None:
     """Check mode does not wait, so there is no progress to report."""
 
 
-def wait_until_completed(
-    context: OperationContext, scan: Scan, options: WaitOptions, before: float = 0.0
-) -> tuple[Scan, WaitStats]:
-    """Wait for one scan that was just started. Every state but completed is an error that carries a WaitResult.
-
-    `before` is seconds that were already waited for the same `wait_timeout`, and that count.
-    """
+def wait_until_completed(context: OperationContext, scan: Scan, options: WaitOptions) -> tuple[Scan, WaitStats]:
+    """Wait for one scan that was just started. Every state but completed is an error that carries a WaitResult."""
     try:
         state = wait_until_finished(context, [scan.id], options, {scan.id: scan})
     except DatascanError as error:
         known = partial_result(error, WaitResult)
-        stats = known.waited and replace(known.waited, elapsed=round(known.waited.elapsed + before, 1))
-        raise error.with_result(WaitResult(known.scans or [scan], stats)) from None
-    state.elapsed += before
+        raise error.with_result(WaitResult(known.scans or [scan], known.waited)) from None
     stats = wait_stats(context, state)
     result = WaitResult(state.scans, stats)
     if state.timed_out:
@@ -180,9 +180,18 @@ def with_last_error(error: WaitTimeoutError, last_error: DatascanError | None) -
     return WaitTimeoutError(message, request=last_error.request)
 
 
-def _scans_to_wait_for(context: OperationContext, request: WaitRequest) -> tuple[list[str], dict[str, Scan]]:
-    """The ids to wait for, each once, and the scans that are known to have finished."""
-    given = [parse_scan(value, f"scans[{number}]") for number, value in enumerate(request.scans)]
+@dataclass(frozen=True)
+class _Awaited:
+    """The ids to wait for, each once; the scans known to have finished; the ids of scans this pipeline started."""
+
+    scan_ids: Sequence[str]
+    finished: Mapping[str, Scan]
+    ours: frozenset[str]
+
+
+def _scans_to_wait_for(context: OperationContext, request: WaitRequest) -> _Awaited:
+    handed = [parse_handed_scan(value, f"scans[{number}]") for number, value in enumerate(request.scans)]
+    given = [one.scan for one in handed]
     for number, scan in enumerate(given):
         if scan.provider != context.provider.name:
             raise InvalidInputError(
@@ -193,33 +202,60 @@ def _scans_to_wait_for(context: OperationContext, request: WaitRequest) -> tuple
     if not scan_ids:
         raise InvalidInputError("There are no scans to wait for: scan_ids and scans are empty.")
     checked = [context.check_id(scan_id) for scan_id in scan_ids]
-    return list(dict.fromkeys(checked)), {scan.id: scan for scan in given if scan.finished}
+    ours = frozenset(context.check_id(one.scan.id) for one in handed if one.is_ours)
+    return _Awaited(list(dict.fromkeys(checked)), {scan.id: scan for scan in given if scan.finished}, ours)
 
 
-def _cancel_pending(context: OperationContext, state: PollState) -> tuple[WaitResult, str]:
-    """Cancel what still runs: the result after that, and a sentence for each scan."""
+def _cancel_pending(context: OperationContext, state: PollState, ours: Collection[str]) -> tuple[WaitResult, str]:
+    """Cancel what still runs and is ours: the result after that, and sentences about what was done."""
     cancelled: list[str] = []
     sentences: list[str] = []
     may_have_changed = False
     before = dict(state.seen)
-    provider = context.require(CancelsScans)
-    with provider.deadline(_CANCEL_TIMEOUT):
-        for scan_id in state.pending:
-            try:
-                state.seen[scan_id] = request_cancellation(provider, scan_id)
-                cancelled.append(scan_id)
-                sentences.append(f" Scan {scan_id} was cancelled.")
-            except TooLateError as error:
-                sentences.append(f" {error.message}")
-            except DatascanError as error:
-                may_have_changed = may_have_changed or error.may_have_changed
-                sentences.append(f" Scan {scan_id} could not be cancelled: {error.message}")
+    pending = [scan_id for scan_id in state.pending if scan_id in ours]
+    left_running = [scan_id for scan_id in state.pending if scan_id not in ours]
+    for number, scan_id in enumerate(pending, 1):
+        try:
+            state.seen[scan_id] = _cancel_in_time(context, scan_id)
+            cancelled.append(scan_id)
+            sentences.append(f" Scan {scan_id} was cancelled.")
+        except TooLateError as error:
+            sentences.append(f" {error.message}")
+        except DatascanError as error:
+            may_have_changed = may_have_changed or error.may_have_changed
+            sentences.append(f" Scan {scan_id} could not be cancelled: {error.message}")
+            if isinstance(error, (UnavailableError, UnknownOutcomeError)) and number < len(pending):
+                # Each further one would take `timeout`, for a vendor that does not answer.
+                sentences.append(f" Not tried to cancel: {', '.join(pending[number:])}.")
+                break
+    with context.provider.deadline(0.0):  # one second for all of them
         for scan_id in cancelled:
             with contextlib.suppress(DatascanError):  # the scan is cancelled even where it cannot be read again
                 # The answer to a cancel request may still show the old state.
-                state.seen[scan_id] = provider.get(scan_id)
-    result = replace(_result_of(context, state), changed=bool(cancelled) or may_have_changed, cancelled=cancelled)
+                state.seen[scan_id] = context.provider.get(scan_id)
+    sentences += _left_running_sentences(left_running)
+    changed = bool(cancelled) or may_have_changed
+    result = replace(_result_of(context, state), changed=changed, cancelled=cancelled, left_running=left_running)
     return replace(result, diff=_diff_of(cancelled, before, state.seen)), "".join(sentences)
+
+
+def _left_running_sentences(scan_ids: Sequence[str]) -> list[str]:
+    if not scan_ids:
+        return []
+    named = ", ".join(scan_ids[:_NAMED_SCANS])
+    more = f" and {len(scan_ids) - _NAMED_SCANS} more" if len(scan_ids) > _NAMED_SCANS else ""
+    scans, continues, them = ("Scan", "continues", "it") if len(scan_ids) == 1 else ("Scans", "continue", "them")
+    return [
+        f" {scans} {named}{more} {continues} to run, because this pipeline is not known to have started {them}.",
+        f" To cancel {them}, use scan_cancel.",
+    ]
+
+
+def _cancel_in_time(context: OperationContext, scan_id: str) -> Scan:
+    """Cancel one scan; the request may take `timeout`, and so may all its retries."""
+    provider = context.require(CancelsScans)
+    with provider.deadline(provider.request_timeout):
+        return request_cancellation(provider, scan_id)
 
 
 def _diff_of(scan_ids: Sequence[str], before: Mapping[str, Scan], after: Mapping[str, Scan]) -> ScanDiff:

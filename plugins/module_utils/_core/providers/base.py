@@ -157,11 +157,24 @@ class Provider(ABC):
         return max(self.min_poll_interval, scans * self.rate_limit.step if self.rate_limit else 0.0)
 
     def deadline(self, seconds: float) -> AbstractContextManager[None]:
-        """Inside the block no retry sleeps past this many seconds from now, and no request hangs long after them.
+        """Inside the block no retry sleeps past this many seconds from now, and reads end a second later at most.
 
-        Of nested deadlines the nearest one holds.
+        A request that changes something has `request_timeout`. Of nested deadlines the nearest one holds.
         """
         return self._client.deadline(seconds)
+
+    def time_left(self) -> float | None:
+        """Seconds until the deadline, 0 after it; None without one."""
+        return self._client.time_left()
+
+    def allows_pause(self, seconds: float) -> bool:
+        """Whether a pause from now on ends before the deadline."""
+        return self._client.allows_pause(seconds)
+
+    @property
+    def request_timeout(self) -> float:
+        """The limit of one exchange, in seconds, where no deadline is near."""
+        return self._client.timeout
 
     @property
     def requests_sent(self) -> int:

@@ -219,6 +219,7 @@ def test_each_failure_has_its_kind(name: str, expected: list[Expected], options:
         ({"retries": -1}, "retries must be 0 or more."),
         ({"wait_timeout": -1}, "wait_timeout must be 0 or more seconds."),
         ({"wait_interval": 0}, "wait_interval must be more than 0 seconds."),
+        ({"wait_interval": 1e-6}, "wait_interval must be at least 0.1 seconds."),
         ({"api_url": "vendor.test"}, "api_url must be the API's base address"),
         ({"api_url": None}, "api_url is missing: Glasswall has no public host"),
         ({"api_token": None}, "api_token is missing"),

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import json
 import socket
 import ssl
@@ -16,9 +15,7 @@ import typing as t
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from tls_certificates import create_certificate
 
 HOST = "vendor.test"
 ELSEWHERE = "elsewhere.test"
@@ -70,7 +67,7 @@ class Server:
         self.certificates = {"expired": folder / "expired.pem", "self-signed": folder / "self-signed.pem"}
         contexts: dict[str, ssl.SSLContext | None] = {"plain": None, "elsewhere": None}
         for name, path in self.certificates.items():
-            contexts[name] = _certificate(path, is_over=name == "expired")
+            contexts[name] = create_certificate(path, HOST, is_expired=name == "expired")
         self._listeners = {name: socket.create_server(("127.0.0.1", 0)) for name in contexts}
         self.ports = {name: it.getsockname()[1] for name, it in self._listeners.items()}
         self._closed = socket.socket()  # bound, so that the port stays free, but not listening
@@ -146,29 +143,3 @@ def _request(it: socket.socket) -> RawRequest:
         body += it.recv(65536)
     method, target, _version = lines[0].split(" ")
     return RawRequest(method, target, body, headers)
-
-
-def _certificate(path: Path, *, is_over: bool) -> ssl.SSLContext:
-    """Make a certificate that signs itself, and the server's side of TLS with it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
-    today = datetime.datetime.now(datetime.timezone.utc)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(today - datetime.timedelta(days=2))
-        .not_valid_after(today + datetime.timedelta(days=-1 if is_over else 1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
-    return context

@@ -32,6 +32,8 @@ _PAGE_SIZE = 1000  # the document's default of 10000 needs ten times the memory
 _PATH = ("data-catalog", "column", "cluster", "similar")
 _ID_PARAMETERS = ("clusterId", "cluster_id")  # as documented, and as in another description of the API
 
+_SLOWNESS = 4  # a page of columns may take as many times `timeout`
+
 
 class _Camel(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, defer_build=True)
@@ -160,7 +162,11 @@ class BigIDClusters(ListsColumns, is_partial=True):
         params += [("requireTotalCount", "true")]
         try:
             return self._client.read(
-                "GET", _PATH, lambda data: _parse_column_page(data, query.cluster_id), params=params
+                "GET",
+                _PATH,
+                lambda data: _parse_column_page(data, query.cluster_id),
+                params=params,
+                slowness=_SLOWNESS,
             )
         except NotFoundError as error:
             message = f"{self.title} has no cluster {query.cluster_id} that this token can see."

@@ -20,6 +20,14 @@ _NOT_LOGGED_IN = re.compile(
     r"|^unauthorized|\b(?:jwt|token) (?:has |is )?expired|invalid (?:jwt|token)",  # inferred
     re.IGNORECASE,
 )
+# The same under a status for errors. "Unauthorized" alone may be about what the token allows there.
+_TOKEN_IS_REFUSED = re.compile(
+    r"\b(?:jwt|(?:session |access |refresh )?token) (?:has |is )?(?:expired|malformed|not valid|invalid)\b"
+    r"|authenticate token|\binvalid (?:jwt|(?:session |access |refresh )?token|authorization)\b|\btokenexpirederror\b",
+    re.IGNORECASE,
+)
+_LONGEST_WORD = 200  # characters of a bare word
+_MAY_BE_THE_TOKEN = frozenset({400, 403, 500})  # statuses under which a token may be refused
 _NOT_FOUND = re.compile(r"\b(?:scan|cluster)\b.*\bnot found\b", re.IGNORECASE)  # documented
 _MEANINGS = (
     (401, _NOT_LOGGED_IN),
@@ -39,8 +47,14 @@ def parse_errors(response: Response) -> list[dict[str, t.Any]]:
 
 
 def effective_status(response: Response) -> int:
-    """The HTTP status that an error under 200 amounts to; 400 if its text does not match."""
+    """The HTTP status that an error amounts to.
+
+    Under 200 its text decides, and 400 is what does not match. Under 400, 403 or 500 the text may report a token that
+    has expired or cannot be read, which amounts to 401.
+    """
     body = response.data
+    if response.status in _MAY_BE_THE_TOKEN and any(_TOKEN_IS_REFUSED.search(text) for text in _reasons(response)):
+        return 401
     if response.status >= 400 or not isinstance(body, dict):
         return response.status
     for status, pattern in _MEANINGS:
@@ -62,3 +76,11 @@ def _is_error(body: dict[str, t.Any]) -> bool:
     if any(key in body for key in ("_id", "id", "state")):
         return False
     return bool(envelope.find_errors(body)) or any(_NOT_LOGGED_IN.search(text) for text in envelope.messages(body))
+
+
+def _reasons(response: Response) -> list[str]:
+    """The reasons under a status for errors, where a bare word is one of the documented forms."""
+    if isinstance(response.data, dict):
+        return envelope.messages(response.data)
+    is_page = response.text.lstrip().startswith("<")  # of a gateway, about something else
+    return [] if is_page else [response.text[:_LONGEST_WORD]]

@@ -5,20 +5,24 @@
 
 The documents send a session token as `Bearer TOKEN`, and all code that is known to work sends it bare. So `auto`
 sends it bare, and once as `Bearer TOKEN` where that is refused; the form that worked is kept.
+
+The vendor's client distinguishes both kinds of tokens by the claim `type` of the JWT.
 """
 
 from __future__ import annotations
 
+import json
 import threading
 import typing as t
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 
 from ...errors import DatascanError, InterruptedWaitError, InvalidInputError, UnauthorizedError
-from ...http.authentication import HeaderForm, Reader, check_token, raw_header
+from ...http.authentication import Authentication, HeaderForm, Reader, check_token, raw_header
 from ...redaction import Redactor
 
 
-class SessionTokenAuthentication:
+class SessionTokenAuthentication(Authentication):
     """The current session token. The lock lets one thread exchange it while the others wait for the result."""
 
     def __init__(
@@ -36,11 +40,13 @@ class SessionTokenAuthentication:
             )
         for option, token in (("api_token", api_token), ("refresh_token", refresh_token)):
             check_token(option, token or "")
+        _check_kinds(api_token, refresh_token)
         self._session = api_token or None
         self._user_token = refresh_token
         self._forms = forms
         self._form = 0
         self._form_works = False
+        self._is_other_form_of_forbidden = False  # whether the form before this one was answered with 403
         self._is_untried = False  # whether the session token is new and has not worked yet
         self._redactor = redactor
         self._lock = threading.Lock()
@@ -65,6 +71,10 @@ class SessionTokenAuthentication:
         with self._lock:
             if not self._is_current(headers):
                 return True  # another thread has replaced it
+            if self._is_other_form_of_forbidden:
+                # Only the form before this one was understood, so the token does not allow the request.
+                self._form, self._form_works, self._is_other_form_of_forbidden = 0, True, False
+                return True
             if not self._form_works and self._form + 1 < len(self._forms):
                 self._form += 1
                 return True
@@ -74,6 +84,24 @@ class SessionTokenAuthentication:
             if not self._form_works:
                 self._form = 0
             return True
+
+    def forbidden(self, headers: Mapping[str, str]) -> bool:
+        """Try the other form while none has worked: a gateway may answer 403 to a form that it does not know."""
+        with self._lock:
+            if not self._is_current(headers) or self._form_works or self._form + 1 >= len(self._forms):
+                return False
+            self._form += 1
+            self._is_other_form_of_forbidden = True
+            return True
+
+    def explain(self, error: UnauthorizedError) -> UnauthorizedError:
+        """Name the other kind of token, where `api_token` may be one: only a JWT shows its kind."""
+        if self._user_token or _jwt_type(self._session or "") is not None:
+            return error
+        return error.with_message(
+            f"{error.message} If api_token is a user token, set it as refresh_token instead, which is exchanged for "
+            "session tokens."
+        )
 
     def _is_current(self, headers: Mapping[str, str]) -> bool:
         return self._session is not None and headers == self._forms[self._form](self._session)
@@ -88,11 +116,7 @@ class SessionTokenAuthentication:
         except DatascanError as error:
             if error.is_transient:
                 raise
-            raise UnauthorizedError(
-                f"BigID did not exchange refresh_token for a session token: {error.message.rstrip('.')}. "
-                "If the user token has expired, create a new one in BigID's access management.",
-                request=error.request,
-            ) from None
+            raise _exchange_error(error) from None
         self._redactor.add(token)
         return token
 
@@ -102,3 +126,40 @@ def _parse_session_token(data: t.Any) -> str:
     if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
         raise ValueError("systemToken is missing")
     return token
+
+
+def _exchange_error(error: DatascanError) -> DatascanError:
+    """Why there is no session token. Only an answer about the user token blames it."""
+    message = f"BigID did not exchange refresh_token for a session token: {error.message.rstrip('.')}."
+    if error.http_status is None:
+        return error.with_message(message)
+    if error.http_status == 404:
+        message += " Check api_url, which has to end in the version of the API."
+    elif not 300 <= error.http_status < 400:
+        message += (
+            " If the user token has expired, create a new one in BigID's access management; if it is a session token, "
+            "set it as api_token instead."
+        )
+    # No other kind: the scan that was asked for is neither missing nor forbidden.
+    return UnauthorizedError(message, request=error.request)
+
+
+def _check_kinds(api_token: str | None, refresh_token: str | None) -> None:
+    """Reject a JWT in the option of the other kind, without showing any of it."""
+    if _jwt_type(api_token or "") == "refresh-token":
+        raise InvalidInputError("api_token is a user token of BigID: set it as refresh_token instead.")
+    if _jwt_type(refresh_token or "") == "access-token":
+        raise InvalidInputError("refresh_token is a session token of BigID: set it as api_token instead.")
+
+
+def _jwt_type(token: str) -> str | None:
+    """The claim `type` of a JWT; None for anything else. It is only read, never trusted or shown."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
+    try:
+        claims = json.loads(urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, RecursionError):
+        return None
+    kind = claims.get("type") if isinstance(claims, dict) else None
+    return kind if isinstance(kind, str) else None

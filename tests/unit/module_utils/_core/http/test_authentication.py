@@ -14,7 +14,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     UnauthorizedError,
     UnavailableError,
 )
-from ansible_collections.datascan.gate.plugins.module_utils._core.http.authentication import Reader
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.authentication import Authentication, Reader
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.client import HttpClient
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.connection import Connection
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.response import Response
@@ -23,7 +23,7 @@ from scripted_vendor import Expected, Script, connected, mount
 
 
 @dataclass
-class Exchanged:
+class Exchanged(Authentication):
     """A credential that gets each of its tokens by a request of its own."""
 
     left: int = 9  # how many it may get

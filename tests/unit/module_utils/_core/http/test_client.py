@@ -330,7 +330,7 @@ def test_a_refused_write_is_not_retried_and_its_outcome_is_known(status: int) ->
 # 401
 
 
-class Chances:
+class Chances(Authentication):
     """A credential that has so many second chances, and shows which token is used."""
 
     def __init__(self, chances: int) -> None:

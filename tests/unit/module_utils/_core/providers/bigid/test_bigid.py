@@ -564,7 +564,8 @@ def test_scans_that_the_list_lacks_are_read_one_by_one() -> None:
 
 @pytest.mark.usefixtures("one_thread")
 def test_without_a_list_every_scan_is_read() -> None:
-    answers = [Expected("GET", LIST, 403, ""), status_response(True, "1"), status_response(True, "2")]
+    no_list = [Expected("GET", LIST, 403, "") for _form in ("raw", "bearer")]
+    answers = [*no_list, status_response(True, "1"), status_response(True, "2")]
     with bigid(*answers) as context:
         assert list(context.provider.get_many(["1", "2"])) == ["1", "2"]
 
@@ -718,7 +719,8 @@ def test_a_fresh_session_token_that_is_refused_ends_it() -> None:
         (200, {"success": False, "message": "Refresh token not valid"}),
         (200, {"success": False, "message": "Failed to authenticate token."}),
         (401, "UnauthorizedError"),
-        (404, ""),  # which says nothing of a scan
+        (400, "Bad Request"),
+        (403, "Forbidden"),
     ],
 )
 def test_a_user_token_that_is_refused_ends_it_at_once(code: int, answer: t.Any) -> None:

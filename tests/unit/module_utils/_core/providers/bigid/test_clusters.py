@@ -680,3 +680,9 @@ class TestClusters:
             pytest.raises(InvalidResponseError, match="the total is 2, and 1 clu"),
         ):
             provider.list_clusters()
+
+
+def test_a_page_of_columns_may_take_four_times_as_long_as_another_request() -> None:
+    provider, script = connected([expected_request(answer([1], total=1))], provider="bigid", timeout=7.0)
+    assert names(provider.list_columns(ColumnQuery(cluster_id="c1"))) == [1]  # type: ignore[attr-defined]
+    assert script.given["timeout"] == 28.0
