@@ -68,7 +68,7 @@ def refused_result(role: str, error: DatascanError) -> dict[str, t.Any]:
     return render_error(refuse(error, AuditResult() if role == AUDIT else GateResult()))
 
 
-def unfinished_result(role: str) -> dict[str, t.Any]:
+def unfinished_result(role: str = "") -> dict[str, t.Any]:
     """The result of a gate that has not finished."""
     return refused_result(role, GateFailedError(_UNFINISHED))
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -28,10 +29,11 @@ def done(sandbox, collections, tmp_path):
     """The one run of them all. Advalidation has a public host, so no example names it: the environment does."""
     sandbox.control("POST", "settings", QUICK)
     ids = seeded(sandbox)
+    now = datetime.now(timezone.utc).isoformat()
     # What tasks before the example would have registered.
     before = {
         "scan_wait": {"started": {"scan": scan(sandbox.seed())}},
-        "scan_gate": {"waited": {"scans": [{**scan(sandbox.seed()), "finished_at": "2099-01-01T00:00:00Z"}]}},
+        "scan_gate": {"waited": {"scans": [{**scan(sandbox.seed()), "finished_at": now}]}},
     }
     hosts = {Path(plugin).stem: examples_of(plugin) for plugin in PLUGINS}
     cancel = hosts["scan_cancel"]
