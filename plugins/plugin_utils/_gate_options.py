@@ -20,6 +20,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.tag_rules import parse_rules
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError, UnsupportedError
 from ansible_collections.datascan.gate.plugins.module_utils._core.files import write_if_changed
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.decision import check_reports
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import parse_policy
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import (
@@ -128,11 +129,12 @@ def absolute_reports(options: GateOptions, base: str) -> list[dict[str, str]]:
         {"format": report["format"], "dest": os.path.join(base, os.path.expanduser(report["dest"]))}
         for report in options["reports"] or ()
     ]
-    paths = [os.path.realpath(report["dest"]) for report in reports]
-    for path in paths:
-        if paths.count(path) > 1:
-            raise InvalidInputError(f"{options.name('reports')}: two reports have the same dest, {path}.")
-        write_if_changed(path, "", dry_run=True)
+    try:
+        check_reports([(report["format"], report["dest"]) for report in reports])
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{options.name('reports')}: {error.message}") from None
+    for report in reports:
+        write_if_changed(report["dest"], "", dry_run=True)
     return reports
 
 

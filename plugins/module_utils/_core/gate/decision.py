@@ -45,10 +45,17 @@ def refuse(error: DatascanError, result: Decision) -> DatascanError:
 
 def check_reports(reports: Sequence[Report]) -> None:
     """Raise InvalidInputError if one report would replace another."""
-    paths = [os.path.realpath(dest) for _format, dest in reports]
+    paths = [_resolve(dest) for _format, dest in reports]
     for path, (_format, dest) in zip(paths, reports, strict=True):
         if paths.count(path) > 1:
             raise InvalidInputError(f"Two reports have the same dest, {dest}.")
+
+
+def _resolve(dest: str) -> str:
+    try:
+        return os.path.realpath(dest)
+    except ValueError:  # with a NUL; the write says so
+        return dest
 
 
 def write_reports(

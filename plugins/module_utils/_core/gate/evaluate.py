@@ -13,7 +13,7 @@ from ..clock import Clock
 from ..errors import DatascanError, GateFailedError, InvalidInputError
 from ..files import FileChange, write_if_changed
 from ..models import Scan, summarise
-from .decision import Decision, Report, refuse, write_reports
+from .decision import Decision, Report, check_reports, refuse, write_reports
 from .earlier_results import Evidence, read_evidence
 from .policy import ADVISE, ENFORCE, Policy
 from .reports.render import render
@@ -60,6 +60,7 @@ def evaluate_gate(request: GateRequest, clock: Clock, check_mode: bool) -> GateR
     In check mode no file is written, and unfinished scans do not stop the pipeline, because nothing waited for them.
     """
     try:
+        check_reports(request.reports)
         evidence = read_evidence(
             started=request.started,
             found=request.found,
