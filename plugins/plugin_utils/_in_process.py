@@ -33,7 +33,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.rendering impo
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
 from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import plain_options, shows_invocation
 from ansible_collections.datascan.gate.plugins.plugin_utils._host_python import explain_old_python
-from ansible_collections.datascan.gate.plugins.plugin_utils._progress import show_progress
+from ansible_collections.datascan.gate.plugins.plugin_utils._progress_display import show_progress
 from ansible_collections.datascan.gate.plugins.plugin_utils._worker_clock import ParentGoneError, WorkerClock
 
 provider_classes()  # loads them once for a play: otherwise the worker of each task would do so again

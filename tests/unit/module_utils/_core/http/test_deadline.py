@@ -89,6 +89,11 @@ def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_provider, "_THREADS", 1)
 
 
+def started(scan_id: str) -> dict[str, t.Any]:
+    """A scan that this pipeline started, so that a wait may cancel it."""
+    return {"id": scan_id, "provider": "glasswall", "state": "queued", "reused": False}
+
+
 def overrun(vendor: FallsSilent, ids: list[str], timeout: float, *, on_timeout: str = "fail") -> float:
     """Seconds between the end of the time to wait and the end of the wait."""
     clock = vendor.clock
@@ -98,7 +103,9 @@ def overrun(vendor: FallsSilent, ids: list[str], timeout: float, *, on_timeout: 
     with pytest.raises(WaitTimeoutError) as caught:
         wait.wait_for_scans(
             context,
-            wait.WaitRequest(scan_ids=ids, options=WaitOptions(timeout=timeout), on_timeout=on_timeout),
+            wait.WaitRequest(
+                scans=[started(one) for one in ids], options=WaitOptions(timeout=timeout), on_timeout=on_timeout
+            ),
         )
     assert caught.value.result.waited.timed_out
     return clock.elapsed - timeout
