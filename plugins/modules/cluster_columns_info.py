@@ -98,10 +98,7 @@ options:
     type: str
     choices: [csv, ndjson, json]
 seealso:
-  - plugin: datascan.gate.audit_columns
-    plugin_type: filter
-  - plugin: datascan.gate.audit_report
-    plugin_type: filter
+  - module: datascan.gate.cluster_columns_audit
 """
 
 EXAMPLES = r"""
@@ -179,7 +176,7 @@ columns:
           calc_confidence_level: 0.5
           rank: High
     tags:
-      description: The tags of the column.
+      description: The tags of the column; null if the vendor does not send them in a form that can be read.
       type: list
       elements: dict
       sample:
@@ -308,17 +305,15 @@ import typing as t
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import argument_spec
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import FORMATS
-from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import ColumnQuery, parse_lookup
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import (
+    LOOKUP_OPTIONS,
+    ColumnQuery,
+    parse_lookup,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import columns
 
-CLUSTER = {
-    "name": {"type": "str"},
-    "size": {"type": "int"},
-    "label": {"type": "str"},
-    "severity": {"type": "str"},
-    "status": {"type": "str"},
-}
 QUERY = {
     "filter": {"type": "str"},
     "search_text": {"type": "str"},
@@ -347,7 +342,7 @@ MODULE = ModuleSpec(
     run=run,
     options={
         "cluster_id": {"type": "str"},
-        "cluster": {"type": "dict", "options": CLUSTER},
+        "cluster": {"type": "dict", "options": argument_spec(LOOKUP_OPTIONS)},
         **QUERY,
         "dest": {"type": "path"},
         "format": {"type": "str", "choices": list(FORMATS)},

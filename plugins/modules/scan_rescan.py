@@ -77,9 +77,7 @@ parent:
   returned: success; on failure, if it was read
   type: dict
 reused:
-  description: >-
-    Whether the rescan was already running, so that this task did not start it. It is null if the answer to the start
-    was lost: the rescan that was found then may be another pipeline's. RV(scan) has the same key.
+  description: Whether the rescan was already running, so that this task did not start it. RV(scan) has the same key.
   returned: success; on failure, if known
   type: bool
   sample: false

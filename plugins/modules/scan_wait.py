@@ -17,7 +17,7 @@ description:
   - On the control node, the task prints a line of progress on standard error when a scan changes its state, and once a
     minute otherwise. With C(no_log), it prints none.
   - On the control node, the task stops if C(ansible-playbook) is killed, and cancels nothing. On a remote host, or with
-    C(datascan_in_process=false), it cannot know, and waits on until O(wait_timeout).
+    C(datascan_in_process=false), it cannot know, and continues to wait until O(wait_timeout).
 extends_documentation_fragment:
   - datascan.gate.attributes
   - datascan.gate.attributes.connects
@@ -44,12 +44,10 @@ options:
   on_timeout:
     description:
       - What to do when O(wait_timeout) is reached.
-      - V(fail) fails. V(return) succeeds with RV(timed_out=true).
-      - V(cancel) cancels the scans that still run and that this pipeline started, and fails. These are the scans in
-        O(scans) that M(datascan.gate.scan_start) or M(datascan.gate.scan_rescan) returned with C(reused=false). All
-        others continue, because another user may have started them, and RV(left_running) has their ids. Scans in
-        O(scan_ids) are among these. To cancel any scan, use M(datascan.gate.scan_cancel).
-      - The vendor's API must be able to cancel.
+      - V(fail) fails. V(cancel) cancels the scans that still run, and fails; the vendor's API must be able to cancel.
+        V(return) succeeds with RV(timed_out=true).
+      - V(cancel) leaves a scan in O(scans) alone that has C(reused=true), because another user may have started it.
+        RV(left_running) names these. To cancel one, use M(datascan.gate.scan_cancel).
     type: str
     choices: [fail, cancel, return]
     default: fail
@@ -115,9 +113,7 @@ cancelled:
   elements: str
   sample: []
 left_running:
-  description: >-
-    The ids of the scans that O(on_timeout=cancel) did not cancel, because this pipeline is not known to have started
-    them.
+  description: The ids of the scans that O(on_timeout=cancel) left alone, because they were only reused.
   returned: success; on failure, once the wait has begun
   type: list
   elements: str

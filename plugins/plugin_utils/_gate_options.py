@@ -16,8 +16,11 @@ import yaml
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import describe_wrong_options
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import parse_lookup
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.tag_rules import parse_rules
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError, UnsupportedError
 from ansible_collections.datascan.gate.plugins.module_utils._core.files import write_if_changed
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.decision import check_reports
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import parse_policy
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import (
@@ -28,6 +31,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.options import
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import (
     CancelsScans,
+    ListsColumns,
     ListsScans,
     RescansScans,
     StartsScans,
@@ -44,6 +48,7 @@ ROLES = Path(__file__).resolve().parents[2] / "roles"
 # Variables that begin like an option of a role, and are none.
 _KNOWN = frozenset({"datascan_gate", "datascan_in_process", "datascan_sandbox"})
 _SHARED = "datascan_"
+AUDIT = "audit_cluster"  # the only role that reads no scans
 
 
 class GateOptions:
@@ -58,9 +63,7 @@ class GateOptions:
         return f"{self._role}_{option}"
 
     def __getitem__(self, option: str) -> t.Any:
-        value = self._values.get(self.name(option))
-        # Ansible adds every suboption that is not set, as null.
-        return {key: one for key, one in value.items() if one is not None} if isinstance(value, Mapping) else value
+        return self._values.get(self.name(option))
 
     @property
     def provider(self) -> type[Provider] | None:
@@ -89,14 +92,25 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
     if validation.error_messages:
         message = describe_wrong_options(spec, given, validation.errors.msg)
         raise InvalidInputError(Redactor(credentials_in(spec, values)).redact_text(message))
-    return GateOptions(role, values)
+    return GateOptions(role, {name: _without_unset(value, spec.get(name, {})) for name, value in values.items()})
+
+
+def _without_unset(value: t.Any, option: Mapping[str, t.Any]) -> t.Any:
+    """A dictionary without the suboptions that are not set, which Ansible adds as null."""
+    if "options" not in option or not isinstance(value, Mapping):
+        return value
+    return {name: part for name, part in value.items() if part is not None}
 
 
 def check_options(options: GateOptions, role: str) -> None:
     """Raise InvalidInputError or UnsupportedError for what would only be refused after the scan has started."""
     _ROLE_CHECKS[role](options)
-    if role == "audit_cluster":
-        return
+    if role != AUDIT:
+        _check_wait(options)
+
+
+def _check_wait(options: GateOptions) -> None:
+    """The checks of every role that waits for scans."""
     policy = parse_policy(options["policy"] or {})
     interval = options["wait_interval"]
     WaitOptions(timeout=options["wait_timeout"], interval=interval)
@@ -115,11 +129,12 @@ def absolute_reports(options: GateOptions, base: str) -> list[dict[str, str]]:
         {"format": report["format"], "dest": os.path.join(base, os.path.expanduser(report["dest"]))}
         for report in options["reports"] or ()
     ]
-    paths = [os.path.realpath(report["dest"]) for report in reports]
-    for path in paths:
-        if paths.count(path) > 1:
-            raise InvalidInputError(f"{options.name('reports')}: two reports have the same dest, {path}.")
-        write_if_changed(path, "", dry_run=True)
+    try:
+        check_reports([(report["format"], report["dest"]) for report in reports])
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{options.name('reports')}: {error.message}") from None
+    for report in reports:
+        write_if_changed(report["dest"], "", dry_run=True)
     return reports
 
 
@@ -173,20 +188,28 @@ def _check_own(options: GateOptions, wanted: str, every: Collection[str], vendor
 def _check_watch(options: GateOptions) -> None:
     if bool(options["ids"]) == bool(options["query"]):
         raise InvalidInputError(f"Set either {options.name('ids')} or {options.name('query')}.")
+    if options["query"] and options["on_timeout"] == "cancel":
+        raise InvalidInputError(
+            f"{options.name('on_timeout')}: cancel would cancel scans of others, because {options.name('query')} finds "
+            f"them all. Set {options.name('ids')}, or fail or return."
+        )
     if options.provider and options["query"]:
         check_capability(options.provider, ListsScans)
 
 
 def _check_audit(options: GateOptions) -> None:
-    if bool(options["id"]) == bool(options["lookup"]):
+    if (options["id"] is None) == (options["lookup"] is None):
         raise InvalidInputError(f"Set either {options.name('id')} or {options.name('lookup')}.")
-    if not options["required_tags"] and not options["forbidden_tags"]:
-        raise InvalidInputError(f"Set {options.name('required_tags')} or {options.name('forbidden_tags')}.")
+    if options["lookup"] is not None:
+        parse_lookup(options["lookup"], options.name("lookup"))
+    parse_rules(options["required_tags"], options["forbidden_tags"], options.name(""))
+    if options.provider:
+        check_capability(options.provider, ListsColumns)
 
 
 _ROLE_CHECKS: Mapping[str, Callable[[GateOptions], None]] = {
     "run_scan": _check_start,
     "rescan": _check_rescan,
     "watch_scans": _check_watch,
-    "audit_cluster": _check_audit,
+    AUDIT: _check_audit,
 }

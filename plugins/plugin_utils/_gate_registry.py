@@ -11,9 +11,12 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
-from ansible_collections.datascan.gate.plugins.module_utils._core.errors import GateFailedError
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import refuse_gate
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, GateFailedError
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.decision import refuse
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import GateResult
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.audit import AuditResult
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_error
+from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import AUDIT
 
 PRIVATE = "__datascan_"  # how the names begin that only the roles of this collection set
 _FACT = f"{PRIVATE}gate_"
@@ -39,6 +42,11 @@ class GateEntry:
         host = hashlib.sha256(self.host.encode()).hexdigest()[:16]  # a host's name may hold what a fact's may not
         return f"{_FACT}{host}_{self.number}"
 
+    @property
+    def role(self) -> str:
+        """The role that is this gate."""
+        return self.name.split()[0]
+
     def facts(self) -> dict[str, t.Any]:
         """The entry as a dictionary."""
         return {**asdict(self), "reasons": list(self.reasons), "scan_ids": list(self.scan_ids)}
@@ -55,9 +63,14 @@ class GateEntry:
         )
 
 
-def unfinished_result() -> dict[str, t.Any]:
+def refused_result(role: str, error: DatascanError) -> dict[str, t.Any]:
+    """The result of a gate that could not judge."""
+    return render_error(refuse(error, AuditResult() if role == AUDIT else GateResult()))
+
+
+def unfinished_result(role: str = "") -> dict[str, t.Any]:
     """The result of a gate that has not finished."""
-    return render_error(refuse_gate(GateFailedError(_UNFINISHED)))
+    return refused_result(role, GateFailedError(_UNFINISHED))
 
 
 def read_entries(facts: Mapping[str, t.Any]) -> list[GateEntry]:
@@ -69,7 +82,7 @@ def read_entries(facts: Mapping[str, t.Any]) -> list[GateEntry]:
 def next_entry(entries: Sequence[GateEntry], host: str, role: str) -> GateEntry:
     """The entry of a gate that begins."""
     earlier = [entry for entry in entries if entry.host == host]
-    same = sum(entry.name.split()[0] == role for entry in earlier)
+    same = sum(entry.role == role for entry in earlier)
     return GateEntry(host, len(earlier) + 1, f"{role} {same + 1}" if same else role)
 
 

@@ -13,15 +13,20 @@ from pathlib import Path
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
-from ansible_collections.datascan.gate.plugins.module_utils._ansible import oldest_versions  # noqa: F401  # first
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.oldest_versions import refuse_old_versions
+
+refuse_old_versions()  # before all that an old Python cannot load
+
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
     DatascanError,
     GateFailedError,
     InvalidInputError,
 )
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import GateResult, refuse_gate
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import GateResult
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.audit import AuditResult
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_error, render_result
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import (
+    AUDIT,
     ROLES,
     absolute_reports,
     check_options,
@@ -33,15 +38,26 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._gate_registry impor
     last_entry,
     next_entry,
     read_entries,
+    refused_result,
     statistics,
     unfinished_result,
 )
 
 _RESULTS = ("run_scan_result", "watch_scans_result", "rescan_result", "audit_cluster_result")
-_RESULT_KEYS = tuple(key for key in (*render_result(GateResult()), "cluster", "mode") if key != "changed")
+_RESULT_KEYS = {*render_result(GateResult()), *render_result(AuditResult())} - {"changed"}
 # The strategies under which a failed host stops the others.
 _STOPPING_STRATEGIES = ("linear", "debug", "mitogen_linear")
-_OPTIONS = ("policy", "mode", "reports", "wait_timeout", "wait_interval", "on_timeout", "fail_fast")
+_OPTIONS = ("policy", "mode", "wait_timeout", "wait_interval", "on_timeout", "fail_fast")
+_AUDIT_OPTIONS = (
+    "id",
+    "lookup",
+    "filter",
+    "search_text",
+    "required_tags",
+    "forbidden_tags",
+    "allow_size_mismatch",
+    "mode",
+)
 
 
 class GateStepAction(ActionBase):
@@ -70,14 +86,14 @@ class GateStepAction(ActionBase):
     def _begin(self, role: str) -> dict[str, t.Any]:
         """Check everything that can be refused before a request is sent. Never fails: the last step does."""
         entry = next_entry(self._entries, self._host, role)
-        result = unfinished_result()
+        result = unfinished_result(role)
         options: dict[str, t.Any] = {}
         try:
             self._check_circumstances()
             options = self._read_options(role)
         except Exception as error:  # noqa: BLE001  (a step that fails here could publish nothing)
             refusal = error if isinstance(error, DatascanError) else InvalidInputError(f"{role}: {error}")
-            result = render_error(refuse_gate(refusal))
+            result = refused_result(role, refusal)
             entry = entry.concluded(result)
         return {
             "refused": not options,
@@ -95,6 +111,8 @@ class GateStepAction(ActionBase):
         folder = str(self._variables.get("playbook_dir", self._loader.get_basedir()))
         is_own = _is_inside(folder, ROLES.parent / "playbooks")
         reports = absolute_reports(given, os.getcwd() if is_own else os.path.abspath(folder))
+        if role == AUDIT:
+            return {**{option: given[option] for option in _AUDIT_OPTIONS}, "reports": reports}
         options = {option: given[option] for option in _OPTIONS}
         return {**options, "policy": options["policy"] or {}, "reports": reports}
 
@@ -111,9 +129,10 @@ class GateStepAction(ActionBase):
 
     def _publish(self, role: str) -> dict[str, t.Any]:
         """The public result. Fails unless the gates of all hosts of the play say to proceed."""
-        judged = self._judged()
-        result = {**unfinished_result(), **{key: judged[key] for key in _RESULT_KEYS if key in judged}}
         own = last_entry(self._entries, self._host)
+        judged = self._judged()
+        unfinished = unfinished_result(own.role if own else "")
+        result = {**unfinished, **{key: judged[key] for key in _RESULT_KEYS if key in judged}}
         begun = self._facts(self._host).get(f"{PRIVATE}begun") or {}
         if own is None or own.number != begun.get("number") or judged.get("proceed") is not True:
             return _closed(result, [])
@@ -135,7 +154,7 @@ class GateStepAction(ActionBase):
         required = self._facts(self._host).get(f"{PRIVATE}required") or {}
         gates = self._entries_of("localhost")
         entry = gates[-1] if gates else None
-        if entry and entry.number > required.get("number", len(gates)) and entry.name.split()[0] == role:
+        if entry and entry.number > required.get("number", len(gates)) and entry.role == role:
             if entry.proceed:
                 return {"msg": entry.msg}
             raise GateFailedError(entry.msg)
@@ -184,13 +203,15 @@ class GateStepAction(ActionBase):
         return last_entry(self._entries, host)
 
     def _judged(self) -> Mapping[str, t.Any]:
-        """The result of scan_gate, or of the first step where scan_gate was skipped or did not run."""
+        """The result of the module that decides, or of the first step where that was skipped or did not run."""
         facts = self._facts(self._host)
         judged: Mapping[str, t.Any] = facts.get(f"{PRIVATE}judged") or {}
         if "proceed" in judged:
             return judged
         if judged.get("failed") or "error" in judged:  # the role's `failed_when: false` clears `failed`
-            return render_error(refuse_gate(InvalidInputError(str(judged.get("msg", "scan_gate did not run.")))))
+            own = last_entry(self._entries, self._host)
+            failure = InvalidInputError(str(judged.get("msg", "The decision was not made.")))
+            return refused_result(own.role if own else "", failure)
         begun: Mapping[str, t.Any] = facts.get(f"{PRIVATE}begun", {}).get("result", {})
         return begun
 

@@ -21,6 +21,7 @@ sys.path += [str(HERE.parent / "integration"), os.environ["ANSIBLE_COLLECTIONS_P
 
 import imports  # noqa: E402
 import long_wait  # noqa: E402
+import many_audited  # noqa: E402
 import many_columns  # noqa: E402
 import one_status  # noqa: E402
 import thousand_scans  # noqa: E402
@@ -46,6 +47,7 @@ def main() -> None:
                 "1,000 scans": lambda: thousand_scans.rows(plays, sandbox),
                 "a wait of 60 s": lambda: long_wait.rows(plays, sandbox),
                 "100,000 columns": lambda: many_columns.rows(plays, sandbox, folder, collections),
+                "many more columns": lambda: many_audited.rows(plays, sandbox, folder, collections),
                 "how late": _lateness,
             }
             rows: list[Row] = []

@@ -19,11 +19,7 @@ PAGES = sorted(
     for pattern in ("*.md", "docs/**/*.md", "roles/*/README.md", "tests/**/*.md")
     for path in ROOT.glob(pattern)
 )
-PLUGINS = sorted(
-    path.relative_to(ROOT).as_posix()
-    for folder in ("modules", "filter")
-    for path in ROOT.glob(f"plugins/{folder}/*.py")
-)
+PLUGINS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("plugins/modules/*.py"))
 SHELL = ("shell", "sh", "bash", "console")
 
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\S*)[^\n]*\n(?P<text>.*?)^(?P=indent)```$", re.M | re.S)

@@ -22,7 +22,7 @@ ENVIRONMENT = set(re.findall(r"E\((DATASCAN_\w+)\)", (ROOT / "plugins/doc_fragme
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
 TARGETS |= set(re.search(r"^PARTS := (.*)$", (ROOT / "Makefile").read_text(), re.M)[1].split())
 PLAYBOOKS = {path.stem for path in ROOT.glob("playbooks/*.yml")}
-MODULES = {path.stem for folder in ("modules", "filter") for path in ROOT.glob(f"plugins/{folder}/*.py")}
+MODULES = {path.stem for path in ROOT.glob("plugins/modules/*.py")}
 INLINE = re.compile(r"`((?:ansible-playbook|ansible-doc|make) [^`]+)`")
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(#[^)\s]*)?\)")
 

@@ -137,14 +137,13 @@ def _job_template(vendor: Vendor, role: str, questions: list[Data], extra_vars: 
     """A template whose survey also asks how long to wait. Its policy and mode are not for whoever launches it."""
     main = _described(role)
     timeout, on_timeout = (main["options"][f"{role}_{option}"] for option in ("wait_timeout", "on_timeout"))
-    cancels = role != "watch_scans" and vendor.supports("cancel")  # that role starts no scan, so it cancels none
     patience = [
         _question(f"{role}_wait_timeout", "Wait at most", "In seconds.")
         | {"type": "integer", "default": int(timeout["default"]), "min": 0},
         _question(f"{role}_on_timeout", "When the time is up", "Return leaves it to the policy.")
         | {
             "type": "multiplechoice",
-            "choices": [word for word in on_timeout["choices"] if word != "cancel" or cancels],
+            "choices": [word for word in on_timeout["choices"] if word != "cancel" or vendor.supports("cancel")],
             "default": on_timeout["default"],
         },
     ]

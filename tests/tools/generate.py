@@ -33,7 +33,7 @@ HEADINGS = {  # of the capabilities, and of what every provider does
     "list": "scan_status with query",
     "cancel": "scan_cancel",
     "rescan": "scan_rescan",
-    "columns": "cluster_columns_info",
+    "columns": "cluster_columns_info, cluster_columns_audit",
 }
 
 

@@ -46,12 +46,13 @@ MAY_IMPORT = {
     "columns": {"compat", "errors", "foreign_text", "models", "text"},
     "gate": {"clock", "compat", "errors", "files", "foreign_text", "models", "options", "redaction"},
     "providers": {"clock", "columns", "compat", "errors", "http", "models", "options", "redaction"},
-    "operations": {"clock", "columns", "errors", "files", "models", "options", "providers"},
+    "operations": {"clock", "columns", "errors", "files", "foreign_text", "gate", "models", "options", "providers"},
     "rendering": {"compat", "errors", "files", "models", "operations"},
 }
 # Of a part with several files, the ones that others may import.
 INTERFACES = {
     ("operations", "providers"): {"providers/base.py", "providers/capabilities.py"},
+    ("operations", "gate"): {"gate/decision.py", "gate/policy.py"},
     ("rendering", "operations"): {"operations/results.py"},
     ("providers", "columns"): {"columns/models.py"},
 }

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from . import oldest_versions  # noqa: F401  # before all that an old Python cannot load
+from .oldest_versions import refuse_old_versions
 
-# isort: split
+refuse_old_versions()  # before all that an old Python cannot load
+
 import typing as t
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -46,7 +47,9 @@ class Invocation:
         options.check()
         warn = self._redacted(self.warn)
         provider = connect(options, self.clock, warn, self.redactor)
-        return OperationContext(provider, self.clock, self.check_mode, self._redacted(self.report_progress), warn)
+        report_progress = self._redacted(self.report_progress)
+        redact = self.redactor.redact_text
+        return OperationContext(provider, self.clock, self.check_mode, report_progress, warn, redact)
 
     def wait_options(self, **more: t.Any) -> WaitOptions:
         """How long to wait, and how often to poll. Raises InvalidInputError for times that are not possible."""

@@ -4,7 +4,7 @@
 """Refuses an ansible-core or a Python that cannot load the rest of the collection.
 
 Older cores only warn about `requires_ansible`, and supported ones send modules to Python 3.8 and 3.9, too. Every module
-and action plugin imports this first, most of them through `invocation`. It must run on those Pythons itself.
+and action plugin calls this first, most of them through `invocation`. It must run on those Pythons itself.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import typing as t
 
 OLDEST_CORE = (2, 16)  # a test compares it with meta/runtime.yml
 OLDEST_PYTHON = (3, 10)  # and this with tests/config.yml
@@ -42,32 +43,27 @@ def _dotted(version: tuple[int, ...]) -> str:
     return ".".join(str(part) for part in version)
 
 
-def _refuse_old_controller() -> None:
-    """Ends the run: on such a core, the rules that keep a gate closed do not hold."""
-    from ansible.errors import AnsibleError
-    from ansible.release import __version__
+def refuse_old_versions() -> None:
+    """Raises AnsibleError on a controller, which ends the run; on a host, ends the module with a failure."""
+    if "ansible.plugins.loader" in sys.modules:
+        _refuse_old_controller()
+    else:
+        _refuse_old_host()
 
-    message = old_core(__version__)
+
+def _refuse_old_controller() -> None:
+    """The run ends because on such a core the rules that keep a gate closed do not hold."""
+    ansible: t.Any = sys.modules  # not imported, because they are not sent to a host
+    message = old_core(ansible["ansible.release"].__version__)
     if message:
-        raise AnsibleError(message)
+        raise ansible["ansible.errors"].AnsibleError(message)
 
 
 def _refuse_old_host() -> None:
-    """Ends the module with its result. A test compares the keys with those of other failures."""
+    """A test compares the keys with those of other failures."""
     message = old_python(sys.executable, sys.version_info[:2])
     if message:
-        error: dict[str, object] = {
-            "kind": "invalid_input",
-            "http_status": None,
-            "method": None,
-            "url": None,
-            "vendor_errors": [],
-        }
+        no_request = {"http_status": None, "method": None, "url": None, "vendor_errors": ()}
+        error = {"kind": "invalid_input", **no_request}
         sys.stdout.write(json.dumps({"failed": True, "changed": False, "msg": message, "error": error}))
         raise SystemExit(1)
-
-
-if "ansible.plugins.loader" in sys.modules:
-    _refuse_old_controller()
-else:
-    _refuse_old_host()

@@ -94,14 +94,12 @@ class ComparedFile:
         self.changed = False
         self._path = path
         self._digest = hashlib.sha256()
-        self._old: bytes | None = None
         self._writing = contextlib.nullcontext() if dry_run else write_atomically(path, unless=self._is_same)
         self._file: t.TextIO | None = None
 
     def __enter__(self) -> ComparedFile:
         try:
-            target, old = _inspect(self._path)
-            self._old = None if old is None else _digest(target)
+            _inspect(self._path)
         except OSError as error:
             raise _write_error(self._path, error) from error
         self._file = self._writing.__enter__()
@@ -122,10 +120,17 @@ class ComparedFile:
 
     def __exit__(self, *raised: t.Any) -> None:
         self._writing.__exit__(*raised)
-        self.changed = not self._is_same()
+        if self._file is None and raised[0] is None:
+            self._is_same()
 
     def _is_same(self) -> bool:
-        return self._digest.digest() == self._old
+        """Whether the file has this text now: somebody else may have changed it since the block began."""
+        try:
+            target, old = _inspect(self._path)
+            self.changed = old is None or _digest(target) != self._digest.digest()
+        except OSError as error:
+            raise _write_error(self._path, error) from error
+        return not self.changed
 
 
 def _digest(target: Path) -> bytes:

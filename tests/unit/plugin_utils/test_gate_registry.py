@@ -54,7 +54,9 @@ def test_more_than_nine_gates_keep_their_order() -> None:
     assert last and last.number == 12
 
 
-@pytest.mark.parametrize("result", [{}, {"passed": 1, "proceed": "yes"}, {"msg": "x"}, unfinished_result()], ids=str)
+@pytest.mark.parametrize(
+    "result", [{}, {"passed": 1, "proceed": "yes"}, {"msg": "x"}, unfinished_result("run_scan")], ids=str
+)
 def test_only_a_result_that_is_literally_true_passes(result: dict[str, t.Any]) -> None:
     entry = GateEntry("web1", 1, "run_scan").concluded(result)
     assert (entry.passed, entry.proceed) == (False, False)
@@ -63,7 +65,7 @@ def test_only_a_result_that_is_literally_true_passes(result: dict[str, t.Any]) -
 def test_a_gate_that_began_has_not_passed() -> None:
     entry = GateEntry("web1", 1, "run_scan")
     assert statistics([entry])["passed"] is False
-    assert unfinished_result()["passed"] is False and unfinished_result()["error"]["kind"]
+    assert unfinished_result("run_scan")["passed"] is False and unfinished_result("run_scan")["error"]["kind"]
 
 
 def test_statistics_pass_only_if_every_gate_of_every_host_passed() -> None:

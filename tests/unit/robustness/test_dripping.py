@@ -221,16 +221,15 @@ def test_a_connect_without_an_answer_ends_with_the_limit(deaf_port: int) -> None
     assert time.monotonic() - began <= SHORT + SLACK
 
 
-@pytest.mark.parametrize("deaf", [1, 3])
 def test_an_address_that_does_not_answer_leaves_time_for_the_others(
-    deaf: int, deaf_port: int, monkeypatch: pytest.MonkeyPatch
+    deaf_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def whole(connection: DrippingStream) -> None:
         read_head(connection)
         connection.sendall(WHOLE)
 
     with dripping_server(whole) as server:
-        ports = [deaf_port] * deaf + [server.port]
+        ports = [deaf_port] * 3 + [server.port]
         addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)) for port in ports]
         monkeypatch.setattr(sockets.socket, "getaddrinfo", lambda *args: addresses)
         began = time.monotonic()
@@ -249,20 +248,20 @@ def test_many_exchanges_on_one_connection_have_a_limit_each() -> None:
     """The limit of the first must not end the second, which begins later."""
 
     def slow(connection: DrippingStream) -> None:
-        for _request in range(3):
+        for _request in range(4):
             read_head(connection)
-            connection.sendall(CHUNKED + b"2\r\n")
+            connection.sendall(CHUNKED + b"2\r\n{}\r\n")
             connection.drips = True
-            connection.sendall(b"{}\r\n0\r\n")
+            connection.sendall(b"0\r\n")
             connection.drips = False
             connection.sendall(b"\r\n")
 
     with dripping_server(slow) as server:
-        client = client_of(connected(f"http://127.0.0.1:{server.port}", timeout=0.9))
+        client = client_of(connected(f"http://127.0.0.1:{server.port}", timeout=1.1))
         began = time.monotonic()
-        assert [client.read("GET", ("scans",), lambda data: data) for _request in range(3)] == [{}] * 3
-        assert time.monotonic() - began > 0.9
-        assert client.requests_sent == 3
+        assert [client.read("GET", ("scans",), lambda data: data) for _request in range(4)] == [{}] * 4
+        assert time.monotonic() - began > 1.1
+        assert client.requests_sent == 4
 
 
 def test_a_wait_for_a_vendor_that_drips_ends_with_its_limit() -> None:

@@ -53,8 +53,7 @@ def runs() -> Iterator[t.Any]:
             given_options.append(("scan_status", {"query": {"limit": 1}}))
         if issubclass(vendor, CancelsScans):
             given_options.append(("scan_cancel", {"scan_ids": ids[:2], **WAIT}))
-            started = [{"id": one, "provider": name, "state": "queued", "reused": False} for one in ids]
-            given_options.append(("scan_wait", {"scans": started, "wait_timeout": 4, "on_timeout": "cancel"}))
+            given_options.append(("scan_wait", {"scan_ids": ids, "wait_timeout": 4, "on_timeout": "cancel"}))
         if issubclass(vendor, RescansScans):
             given_options.append(("scan_rescan", {vendor.rescan_option: vendor.example_id, **WAIT}))
         if issubclass(vendor, ListsColumns):

@@ -12,12 +12,15 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit import audit_columns, parse_rules
-from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import render as render_audit
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import render_audit
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_tally import AuditTally
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_verdict import AuditScope, AuditVerdict
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import escape_formula, render
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Column
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.tag_rules import parse_rules
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.files import ComparedFile, write_if_changed
+from ansible_collections.datascan.gate.plugins.module_utils._core.foreign_text import clean_text
 
 Write = t.Callable[[Path], bool]
 
@@ -144,9 +147,12 @@ def test_a_cell_is_a_text_and_reads_back(text: str) -> None:
 
 @pytest.mark.parametrize("text", [*FORMULAS, *TEXTS])
 def test_a_cell_of_an_audit_is_a_text_and_reads_back(text: str) -> None:
-    audit = audit_columns([{"column_name": "c", "table_name": text}], parse_rules(["owner"], {}))
-    (row,) = rows(render_audit("csv", audit, {"id": "1"}))
-    assert row["table_name"] == (f"'{text}" if text in FORMULAS else text)
+    tally = AuditTally(parse_rules(["owner"], {}))
+    tally.add(Column(column_name="c", table_name=text, tags=[]))
+    verdict = AuditVerdict(AuditScope(None), tally, complete=True)
+    (row,) = rows("".join(render_audit("csv", verdict, tally.examples, "enforce")))
+    assert row["table_name"] == escape_formula(clean_text(text))
+    assert not row["table_name"].startswith(("=", "+", "-", "@", "\uff1d", "\uff0b"))
 
 
 def rows(text: str) -> list[dict[str, str]]:

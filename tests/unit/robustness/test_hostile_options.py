@@ -43,10 +43,10 @@ def wanted(text: str) -> bytes:
 
 
 def columns(**params: str) -> t.Callable[[str], bytes]:
-    order = ("clusterId", "filter", "searchText", "sort")
+    order = ("clusterId", "cluster_id", "filter", "searchText", "sort")
 
     def line(text: str) -> bytes:
-        given = {"clusterId": "c", **dict.fromkeys(params, text)}
+        given = {"clusterId": "c", "cluster_id": "c", **dict.fromkeys(params, text)}
         shown = [name.encode() + b"=" + wanted(given[name]) for name in order if name in given]
         after = b"limit=1000" + (b"&offsetKey=" + wanted(text) if text and "offsetKey" in params else b"")
         path = b"GET /v1/data-catalog/column/cluster/similar?"
@@ -64,7 +64,7 @@ COLUMNS = "cluster_columns_info"
 # The door, the vendor, the options with a text in them, and the request's first line if it is sent.
 IN_A_LINE: list[tuple[str, str, t.Callable[[str], dict[str, t.Any]], t.Callable[[str], bytes]]] = [
     ("scan_status", "bigid", lambda text: {"scan_ids": [text]}, BIGID_STATUS),
-    ("scan_wait", "bigid", lambda text: {"scan_ids": [text], "wait_timeout": 0}, BIGID_STATUS),
+    ("scan_wait", "bigid", lambda text: {"scan_ids": [text], "wait_timeout": 10}, BIGID_STATUS),
     (
         "scan_status",
         "advalidation",
@@ -89,7 +89,7 @@ IN_A_LINE: list[tuple[str, str, t.Callable[[str], dict[str, t.Any]], t.Callable[
         *("scan_status", "glasswall", lambda text: {"query": {"owners": [text]}}),
         lambda text: b"GET /v1/scans/allusers?users=" + wanted(text) + b"&pageSize=100&page=1 HTTP/1.1",
     ),
-    (COLUMNS, "bigid", lambda text: {"cluster_id": text}, columns(clusterId="")),
+    (COLUMNS, "bigid", lambda text: {"cluster_id": text}, columns(clusterId="", cluster_id="")),
     (COLUMNS, "bigid", lambda text: {"cluster_id": "c", "filter": text}, columns(filter="")),
     (COLUMNS, "bigid", lambda text: {"cluster_id": "c", "search_text": text}, columns(searchText="")),
     (COLUMNS, "bigid", lambda text: {"cluster_id": "c", "sort": text}, columns(sort="")),
@@ -100,7 +100,7 @@ PROTECTO = {"data_source_name": "crm", "object_name": ["people"]}
 # The same where the text goes into a body.
 IN_A_BODY: list[tuple[str, str, t.Callable[[str], dict[str, t.Any]], t.Callable[[str], t.Any]]] = [
     ("scan_status", "protecto", lambda text: {"scan_ids": [text]}, lambda text: [text.strip()]),
-    ("scan_wait", "protecto", lambda text: {"scan_ids": [text], "wait_timeout": 0}, lambda text: [text.strip()]),
+    ("scan_wait", "protecto", lambda text: {"scan_ids": [text], "wait_timeout": 10}, lambda text: [text.strip()]),
     (
         *("scan_start", "protecto", lambda text: {"protecto": {"objects": [{**PROTECTO, "data_source_name": text}]}}),
         lambda text: [{**PROTECTO, "data_source_name": text}],

@@ -5,21 +5,22 @@
 
 from __future__ import annotations
 
+import csv
 import html.parser
+import io
 import json
 import typing as t
 import xml.etree.ElementTree as ET
 
 import pytest
-from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit import (
-    audit_columns,
-    parse_columns,
-    parse_rules,
-)
-from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import render as render_audit
-from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Column
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import render_audit
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_tally import AuditTally
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_verdict import AuditScope, AuditVerdict
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Cluster, Column
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.tag_rules import parse_rules
 from ansible_collections.datascan.gate.plugins.module_utils._core.foreign_text import clean_text
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import render
+from ansible_collections.datascan.gate.plugins.module_utils._core.text import INVISIBLE
 from hostile_verdicts import HOSTILE_TEXTS, hostile_verdict
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -75,16 +76,33 @@ def test_markdown(text: str) -> None:
     assert len([token for token in found if token.type == "td_open"]) == 8 + 10
 
 
+def audit_report(format_: str, text: str) -> str:
+    """A report in which the text is everywhere that a vendor or a user can put one."""
+    names = {"fully_qualified_name": text or "x", "column_name": text, "table_name": text, "source": text}
+    tally = AuditTally(parse_rules([f"owner {text}"], {"a": [f"b {text}"]}))
+    tally.add(Column(**names, tags=[{"tag_name": "a", "tag_value": f"b {text}"}]))
+    verdict = AuditVerdict(AuditScope(Cluster(id="c", name=text), text, text), tally, complete=False, failure=text)
+    return "".join(render_audit(format_, verdict, tally.examples, "enforce"))
+
+
 @pytest.mark.parametrize("text", TEXTS)
 def test_markdown_of_an_audit(text: str) -> None:
-    column = Column(column_name=text, table_name=text, source=text, fully_qualified_name=text or "x", tags=[])
-    columns = parse_columns([column.model_dump(mode="json")])
-    found = audit_columns(columns, parse_rules(["owner"], {}), 1)
-    cluster = {"id": text, "name": text}
-    read = tokens(render_audit("markdown", found, cluster))
+    read = tokens(audit_report("markdown", text))
     assert kinds(read) <= OURS
-    assert len([token for token in read if token.type == "td_open"]) == 5
-    assert json.loads(render_audit("json", found, cluster))["cluster"] == cluster
+    assert kinds(read) == kinds(tokens(audit_report("markdown", "harmless")))
+    assert len([token for token in read if token.type == "td_open"]) == 6
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_csv_and_json_of_an_audit(text: str) -> None:
+    rows = list(csv.reader(io.StringIO(audit_report("csv", text))))
+    assert {len(row) for row in rows} == {7}
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
+    data = json.loads(audit_report("json", text))
+    (finding,) = data["findings"]
+    assert finding["column_name"] == clean_text(text)
+    for one in (*data["reasons"], data["msg"], finding["table_name"]):
+        assert not INVISIBLE.search(one)
 
 
 class Reader(html.parser.HTMLParser):

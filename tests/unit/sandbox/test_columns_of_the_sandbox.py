@@ -117,7 +117,7 @@ class TestVariants:
             ({"total_count": "never", "offset_keys": True}, 8),
             ({"text_booleans": False}, 3),
             ({"content_type": "json"}, 3),
-            ({"cluster_parameter": "cluster_id"}, 4),
+            ({"cluster_parameter": "cluster_id"}, 3),
             ({"cluster_parameter": "both"}, 3),
             ({"auth_form": "bearer"}, 4),
             ({"catalogue_columns": 2000}, 3),

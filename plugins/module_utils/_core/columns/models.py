@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -23,17 +24,62 @@ def _flag(value: t.Any) -> t.Any:
 
 
 def _text(value: t.Any) -> t.Any:
-    return str(value).lower() if isinstance(value, bool) else value
+    """A text, also from a number or a boolean. Other values become None: a bad cell costs only itself."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, (int, float)) else None
 
 
-def none_is_empty(value: t.Any) -> t.Any:
-    """An empty list for null, which some vendors send for it."""
-    return [] if value is None else value
+def _number(value: t.Any) -> t.Any:
+    """A finite number, or None."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return value if is_number and math.isfinite(value) else None
+
+
+def _size(value: t.Any) -> t.Any:
+    """A number of columns, also as 20.0 or as text, or None."""
+    try:
+        number = float(value) if isinstance(value, str) else _number(value)
+    except ValueError:
+        return None
+    return int(number) if number is not None and number >= 0 and number == number // 1 else None
+
+
+def _labels(value: t.Any) -> t.Any:
+    texts = [_text(item) for item in value] if isinstance(value, list) else []
+    return [text for text in texts if text is not None]
+
+
+def dictionary_or_none(value: t.Any) -> t.Any:
+    """A dictionary, or None for anything else."""
+    return value if isinstance(value, (dict, BaseModel)) else None
+
+
+def readable_attributes(value: t.Any) -> t.Any:
+    """The attributes that can be read."""
+    items = value if isinstance(value, (list, tuple)) else ()
+    return [item for item in items if dictionary_or_none(item) is not None]
+
+
+def tags_or_none(value: t.Any) -> t.Any:
+    """The tags, of which one that cannot be read has no name. None where the list itself cannot be read.
+
+    Some vendors send null for an empty list.
+    """
+    if value is None:
+        return ()
+    if not isinstance(value, (list, tuple)):
+        return None
+    return [item if dictionary_or_none(item) is not None else {} for item in value]
 
 
 Text = t.Annotated[t.Optional[str], BeforeValidator(_text)]
 Flag = t.Annotated[t.Optional[bool], BeforeValidator(_flag)]
-Labels = t.Annotated[list[str], BeforeValidator(none_is_empty)]
+Number = t.Annotated[t.Optional[float], BeforeValidator(_number)]
+Size = t.Annotated[t.Optional[int], BeforeValidator(_size)]
+Labels = t.Annotated[list[str], BeforeValidator(_labels)]
 
 
 class _Facts(BaseModel):
@@ -47,7 +93,7 @@ class Cluster(_Facts):
 
     id: str
     name: Text = None
-    size: int | None = None
+    size: Size = None
     labels: Labels = []
     severity: Text = None
     status: Text = None
@@ -69,7 +115,7 @@ class Attribute(_Facts):
     attribute_type: Text = None
     attribute_id: Text = None
     rank: Text = None
-    calc_confidence_level: float | None = None
+    calc_confidence_level: Number = None
 
     def __str__(self) -> str:
         """The text in a cell of a table."""
@@ -91,7 +137,7 @@ class Tag(_Facts):
     tag_id: Text = None
     value_id: Text = None
     is_mutually_exclusive: Flag = None
-    properties: TagProperties | None = None
+    properties: t.Annotated[t.Optional[TagProperties], BeforeValidator(dictionary_or_none)] = None
 
     def __str__(self) -> str:
         """The text in a cell of a table."""
@@ -108,8 +154,8 @@ class Column(_Facts):
     source: Text = None
     is_primary: Flag = None
     data_type: Text = None
-    attributes: t.Annotated[tuple[Attribute, ...], BeforeValidator(none_is_empty)] = ()
-    tags: t.Annotated[tuple[Tag, ...], BeforeValidator(none_is_empty)] = ()
+    attributes: t.Annotated[tuple[Attribute, ...], BeforeValidator(readable_attributes)] = ()
+    tags: t.Annotated[t.Optional[tuple[Tag, ...]], BeforeValidator(tags_or_none)] = None  # None: not known
 
     @property
     def identity(self) -> tuple[str | None, ...]:
@@ -146,6 +192,15 @@ class ColumnPage:
     gap: str | None = None
 
 
+LOOKUP_OPTIONS: t.Final = {
+    "name": {"type": "str"},
+    "size": {"type": "int"},
+    "label": {"type": "str"},
+    "severity": {"type": "str"},
+    "status": {"type": "str"},
+}
+
+
 @dataclass(frozen=True)
 class ClusterLookup:
     """Properties that identify a cluster whose id is not known."""
@@ -173,11 +228,11 @@ class ClusterLookup:
         return " and ".join(f"{name} {value!r}" for name, value in vars(self).items() if value is not None)
 
 
-def parse_lookup(options: Mapping[str, t.Any]) -> ClusterLookup:
-    """A lookup from a user's options."""
-    lookup = ClusterLookup(**options)
+def parse_lookup(options: Mapping[str, t.Any], name: str = "cluster") -> ClusterLookup:
+    """A lookup from a user's options, of which an empty text is not set. `name` is the option's name in messages."""
+    lookup = ClusterLookup(**{key: None if value == "" else value for key, value in options.items()})
     if not str(lookup):
-        raise InvalidInputError("cluster is empty: set at least one of name, size, label, severity and status.")
+        raise InvalidInputError(f"{name} is empty: set at least one of name, size, label, severity and status.")
     return lookup
 
 
@@ -197,7 +252,7 @@ class ColumnSummary:
         self.untagged += not column.tags
         self.tables[column.table_name or "", column.source or ""] += 1
         self.by_source[column.source or ""] += 1
-        for name, value in {(tag.tag_name or "", tag.tag_value or "") for tag in column.tags}:
+        for name, value in {(tag.tag_name or "", tag.tag_value or "") for tag in column.tags or ()}:
             self.by_tag[name][value] += 1
 
     def facts(self) -> dict[str, t.Any]:

@@ -13,6 +13,7 @@ from ..clock import Clock
 from ..errors import DatascanError, GateFailedError, InvalidInputError
 from ..files import FileChange, write_if_changed
 from ..models import Scan, summarise
+from .decision import Decision, Report, check_reports, refuse, write_reports
 from .earlier_results import Evidence, read_evidence
 from .policy import ADVISE, ENFORCE, Policy
 from .reports.render import render
@@ -34,29 +35,18 @@ class GateRequest:
     waited: Mapping[str, t.Any] | None = None  # of scan_wait
     policy: Policy = field(default_factory=Policy)
     mode: str = ENFORCE  # or ADVISE
-    reports: Sequence[tuple[str, str]] = ()
+    reports: Sequence[Report] = ()
 
 
 @dataclass(frozen=True)
-class GateResult:
-    """The decision, the scans that it is based on, and the reports that were written.
+class GateResult(Decision):
+    """The decision, the scans that it is based on, and the reports that were written."""
 
-    `proceed` is whether the pipeline may continue, `passed` whether there is no reason against it. `error` is the
-    failure of the gate or of an earlier task, in the form of `DatascanError.facts`.
-    """
-
-    changed: bool = False
-    passed: bool = False
-    proceed: bool = False
-    msg: str = ""
-    reasons: tuple[str, ...] = ()
     summary: Mapping[str, int] = field(default_factory=lambda: summarise(()))
-    reports: tuple[str, ...] = ()
     scans: tuple[Scan, ...] = ()
     missing: tuple[str, ...] = ()
     timed_out: bool = False
     cancelled: tuple[str, ...] = ()
-    error: Mapping[str, t.Any] | None = None
     file_changes: tuple[FileChange, ...] = ()
 
 
@@ -70,6 +60,7 @@ def evaluate_gate(request: GateRequest, clock: Clock, check_mode: bool) -> GateR
     In check mode no file is written, and unfinished scans do not stop the pipeline, because nothing waited for them.
     """
     try:
+        check_reports(request.reports)
         evidence = read_evidence(
             started=request.started,
             found=request.found,
@@ -90,11 +81,7 @@ def evaluate_gate(request: GateRequest, clock: Clock, check_mode: bool) -> GateR
 
 def refuse_gate(error: DatascanError, result: GateResult | None = None) -> DatascanError:
     """The same error with the result of a gate that could not judge."""
-    result = result or GateResult()
-    reasons = (*result.reasons, error.message)
-    return error.with_result(
-        replace(result, passed=False, proceed=False, msg=error.message, reasons=reasons, error=error.facts())
-    )
+    return refuse(error, result or GateResult())
 
 
 def _judge_evidence(evidence: Evidence, request: GateRequest, clock: Clock) -> Verdict:
@@ -143,22 +130,15 @@ def _message(evidence: Evidence, verdict: Verdict, proceed: bool) -> str:
     return f"{evidence.failure.message} {gate_sentence(verdict)}"
 
 
-def _write_reports(
-    result: GateResult, verdict: Verdict, reports: Sequence[tuple[str, str]], check_mode: bool
-) -> GateResult:
-    refused: InvalidInputError | None = None
-    for format_, dest in reports:
-        try:
-            change = write_if_changed(dest, render(format_, verdict), dry_run=check_mode)
-        except InvalidInputError as error:
-            refused = refused or error
-            continue
-        result = replace(
-            result,
-            changed=result.changed or change.changed,
-            reports=(*result.reports, dest),
-            file_changes=(*result.file_changes, change),
-        )
+def _write_reports(result: GateResult, verdict: Verdict, reports: Sequence[Report], check_mode: bool) -> GateResult:
+    changes: list[FileChange] = []
+
+    def write(format_: str, dest: str) -> bool:
+        changes.append(write_if_changed(dest, render(format_, verdict), dry_run=check_mode))
+        return changes[-1].changed
+
+    result, refused = write_reports(result, reports, write)
+    result = replace(result, file_changes=tuple(changes))
     if refused:  # raised only now, so that every other report is written
         raise refuse_gate(refused, result)
     return result

@@ -69,7 +69,7 @@ def read_columns(context: OperationContext, request: ColumnsRequest) -> ListedCo
     Raises AmbiguousError or NotFoundError where the lookup does not find one cluster.
     """
     context.require(ListsColumns)
-    _check(request)
+    check_query(request.query, is_looked_up=request.cluster is not None)
     reading = _Reading(context, request)
     if request.dest is None:
         columns: list[Column] = []
@@ -138,9 +138,9 @@ class _Reading:
     def _open(self) -> Iterator[ColumnPage]:
         query = self._request.query
         if self._request.cluster:
-            self._cluster = _find_cluster(self._context, self._request.cluster)
+            self._cluster = find_cluster(self._context, self._request.cluster)
             query = replace(query, cluster_id=self._cluster.id)
-        return _prefetch(self._context.require(ListsColumns).list_columns(query))
+        return prefetch(self._context.require(ListsColumns).list_columns(query))
 
     def _take(self, page: ColumnPage, summary: ColumnSummary) -> Iterator[Column]:
         if page.total is not None:  # the highest, because a list that lost columns has to show that
@@ -151,7 +151,7 @@ class _Reading:
             yield column
 
 
-def _prefetch(pages: Iterator[ColumnPage]) -> Iterator[ColumnPage]:
+def prefetch(pages: Iterator[ColumnPage]) -> Iterator[ColumnPage]:
     """The same pages; each is read while the one before it is written."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         coming = pool.submit(next, pages, None)
@@ -160,7 +160,7 @@ def _prefetch(pages: Iterator[ColumnPage]) -> Iterator[ColumnPage]:
             yield page
 
 
-def _find_cluster(context: OperationContext, lookup: ClusterLookup) -> Cluster:
+def find_cluster(context: OperationContext, lookup: ClusterLookup) -> Cluster:
     """The one cluster that matches the lookup."""
     clusters = context.require(ListsColumns).list_clusters()
     found = [cluster for cluster in clusters if lookup.matches(cluster)]
@@ -176,9 +176,9 @@ def _find_cluster(context: OperationContext, lookup: ClusterLookup) -> Cluster:
     return found[0]
 
 
-def _check(request: ColumnsRequest) -> None:
-    query = request.query
-    if not request.cluster and not query.cluster_id.strip():
+def check_query(query: ColumnQuery, *, is_looked_up: bool) -> None:
+    """Raise InvalidInputError for what cannot be asked for."""
+    if not is_looked_up and not query.cluster_id.strip():
         raise InvalidInputError("cluster_id is empty.")
     for name, number, least in (("limit", query.limit, 1), ("skip", query.skip, 0), ("sample", query.sample, 1)):
         if number is not None and number < least:

@@ -34,6 +34,7 @@ class OperationContext:
     check_mode: bool = False  # read, predict, and change nothing
     report_progress: Callable[[str], None] = _discard
     warn: Callable[[str], None] = _discard
+    redact: Callable[[str], str] = str  # masks the secrets of this task in a text
 
     def require(self, capability: type[P]) -> P:
         """The provider with this capability. Raises UnsupportedError, with what to do instead."""

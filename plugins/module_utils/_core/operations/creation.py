@@ -22,14 +22,10 @@ _CLOCK_SKEW = timedelta(minutes=1)  # a list of new scans begins so long before 
 
 @dataclass(frozen=True)
 class Created:
-    """The scan to continue with, and the one that this operation started, unless that one was cancelled again.
-
-    `is_certain` is false after a lost answer: the scan that was found then may be another pipeline's.
-    """
+    """The scan to continue with, and the one that this operation started, unless that one was cancelled again."""
 
     scan: Scan
     ours: Scan | None
-    is_certain: bool = True
 
 
 def elects(context: OperationContext, if_active: str) -> bool:
@@ -50,7 +46,7 @@ def create_scan(
     creation = _Creation(context, target, if_active, known_ids)
     scan = creation.create()
     if not elects(context, if_active):
-        return Created(scan, scan, is_certain=not creation.was_found(scan))
+        return Created(scan, scan)
     if creation.was_found(scan):
         return creation.settle_after_loss(scan)
     return creation.settle(scan)
@@ -123,8 +119,8 @@ class _Creation:
                 f"{', '.join(others)}."
             )
             if self._if_active == "fail":
-                raise _conflict(Created(winner, winner, is_certain=False))
-        return Created(winner, winner, is_certain=False)
+                raise _conflict(Created(winner, winner))
+        return Created(winner, winner)
 
     def _list_new(self) -> list[Scan]:
         """The scans of the target that were not listed before the start."""

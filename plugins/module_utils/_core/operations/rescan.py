@@ -28,10 +28,7 @@ class RescanRequest:
 
 @dataclass(frozen=True)
 class RescanResult:
-    """The rescan that runs now, the scan before it (None: there was none), and whether the rescan was there before.
-
-    `reused` is None where the answer to the start was lost, so that the rescan may be another pipeline's.
-    """
+    """The rescan that runs now, the scan before it (None: there was none), and whether the rescan was there before."""
 
     changed: bool = False
     scan: Scan | None = None
@@ -72,9 +69,8 @@ def _rescan(context: OperationContext, request: RescanRequest, parent: Scan | No
         raise _conflict(context, request, running)
     if context.check_mode:
         return _predict(context, request, parent, running)
-    is_reused: bool | None = True
     if running and request.if_active == "reuse":
-        scan = running
+        scan, is_reused = running, True
     else:
         scan, is_reused = _Start(context, request, parent).start()
     diff = ScanDiff(after=[] if is_reused else [scan])
@@ -123,10 +119,9 @@ class _Start:
         self._parent = parent
         self._readiness = _Readiness(context, request, parent)
         self._is_lost = False  # whether an answer was lost
-        self._found: Scan | None = None  # after a lost answer
 
-    def start(self) -> tuple[Scan, bool | None]:
-        """The rescan, and whether it was there before; None after a lost answer, when another may have started it."""
+    def start(self) -> tuple[Scan, bool]:
+        """The rescan, and whether it was there before."""
         provider = self._provider
         if self._parent and provider.rescan_blocker(self._parent):
             self._readiness.wait()
@@ -134,8 +129,7 @@ class _Start:
             # Without microseconds, since a vendor's times may be whole seconds.
             sent_at = provider.server_now().replace(microsecond=0)
             try:
-                scan = create_at_most_once(self._context, self._send, self._find_created)
-                return scan, None if scan is self._found else False
+                return create_at_most_once(self._context, self._send, self._find_created), False
             except TooEarlyError:
                 self._readiness.wait()
             except ConflictError as conflict:
@@ -143,7 +137,7 @@ class _Start:
                 if running is None:
                     raise conflict.with_result(RescanResult(changed=self._is_lost)) from None
                 if self._is_lost and running.started_at and running.started_at >= sent_at:
-                    return running, None  # the request with the lost answer may have created it, and it shows only now
+                    return running, False  # the request with the lost answer created it, and it shows only now
                 if self._request.if_active != "reuse":
                     error = _conflict(self._context, self._request, running)
                     raise ConflictError(error.message, request=conflict.request, result=error.result) from None
@@ -163,10 +157,8 @@ class _Start:
         """The rescan that a lost request created; where nothing had been scanned before, any scan that is there now."""
         self._is_lost = True
         if self._parent is None:
-            self._found = self._provider.get_rescan_parent(self._request.subject)
-        else:
-            self._found = self._provider.find_created_rescan(self._request.subject, self._parent)
-        return self._found
+            return self._provider.get_rescan_parent(self._request.subject)
+        return self._provider.find_created_rescan(self._request.subject, self._parent)
 
 
 class _Readiness:

@@ -41,10 +41,7 @@ class StartRequest:
 
 @dataclass(frozen=True)
 class StartResult:
-    """The scan that was started, reused or predicted, and whether it was reused.
-
-    `reused` is None where the answer to the start was lost, so that the scan may be another pipeline's.
-    """
+    """The scan that was started, reused or predicted, and whether it was reused."""
 
     changed: bool = False
     scan: Scan | None = None
@@ -101,7 +98,7 @@ def _start(context: OperationContext, request: StartRequest, candidates: Sequenc
 
 def _result_of(created: Created) -> StartResult:
     ours = created.ours
-    is_reused = (ours is None or ours.id != created.scan.id) if created.is_certain else None
+    is_reused = ours is None or ours.id != created.scan.id
     return StartResult(ours is not None, created.scan, is_reused, diff=ScanDiff(after=[ours] if ours else []))
 
 

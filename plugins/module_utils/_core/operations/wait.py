@@ -49,7 +49,7 @@ class WaitResult:
     waited: WaitStats | None = None
     changed: bool = False
     cancelled: list[str] = field(default_factory=list)
-    left_running: list[str] = field(default_factory=list)  # ids of scans that another pipeline may have started
+    left_running: list[str] = field(default_factory=list)  # ids of scans that this pipeline did not start
     unseen: list[str] | None = None  # ids of scans that no poll could read, so that they are not among `scans`
     diff: ScanDiff = field(default_factory=ScanDiff)
 
@@ -76,7 +76,7 @@ def wait_for_scans(context: OperationContext, request: WaitRequest) -> WaitResul
     error = timeout_error(state)  # made before cancelling, since it names what still ran
     if request.on_timeout != "cancel":
         raise error.with_result(result)
-    result, outcome = _cancel_pending(context, state, awaited.ours)
+    result, outcome = _cancel_pending(context, state, awaited.reused)
     raise error.with_message(error.message + outcome).with_result(result)
 
 
@@ -182,11 +182,11 @@ def with_last_error(error: WaitTimeoutError, last_error: DatascanError | None) -
 
 @dataclass(frozen=True)
 class _Awaited:
-    """The ids to wait for, each once; the scans known to have finished; the ids of scans this pipeline started."""
+    """The ids to wait for, each once; the scans known to have finished; the ids of scans that were only reused."""
 
     scan_ids: Sequence[str]
     finished: Mapping[str, Scan]
-    ours: frozenset[str]
+    reused: frozenset[str]
 
 
 def _scans_to_wait_for(context: OperationContext, request: WaitRequest) -> _Awaited:
@@ -202,18 +202,18 @@ def _scans_to_wait_for(context: OperationContext, request: WaitRequest) -> _Awai
     if not scan_ids:
         raise InvalidInputError("There are no scans to wait for: scan_ids and scans are empty.")
     checked = [context.check_id(scan_id) for scan_id in scan_ids]
-    ours = frozenset(context.check_id(one.scan.id) for one in handed if one.is_ours)
-    return _Awaited(list(dict.fromkeys(checked)), {scan.id: scan for scan in given if scan.finished}, ours)
+    reused = frozenset(context.check_id(one.scan.id) for one in handed if one.is_reused)
+    return _Awaited(list(dict.fromkeys(checked)), {scan.id: scan for scan in given if scan.finished}, reused)
 
 
-def _cancel_pending(context: OperationContext, state: PollState, ours: Collection[str]) -> tuple[WaitResult, str]:
-    """Cancel what still runs and is ours: the result after that, and sentences about what was done."""
+def _cancel_pending(context: OperationContext, state: PollState, reused: Collection[str]) -> tuple[WaitResult, str]:
+    """Cancel what still runs and was not only reused: the result after that, and sentences about what was done."""
     cancelled: list[str] = []
     sentences: list[str] = []
     may_have_changed = False
     before = dict(state.seen)
-    pending = [scan_id for scan_id in state.pending if scan_id in ours]
-    left_running = [scan_id for scan_id in state.pending if scan_id not in ours]
+    pending = [scan_id for scan_id in state.pending if scan_id not in reused]
+    left_running = [scan_id for scan_id in state.pending if scan_id in reused]
     for number, scan_id in enumerate(pending, 1):
         try:
             state.seen[scan_id] = _cancel_in_time(context, scan_id)
@@ -246,7 +246,7 @@ def _left_running_sentences(scan_ids: Sequence[str]) -> list[str]:
     more = f" and {len(scan_ids) - _NAMED_SCANS} more" if len(scan_ids) > _NAMED_SCANS else ""
     scans, continues, them = ("Scan", "continues", "it") if len(scan_ids) == 1 else ("Scans", "continue", "them")
     return [
-        f" {scans} {named}{more} {continues} to run, because this pipeline is not known to have started {them}.",
+        f" {scans} {named}{more} {continues} to run, because this pipeline did not start {them}.",
         f" To cancel {them}, use scan_cancel.",
     ]
 

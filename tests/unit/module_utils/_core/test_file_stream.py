@@ -64,6 +64,27 @@ def test_a_restart_drops_what_was_written(path: Path, dry_run: bool) -> None:
     assert alone(path)
 
 
+@pytest.mark.parametrize("dry_run", [False, True])
+@pytest.mark.parametrize(("before", "meanwhile", "changed"), [("new", "other", True), ("old", "new", False)])
+def test_a_file_that_somebody_else_changes_meanwhile_is_compared_as_it_is_then(
+    path: Path, dry_run: bool, before: str, meanwhile: str, changed: bool
+) -> None:
+    path.write_text(before)
+    with ComparedFile(str(path), dry_run=dry_run) as file:
+        file.write("new")
+        path.write_text(meanwhile)
+    assert (file.changed, path.read_text()) == (changed, meanwhile if dry_run else "new")
+    assert alone(path)
+
+
+def test_a_file_that_is_removed_meanwhile_is_written(path: Path) -> None:
+    path.write_text("new")
+    with ComparedFile(str(path)) as file:
+        file.write("new")
+        path.unlink()
+    assert (file.changed, path.read_text()) == (True, "new")
+
+
 @pytest.mark.parametrize("pieces", [("ab",), ("abc", "x"), ("xbc",), ()])
 def test_a_text_that_is_shorter_longer_or_other_is_a_change(path: Path, pieces: tuple[str, ...]) -> None:
     path.write_text("abc")

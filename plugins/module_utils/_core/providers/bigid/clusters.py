@@ -13,15 +13,24 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable, Iterator, Sequence
 
-from ...columns.models import Cluster, Column, ColumnPage, ColumnQuery, Tag, TagProperties, none_is_empty
+from ...columns.models import (
+    Cluster,
+    Column,
+    ColumnPage,
+    ColumnQuery,
+    Tag,
+    TagProperties,
+    dictionary_or_none,
+    tags_or_none,
+)
 from ...compat.pydantic import BaseModel, BeforeValidator, ConfigDict, to_camel
-from ...errors import DatascanError, InterruptedWaitError, NotFoundError
+from ...errors import DatascanError, NotFoundError
 from ..capabilities import ListsColumns
 from ..paging import ListPage, ListReader, PageCursor, parse_total
 
 _PAGE_SIZE = 1000  # the document's default of 10000 needs ten times the memory
 _PATH = ("data-catalog", "column", "cluster", "similar")
-_OTHER_NAME = "cluster_id"  # the name of clusterId in another description of the API
+_ID_PARAMETERS = ("clusterId", "cluster_id")  # as documented, and as in another description of the API
 
 _SLOWNESS = 4  # a page of columns may take as many times `timeout`
 
@@ -41,13 +50,13 @@ class _TagProperties(TagProperties, _Camel):
 class _Tag(Tag, _Camel):
     """A tag as BigID sends it."""
 
-    properties: _TagProperties | None = None
+    properties: t.Annotated[t.Optional[_TagProperties], BeforeValidator(dictionary_or_none)] = None
 
 
 class _Column(Column, _Camel):
     """A column as BigID sends it; its attributes are in snake case there too."""
 
-    tags: t.Annotated[tuple[_Tag, ...], BeforeValidator(none_is_empty)] = ()
+    tags: t.Annotated[t.Optional[tuple[_Tag, ...]], BeforeValidator(tags_or_none)] = None
 
 
 def _offset(value: t.Any) -> t.Any:
@@ -118,8 +127,6 @@ class _ColumnPages(PageCursor[Column]):
 class BigIDClusters(ListsColumns, is_partial=True):
     """The part of the provider that lists clusters and columns."""
 
-    _cluster_parameter = "clusterId"
-
     def list_clusters(self) -> Sequence[Cluster]:
         """GET /clusters. How its filter is written is not documented, so all are read."""
         return self._client.read("GET", ("clusters",), _parse_clusters)
@@ -146,12 +153,21 @@ class BigIDClusters(ListsColumns, is_partial=True):
 
     def _get_page(self, query: ColumnQuery, size: int, place: list[tuple[str, str]]) -> _ColumnPageBody:
         given = {"filter": query.filter, "searchText": query.search_text, "sort": query.sort, "sample": query.sample}
-        params = [(name, str(value)) for name, value in given.items() if value is not None]
+        # Both names in one request. A second request with the other name could list the columns of every cluster:
+        # a server ignores a parameter that it does not know.
+        params = [(name, query.cluster_id) for name in _ID_PARAMETERS]
+        params += [(name, str(value)) for name, value in given.items() if value is not None]
         params += [("ignoreLimit", "true")] if query.ignore_limit else []
         params += [("limit", str(size)), *place]
         params += [("requireTotalCount", "true")]
         try:
-            return self._read_columns(query.cluster_id, params)
+            return self._client.read(
+                "GET",
+                _PATH,
+                lambda data: _parse_column_page(data, query.cluster_id),
+                params=params,
+                slowness=_SLOWNESS,
+            )
         except NotFoundError as error:
             message = f"{self.title} has no cluster {query.cluster_id} that this token can see."
             raise NotFoundError(message, request=error.request) from None
@@ -163,25 +179,6 @@ class BigIDClusters(ListsColumns, is_partial=True):
                 "sort and offset_key."
             )
             raise error.with_message(message) from None
-
-    def _read_columns(self, cluster_id: str, params: list[tuple[str, str]]) -> _ColumnPageBody:
-        def read(name: str) -> _ColumnPageBody:
-            query = [(name, cluster_id), *params]
-            return self._client.read("GET", _PATH, _parse_column_page, params=query, slowness=_SLOWNESS)
-
-        try:
-            return read(self._cluster_parameter)
-        except DatascanError as error:
-            if error.http_status != 400 or self._cluster_parameter == _OTHER_NAME:
-                raise
-            try:
-                page = read(_OTHER_NAME)
-            except InterruptedWaitError:
-                raise
-            except DatascanError:
-                raise error from None
-        self._cluster_parameter = _OTHER_NAME
-        return page
 
 
 def _size(query: ColumnQuery, count: int) -> int:
@@ -209,10 +206,20 @@ def _rename_fields(item: t.Any) -> t.Any:
     return {"id": item.get("clusterId"), "name": item.get("clusterName"), **item} if isinstance(item, dict) else item
 
 
-def _parse_column_page(data: t.Any) -> _ColumnPageBody:
+def _parse_column_page(data: t.Any, cluster_id: str) -> _ColumnPageBody:
     if isinstance(data, dict) and "results" not in data:
         data = data.get("data")
     page = _ColumnPageBody.model_validate(data)
     if not all(any(column.identity) for column in page.results):
         raise ValueError("a column without any name")
+    _check_cluster(data, cluster_id)
     return page
+
+
+def _check_cluster(data: dict[str, t.Any], cluster_id: str) -> None:
+    """Raise ValueError where an answer, or a column in it, names another cluster. The document's columns name none."""
+    for item in (data, *data["results"]):
+        for name in _ID_PARAMETERS:
+            found = item.get(name)
+            if isinstance(found, (str, int)) and str(found).strip() != cluster_id.strip():
+                raise ValueError(f"the columns of cluster {found} came for cluster {cluster_id}")

@@ -136,3 +136,11 @@ def test_a_report_that_cannot_be_written_lets_nothing_pass_and_the_others_are_wr
     assert_not_asked(caught.value)
     known = caught.value.result
     assert ([one.id for one in known.scans], known.reports, known.changed) == (["1"], (first, last), True)
+
+
+def test_two_reports_of_one_file_are_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "report")
+    with pytest.raises(InvalidInputError) as caught:
+        run(scan(), reports=[("json", str(tmp_path / "report")), ("html", str(tmp_path / "link"))])
+    assert_not_asked(caught.value)
+    assert not (tmp_path / "report").exists()

@@ -108,3 +108,13 @@ def test_looks_at_many_scans_are_far_enough_apart(limited: type[Provider], monke
     assert all(scan.state is ScanState.COMPLETED for scan in result.scans if isinstance(scan, Scan))
     # Three of the first look's five requests wait for their turn; then a pause as long as five requests take.
     assert clock.sleeps[:4] == [3.0, 3.0, 3.0, 15.0]
+
+
+def test_a_request_that_would_leave_too_late_takes_no_turn() -> None:
+    clock = FakeClock()
+    limiter = RateLimiter(RateLimit(per_minute=30))
+    assert limiter.acquire(clock, 0.0)
+    assert not limiter.acquire(clock, 1.9)
+    assert clock.elapsed == 0.0
+    assert limiter.acquire(clock, 2.0)
+    assert clock.elapsed == 2.0

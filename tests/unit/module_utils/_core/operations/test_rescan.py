@@ -359,7 +359,7 @@ def test_a_rescan_with_a_lost_answer_is_found_and_adopted(lost: Expected) -> Non
         read_response("Completed", childScans=[CHILD_ID]),
         read_response("Listing", **CHILD),
     )
-    assert (result.changed, result.reused, result.scan.id) == (True, None, CHILD_ID)
+    assert (result.changed, result.reused, result.scan.id) == (True, False, CHILD_ID)
 
 
 def test_an_old_child_is_not_taken_for_it() -> None:
@@ -406,10 +406,10 @@ BEFORE = {"scanStartTime": "2025-12-31T23:59:59Z"}
 
 
 @pytest.mark.parametrize("if_active", ["reuse", "fail"])
-def test_a_child_found_by_409_after_a_lost_answer_may_be_ours_if_it_started_since(if_active: str) -> None:
+def test_a_child_found_by_409_after_a_lost_answer_is_ours_if_it_started_since(if_active: str) -> None:
     """The first request was carried out and did not show; the second is told that a rescan runs."""
     result = run(*LOST_AND_UNSEEN, list_response(child()), if_active=if_active)
-    assert (result.changed, result.reused, result.scan.id) == (True, None, CHILD_ID)
+    assert (result.changed, result.reused, result.scan.id) == (True, False, CHILD_ID)
     assert result.diff.after == [result.scan]
 
 

@@ -46,10 +46,6 @@ def run(
 ) -> wait.WaitResult:
     connection = {name: settings.pop(name) for name in ("retries", "reported") if name in settings}
     options = {name: settings.pop(name) for name in ("timeout", "interval", "until", "fail_fast") if name in settings}
-    if settings.get("on_timeout") == "cancel":
-        settings.setdefault(
-            "scans", [{"scan": given(scan_id=one), "reused": False} for one in settings.pop("scan_ids", [SCAN_ID])]
-        )
     if "scans" not in settings:
         settings.setdefault("scan_ids", [SCAN_ID])
     with scripted_context(*expected, check_mode=check_mode, clock=clock, **connection) as context:

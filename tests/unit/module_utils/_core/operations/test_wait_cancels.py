@@ -44,39 +44,37 @@ def test_a_scan_that_is_cancelled_when_the_time_is_up_is_named_as_it_was_and_as_
     assert [scan.state.value for scan in error.result.scans] == ["cancelled"]
 
 
-OURS: list[dict[str, t.Any]] = [
+NOT_REUSED: list[dict[str, t.Any]] = [
     {"scans": [started(False)]},
     {"scans": [started(False)["scan"]]},  # the scan of a result, handed on alone
     {"scans": [{**started(True)["scan"], "reused": False}]},
     {"scans": [started(False), started(False)]},
+    {"scans": [{"id": SCAN_ID, "provider": "glasswall", "state": "running"}]},  # read by scan_status
+    {"scan_ids": [SCAN_ID]},
 ]
-NOT_KNOWN_TO_BE_OURS: dict[str, dict[str, t.Any]] = {
+REUSED: dict[str, dict[str, t.Any]] = {
     "reused": {"scans": [started(True)]},
     "reused, the scan alone": {"scans": [started(True)["scan"]]},
-    "adopted after a lost answer": {"scans": [started(None)]},
-    "adopted, the scan alone": {"scans": [started(None)["scan"]]},
+    "null": {"scans": [started(None)]},
     "a result that contradicts its scan": {"scans": [{**started(False), "reused": True}]},
     "a scan that contradicts its result": {"scans": [{**started(True), "reused": False}]},
     "a text": {"scans": [{**started(True)["scan"], "reused": "false"}]},
     "zero": {"scans": [{**started(True)["scan"], "reused": 0}]},
-    "read by scan_status": {"scans": [{"id": SCAN_ID, "provider": "glasswall", "state": "running"}]},
-    "an id": {"scan_ids": [SCAN_ID]},
 }
 
 
-@pytest.mark.parametrize("handed", OURS)
-def test_a_scan_that_this_pipeline_started_is_cancelled(handed: dict[str, t.Any]) -> None:
+@pytest.mark.parametrize("handed", NOT_REUSED)
+def test_a_scan_that_was_not_reused_is_cancelled(handed: dict[str, t.Any]) -> None:
     cancel = Expected("DELETE", SCAN_PATH, status=202, answer=item("Listing"))
     error = cancel_after(read_response("Listing"), cancel, read_response("Cancelled"), **handed)
     assert error.result.cancelled == [SCAN_ID]
 
 
-@pytest.mark.parametrize("handed", NOT_KNOWN_TO_BE_OURS.values(), ids=NOT_KNOWN_TO_BE_OURS)
-def test_every_other_scan_is_left_alone_and_named(handed: dict[str, t.Any]) -> None:
+@pytest.mark.parametrize("handed", REUSED.values(), ids=REUSED)
+def test_a_reused_scan_is_left_alone_and_named(handed: dict[str, t.Any]) -> None:
     error = cancel_after(read_response("Listing"), **handed)
     assert error.message.endswith(
-        f" Scan {SCAN_ID} continues to run, because this pipeline is not known to have started it. "
-        "To cancel it, use scan_cancel."
+        f" Scan {SCAN_ID} continues to run, because this pipeline did not start it. To cancel it, use scan_cancel."
     )
     result = error.result
     assert (result.changed, result.cancelled, result.left_running) == (False, [], [SCAN_ID])
@@ -96,7 +94,7 @@ def test_of_several_scans_only_our_own_are_cancelled(monkeypatch: pytest.MonkeyP
 def test_many_that_are_left_alone_are_counted() -> None:
     ids = [f"00000000-0000-0000-0000-{number:012}" for number in range(8)]
     listed = Expected("GET", "/api/v1/scans", answer=page(*(item("Listing", scan_id) for scan_id in ids)))
-    error = cancel_after(listed, scan_ids=ids)
+    error = cancel_after(listed, scans=[started(True, one) for one in ids])
     assert f"Scans {', '.join(ids[:5])} and 3 more continue to run" in error.message
     assert error.result.left_running == ids
 

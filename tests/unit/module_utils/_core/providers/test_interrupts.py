@@ -57,9 +57,9 @@ CASES: dict[str, tuple[str, tuple[tuple[int, t.Any], ...], Call]] = {
     "Protecto's scans": ("protecto", (BUSY,), lambda provider: provider.get_many(["a", "b"])),
     "Advalidation's checks": ("advalidation", ((200, FINISHED), BUSY), lambda provider: provider.get("1")),
     "a rate limit": ("advalidation", ((200, FINISHED),), lambda provider: provider.get_many(["1"] * 6 + ["2"] * 6)),
-    "the other name of a parameter": (
+    "a page of columns": (
         "bigid",
-        ((400, {"error": "no clusterId"}), BUSY),
+        (BUSY,),
         lambda provider: list(provider.list_columns(ColumnQuery(cluster_id="c"))),
     ),
 }
