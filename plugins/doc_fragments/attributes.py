@@ -22,8 +22,8 @@ attributes:
     description:
       - Runs in the process of Ansible's worker if the task would run on the control node with the same Python anyway.
         This saves the start of a process, and lets the task print progress.
-      - Such a task stops, and cancels nothing, once C(ansible-playbook) has been killed. A module on a remote host cannot
-        know that, and continues.
+      - Such a task stops, and cancels nothing, once C(ansible-playbook) has been killed. A module on a remote host
+        cannot know that, and continues.
       - Set the variable C(datascan_in_process) to V(false) to run the module in a process of its own.
   async:
     support: full

@@ -199,7 +199,8 @@ scan:
 reused:
   description: >-
     Whether this task did not start RV(scan) itself. RV(ignore:changed) is true nevertheless if the task also started a
-    scan that could no longer be cancelled. RV(scan) has the same key.
+    scan that could no longer be cancelled. It is null if the answer to the start was lost and several new scans
+    appeared, because RV(scan) may be another pipeline's. RV(scan) has the same key.
   returned: success; on failure, if known
   type: bool
   sample: false

@@ -11,7 +11,10 @@ import pytest
 from playbook_runs import AS_MODULE
 
 WORD = "Zebra"
-STATUS = f"{WORD}\r\n::error::x\n##vso[task.setvariable variable=a]b ##[section]c ##teamcity[d] \x1b[0Ksection_start:1:e\r\x1b[0K"
+COMMANDS = (
+    "::error::x\n##vso[task.setvariable variable=a]b ##[section]c ##teamcity[d] \x1b[0Ksection_start:1:e\r\x1b[0K"
+)
+STATUS = f"{WORD}\r\n{COMMANDS}"
 OBEYED = re.compile(r"^\s*::[^\s:]|##\w*\[|section_(start|end):\d|\x1b|\r", re.MULTILINE)
 
 

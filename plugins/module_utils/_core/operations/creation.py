@@ -22,10 +22,14 @@ _CLOCK_SKEW = timedelta(minutes=1)  # a list of new scans begins so long before 
 
 @dataclass(frozen=True)
 class Created:
-    """The scan to continue with, and the one that this operation started, unless that one was cancelled again."""
+    """The scan to continue with, and the one that this operation started, unless that one was cancelled again.
+
+    `is_certain` is false where several scans appeared after a lost answer, so that `ours` may be another pipeline's.
+    """
 
     scan: Scan
     ours: Scan | None
+    is_certain: bool = True
 
 
 def elects(context: OperationContext, if_active: str) -> bool:
@@ -119,8 +123,8 @@ class _Creation:
                 f"{', '.join(others)}."
             )
             if self._if_active == "fail":
-                raise _conflict(Created(winner, winner))
-        return Created(winner, winner)
+                raise _conflict(Created(winner, winner, is_certain=False))
+        return Created(winner, winner, is_certain=not others)
 
     def _list_new(self) -> list[Scan]:
         """The scans of the target that were not listed before the start."""

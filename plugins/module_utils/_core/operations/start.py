@@ -41,7 +41,10 @@ class StartRequest:
 
 @dataclass(frozen=True)
 class StartResult:
-    """The scan that was started, reused or predicted, and whether it was reused."""
+    """The scan that was started, reused or predicted, and whether it was reused.
+
+    `reused` is None where several scans appeared after a lost answer, so that `scan` may be another pipeline's.
+    """
 
     changed: bool = False
     scan: Scan | None = None
@@ -98,7 +101,7 @@ def _start(context: OperationContext, request: StartRequest, candidates: Sequenc
 
 def _result_of(created: Created) -> StartResult:
     ours = created.ours
-    is_reused = ours is None or ours.id != created.scan.id
+    is_reused = (ours is None or ours.id != created.scan.id) if created.is_certain else None
     return StartResult(ours is not None, created.scan, is_reused, diff=ScanDiff(after=[ours] if ours else []))
 
 

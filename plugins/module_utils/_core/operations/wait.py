@@ -246,7 +246,7 @@ def _left_running_sentences(scan_ids: Sequence[str]) -> list[str]:
     more = f" and {len(scan_ids) - _NAMED_SCANS} more" if len(scan_ids) > _NAMED_SCANS else ""
     scans, continues, them = ("Scan", "continues", "it") if len(scan_ids) == 1 else ("Scans", "continue", "them")
     return [
-        f" {scans} {named}{more} {continues} to run, because this pipeline did not start {them}.",
+        f" {scans} {named}{more} {continues} to run, because this pipeline may not have started {them}.",
         f" To cancel {them}, use scan_cancel.",
     ]
 
