@@ -74,7 +74,7 @@ def run_modules(folder: Path, missing: str = "") -> list[tuple[bool, dict[str, t
     assert done.returncode == 0, done.stderr
     outcome = json.loads(done.stdout.splitlines()[-1])
     assert outcome["loaded"] > 40
-    return [(connects, result) for connects, result in outcome["results"].values()]
+    return list(map(tuple, outcome["results"].values()))
 
 
 def assert_refused(result: dict[str, t.Any], message: str) -> None:

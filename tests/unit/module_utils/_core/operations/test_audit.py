@@ -39,8 +39,8 @@ from columns_vendor import Vendor, column
 from fake_clock import FakeClock
 from scripted_vendor import scripted_context
 
-LOW = [Tag(tag_name="sensitivity", tag_value="low")]
-HIGH = [Tag(tag_name="sensitivity", tag_value="high")]
+LOW = (Tag(tag_name="sensitivity", tag_value="low"),)
+HIGH = (Tag(tag_name="sensitivity", tag_value="high"),)
 FORMATS = ("markdown", "csv", "json")
 SKETCH = [Cluster(id="c4", name="Sketch", size=2)]
 
