@@ -74,7 +74,8 @@ def test_a_scan_that_was_not_reused_is_cancelled(handed: dict[str, t.Any]) -> No
 def test_a_reused_scan_is_left_alone_and_named(handed: dict[str, t.Any]) -> None:
     error = cancel_after(read_response("Listing"), **handed)
     assert error.message.endswith(
-        f" Scan {SCAN_ID} continues to run, because this pipeline may not have started it. To cancel it, use scan_cancel."
+        f" Scan {SCAN_ID} continues to run, because this pipeline may not have started it. "
+        "To cancel it, use scan_cancel."
     )
     result = error.result
     assert (result.changed, result.cancelled, result.left_running) == (False, [], [SCAN_ID])
