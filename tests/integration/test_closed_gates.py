@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from fake_connection_string import STORAGE
-from gate_plays import UPLOADS, GatePlays
+from gate_plays import INVENTORY, UPLOADS, GatePlays
 
 DEPLOY = """
 - name: Deployment
@@ -250,6 +250,35 @@ def test_private_variables_from_a_playbook_are_refused(plays: GatePlays, where: 
     inner = f", {planted}" if where == "role" else ""
     run = plays(gate_role(f'{{watch_scans_ids: "{{{{ fails }}}}"{inner}}}', **more))
     assert (run.rc != 0, run.deployed, run.journal) == (True, [], []), run.output
+
+
+@pytest.mark.parametrize("where", ["extra", "play", "fact"])
+def test_a_host_cannot_publish_the_verdict_of_another(plays: GatePlays, where: str) -> None:
+    """`inventory_hostname` is a variable as well: here both hosts would be web1, whose scan passes."""
+    more = {"play_vars": "{inventory_hostname: web1}"} if where == "play" else {}
+    gate = gate_role("""{watch_scans_ids: "{{ fails if name == 'two' else passes }}"}""", **more)
+    if where == "fact":
+        gate = gate.replace("  tasks:\n", "  tasks:\n    - ansible.builtin.set_fact: {inventory_hostname: web1}\n")
+    hosts = INVENTORY.replace("web2: {", "web2: {name: two, ").replace("web1: {", "web1: {name: one, ")
+    extra = {"inventory_hostname": "web1"} if where == "extra" else {}
+    run = plays(gate, inventory=hosts, **extra)
+    assert run.deployed == [] and run.rc != 0, run.output
+    assert run.stats["passed"] is False
+
+
+def test_an_inventory_that_calls_this_machine_by_its_address(plays: GatePlays) -> None:
+    inventory = "all: {hosts: {127.0.0.1: {ansible_connection: local}}}"
+    deploy = DEPLOY.replace("web1:web2", "all")
+    gate = IMPORTED.format(name="watch_scans", variables='{watch_scans_ids: "{{ passes }}"}')
+    run = plays(gate + deploy, inventory=inventory)
+    assert (run.rc, run.deployed) == (0, ["127.0.0.1"]), run.output
+    failing = IMPORTED.format(name="watch_scans", variables='{watch_scans_ids: "{{ fails }}"}')
+    assert plays(failing + deploy, inventory=inventory).deployed == []
+
+
+def test_the_role_of_shared_tasks_is_no_gate(plays: GatePlays) -> None:
+    run = plays(gate_role("{}").replace("datascan.gate.watch_scans", "datascan.gate.gate"))
+    assert (run.rc, run.deployed) == (2, []), run.output
 
 
 # Results that must not survive

@@ -158,6 +158,8 @@ class BigIDSingleReads(Provider, is_partial=True):
         if isinstance(records, NotFoundError) and isinstance(refusal, RejectedError):
             refusal = self._not_found(scan_id, records)
         rows = [*([] if row is None else [row]), *([] if isinstance(records, DatascanError) else records)]
+        if not isinstance(active, (bool, type(None))):  # a word, as good as that of a record; another value is unclear
+            rows.append(Row(scan_id, state=str(active)))
         if listing is None and (rows or refusal is None):
             listed = self._try(lambda: [row for row in self._page(PAGE_SIZE, 0).rows if row.id == scan_id], faults)
             rows += [] if isinstance(listed, DatascanError) else listed
