@@ -214,6 +214,11 @@ class Protecto(StartsScans):
                 unclear = unclear or self._unasked(record)
         # A record of another scan, or without an id, may belong to one that is missing here.
         scans: dict[str, Scan | DatascanError] = {scan_id: self._merge(items) for scan_id, items in found.items()}
+        nameless = any(isinstance(record, InvalidRecord) and record.scan_id is None for record in records)
+        if unclear and nameless and {*scans, *faults} == set(scan_ids):
+            # A record without an id, where none is missing, may be a part of any of them, one that failed.
+            succeeded = [scan_id for scan_id, scan in scans.items() if isinstance(scan, Scan) and scan.succeeded]
+            faults.update(dict.fromkeys(succeeded, unclear))
         return {scan_id: {**scans, **faults}.get(scan_id) or unclear or _not_found(scan_id) for scan_id in scan_ids}
 
     def _unasked(self, record: StatusItem | InvalidRecord) -> InvalidResponseError | None:

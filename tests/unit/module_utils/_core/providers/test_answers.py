@@ -198,6 +198,13 @@ class TestSeveralRecords:
             with pytest.raises(InvalidResponseError, match="invalid record"):
                 get(protecto(*order), scan_id="a", **PROTECTO)
 
+    @pytest.mark.parametrize("nameless", [{"status": "FAILED"}, {"tracking_id": None, "status": "SUCCESS"}, None])
+    def test_of_protecto_one_without_an_id(self, nameless: t.Any) -> None:
+        with pytest.raises(InvalidResponseError):
+            get(protecto({"tracking_id": "a", "status": "SUCCESS"}, nameless), scan_id="a", **PROTECTO)
+        failed = get(protecto({"tracking_id": "a", "status": "FAILED"}, nameless), scan_id="a", **PROTECTO)
+        assert failed.state == "failed"
+
     def test_two_names_of_one_status(self) -> None:
         answer = protecto({"tracking_id": "a", "request_status": "SUCCESS ", "status": " FAILED"})
         scan = get(answer, scan_id="a", **PROTECTO)
