@@ -7,6 +7,7 @@ from __future__ import annotations
 """The steps of a role that gates: what needs the variables, the hosts and the statistics of the play."""
 
 import os
+import secrets
 import typing as t
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -24,7 +25,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import GateResult
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.audit import AuditResult
-from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_error, render_result
+from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_result
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import (
     AUDIT,
     ROLES,
@@ -81,7 +82,7 @@ class GateStepAction(ActionBase):
             step = steps[self._task.args["step"]]
             return {**result, "changed": False, **step(str(self._task.args.get("role", "")))}
         except DatascanError as error:
-            return {**result, **render_error(error)}
+            return {**result, **refused_result(str(self._task.args.get("role", "")), error)}
 
     def _begin(self, role: str) -> dict[str, t.Any]:
         """Check everything that can be refused before a request is sent. Never fails: the last step does."""
@@ -100,7 +101,8 @@ class GateStepAction(ActionBase):
             "options": options,
             "result": {key: result[key] for key in _RESULT_KEYS if key in result},
             "number": entry.number,
-            **_noted(entry),
+            "nonce": secrets.token_hex(8),
+            **self._noted(entry),
             "ansible_stats": _stats([*self._entries, entry]),
         }
 
@@ -118,17 +120,19 @@ class GateStepAction(ActionBase):
 
     def _conclude(self, role: str) -> dict[str, t.Any]:
         """What the gate came to, for the other hosts and the statistics."""
+        self._check_host()
         entry = last_entry(self._entries, self._host)
         if entry is None or entry.number != self._facts(self._host).get(f"{PRIVATE}begun", {}).get("number"):
             raise GateFailedError("The gate did not begin: its first task was skipped.")
         judged = self._judged()
-        return {"msg": entry.concluded(judged).msg, **_noted(entry.concluded(judged))}
+        return {"msg": entry.concluded(judged).msg, **self._noted(entry.concluded(judged))}
 
     def _count(self, role: str) -> dict[str, t.Any]:
         return {"ansible_stats": _stats(self._entries)}
 
     def _publish(self, role: str) -> dict[str, t.Any]:
         """The public result. Fails unless the gates of all hosts of the play say to proceed."""
+        self._check_host()
         own = last_entry(self._entries, self._host)
         judged = self._judged()
         unfinished = unfinished_result(own.role if own else "")
@@ -146,13 +150,13 @@ class GateStepAction(ActionBase):
     def _require(self, role: str) -> dict[str, t.Any]:
         """How many gates localhost has had, before one that has to run there."""
         self._check_names()
-        return {"number": len(self._entries_of("localhost"))}
+        return {"number": len(self._entries_of(self._keeper))}
 
     def _prove(self, role: str) -> dict[str, t.Any]:
         """Fails unless a gate has run on localhost since the step `require`, and it said to proceed."""
         self._check_names()
         required = self._facts(self._host).get(f"{PRIVATE}required") or {}
-        gates = self._entries_of("localhost")
+        gates = self._entries_of(self._keeper)
         entry = gates[-1] if gates else None
         if entry and entry.number > required.get("number", len(gates)) and entry.role == role:
             if entry.proceed:
@@ -180,6 +184,18 @@ class GateStepAction(ActionBase):
             is_ours = name in facts or name == f"{PRIVATE}role"
             if (name.startswith(PRIVATE) and not is_ours) or (name.startswith((PRIVATE, *_RESULTS)) and name in extra):
                 raise InvalidInputError(f"The variable {name} is set by the roles of datascan.gate only. Remove it.")
+
+    def _check_host(self) -> None:
+        """A variable can replace inventory_hostname. What this host registered shows whether the name is its own."""
+        registered = self._variables.get(f"{PRIVATE}begun") or {}
+        stored = self._facts(self._host).get(f"{PRIVATE}begun") or {}
+        if registered.get("nonce") != stored.get("nonce"):
+            raise GateFailedError("The variable inventory_hostname does not name this host. Do not set it.")
+
+    @property
+    def _keeper(self) -> str:
+        """The host that keeps the entries: what Ansible calls localhost, such as 127.0.0.1 of an inventory."""
+        return str(self._facts("localhost").get("inventory_hostname", "localhost"))
 
     @property
     def _host(self) -> str:
@@ -215,14 +231,13 @@ class GateStepAction(ActionBase):
         begun: Mapping[str, t.Any] = facts.get(f"{PRIVATE}begun", {}).get("result", {})
         return begun
 
+    def _noted(self, entry: GateEntry) -> dict[str, t.Any]:
+        return {"keeper": self._keeper, "fact": entry.fact, "entry": entry.facts()}
+
     def _facts(self, host: str) -> Mapping[str, t.Any]:
         """The variables of a host as they are stored: no variable of a task, block or include can hide one."""
         facts = self._variables["hostvars"].raw_get(host)
         return facts if isinstance(facts, Mapping) else {}
-
-
-def _noted(entry: GateEntry) -> dict[str, t.Any]:
-    return {"fact": entry.fact, "entry": entry.facts()}
 
 
 def _stats(entries: list[GateEntry]) -> dict[str, t.Any]:

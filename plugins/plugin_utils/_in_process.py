@@ -13,6 +13,7 @@ runs.
 import os
 import sys
 import typing as t
+from collections.abc import Mapping
 
 from ansible import constants as C
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -50,6 +51,7 @@ class InProcessAction(ActionBase):
         """What Ansible calls."""
         task_vars = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, task_vars)
+        self._task.args = _without_empty_texts(self._task.args)
         if self._runs_in_process(task_vars):
             try:
                 result |= self._run_in_process(task_vars)
@@ -143,6 +145,13 @@ class InProcessAction(ActionBase):
     def _report_progress(self, line: str) -> None:
         if not self._task.no_log:
             show_progress(f"{self.module_spec.name}: {line}")
+
+
+def _without_empty_texts(options: t.Any) -> t.Any:
+    """The options without those that are an empty text, which is the same as not set. Items of lists stay."""
+    if isinstance(options, Mapping):
+        return {name: _without_empty_texts(value) for name, value in options.items() if value != ""}
+    return options
 
 
 class _Unprinted(dict[str, t.Any]):

@@ -26,7 +26,7 @@ class Sandbox:
         ready = folder / "ready.json"
         command = [sys.executable, "-m", "datascan_sandbox", "--port", "0", "--ready-file", str(ready)]
         self._process = subprocess.Popen(
-            [*command, "--max-lifetime", "1800"],
+            [*command, "--max-lifetime", "7200"],
             cwd=FILES,
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
             stdout=(folder / "out.txt").open("wb"),

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from fake_connection_string import STORAGE
-from gate_plays import UPLOADS, GatePlays
+from gate_plays import INVENTORY, UPLOADS, GatePlays
 
 DEPLOY = """
 - name: Deployment
@@ -252,6 +252,35 @@ def test_private_variables_from_a_playbook_are_refused(plays: GatePlays, where: 
     assert (run.rc != 0, run.deployed, run.journal) == (True, [], []), run.output
 
 
+@pytest.mark.parametrize("where", ["extra", "play", "fact"])
+def test_a_host_cannot_publish_the_verdict_of_another(plays: GatePlays, where: str) -> None:
+    """`inventory_hostname` is a variable as well: here both hosts would be web1, whose scan passes."""
+    more = {"play_vars": "{inventory_hostname: web1}"} if where == "play" else {}
+    gate = gate_role("""{watch_scans_ids: "{{ fails if name == 'two' else passes }}"}""", **more)
+    if where == "fact":
+        gate = gate.replace("  tasks:\n", "  tasks:\n    - ansible.builtin.set_fact: {inventory_hostname: web1}\n")
+    hosts = INVENTORY.replace("web2: {", "web2: {name: two, ").replace("web1: {", "web1: {name: one, ")
+    extra = {"inventory_hostname": "web1"} if where == "extra" else {}
+    run = plays(gate, inventory=hosts, **extra)
+    assert run.deployed == [] and run.rc != 0, run.output
+    assert run.stats["passed"] is False
+
+
+def test_an_inventory_that_calls_this_machine_by_its_address(plays: GatePlays) -> None:
+    inventory = "all: {hosts: {127.0.0.1: {ansible_connection: local}}}"
+    deploy = DEPLOY.replace("web1:web2", "all")
+    gate = IMPORTED.format(name="watch_scans", variables='{watch_scans_ids: "{{ passes }}"}')
+    run = plays(gate + deploy, inventory=inventory)
+    assert (run.rc, run.deployed) == (0, ["127.0.0.1"]), run.output
+    failing = IMPORTED.format(name="watch_scans", variables='{watch_scans_ids: "{{ fails }}"}')
+    assert plays(failing + deploy, inventory=inventory).deployed == []
+
+
+def test_the_role_of_shared_tasks_is_no_gate(plays: GatePlays) -> None:
+    run = plays(gate_role("{}").replace("datascan.gate.watch_scans", "datascan.gate.gate"))
+    assert (run.rc, run.deployed) == (2, []), run.output
+
+
 # Results that must not survive
 
 RESCUED = """
@@ -298,17 +327,24 @@ REFUSALS = {
 }
 
 
-@pytest.mark.parametrize(("role", "failing"), REFUSALS.values(), ids=REFUSALS)
-def test_no_older_result_survives_a_gate_that_fails(plays: GatePlays, role: str, failing: str) -> None:
-    """Cases A1, I1 and I6: the second gate of a run is refused, whatever refuses it."""
+@pytest.mark.parametrize("role", ["run_scan", "watch_scans"])
+def test_no_older_result_survives_a_gate_that_fails(plays: GatePlays, role: str) -> None:
+    """Cases A1, I1 and I6: a later gate of a run is refused, whatever refuses it. Each case is two gates of one run."""
     passing = f"{{{RUN}}}" if role == "run_scan" else f"{{{WATCH}}}"
-    run = plays(RESCUED.format(role=role, passing=passing, failing=failing))
+    cases = [case for case, (used_by, _variables) in REFUSALS.items() if used_by == role]
+    playbook = "".join(
+        RESCUED.format(role=role, passing=passing, failing=REFUSALS[case][1]).replace("name: Result", f"name: {case}")
+        for case in cases
+    )
+    run = plays(playbook)
     assert run.deployed == [], run.output
-    result = run.shown("Result")
-    assert result["passed"] is False and result["proceed"] is False
-    assert result["error"]["kind"] and result["msg"] and result["reasons"]
+    for case in cases:
+        result = run.shown(case)
+        assert result["passed"] is False and result["proceed"] is False, case
+        assert result["error"]["kind"] and result["msg"] and result["reasons"], case
     assert run.stats["passed"] is False
-    assert [gate["passed"] for gate in run.stats["gates"].values()] == [True, False]
+    names = [role, *(f"{role} {number}" for number in range(2, 2 * len(cases) + 1))]
+    assert [run.stats["gates"][name]["passed"] for name in names] == [True, False] * len(cases)
 
 
 def test_a_start_that_the_vendor_refuses_leaves_a_result(plays: GatePlays) -> None:
@@ -379,20 +415,11 @@ USUAL: dict[str, dict[str, t.Any]] = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_what_cannot_work_is_refused_before_anything_is_sent(plays: GatePlays, case: str) -> None:
-    """Cases D and I5."""
-    role, variables, named = CASES[case]
-    given = {**USUAL[role], **variables}
-    if variables.get("datascan_provider", "glasswall") != "glasswall":
-        given.pop("run_scan_glasswall", None)
-    (plays.folder / "given.json").write_text(json.dumps(given))
-    run = plays(
-        f"""
-- name: One case
+ONE_CASE = """
+- name: {case}
   hosts: localhost
   gather_facts: false
-  vars_files: given.json
+  vars_files: "{number}.json"
   tasks:
     - name: Gate or result
       block:
@@ -400,15 +427,28 @@ def test_what_cannot_work_is_refused_before_anything_is_sent(plays: GatePlays, c
           ansible.builtin.include_role:
             name: datascan.gate.{role}
       rescue:
-        - name: Refused
+        - name: Refused {number}
           ansible.builtin.debug:
             msg: "{{{{ {role}_result }}}}"
 """
-    )
-    result = run.shown("Refused")
+
+
+def test_what_cannot_work_is_refused_before_anything_is_sent(plays: GatePlays) -> None:
+    """Cases D and I5. Each case is a play of one run."""
+    playbook = ""
+    for number, (case, (role, variables, _named)) in enumerate(CASES.items()):
+        given = {**USUAL[role], **variables}
+        if variables.get("datascan_provider", "glasswall") != "glasswall":
+            given.pop("run_scan_glasswall", None)
+        (plays.folder / f"{number}.json").write_text(json.dumps(given))
+        playbook += ONE_CASE.format(case=case, number=number, role=role)
+    run = plays(playbook)
     assert run.journal == [], run.output
-    assert result["passed"] is False and result["error"]["kind"] in ("invalid_input", "unsupported")
-    assert named in result["msg"]
+    for number, (case, (_role, _variables, named)) in enumerate(CASES.items()):
+        result = run.shown(f"Refused {number}")
+        assert result["passed"] is False and result["proceed"] is False, case
+        assert result["error"]["kind"] in ("invalid_input", "unsupported"), (case, result)
+        assert named in result["msg"], (case, result["msg"])
 
 
 # What no gate can prevent, and its cure

@@ -63,6 +63,8 @@ def read_evidence(
     others += [parse_scan(value, f"scans[{number}]") for number, value in enumerate(scans or ())]
     tasks = [*before, *([wait] if wait else [])]
     missing_ids = [scan_id for result in tasks for scan_id in result.missing] + list(missing)
+    if not all(scan_id.strip() for scan_id in missing_ids):
+        raise InvalidInputError("missing has an empty text, which is not the id of a scan.")
     known_ids = {scan.id for scan in (*seen, *others)}
     return Evidence(
         scans=_merge_repeated([*seen, *(scan for scan in others if (scan.provider, scan.id) not in seen_keys)]),

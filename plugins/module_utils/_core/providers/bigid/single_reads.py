@@ -32,6 +32,7 @@ from .rows import Row, ScanPage, ScanRow, parse_record, parse_status
 
 PAGE_SIZE = 200
 NO_SUCH_ROUTE = (NotFoundError, ForbiddenError, RejectedError)  # what a deployment without a route may answer
+_GOOD = (ScanState.COMPLETED, ScanState.UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,9 @@ class BigIDSingleReads(Provider, is_partial=True):
         if isinstance(records, NotFoundError) and isinstance(refusal, RejectedError):
             refusal = self._not_found(scan_id, records)
         rows = [*([] if row is None else [row]), *([] if isinstance(records, DatascanError) else records)]
+        # An envelope's status may stand in the place of the scan's: only a word against the scan counts.
+        if isinstance(active, str) and self.state_map.get(active.strip().lower(), ScanState.COMPLETED) not in _GOOD:
+            rows.append(Row(scan_id, state=active.strip()))
         if listing is None and (rows or refusal is None):
             listed = self._try(lambda: [row for row in self._page(PAGE_SIZE, 0).rows if row.id == scan_id], faults)
             rows += [] if isinstance(listed, DatascanError) else listed

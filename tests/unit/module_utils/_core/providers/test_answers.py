@@ -241,6 +241,8 @@ SOURCES = [
     ("odd", "Completed", None, "completed"),
     ("odd", None, None, "unknown"),
     ("true", None, "Completed", "running"),
+    ("Failed", "Completed", "Completed", "failed"),
+    ("Stopped", "Completed", "Completed", "stopped"),
 ]
 
 
