@@ -13,8 +13,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution i
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, RejectedError
+from ansible_collections.datascan.gate.plugins.module_utils._core.foreign_text import clean_text
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
-from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
+from ansible_collections.datascan.gate.plugins.module_utils._core.text import disarm_commands, one_line
 from glasswall_script import SCAN_ID, SCAN_PATH, read_response
 from scripted_module import ScriptedModule
 from scripted_vendor import Expected
@@ -36,6 +37,34 @@ TOKEN = "t0ken-that-is-long-enough-to-be-told"
 def test_what_cannot_be_seen_is_written_out(text: str, shown: str) -> None:
     assert one_line(text) == shown
     assert shown.isprintable()
+
+
+COMMANDS = {
+    "##vso[task.setvariable variable=x]y": "# #vso[task.setvariable variable=x]y",  # Azure Pipelines
+    "##[section]x": "# #[section]x",
+    "###[x]": "## #[x]",
+    "##teamcity[x]": "# #teamcity[x]",
+    "::error file=a::x": ": :error file=a::x",  # GitHub
+    "section_start:1700000000:x": "section_start :1700000000:x",  # GitLab
+    "section_end:1:x": "section_end :1:x",
+}
+HARMLESS = ["## heading", "http://[::1]:8080/", "arn:aws:iam::123:role/x", "section_start", "a ## b [c]", "::"]
+
+
+@pytest.mark.parametrize(("text", "shown"), COMMANDS.items())
+def test_a_command_for_a_ci_server_is_broken_up_in_lines_results_and_reports(text: str, shown: str) -> None:
+    assert one_line(f"status is \n{text}") == f"status is {shown}"
+    assert disarm_commands({text: [text, (f"a\n{text}", 7, None)]}) == {shown: [shown, [f"a\n{shown}", 7, None]]}
+    assert clean_text(f"\u200b{text}") == shown
+
+
+def test_ansible_may_break_a_line_before_any_command() -> None:
+    assert one_line(f"{'x' * 78}::error::y") == f"{'x' * 78}: :error::y"
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_what_is_no_command_is_left_as_it_is(text: str) -> None:
+    assert (one_line(text), disarm_commands(text)) == (text, text)
 
 
 def test_what_is_long_is_cut_in_its_middle() -> None:

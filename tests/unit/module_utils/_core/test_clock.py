@@ -57,3 +57,11 @@ def test_another_clock_is_not_interrupted() -> None:
     interrupted, other = InterruptibleClock(), InterruptibleClock()
     interrupted.interrupt()
     other.sleep(0.0)
+
+
+def test_no_request_follows_an_interrupt() -> None:
+    clock = InterruptibleClock()
+    clock.check_interrupted()
+    clock.interrupt()
+    with pytest.raises(InterruptedWaitError):
+        clock.check_interrupted()

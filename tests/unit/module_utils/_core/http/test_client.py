@@ -26,6 +26,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.compat.pydanti
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
     DatascanError,
     ForbiddenError,
+    InterruptedWaitError,
     InvalidInputError,
     InvalidResponseError,
     NotFoundError,
@@ -859,3 +860,22 @@ def test_a_file_that_holds_no_certificate(tmp_path: Path) -> None:
     path.write_text("no certificate")
     with server(sends(b""), end=b"") as port, pytest.raises(UntrustedCertificateError, match="set ca_path"):
         ask(session(port, "https", ca_path=str(path), retries=3))
+
+
+# A program that has to stop
+
+
+@pytest.mark.parametrize("requests_before", [0, 1])
+def test_no_request_is_sent_once_the_clock_is_interrupted(requests_before: int) -> None:
+    """Not even one that repeats a read which was sent before."""
+    clock = FakeClock()
+
+    def check() -> None:
+        if spoken.http.requests_sent == requests_before:
+            raise InterruptedWaitError("Stop.")
+
+    clock.check_interrupted = check  # type: ignore[method-assign]
+    spoken = Spoken(*[Expected("GET", "/api/x", 503, "")] * requests_before, clock=clock)
+    with pytest.raises(InterruptedWaitError):
+        spoken.http.read("GET", ("x",), lambda data: data)
+    assert spoken.http.requests_sent == requests_before
