@@ -55,7 +55,8 @@ def results(collections: Path, tmp_path_factory: pytest.TempPathFactory) -> Resu
         check=False,
     )
     records = [json.loads(line) for line in written.read_text().splitlines()]
-    return {(record["host"], record["task"]): record["result"] for record in records if record["status"] == "failed"}
+    failed = [record for record in records if record["status"] == "failed"]
+    return {(record["host"], record["task"].removeprefix("Run ")): record["result"] for record in failed}
 
 
 @pytest.mark.parametrize("version", PYTHONS)
