@@ -46,7 +46,7 @@ def test_a_gate_over_it_does_not_pass(reader: Reader) -> None:
     done = reader.run(WATCH, watch_scans_query={"states": ["completed"]})
     assert done.rc != 0
     assert "The list of scans is not complete." in done.output
-    assert GAP in done.output
+    assert GAP in " ".join(done.output.split())  # ansible-core 2.18 and older break warnings into lines
 
 
 def test_the_result_says_so_and_a_gate_of_its_own_does_not_pass(reader: Reader) -> None:
