@@ -20,9 +20,11 @@ _END = 10.0  # seconds after which the server gives up, so that a client without
 class Stream(t.Protocol):
     """What a scene reads from and writes to."""
 
-    def recv(self, size: int) -> bytes: ...
+    def recv(self, size: int) -> bytes:
+        """Read at most `size` bytes."""
 
-    def sendall(self, data: bytes) -> None: ...
+    def sendall(self, data: bytes) -> None:
+        """Write everything."""
 
 
 Scene = Callable[["DrippingStream"], None]
