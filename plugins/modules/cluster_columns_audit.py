@@ -339,12 +339,17 @@ import typing as t
 
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec, RefusedTask
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import argument_spec
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import AUDIT_FORMATS
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import LOOKUP_OPTIONS
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import ENFORCE, MODES
-from ansible_collections.datascan.gate.plugins.module_utils._core.operations.audit import AuditRequest, audit_cluster
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.audit import (
+    AuditRequest,
+    audit_cluster,
+    refuse_audit,
+)
 
 REPORT = {
     "format": {"type": "str", "required": True, "choices": list(AUDIT_FORMATS)},
@@ -368,6 +373,11 @@ def run(invocation: Invocation) -> t.Any:
     return audit_cluster(invocation.context, request, invocation.check_mode)
 
 
+def refuse(error: DatascanError, task: RefusedTask) -> DatascanError:
+    """The result and the reports of an audit that could not begin."""
+    return refuse_audit(error, task.reports(AUDIT_FORMATS), task.mode, task.check_mode)
+
+
 MODULE = ModuleSpec(
     name="cluster_columns_audit",
     run=run,
@@ -386,6 +396,7 @@ MODULE = ModuleSpec(
         "mutually_exclusive": [("cluster_id", "cluster")],
         "required_one_of": [("cluster_id", "cluster")],
     },
+    refuse=refuse,
 )
 
 

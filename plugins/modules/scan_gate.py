@@ -237,9 +237,9 @@ import typing as t
 
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec, RefusedTask
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import argument_spec
-from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import (
     GateRequest,
     evaluate_gate,
@@ -261,21 +261,22 @@ REPORT = {
 
 def run(invocation: Invocation) -> t.Any:
     """Judge these scans."""
-    try:
-        policy = parse_policy(invocation["policy"] or {})
-    except InvalidInputError as error:
-        raise refuse_gate(error) from None
     request = GateRequest(
         scans=invocation["scans"],
         missing=invocation["missing"],
         started=invocation["started"],
         found=invocation["found"],
         waited=invocation["waited"],
-        policy=policy,
+        policy=parse_policy(invocation["policy"] or {}),
         mode=invocation["mode"],
         reports=[(report["format"], report["dest"]) for report in invocation["reports"]],
     )
     return evaluate_gate(request, invocation.clock, invocation.check_mode)
+
+
+def refuse(error: DatascanError, task: RefusedTask) -> DatascanError:
+    """The result and the reports of a gate that could not judge."""
+    return refuse_gate(error, task.reports(FORMATS), task.mode, task.check_mode)
 
 
 MODULE = ModuleSpec(
@@ -293,6 +294,7 @@ MODULE = ModuleSpec(
     },
     constraints={"required_one_of": [("started", "found", "waited", "scans")]},
     connects=False,
+    refuse=refuse,
 )
 
 

@@ -216,14 +216,25 @@ def test_in_place_diff_mode_is_kept(here: Path) -> None:
     assert (here / "report.json").exists()
 
 
-def test_in_place_a_relative_path_is_the_playbooks(here: Path) -> None:
+def test_a_relative_path_begins_where_the_command_was_started(here: Path) -> None:
+    """Case I7: not in the folder of the playbook. The returned path is absolute."""
     made = action(GateAction, {"scans": SCANS, "reports": [{"format": "json", "dest": "report.json"}]})
     folder = here / "playbooks"
     folder.mkdir()
     made._loader.set_basedir(str(folder))
-    made.run(None, {})
-    assert (folder / "report.json").exists()
-    assert os.getcwd() == str(folder)
+    result = made.run(None, {})
+    assert result["reports"] == [str(here / "report.json")]
+    assert (here / "report.json").exists()
+    assert list(folder.iterdir()) == []
+
+
+def test_a_module_on_this_machine_gets_absolute_paths(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, t.Any] = {}
+    reports = [{"format": "json", "dest": "a"}, {"format": "json", "dest": "~/b"}, {"format": "json", "dest": "/c"}, 7]
+    made = action(GateAction, {"scans": SCANS, "reports": reports})
+    monkeypatch.setattr(made, "_run_module", lambda _vars: given.update(made._task.args) or {})
+    made.run(None, {"datascan_in_process": False})
+    assert [item if item == 7 else item["dest"] for item in given["reports"]] == [str(here / "a"), "~/b", "/c", 7]
 
 
 @pytest.mark.parametrize(("no_log", "shown"), [(False, ["scan_gate: [00:00] 0 of 1 done"]), (True, [])])
