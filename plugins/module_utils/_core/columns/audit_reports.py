@@ -53,7 +53,7 @@ def _markdown(verdict: AuditVerdict, findings: Iterable[Finding], mode: str) -> 
     if shown:
         yield "\n### Reasons\n\n" + "".join(f"{line}\n" for line in shown)
     if len(shown) < len(reasons):
-        yield f"\n{len(reasons) - len(shown)} more reasons are not listed here.\n"
+        yield f"\nReasons not listed here: {len(reasons) - len(shown)}.\n"
     rows = fit_lines([_row(finding) for finding in verdict.tally.examples], left // 2)
     if rows:
         yield f"\n### Columns\n\n| Column | Table | Source | Lacks | Carries | Note |\n|{' --- |' * 6}\n"

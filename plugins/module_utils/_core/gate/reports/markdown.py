@@ -101,7 +101,7 @@ def _left_out(items: Sequence[ScanVerdict], where: str) -> list[str]:
     if not items:
         return []
     rejected = sum(not item.passed for item in items)
-    return [f"{len(items)} more scans are {where}: {rejected} did not pass, {len(items) - rejected} passed."]
+    return [f"Scans {where}: {len(items)} ({rejected} did not pass, {len(items) - rejected} passed)."]
 
 
 def _row(item: ScanVerdict) -> list[str]:
@@ -137,7 +137,7 @@ def _reasons_section(verdict: Verdict, limit: int) -> list[str]:
     shown = fit_lines([*others, *blocks], limit)
     section = ["### Reasons", "\n".join(shown)]
     if len(shown) < len(others):
-        section.append(f"{len(others) - len(shown)} more reasons are not listed here.")
+        section.append(f"Reasons not listed here: {len(others) - len(shown)}.")
     return section + _left_out(rejected[max(0, len(shown) - len(others)) :], "not listed here")
 
 
@@ -149,5 +149,5 @@ def _missing_section(verdict: Verdict, limit: int) -> list[str]:
     shown = fit_lines(lines, limit)
     section = ["### Missing", "\n".join(shown)]
     if len(shown) < len(lines):
-        section.append(f"{len(lines) - len(shown)} more missing scans are not listed here.")
+        section.append(f"Missing scans not listed here: {len(lines) - len(shown)}.")
     return section

@@ -134,7 +134,8 @@ def passed_in(folder: Path) -> dict[str, bool]:
     """What each report says, read as its format."""
     junit = ET.fromstring((folder / "junit").read_text())
     return {
-        "junit": junit.get("failures") == junit.get("errors") == "0" and 'value="false"' not in ET.tostring(junit, "unicode"),
+        "junit": junit.get("failures") == junit.get("errors") == "0"
+        and 'value="false"' not in ET.tostring(junit, "unicode"),
         "markdown": (folder / "markdown").read_text().startswith("## \u2705"),
         "json": json.loads((folder / "json").read_text())["passed"],
         "html": "<h1>Passed</h1>" in (folder / "html").read_text(),
