@@ -155,7 +155,7 @@ def test_reports_get_absolute_paths_once_each(tmp_path: Path, monkeypatch: pytes
 
 def test_a_report_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     missing = [{"format": "json", "dest": str(tmp_path / "nowhere/a.json")}]
-    with pytest.raises(InvalidInputError, match="run_scan_reports: .*nowhere"):
+    with pytest.raises(InvalidInputError, match=r"run_scan_reports: .*nowhere"):
         absolute_reports(read_options("run_scan", usual("run_scan", run_scan_reports=missing), id_))
 
 

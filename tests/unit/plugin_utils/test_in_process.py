@@ -6,15 +6,13 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import typing as t
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from ansible.parsing.dataloader import DataLoader
-from ansible.template import Templar
+from action_plugins import action
 from ansible_collections.datascan.gate.plugins.action.scan_gate import ActionModule as GateAction
 from ansible_collections.datascan.gate.plugins.action.scan_status import ActionModule as StatusAction
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
@@ -30,36 +28,6 @@ from scripted_vendor import SHOW_OPTIONS, TOKEN
 SCANS = [Scan(id=SCAN_ID, provider="glasswall", state="completed").model_dump(mode="json")]  # type: ignore[arg-type]
 SHORT = "t0ken"  # such a short secret is masked by Ansible only
 STATUS = {"provider": "glasswall", "api_url": "https://vendor.test", "api_token": TOKEN}
-
-
-def action(
-    kind: type[InProcessAction] = GateAction,
-    args: dict[str, t.Any] | None = None,
-    *,
-    transport: str = "local",
-    become: t.Any = None,
-    **task: t.Any,
-) -> InProcessAction:
-    """An action plugin around stand-ins for the task and its connection."""
-    loader = DataLoader()
-    given = {
-        "args": args or {},
-        "action": kind.module_spec.name,
-        "async_val": 0,
-        "no_log": False,
-        "environment": None,
-        "delegate_to": None,
-        "check_mode": False,
-        "diff": False,
-        **task,
-    }
-    connection = SimpleNamespace(
-        transport=transport,
-        become=become,
-        has_native_async=False,
-        _shell=SimpleNamespace(tmpdir=None, env_prefix=lambda **names: ""),
-    )
-    return kind(SimpleNamespace(**given), connection, None, loader, Templar(loader), None)  # type: ignore[arg-type]
 
 
 def way(made: InProcessAction, monkeypatch: pytest.MonkeyPatch, **task_vars: t.Any) -> str:

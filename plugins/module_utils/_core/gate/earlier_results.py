@@ -151,7 +151,7 @@ def _read_result(option: str, value: Mapping[str, t.Any]) -> Evidence:
 
 
 def _checked(option: str, **facts: t.Any) -> Evidence:
-    """The evidence of one task. Raises InvalidInputError where it contradicts itself, because then a part is not true."""
+    """The evidence of one task. Raises InvalidInputError where one part of it contradicts another."""
     found = Evidence(**facts)
     source = f"set it to the registered result of {_MODULES[option]}."
     unknown = sorted(set(found.cancelled) - {scan.id for scan in found.scans})
