@@ -98,15 +98,17 @@ options:
     default: enforce
   reports:
     description:
-      - Reports to write, whether the audit passes or not, and also if the columns could not be read. A file whose
-        content would not change is not touched.
+      - Reports to write, whether the audit passes or not, and also if the columns could not be read or an option is
+        wrong. A file whose content would not change is not touched.
+      - If one report cannot be written, the audit does not pass, the other reports say so, and an older file in its place
+        is removed.
     type: list
     elements: dict
     default: []
     suboptions:
       format:
         description:
-          - V(markdown) is for the step summary of a CI server, and shows at most 500 columns.
+          - V(markdown) is for the step summary of a CI server, and shows at most 500 columns in at most 1 MiB.
           - V(csv) and V(json) contain every column that breaks a rule. A row of V(csv) without a name has a reason in
             C(note) that belongs to no column.
         type: str
@@ -115,7 +117,10 @@ options:
       dest:
         description:
           - Path of the file to write. Its directory must exist. Two reports cannot have the same path.
-          - A relative path starts at the directory of the playbook.
+          - A relative path starts at the directory in which the command was started. On another host it starts at the home
+            directory of the user there.
+          - The file is replaced as a whole, and keeps its mode. A new file has the mode that the umask allows, usually
+            C(0644). A device, a pipe or a socket is refused.
           - A symbolic link is followed. Another user's link in a directory that everyone may write to, such as C(/tmp),
             is refused.
         type: path
@@ -302,7 +307,7 @@ mode:
   type: str
   sample: enforce
 reports:
-  description: The paths of the reports.
+  description: The absolute paths of the reports that were written.
   returned: always
   type: list
   elements: str
