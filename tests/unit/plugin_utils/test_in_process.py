@@ -205,6 +205,22 @@ def test_a_module_on_this_machine_gets_absolute_paths(here: Path, monkeypatch: p
     assert [item if item == 7 else item["dest"] for item in given["reports"]] == [str(here / "a"), "~/b", "/c", 7]
 
 
+@pytest.mark.parametrize("format_", ["html", "json", "junit", "markdown"])
+def test_a_diff_is_short_whatever_the_report(format_: str, here: Path) -> None:
+    """Case I10."""
+    dest = str(here / "report")
+    scans = [{**SCANS[0], "id": f"scan-{number}"} for number in range(300)]
+    args = {"scans": scans, "reports": [{"format": format_, "dest": dest}]}
+    (diff,) = action(GateAction, args, diff=True).run(None, {})["diff"]
+    assert (diff["before"], diff["after_header"]) == ("", dest)
+    assert 0 < len(diff["after"]) < 5000 and "more lines)" in diff["after"]
+    assert action(GateAction, args, diff=True).run(None, {})["diff"] == []
+    args["scans"][150]["vendor_status"] = "Rebuilt"
+    (diff,) = action(GateAction, args, diff=True, check_mode=True).run(None, {})["diff"]
+    assert "Rebuilt" in diff["after"] and "Rebuilt" not in diff["before"]
+    assert len(diff["after"].splitlines()) < 10
+
+
 @pytest.mark.parametrize(("no_log", "shown"), [(False, ["scan_gate: [00:00] 0 of 1 done"]), (True, [])])
 def test_progress_names_the_module_and_is_not_shown_with_no_log(
     no_log: bool, shown: list[str], monkeypatch: pytest.MonkeyPatch
