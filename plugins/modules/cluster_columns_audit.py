@@ -100,8 +100,8 @@ options:
     description:
       - Reports to write, whether the audit passes or not, and also if the columns could not be read or an option is
         wrong. A file whose content would not change is not touched.
-      - If one report cannot be written, the audit does not pass, the other reports say so, and an older file in its place
-        is removed.
+      - If one report cannot be written, the audit does not pass, the other reports say so, and an older file in its
+        place is removed.
     type: list
     elements: dict
     default: []
@@ -117,8 +117,8 @@ options:
       dest:
         description:
           - Path of the file to write. Its directory must exist. Two reports cannot have the same path.
-          - A relative path starts at the directory in which the command was started. On another host it starts at the home
-            directory of the user there.
+          - A relative path starts at the directory in which the command was started. On another host it starts at the
+            home directory of the user there.
           - The file is replaced as a whole, and keeps its mode. A new file has the mode that the umask allows, usually
             C(0644). A device, a pipe or a socket is refused.
           - A symbolic link is followed. Another user's link in a directory that everyone may write to, such as C(/tmp),

@@ -88,8 +88,8 @@ options:
     description:
       - Reports to write, whether the gate passes or not, and also if it cannot judge, for example because an option is
         wrong. A file whose content would not change is not touched.
-      - If one report cannot be written, the gate does not pass, the other reports say so, and an older file in its place
-        is removed.
+      - If one report cannot be written, the gate does not pass, the other reports say so, and an older file in its
+        place is removed.
       - Two reports must not have the same file, whatever the spelling or links.
     type: list
     elements: dict
@@ -97,18 +97,18 @@ options:
     suboptions:
       format:
         description:
-          - V(junit) is XML with a test case for each scan. Its name is the scan's name, or source and target, so that it
-            is the same in each run. A gate that could not judge is an C(error) there.
-          - V(markdown) is for the step summary of a CI server. It has at most 1 MiB, failed scans first, and counts what
-            does not fit. V(html) is one page without external files. V(json) is for other programs.
+          - V(junit) is XML with a test case for each scan. Its name is the scan's name, or source and target, so that
+            it is the same in each run. A gate that could not judge is an C(error) there.
+          - V(markdown) is for the step summary of a CI server. It has at most 1 MiB, failed scans first, and counts
+            what does not fit. V(html) is one page without external files. V(json) is for other programs.
         type: str
         choices: [junit, markdown, json, html]
         required: true
       dest:
         description:
           - Path of the file to write. Its directory must exist.
-          - A relative path starts at the directory in which the command was started. On another host it starts at the home
-            directory of the user there.
+          - A relative path starts at the directory in which the command was started. On another host it starts at the
+            home directory of the user there.
           - The file is replaced as a whole, and keeps its mode. A new file has the mode that the umask allows, usually
             C(0644). A device, a pipe or a socket is refused.
           - A symbolic link is followed. Another user's link in a directory that everyone may write to, such as C(/tmp),

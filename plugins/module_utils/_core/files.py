@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .errors import InvalidInputError
+from .excerpts import excerpts
 from .temporary_files import removed_at_end
 
 if t.TYPE_CHECKING:
@@ -38,32 +39,8 @@ class FileChange:
     path: str = field(default="", compare=False)
 
     def excerpts(self) -> tuple[str, str]:
-        """The lines that differ, before and after; of many lines the first ones, and of long lines the beginning."""
-        old, new = self.before.splitlines(), self.after.splitlines()
-        start = _common_length(old, new)
-        end = _common_length(old[start:][::-1], new[start:][::-1])
-        return _excerpt(old[start : len(old) - end]), _excerpt(new[start : len(new) - end])
-
-
-_EXCERPT_LINES = 20
-_EXCERPT_WIDTH = 200  # characters
-
-
-def _common_length(old: list[str], new: list[str]) -> int:
-    """How many lines are the same at the start of both."""
-    return next(
-        (number for number, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new))
-    )
-
-
-def _excerpt(lines: list[str]) -> str:
-    shown = [
-        line if len(line) <= _EXCERPT_WIDTH else f"{line[: _EXCERPT_WIDTH - 1]}\u2026"
-        for line in lines[:_EXCERPT_LINES]
-    ]
-    if len(lines) > len(shown):
-        shown.append(f"({len(lines) - len(shown)} more lines)")
-    return "".join(f"{line}\n" for line in shown)
+        """The lines that differ, before and after; of many lines the first ones, of long lines a part."""
+        return excerpts(self.before, self.after)
 
 
 def write_if_changed(path: str, text: str, *, dry_run: bool = False) -> FileChange:

@@ -266,7 +266,12 @@ class TestExcerpts:
         assert before == ""
         lines = after.splitlines()
         assert (len(lines), lines[-1]) == (21, "(8980 more lines)")
-        assert {len(line) for line in lines[:-1]} == {200}
+        assert {len(line) for line in lines[:-1]} == {201}
+
+    def test_a_long_line_from_where_it_differs(self) -> None:
+        before, after = FileChange(True, "x" * 900 + "old" + "y" * 900, "x" * 900 + "new" + "y" * 900).excerpts()
+        assert before.startswith("\u2026xxx") and "old" in before and "new" in after
+        assert max(len(before), len(after)) < 210
 
 
 @pytest.mark.parametrize("dry_run", [False, True])
