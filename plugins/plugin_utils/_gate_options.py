@@ -27,7 +27,6 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy im
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import FORMATS
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import (
-    CONNECTION_OPTIONS,
     credentials_in,
     own_option,
 )
@@ -48,6 +47,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.redaction impo
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
 from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import plain_options
 from ansible_collections.datascan.gate.plugins.plugin_utils._paths import absolute_path
+from ansible_collections.datascan.gate.plugins.plugin_utils._text_options import check_texts, provider_name
 
 ROLES = Path(__file__).resolve().parents[2] / "roles"
 # Variables that begin like an option of a role, and are none.
@@ -72,8 +72,8 @@ class GateOptions:
 
     @property
     def provider(self) -> type[Provider] | None:
-        """The vendor, as far as it is known here: a module on another host may find it in its own environment."""
-        name = self._values.get("datascan_provider") or os.environ.get(CONNECTION_OPTIONS["provider"]["env"])
+        """The vendor, as far as it is known here."""
+        name = provider_name(self._values.get("datascan_provider"))
         return provider_class(name) if name else None
 
 
@@ -89,6 +89,7 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
         value = _resolve(name, variables[name], template)
         if value is not None and value != "":
             given[name] = value
+    check_texts(spec, given, provider_name(given.get("datascan_provider")))
     try:
         validation = ArgumentSpecValidator(spec).validate(given)
     except (AttributeError, TypeError, ValueError):

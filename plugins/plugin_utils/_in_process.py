@@ -39,6 +39,7 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions impor
 from ansible_collections.datascan.gate.plugins.plugin_utils._host_python import explain_old_python
 from ansible_collections.datascan.gate.plugins.plugin_utils._paths import with_absolute_paths
 from ansible_collections.datascan.gate.plugins.plugin_utils._progress_display import show_progress
+from ansible_collections.datascan.gate.plugins.plugin_utils._text_options import check_texts, provider_name
 from ansible_collections.datascan.gate.plugins.plugin_utils._worker_clock import ParentGoneError, WorkerClock
 
 provider_classes()  # loads them once for a play: otherwise the worker of each task would do so again
@@ -56,8 +57,15 @@ class InProcessAction(ActionBase):
         task_vars = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         self._task.args = _without_empty_texts(self._task.args)
-        if self._connection.transport == "local":
+        is_local = self._connection.transport == "local"
+        if is_local:
             self._task.args = with_absolute_paths(self._task.args, self.module_spec.argument_spec)
+        try:
+            check_texts(self.module_spec.argument_spec, self._task.args, provider_name(self._task.args.get("provider")))
+        except InvalidInputError as error:
+            # The reports of a task on another host, or of another user, are not written from here.
+            given = self._task.args if is_local and not self._connection.become else {}
+            return result | self._refused(error.message, given)
         if self._runs_in_process(task_vars):
             try:
                 result |= self._run_in_process(task_vars)

@@ -54,10 +54,12 @@ def evaluate_gate(request: GateRequest, clock: Clock, check_mode: bool) -> GateR
     """Judge scans by the results of earlier tasks.
 
     Raises GateFailedError if the policy is not met in mode enforce, EarlierFailureError if an earlier task failed and
-    the mode does not allow that, InvalidInputError if a result or scan is not valid or a report cannot be
-    written. Each carries the GateResult. Reports are written before the verdict is raised.
+    the mode does not allow that, InvalidInputError if a result or scan is not valid, or if nothing but a report that
+    cannot be written is against the scans. Each carries the GateResult. Reports are written before that, each with
+    the whole verdict.
 
-    In check mode no file is written, and unfinished scans do not stop the pipeline, because nothing waited for them.
+    In check mode no file is written. There is no verdict (`passed` is None) on scans that have not finished, because
+    nothing waited for them, and they do not stop the pipeline.
     """
     try:
         check_reports(request.reports)
