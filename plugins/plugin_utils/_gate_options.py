@@ -6,7 +6,6 @@ from __future__ import annotations
 
 """The variables of a role that gates, checked as a whole before anything is sent."""
 
-import os
 import re
 import typing as t
 from collections.abc import Callable, Collection, Mapping
