@@ -89,6 +89,38 @@ def test_a_campaign_a_creative_and_its_first_scan(world: Any) -> None:
     assert listed["meta"]["pagination"] == {"count": 1, "totalCount": 1, "page": 1, "totalPages": 1}
 
 
+def uploaded(world: Any, body: bytes, **headers: str) -> Any:
+    headers = {"content-type": "application/octet-stream", **headers}
+    return world.advalidation("POST", "/campaigns/1/creatives", body=body, headers=headers)
+
+
+def test_a_file_is_uploaded_as_its_bytes_and_its_name_chooses_what_the_scan_does(world: Any) -> None:
+    made = uploaded(world, b"{not JSON", **{"x-filename": "issues.zip"}).json()["data"][0]
+    assert made["name"] == "issues"
+    world.clock.advance(30)
+    assert scan_of(world, made["latestScanStatus"]["id"])["nbIssues"] == 3
+    assert uploaded(world, b"x").json()["data"][0]["name"] == "API-Upload"
+    assert uploaded(world, b"").status == uploaded(world, bytes(16 * 1024 * 1024 + 1)).status == 422
+
+
+def test_a_campaign_keeps_its_ad_specification(world: Any) -> None:
+    listed = world.advalidation("GET", "/ad-specifications").json()["data"]
+    assert all("tests" not in one for one in listed)
+    (default,) = [one["id"] for one in listed if one["type"] == "video" and one["isDefault"]]
+    for wish, expected in (({}, default), ({"adspecId": None}, default), ({"adspecId": 3}, 3)):
+        made = world.advalidation("POST", "/campaigns", body={"name": "c", "type": "video", **wish}).json()["data"]
+        assert world.advalidation("GET", f"/campaigns/{made['id']}").json()["data"] == made
+        assert made["adspecId"] == expected
+    assert world.advalidation("GET", "/ad-specifications/3").json()["data"]["tests"][0]["name"] == "Check 1"
+
+
+def test_a_creative_has_neither_media_files_nor_variations(world: Any) -> None:
+    for part in ("media-files", "variations"):
+        assert world.advalidation("GET", f"/creatives/1/{part}").json()["data"] == []
+    shown = world.advalidation("GET", "/creatives/1").json()["data"]
+    assert shown["nbMediaFiles"] == 0 and "nbVariations" not in shown and shown["shareURL"].startswith("https://")
+
+
 def test_the_latest_scan_of_a_creative_without_one_is_null(world: Any) -> None:
     assert world.advalidation("GET", "/creatives/1").json()["data"]["latestScanStatus"] is None
 
@@ -104,7 +136,12 @@ def test_the_latest_scan_of_a_creative_without_one_is_null(world: Any) -> None:
         ("POST", "/campaigns/77/creatives", {"payload": "x"}, 404),
         ("GET", "/scans/77", None, 404),
         ("DELETE", "/scans/77", None, 405),
-        ("GET", "/nothing", None, 404),
+        ("POST", "/campaigns", {"name": "c", "type": "display", "adspecId": 2}, 422),  # which is for videos
+        ("POST", "/campaigns", {"name": "c", "type": "audio"}, 422),
+        ("GET", "/campaigns/77", None, 404),
+        ("GET", "/ad-specifications/77", None, 404),
+        ("GET", "/creatives/99/variations", None, 404),
+        ("GET", "/creatives/12/media-files", None, 403),
     ],
 )
 def test_refusals(world: Any, method: str, path: str, body: Any, status: int) -> None:

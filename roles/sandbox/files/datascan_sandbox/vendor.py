@@ -89,8 +89,11 @@ class Vendor(ABC):
         """The vendor's own answer for an error status, used for refusals and for faults."""
 
     def no_route(self, request: Request, status: int) -> Response:
-        """The answer for a route or a method that does not exist."""
-        return self.error(status)
+        """The answer for a route that does not exist, which names it, or for a method that a route does not have."""
+        if status != 404:
+            return self.error(status)
+        text = f"There is no route {request.method} {request.url.path}."
+        return Response(text, status, headers={"Content-Type": "text/plain; charset=utf-8"})
 
     @abstractmethod
     def seed(self, wish: dict[str, Any]) -> list[Any]:

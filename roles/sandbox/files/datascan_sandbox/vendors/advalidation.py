@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,9 +17,11 @@ from ..bodies import read_object
 from ..clock import iso
 from ..lifecycle import Course, Timeline, keyword
 from ..seeds import Seed
-from ..settings import Settings
 from ..users import TOKENS, User
 from ..vendor import Operation, Refused, Vendor
+from .advalidation_creatives import checks_with, read_upload
+from .advalidation_settings import AdvalidationSettings
+from .advalidation_specifications import DEFAULTS, SPECIFICATIONS, short_form
 from .bucket import Bucket
 
 # Creatives that exist from the start, so that a playbook can choose by id what a rescan does. Creative 12 belongs to
@@ -38,35 +40,6 @@ READY = (
     "queued",
     "foreign",
 )
-
-
-class AdvalidationSettings(Settings):
-    queued_seconds: float = 1
-    """How long a scan waits."""
-    processing_seconds: float = 2
-    """How long it runs."""
-    analysis_seconds: float = 1
-    """How long a finished scan has no count of issues."""
-    issues: int = 3
-    """Number of issues of a scan with the keyword `issues`."""
-    error_form: Literal["object", "string", "empty", "html"] = "object"
-    """`object`, `string`, `empty`, `html`."""
-    related_key: Literal["relatedField", "relatedId"] = "relatedField"
-    """`relatedField`, `relatedId`."""
-    response_code_lies: bool = False
-    """Whether an error's responseCode differs from the HTTP status."""
-    time_form: Literal["datetime", "date"] = "datetime"
-    """`datetime`, `date`."""
-    no_finish: Literal["none", "absent"] = "none"
-    """finishedAt of a scan that has not finished: `none` (null), `absent`."""
-    rate_limit: bool = False
-    """Whether the number of requests is limited."""
-    rate_bucket: int = 15
-    """Size of a burst."""
-    rate_per_second: float = 1
-    """Rate at which the burst refills, in requests per second."""
-    retry_after: str | None = "15"
-    """Retry-After of a 429, whatever the real time is; null sends none."""
 
 
 @dataclass
@@ -89,11 +62,14 @@ class Creative:
 
 
 class Advalidation(Vendor):
-    """Wants `X-API-Key: TOKEN`. The creative's payload chooses what a scan does.
+    """Wants `X-API-Key: TOKEN`. The creative's payload chooses what a scan does; of an uploaded file, the name without
+    its ending.
 
     Creatives 1 to 12 exist from the start, in campaign 1. Their names are ok, issues, error, stuck, cancelled,
     unknown, inconclusive, unanalysed, slow, fast, queued and foreign. The last one belongs to the user `other` (403).
-    Seed scans with `creative` and `sequenceType`. The form of a check is invented.
+    Seed scans with `creative` and `sequenceType`. The values of checks and ad specifications are invented. No creative
+    has media files or variations. The vendor's npm package `advalidation` works with `ADVALIDATION_BASE_URL` set to the
+    address before `/v2`.
     """
 
     name = "advalidation"
@@ -119,10 +95,15 @@ class Advalidation(Vendor):
     def operations(self) -> list[tuple[str, str, Operation]]:
         return [
             ("GET", "/users/me", self.me),
+            ("GET", "/ad-specifications", self.specifications),
+            ("GET", "/ad-specifications/{number}", self.specification),
             ("POST", "/campaigns", self.add_campaign),
+            ("GET", "/campaigns/{number}", self.campaign),
             ("GET", "/campaigns/{number}/creatives", self.list_creatives),
             ("POST", "/campaigns/{number}/creatives", self.add_creative),
             ("GET", "/creatives/{number}", self.creative),
+            ("GET", "/creatives/{number}/media-files", self.parts),
+            ("GET", "/creatives/{number}/variations", self.parts),
             ("POST", "/creatives/{number}/rescan", self.rescan),
             ("GET", "/scans/{number}", self.get),
         ]
@@ -138,14 +119,36 @@ class Advalidation(Vendor):
     async def me(self, _request: Request, user: User) -> Response:
         return self._answer({"data": {"id": 1, "email": f"{user.name}@example.com"}})
 
+    async def specifications(self, _request: Request, _user: User) -> Response:
+        return self._listed([short_form(one) for one in SPECIFICATIONS.values()])
+
+    async def specification(self, request: Request, _user: User) -> Response:
+        number = self._number(request, "adspecId")
+        if number not in SPECIFICATIONS:
+            raise Refused(404)
+        return self._answer({"data": SPECIFICATIONS[number]})
+
     async def add_campaign(self, request: Request, user: User) -> Response:
         wish = await read_object(request)
         for name in ("name", "type"):
             if not isinstance(wish.get(name), str) or not wish[name]:
                 raise Refused(422, self._problem(422, "missingField", f"{name} is required.", name))
-        number = next(self._ids)
-        self.campaigns[number] = {"id": number, "name": wish["name"], "type": wish["type"], "owner": user.name}
-        return self._answer({"data": {"id": number, "name": wish["name"], "type": wish["type"]}})
+        specification = wish.get("adspecId")
+        if specification is None:
+            specification = DEFAULTS.get(wish["type"])
+        if specification not in SPECIFICATIONS or SPECIFICATIONS[specification]["type"] != wish["type"]:
+            message = "adspecId must be an ad specification of this type."
+            raise Refused(422, self._problem(422, "invalidField", message, "adspecId"))
+        campaign = {"id": next(self._ids), "name": wish["name"], "type": wish["type"], "adspecId": specification}
+        self.campaigns[campaign["id"]] = {**campaign, "owner": user.name}
+        return self._answer({"data": campaign})
+
+    async def campaign(self, request: Request, user: User) -> Response:
+        shown = {"name": "ready", "type": "display", "adspecId": DEFAULTS["display"]}
+        number = self._campaign(request, user)
+        shown.update(self.campaigns.get(number, {}))
+        shown.pop("owner", None)
+        return self._answer({"data": {"id": number, **shown}})
 
     async def list_creatives(self, request: Request, user: User) -> Response:
         number = self._campaign(request, user)
@@ -154,16 +157,23 @@ class Advalidation(Vendor):
 
     async def add_creative(self, request: Request, user: User) -> Response:
         number = self._campaign(request, user)
-        payload = (await read_object(request)).get("payload")
-        if not isinstance(payload, str) or not payload:
+        upload = await read_upload(request)
+        if upload is None:
             raise Refused(422, self._problem(422, "missingField", "payload is required.", "payload"))
-        creative = Creative(next(self._ids), number, payload, user.name)
+        if upload.is_too_large:
+            raise Refused(422, self._problem(422, "invalidField", "The file is larger than 16 MB.", "payload"))
+        creative = Creative(next(self._ids), number, upload.name, user.name)
         self.creatives[creative.creative_id] = creative
         self._scan(creative, "initial")
         return self._listed([self._creative_row(creative)])
 
     async def creative(self, request: Request, user: User) -> Response:
         return self._answer({"data": self._creative_row(self._creative(request, user))})
+
+    async def parts(self, request: Request, user: User) -> Response:
+        """The media files or the variations of a creative, which has none."""
+        self._creative(request, user)
+        return self._listed([])
 
     async def rescan(self, request: Request, user: User) -> Response:
         creative = self._creative(request, user)
@@ -248,10 +258,7 @@ class Advalidation(Vendor):
         if not ended and self.settings.no_finish == "absent":
             del row["finishedAt"]
         if checks and status == "finished" and scan.sequence != "monitoring":
-            row["tests"] = [
-                {"id": number, "name": f"Check {number}", "result": "fail" if number <= issues else "pass"}
-                for number in range(1, 6)
-            ]
+            row["tests"] = checks_with(issues)
         row["processingStatus"] = status
         return {**row, **scan.fields}
 
@@ -260,6 +267,9 @@ class Advalidation(Vendor):
             "id": creative.creative_id,
             "campaignId": creative.campaign_id,
             "name": creative.name,
+            # nbVariations is absent without any.
+            "nbMediaFiles": 0,
+            "shareURL": f"https://app.example.com/share/{creative.creative_id}",
             "latestScanStatus": self._row(creative.scans[-1]) if creative.scans else None,
         }
 

@@ -9,7 +9,6 @@ import json
 import re
 import secrets
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
 from starlette.requests import Request
@@ -266,11 +265,6 @@ class BigID(Vendor):
         if status == 404:
             return self._not_found("1234")
         return self._answer({"status": "error", "message": "Server error", "errors": [{}]}, status)
-
-    def no_route(self, request: Request, status: int) -> Response:
-        # A server on Node.js answers so; a text about a scan would be about a scan that does not exist.
-        text = f"<pre>Cannot {escape(request.method)} {escape(request.url.path)}</pre>"
-        return Response(text, status, headers={"Content-Type": "text/html; charset=utf-8"})
 
     # Control
 

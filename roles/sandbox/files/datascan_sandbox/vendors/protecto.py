@@ -107,7 +107,7 @@ class Protecto(Vendor):
     def user_of(self, request: Request) -> User | None:
         generation = "new" if "/data-scan/" in request.url.path else "old"
         if self.settings.paths not in ("both", generation):
-            raise Refused(404)
+            raise Refused(404, self.no_route(request, 404))
         return bearer_user(request.headers.get("authorization", ""))
 
     # Operations

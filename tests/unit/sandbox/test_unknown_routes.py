@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A route that does not exist: a plain 404 that names the route, and no scan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from datascan_sandbox.vendors import vendor_classes
+
+BASES = {vendor.name: vendor.api_path() for vendor in vendor_classes()}
+
+
+@pytest.mark.parametrize("vendor", BASES)
+@pytest.mark.parametrize("path", ["/nothing", "/scans/1/nothing", "/scans/"])
+@pytest.mark.parametrize("token", ["sandbox-token", None])
+def test_an_unknown_route_is_named(world: Any, vendor: str, path: str, token: str | None) -> None:
+    reply = world.vendor(vendor, "PATCH", path, token=token)
+    assert (reply.status, reply.headers["content-type"]) == (404, "text/plain; charset=utf-8")
+    assert reply.body.decode() == f"There is no route PATCH {BASES[vendor]}{path}."
+    assert world.control("GET", "/requests").json()[-1]["status"] == 404
+
+
+@pytest.mark.parametrize(("paths", "path"), [("old", "/data-scan/status"), ("new", "/data-scan-status")])
+def test_a_path_of_another_generation_is_an_unknown_route(world: Any, paths: str, path: str) -> None:
+    world.settings("protecto", paths=paths)
+    assert world.protecto(path, ["a"]).body.decode() == f"There is no route PUT {BASES['protecto']}{path}."
+
+
+def test_a_record_that_a_deployment_lacks_is_an_unknown_route(world: Any) -> None:
+    scan = world.start_bigid("nightly")
+    world.settings("bigid", scan_record="absent")
+    assert world.bigid("GET", f"/scans/{scan}").body.decode().endswith(f"/scans/{scan}.")
