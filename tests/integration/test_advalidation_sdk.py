@@ -68,7 +68,9 @@ def test_validate_takes_an_address_a_tag_a_file_and_bytes(call, sandbox, tmp_pat
     more = {"timeout": 50, "details": True}
     file = upload(tmp_path)
     data = {"data": [1, 2, 3], "fileName": "ok.mp4", "spec": "3"}
-    by_url, by_tag, by_file, by_bytes = results(call(*(["validate", {**one, **more}] for one in (URL, TAG, file, data))))
+    by_url, by_tag, by_file, by_bytes = results(
+        call(*(["validate", {**one, **more}] for one in (URL, TAG, file, data)))
+    )
     assert [(one["passed"], one["issues"]) for one in (by_url, by_tag, by_file, by_bytes)] == [
         (False, 3),
         (True, 0),
@@ -94,7 +96,9 @@ def test_validate_takes_an_address_a_tag_a_file_and_bytes(call, sandbox, tmp_pat
 def test_submit_and_get_results(call, sandbox, tmp_path):
     submitted = results(call(*(["submit", one] for one in (URL, TAG, upload(tmp_path)))))
     creatives = [one["creativeId"] for one in submitted]
-    in_campaign = results(call(["submit", {"url": "https://ads.example.com/ok", "campaign": submitted[0]["campaignId"]}]))
+    in_campaign = results(
+        call(["submit", {"url": "https://ads.example.com/ok", "campaign": submitted[0]["campaignId"]}])
+    )
     assert in_campaign[0]["campaignId"] == submitted[0]["campaignId"]
     assert [one["status"] for one in results(call(*(["getResults", one] for one in creatives)))] == ["pending"] * 3
     sandbox.control("POST", "clock", {"advance": 60})

@@ -155,6 +155,8 @@ def test_variants_of_status_and_record(world: Any) -> None:
     world.settings("bigid", status_form="string", scan_record="object")
     assert world.bigid("GET", f"/scans/{scan}/status").json() == {"status": "In Progress", "progress": 50}
     assert world.bigid("GET", f"/scans/{scan}").json()["state"] == "In Progress"
+    world.settings("bigid", status_form="absent")
+    assert world.bigid("GET", f"/scans/{scan}/status").status == 404
     world.settings("bigid", status_form="missing", scan_record="absent")
     assert world.bigid("GET", f"/scans/{scan}/status").json() == {}
     assert world.bigid("GET", f"/scans/{scan}").status == 404

@@ -7,53 +7,35 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..bodies import read_object
-from ..clock import iso
-from ..lifecycle import Course, Timeline, keyword
+from ..bodies import read_json, read_object
+from ..lifecycle import Course, Timeline
 from ..seeds import Seed
 from ..users import TOKENS, User
 from ..vendor import Operation, Refused, Vendor
 from . import bigid_catalogue as catalogue
 from .bigid_columns import BadNumber, cluster_of, number_of, page_of
+from .bigid_scans import Scan
 from .bigid_settings import BigIDSettings
+from .bigid_tenant import Tenant, field_of_form
 from .bigid_tokens import Tokens
 
 SCAN_ID = re.compile(r"^[0-9a-f]{24}$")
 
 
-@dataclass
-class Scan:
-    profile: str
-    scan_type: str
-    origin: str
-    owner: str
-    started: float
-    timeline: Timeline
-    scan_id: str = field(default_factory=lambda: secrets.token_hex(12))
-    fields: dict[str, Any] = field(default_factory=dict)
-
-    def state(self, now: float) -> str:
-        return self.timeline.word(now - self.started)
-
-    @property
-    def silent(self) -> bool:
-        """Whether the scan reports only that it has stopped, never how it ended."""
-        return keyword(self.profile) == "silent"
-
-
 class BigID(Vendor):
     """Takes the token bare or as `Authorization: Bearer TOKEN`. The scan profile chooses what a scan does.
 
-    `GET /refresh-access-token` exchanges the user token `sandbox-refresh-token` for a session token that ends.
+    `GET /refresh-access-token` exchanges the user token `sandbox-refresh-token` for a session token that ends. The
+    role's fact `sandbox_refresh_token` is a user token, too, and as a real one a JWT of the type refresh-token.
     `POST /sessions` knows the user `sandbox` with the password `sandbox-password`.
-    Seed scans with `scanProfileName`. Statuses other than Completed are invented.
+    Seed scans with `scanProfileName`. Statuses other than Completed are invented. The scan profiles `nightly` and
+    `metadata` are listed; others can be started as well. Every scan has a `scanSecretKey`, which no client may show.
 
     The clusters are the two of the document, `abc123def456` and `ghi789jkl012`, with 20 columns each, and
     `mno345pqr678` with `bigid.catalogue_columns`. Columns are generated on request, and always the same. Every
@@ -74,18 +56,41 @@ class BigID(Vendor):
         self.settings = BigIDSettings()
         self.by_id: dict[str, Scan] = {}
         self.tokens = Tokens(self.clock)
+        self.tenant = Tenant()
 
     def operations(self) -> list[tuple[str, str, Operation]]:
         return [
             ("POST", "/sessions", self.log_in),
             ("GET", "/refresh-access-token", self.refresh),
             ("GET", "/scans/parent-scans", self.list_scans),
+            ("GET", "/scans/status", self.overall_status),
             ("POST", "/scans", self.start),
             ("GET", "/scans/{scan_id}/status", self.get),
             ("GET", "/scans/{scan_id}", self.record),
+            ("GET", "/scan-insights/{scan_id}", self.insight),
+            ("GET", "/scanProfiles", self.profiles),
+            ("POST", "/scanProfiles", self.add_profile),
+            ("POST", "/scanProfiles/", self.add_profile),
+            ("GET", "/ds-connections", self.sources),
+            ("POST", "/ds-connections/{name}/scan", self.scan_source),
+            ("GET", "/ds-connections/{name}/scan", self.latest_of_source),
+            ("POST", "/ds_connections", self.add_source),
+            ("GET", "/ds_connections/{name}", self.source),
+            ("PUT", "/ds_connections/{name}", self.change_source),
             ("GET", "/clusters", self.clusters),
             ("GET", "/data-catalog/column/cluster/similar", self.columns),
         ]
+
+    def _guarded(self, path: str, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
+        """Every answer has a cookie, which no known client sends back."""
+        run = super()._guarded(path, operation)
+
+        async def run_with_cookie(request: Request) -> Response:
+            response = await run(request)
+            response.set_cookie("LAUNCHER", "sandbox", max_age=86400, httponly=True)
+            return response
+
+        return run_with_cookie
 
     def user_of(self, request: Request) -> User | None:
         text = request.headers.get("authorization", "").strip()
@@ -126,25 +131,20 @@ class BigID(Vendor):
         body: dict[str, Any] = {"status": self.settings.envelope_status, "statusCode": self._count(200), "message": ""}
         if self.settings.parent_scans_shape == "list":
             return self._answer({**body, "data": children})
-        return self._answer({**body, "data": {"totalCount": self._count(len(every)), "scanChildren": children}})
+        return self._answer({**body, "data": {**self._total(request, len(every)), "scanChildren": children}})
 
     async def start(self, request: Request, user: User) -> Response:
         wish = await read_object(request)
         profile = wish.get("scanProfileName") or wish.get("scanProfileId")
         if not isinstance(profile, str) or not profile.strip():
             raise Refused(400, self._answer({"error": "Scan profile is missing"}, 400))
-        scan = Scan(
-            profile=profile,
-            scan_type=str(wish.get("scanType", "dsScan")),
-            origin=str(wish.get("scanOrigin", "")),
-            owner=user.name,
-            started=self.clock.now(),
-            timeline=self._timeline(profile),
-        )
-        self.by_id[scan.scan_id] = scan
-        return self._answer({"result": {"_id": scan.scan_id}}, self.settings.scan_start_status)
+        wanted = str(wish.get("scanType") or "dsScan")
+        scan = self._run(profile, wanted, str(wish.get("scanOrigin") or ""), user)
+        return self._answer({"result": scan.started_form(self.clock.now())}, self.settings.scan_start_status)
 
     async def get(self, request: Request, _user: User) -> Response:
+        if self.settings.status_form == "absent":
+            raise Refused(404, self.no_route(request, 404))
         scan, now = self._find(request), self.clock.now()
         active = not scan.timeline.ended(now - scan.started)
         if self.settings.status_form == "missing":
@@ -160,6 +160,65 @@ class BigID(Vendor):
             raise Refused(404, self.no_route(request, 404))
         row = self._row(self._find(request))
         return self._answer([row] if self.settings.scan_record == "array" else row)
+
+    async def overall_status(self, _request: Request, _user: User) -> Response:
+        active = sum(not scan.timeline.ended(self.clock.now() - scan.started) for scan in self.by_id.values())
+        message = {"message": f"{active} scans run", "urlRef": "/scans", "urlMessage": "Scans", "type": "info"}
+        return self._good(message)
+
+    async def insight(self, request: Request, _user: User) -> Response:
+        return self._answer(self._find(request).insight(self.clock.now()))
+
+    # Data sources and scan profiles
+
+    async def profiles(self, request: Request, _user: User) -> Response:
+        if self.settings.scan_profiles == "absent":
+            raise Refused(404, self.no_route(request, 404))
+        return self._answer({"scanProfiles": list(self.tenant.profiles.values())})
+
+    async def add_profile(self, request: Request, _user: User) -> Response:
+        """As JSON, or as JSON in the field `data` of a form."""
+        content_type, wish = request.headers.get("content-type", ""), await read_json(request)
+        if content_type.startswith("multipart/form-data"):
+            wish = _parsed(field_of_form(content_type, await request.body(), "data"))
+        if self.tenant.add_profile(wish) is None:
+            raise Refused(400, self._answer({"error": "Scan profile is missing"}, 400))
+        return self._good({})
+
+    async def sources(self, request: Request, _user: User) -> Response:
+        found = list(self.tenant.sources.values())
+        listed = found[: _number(request.query_params.get("limit"), len(found))]
+        return self._good({"ds_connections": listed, **self._total(request, len(found), "on_request")})
+
+    async def source(self, request: Request, _user: User) -> Response:
+        return self._answer({"ds_connection": self._find_source(request)})
+
+    async def add_source(self, request: Request, _user: User) -> Response:
+        source = self.tenant.add_source(await read_json(request))
+        if source is None:
+            raise Refused(400, self._answer({"error": "Data source is missing"}, 400))
+        return self._answer({"ds_connection": source})
+
+    async def change_source(self, request: Request, _user: User) -> Response:
+        name = str(self._find_source(request)["name"])
+        return self._answer({"ds_connection": self.tenant.add_source(await read_json(request), name)})
+
+    async def scan_source(self, request: Request, user: User) -> Response:
+        source = self._find_source(request)
+        scan = self._run(source["name"], request.query_params.get("scanType") or "dsScan", "", user)
+        scan.source, source["last_scan_at"] = source["name"], int(scan.started * 1000)
+        return self._good(scan.source_form(self.clock.now()))
+
+    async def latest_of_source(self, request: Request, _user: User) -> Response:
+        name = self._find_source(request)["name"]
+        last = max((scan for scan in self.by_id.values() if scan.source == name), key=_start, default=None)
+        return self._good(last.source_form(self.clock.now()) if last else None)
+
+    def _find_source(self, request: Request) -> dict[str, Any]:
+        name = request.path_params["name"]
+        if name not in self.tenant.sources:
+            raise Refused(404, self._answer({"error": f"Data source {name} was not found"}, 404))
+        return self.tenant.sources[name]
 
     # Clusters
 
@@ -224,21 +283,13 @@ class BigID(Vendor):
         # The tutorial about clusters has the same sentence, and says "Scan" too.
         return self._answer({"error": f"Scan {identity} was not found"}, 404)
 
+    def _run(self, profile: str, scan_type: str, origin: str, user: User) -> Scan:
+        scan = Scan(profile, scan_type, origin, user.name, self.clock.now(), self._timeline(profile))
+        self.by_id[scan.scan_id] = scan
+        return scan
+
     def _row(self, scan: Scan) -> dict[str, Any]:
-        now = self.clock.now()
-        changed = scan.started + min(now - scan.started, scan.timeline.length)
-        keys = {"both": ("_id", "id")}.get(self.settings.id_key, (self.settings.id_key,))
-        row: dict[str, Any] = dict.fromkeys(keys, scan.scan_id)
-        row["name"] = scan.profile
-        if not scan.silent:
-            row["state"] = scan.state(now)
-        row["scanType"] = scan.scan_type
-        row["scanProfileName"] = scan.profile
-        row["scanOrigin"] = scan.origin
-        row["owner"] = scan.owner
-        row["created_at"] = iso(scan.started, fraction=True)
-        row["updated_at"] = iso(changed, fraction=True)
-        return {**row, **scan.fields}
+        return scan.row(self.clock.now(), self.settings)
 
     def _parent_row(self, scan: Scan) -> dict[str, Any]:
         row = self._row(scan)
@@ -248,6 +299,16 @@ class BigID(Vendor):
 
     def _count(self, number: int) -> float:
         return float(number) if self.settings.float_numbers else number
+
+    def _total(self, request: Request, count: int, when: str | None = None) -> dict[str, Any]:
+        """The total of a list, where it is sent."""
+        when = when or self.settings.total_count
+        is_sent = when == "always" or (when == "on_request" and request.query_params.get("requireTotalCount") == "true")
+        return {"totalCount": self._count(count)} if is_sent else {}
+
+    def _good(self, data: Any) -> Response:
+        """The envelope of most answers. A real one has no message, and whole numbers."""
+        return self._answer({"status": "success", "statusCode": 200, "message": None, "data": data})
 
     def _answer(self, body: Any, status: int = 200) -> Response:
         kind = "text/html; charset=utf-8" if self.settings.content_type == "html" else "application/json; charset=utf-8"
@@ -285,6 +346,17 @@ class BigID(Vendor):
 
     def scans(self) -> list[Any]:
         return [self._row(scan) for scan in self.by_id.values()]
+
+
+def _start(scan: Scan) -> float:
+    return scan.started
+
+
+def _parsed(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def _number(text: str | None, default: int) -> int:

@@ -55,10 +55,15 @@ class BigIDSettings(Settings):
     """How many scans it lists without a limit."""
     float_numbers: bool = True
     """Whether counts are written as 42.0."""
-    status_form: Literal["boolean", "string", "missing"] = "boolean"
-    """`boolean`, `string` (the state, and a progress), `missing`."""
+    status_form: Literal["boolean", "string", "missing", "absent"] = "boolean"
+    """`boolean`, `string` (the state, and a progress), `missing`; or the route is `absent` (404)."""
     scan_record: Literal["array", "object", "absent"] = "array"
     """The answer of `/scans/ID`: an `array` of one, an `object`, or `absent` (404)."""
+    profile_names: bool = True
+    # BigID's own fields of a scan do not have it.
+    """Whether a scan has scanProfileName."""
+    scan_profiles: Literal["listed", "absent"] = "listed"
+    """The list of scan profiles: `listed`, or `absent` (404)."""
     clusters_shape: Literal["array", "envelope"] = "array"
     """`array`, or `envelope` with data.clusters and other names."""
     cluster_parameter: Literal["clusterId", "cluster_id", "both"] = "clusterId"
@@ -75,7 +80,7 @@ class BigIDSettings(Settings):
     # The document's answer does not.
     """Whether a page has the offsetKey of the next page."""
     total_count: Literal["always", "on_request", "never"] = "always"
-    """`always`, `on_request` (with requireTotalCount=true), `never`."""
+    """The totals of parent scans and columns: `always`, `on_request` (with requireTotalCount=true), `never`."""
     text_booleans: bool = True
     """Whether isMutuallyExclusive is the string "true"."""
     page_size_max: int | None = None

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""BigID's session tokens: they look like real ones, are valid in this sandbox only, and expire."""
+"""BigID's tokens, which look like real ones and are valid in this sandbox only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,19 @@ import json
 from ..clock import Clock
 from ..users import User
 
-USER_TOKENS = {"sandbox-refresh-token": User("sandbox")}
+
+def _part(content: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(content, separators=(",", ":")).encode()).rstrip(b"=").decode()
+
+
+def jwt(claims: dict[str, object]) -> str:
+    """A token in three parts, whose signature is obviously fake."""
+    return ".".join((_part({"alg": "none", "typ": "JWT"}), _part(claims), "ZmFrZQ"))
+
+
+# Real user tokens have a form by which clients tell them from session tokens.
+USER_JWT = jwt({"type": "refresh-token", "user_name": "sandbox", "exp": 4102444800})
+USER_TOKENS = {"sandbox-refresh-token": User("sandbox"), USER_JWT: User("sandbox")}
 
 
 class Tokens:
@@ -36,14 +48,10 @@ class Tokens:
             "exp": int(now + seconds),
             "jti": len(self._sessions),
         }
-        token = ".".join((_part({"alg": "none", "typ": "JWT"}), _part(claims), "ZmFrZQ"))
+        token = jwt(claims)
         self._sessions[token] = (user, now + seconds)
         return token
 
     def user_of(self, token: str) -> User | None:
         user, end = self._sessions.get(token, (None, 0.0))
         return user if self._clock.now() < end else None
-
-
-def _part(content: object) -> str:
-    return base64.urlsafe_b64encode(json.dumps(content).encode()).rstrip(b"=").decode()
