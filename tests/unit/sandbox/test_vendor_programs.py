@@ -135,3 +135,70 @@ def test_bigpyd_starts_a_profile_with_its_own_type(bigid: BigIDProgram) -> None:
     assert bigid.call("POST", "/scanProfiles", body={"name": "lineage", "scanType": "lineageScan"}).status == 200
     assert bigid.read("GET", "/scanProfiles")["scanProfiles"][-1]["scanType"] == "lineageScan"
     assert bigid.call("POST", "/scanProfiles", body={}).status == 400
+
+
+# Protecto
+
+
+def sampled(name: str, columns: list[str]) -> list[dict[str, Any]]:
+    samples = [{"column_name": column, "samples": [f"{column}: 1", f"{column}: 2"]} for column in columns]
+    return [{"data_source_name": "SF_DS", "object_name": ["db", "schema", name], "data_samples": samples}]
+
+
+def statuses(world: Any, tracking_id: str) -> list[str]:
+    """What the sample program sees at each of its polls."""
+    seen = []
+    for _poll in range(3):
+        answer = world.protecto("/data-scan/status", [tracking_id]).json()
+        assert answer["success"] is True
+        seen.append(answer["data"][0]["request_status"])
+        world.clock.advance(1.6)
+    return seen
+
+
+def report(world: Any, name: str) -> list[dict[str, Any]]:
+    """All pages of the details, as the sample program reads them."""
+    found, token = [], None
+    while token is not None or not found:
+        wish = {"data": {"data_source_name": "SF_DS", "object_name": ["db", "schema", name]}, "next_page_token": token}
+        answer = world.protecto("/data-scan/objects/details", wish).json()
+        assert answer["success"] is True
+        found += answer["data"]["details"]
+        token = answer["next_page_token"]
+    return [column for detail in found for column in detail["columns"]]
+
+
+def test_protectos_sample_program_submits_polls_and_reports(world: Any) -> None:
+    world.settings("protecto", generation="2025", details_page_size=2)
+    columns = ["email", "name", "phone"]
+    answer = world.protecto("/data-scan/data-scan-async", sampled("contacts", columns)).json()
+    assert answer["success"] is True
+    assert statuses(world, answer["data"]["tracking_id"]) == ["PENDING", "IN-PROGRESS", "SUCCESS"]
+    found = report(world, "contacts")
+    assert [(one["column_name"], one["values_scanned"]) for one in found] == [(column, 2) for column in columns]
+    assert found[0]["ml_identified_pi_details"][0]["pi_type"] == "EMAIL" and not found[1]["ml_identified_pi_details"]
+    assert "email: 1" not in str(found)
+
+
+def test_protectos_sample_program_knows_a_scan_that_failed(world: Any) -> None:
+    world.settings("protecto", generation="2025")
+    answer = world.protecto("/data-scan/data-scan-async", sampled("error", ["email"])).json()
+    assert statuses(world, answer["data"]["tracking_id"])[-1] == "ERROR"
+    assert report(world, "error")[0]["values_scanned"] == 0
+    assert world.protecto("/data-scan/status", ["unknown"]).json()["success"] is False
+
+
+def test_one_word_chooses_a_generation_of_protecto(world: Any) -> None:
+    world.settings("protecto", generation="2025", word_space=True)
+    settings = world.control("GET", "/settings").json()["protecto"]
+    assert (settings["paths"], settings["status_key"], settings["word_space"]) == ("new", "request_status", True)
+    world.settings("protecto", generation="2024")
+    settings = world.control("GET", "/settings").json()["protecto"]
+    assert (settings["paths"], settings["status_key"], settings["no_error"]) == ("old", "status", "-")
+    assert world.protecto("/data-scan/status", ["a"]).status == 404
+    assert world.protecto("/data-scan-details", {"data": {"object_name": ["t"]}}).status == 200
+
+
+@pytest.mark.parametrize("wish", [[], {}, {"data": {}}, {"data": {"object_name": ["t"]}, "next_page_token": "x"}])
+def test_details_need_an_object(world: Any, wish: Any) -> None:
+    assert world.protecto("/data-scan/objects/details", wish).status == 400

@@ -9,7 +9,7 @@ import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, Literal
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,56 +17,12 @@ from starlette.responses import Response
 from ..bodies import read_json
 from ..lifecycle import Course, Timeline
 from ..seeds import Seed
-from ..settings import Settings
 from ..users import User, bearer_user
 from ..vendor import Operation, Refused, Vendor
+from .protecto_details import BadToken, details_of
+from .protecto_settings import ProtectoSettings
 
 PENDING, RUNNING, DONE = "PENDING", "IN-PROGRESS", "SUCCESS"
-
-
-class ProtectoSettings(Settings):
-    pending_seconds: float = 1
-    """How long a scan waits."""
-    running_seconds: float = 2
-    """How long it runs."""
-    paths: Literal["both", "old", "new"] = "both"
-    """`old` (/data-scan-async, /data-scan-status), `new` (/data-scan/data-scan-async, /data-scan/status), `both`."""
-    status_key: Literal["status", "request_status"] = "status"
-    """`status`, `request_status`."""
-    word_space: bool = True
-    # A space after every status word, as in the document.
-    """Whether every status ends in a space."""
-    running_word: Literal["IN-PROGRESS", "IN_PROGRESS", "IN PROGRESS"] = "IN-PROGRESS"
-    """`IN-PROGRESS`, `IN_PROGRESS`, `IN PROGRESS`."""
-    failure_word: Literal["FAILED", "ERROR"] = "FAILED"
-    """`FAILED`, `ERROR`."""
-    success_form: Literal["string", "boolean"] = "string"
-    """`string` ("true"), `boolean`."""
-    no_error: Literal["-", "", "None"] | None = "-"
-    """error_msg without an error: `-`, an empty string, the string `None`, or null."""
-    time_form: Literal["micro", "seconds"] = "micro"
-    """`micro`, `seconds`."""
-    early_times: bool = True
-    # A scan that waits already has the times of its start and end, all the same, as in the document.
-    """Whether a scan has the times of its start and end before it started or ended."""
-    echo_input: bool = False
-    # Whether a status repeats what was submitted, samples included.
-    """Whether a status repeats what was submitted, including samples."""
-    submit_data: Literal["object", "array"] = "object"
-    """data in the answer to a submission: `object`, `array`."""
-    id_form: Literal["uuid", "long"] = "uuid"
-    """`uuid`, or `long`: a UUID followed by date and time."""
-    order: Literal["asked", "reversed"] = "asked"
-    """Order of the scans in an answer: `asked`, `reversed`."""
-    unknown_id: Literal["omit", "item", "error"] = "omit"
-    """An unknown id is left out (`omit`), is an `item` that failed, or is an `error` of the whole request."""
-    single_id: bool = True
-    """Whether the body may be one id instead of a list."""
-    validation_status: Literal[400, 500] = 400
-    # Older documents have 500 for a body that is wrong.
-    """The status for an invalid body: 400, or 500 as in older documents."""
-    purge_seconds: float | None = None
-    """How long after its end a scan becomes PURGED; null means never."""
 
 
 @dataclass
@@ -82,7 +38,8 @@ class Scan:
 class Protecto(Vendor):
     """Wants `Authorization: Bearer TOKEN`. The last part of the first object's name chooses what a scan does.
 
-    Seed scans with `object_name` and `tracking_id`.
+    Seed scans with `object_name` and `tracking_id`. The vendor's sample program for Snowflake works with
+    `protecto.generation` set to `"2025"`.
     """
 
     name = "protecto"
@@ -102,6 +59,8 @@ class Protecto(Vendor):
             ("PUT", "/data-scan/data-scan-async", self.start),
             ("PUT", "/data-scan-status", self.get),
             ("PUT", "/data-scan/status", self.get),
+            ("PUT", "/data-scan-details", self.details),
+            ("PUT", "/data-scan/objects/details", self.details),
         ]
 
     def user_of(self, request: Request) -> User | None:
@@ -135,6 +94,25 @@ class Protecto(Vendor):
             raise self._invalid("Invalid tracking id")
         data = [row for row in rows if row is not None]
         return self._good(data if self.settings.order == "asked" else data[::-1])
+
+    async def details(self, request: Request, user: User) -> Response:
+        """What the scans of an object have found, a page of columns after the other."""
+        wish = await read_json(request)
+        wish = wish if isinstance(wish, dict) else {}
+        item = wish.get("data")
+        if not _object_name(item):
+            raise self._invalid("Payload is empty")
+        mine = [scan for scan in self.by_id.values() if user.admin or scan.owner == user.name]
+        submitted = [(one, self._is_done(scan)) for scan in mine for one in scan.payload or []]
+        size = self.settings.details_page_size
+        try:
+            details, following = details_of(item, submitted, wish.get("next_page_token"), size)
+        except BadToken:
+            raise self._invalid("next_page_token is invalid") from None
+        return self._good({"details": details}, next_page_token=following)
+
+    def _is_done(self, scan: Scan) -> bool:
+        return scan.timeline.last == DONE and scan.timeline.ended(self.clock.now() - scan.started)
 
     def _row_of(self, tracking_id: str, user: User) -> dict[str, Any] | None:
         scan = self.by_id.get(tracking_id)
@@ -207,9 +185,9 @@ class Protecto(Vendor):
 
     # Answers
 
-    def _good(self, data: Any) -> Response:
+    def _good(self, data: Any, **more: Any) -> Response:
         success: Any = "true" if self.settings.success_form == "string" else True
-        return _answer({"data": data, "success": success, "error": {"message": ""}}, 200)
+        return _answer({"data": data, "success": success, "error": {"message": ""}, **more}, 200)
 
     def _bad(self, status: int, message: str) -> Response:
         return _answer({"data": None, "success": False, "error": {"message": message}}, status)
