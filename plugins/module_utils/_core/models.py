@@ -22,6 +22,7 @@ from .compat.pydantic import (
     ValidationError,
     computed_field,
 )
+from .error_texts import error_text
 from .errors import InvalidInputError
 
 # These imports are needed at run time: pydantic reads the annotations when it builds the classes.
@@ -93,18 +94,12 @@ def iso(value: datetime) -> str:
     return value.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
 
 
-def _error_text(value: t.Any) -> str | None:
-    """A vendor's reason, or None; vendors also write `-`, `None`, an empty text or an empty list for no reason."""
-    text = str(value or "").strip()
-    return None if text.lower() in ("", "-", "none", "null") else text
-
-
 Time = t.Annotated[
     t.Optional[datetime],
     BeforeValidator(parse_timestamp),
     PlainSerializer(lambda value: None if value is None else iso(value), when_used="json"),
 ]
-ErrorText = t.Annotated[t.Optional[str], BeforeValidator(_error_text)]
+ErrorText = t.Annotated[t.Optional[str], BeforeValidator(error_text)]
 
 
 def _check_number(value: t.Any) -> t.Any:

@@ -15,6 +15,7 @@ from ..compat.requests import requests, urllib3
 from ..errors import (
     DatascanError,
     ForbiddenError,
+    HtmlPageError,
     InvalidInputError,
     InvalidResponseError,
     NotFoundError,
@@ -104,11 +105,16 @@ def wrong_address_fault(request: Request, response: Response, vendor_errors: Seq
 def not_json_fault(request: Request, response: Response) -> Fault:
     """A body that is not JSON where JSON is documented."""
     message = f"{request} answered HTTP {response.status} with {_describe_body(response)}."
-    return Fault(InvalidResponseError(message, request=request.failed(response.status)), sent=True)
+    kind = HtmlPageError if _is_page(response) else InvalidResponseError
+    return Fault(kind(message, request=request.failed(response.status)), sent=True)
+
+
+def _is_page(response: Response) -> bool:
+    return response.text.lstrip()[:1] == "<"
 
 
 def _describe_body(response: Response) -> str:
-    if response.text.lstrip()[:1] == "<":
+    if _is_page(response):
         return "an HTML page"
     if not response.text.strip():
         return "an empty body"

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 
 from ..clock import Clock
+from ..error_texts import error_text
 from ..errors import DatascanError, InterruptedWaitError, InvalidInputError
 from ..http.authentication import HEADER_FORMS, Authentication, HeaderForm, TokenAuthentication
 from ..http.client import HttpClient
@@ -94,12 +95,21 @@ class Provider(ABC):
         """The vendor's errors in a response, as dictionaries with `code` and `message`; empty where it is no error."""
 
     @classmethod
+    def is_record(cls, body: Mapping[str, t.Any]) -> bool:
+        """Whether a body is a scan's own record and no envelope. An error in a record is about the scan."""
+        return False
+
+    @classmethod
     def find_errors(cls, response: Response) -> list[dict[str, t.Any]]:
         """The errors in a response: the vendor's, or those of a common form, which under 2xx may stand beside data."""
         found = cls.parse_errors(response)
-        if found or response.status not in (404, *range(200, 300)):
-            return found
-        return envelope.find_errors(response.data) if response.status < 400 else envelope.list_messages(response.data)
+        body = response.data
+        if not found and response.status in (404, *range(200, 300)) and isinstance(body, dict):
+            if response.status < 400:
+                found = [] if cls.is_record(body) and not envelope.says_error(body) else envelope.find_errors(body)
+            else:
+                found = envelope.list_messages(body)
+        return [{key: _scalar(value) for key, value in error.items()} for error in found]
 
     @classmethod
     def effective_status(cls, response: Response) -> int:
@@ -209,6 +219,11 @@ class Provider(ABC):
         if message not in self._warned:
             self._warned.add(message)
             self._warn(message)
+
+
+def _scalar(value: t.Any) -> t.Any:
+    """A part of an error as it can be shown; a vendor may send any JSON in its place."""
+    return value if isinstance(value, (str, int, float)) else error_text(value)
 
 
 def _find_problems(provider: type[Provider]) -> t.Iterator[str]:

@@ -9,11 +9,28 @@ import typing as t
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..compat.pydantic import reason
+from ..compat.pydantic import BaseModel, model_validator, reason
 from ..errors import InvalidResponseError
-from ..models import Scan, ScanState
+from ..models import ErrorText, Scan, ScanState
+from .envelope import record_error
 
 T = t.TypeVar("T")
+
+
+class VendorRecord(BaseModel):
+    """A scan's record, whose `error` is whatever error it carries, under any key."""
+
+    error: ErrorText = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _find_error(cls, data: t.Any) -> t.Any:
+        return {**data, "error": record_error(data)} if isinstance(data, dict) else data
+
+
+def failed_by(error: str | None, state: ScanState) -> ScanState:
+    """The state, with the record's error: a success beside one is failed, because what was not scanned is not known."""
+    return ScanState.FAILED if error and state is ScanState.COMPLETED else state
 
 
 @dataclass(frozen=True)

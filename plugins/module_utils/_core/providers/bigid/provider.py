@@ -23,7 +23,7 @@ from ...options import ConnectionOptions
 from ...redaction import Redactor
 from ..capabilities import ListsScans, StartsScans
 from ..paging import ListPage, ListReader, PageCursor, collect_scans
-from ..records import InvalidRecord, with_worst
+from ..records import InvalidRecord, failed_by, with_worst
 from . import errors as _bigid_errors
 from .clusters import BigIDClusters
 from .rows import Row, ScanPage, ScanRow, parse_page, parse_started
@@ -124,9 +124,9 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         return _bigid_errors.parse_errors(response)
 
     @classmethod
-    def find_errors(cls, response: Response) -> list[dict[str, t.Any]]:
-        """No others, because a scan's own record looks like an error of a common form."""
-        return cls.parse_errors(response)
+    def is_record(cls, body: Mapping[str, t.Any]) -> bool:
+        """A scan's own record may have an `error` and a `status` of its own."""
+        return _bigid_errors.is_record(body)
 
     @classmethod
     def effective_status(cls, response: Response) -> int:
@@ -286,14 +286,12 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         return None if state is ScanState.UNKNOWN else state
 
     def _scan(self, row: Row, state: ScanState, status: str | None) -> Scan:
-        if state is ScanState.COMPLETED and row.error:
-            state = ScanState.FAILED  # what was not scanned is not known
         ended = row.finished_at or row.updated_at  # the last change is the documented time that is nearest to the end
         return Scan(
             id=row.id,
             provider=self.name,
             name=row.name or row.profile,
-            state=state,
+            state=failed_by(row.error, state),
             vendor_status=status,
             started_at=self.parse_time(row.started_at),
             finished_at=self.parse_time(ended) if row.state == status else None,

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ...models import parse_timestamp
+from ..envelope import has_error_word, record_error
 from ..paging import parse_total
 from ..records import InvalidRecord, check_identity, parse_each
 
@@ -94,6 +95,8 @@ def parse_status(data: t.Any, scan_id: str) -> t.Any:
     ids = _ids(data)
     if ids and scan_id not in ids:
         check_identity(scan_id, ids[0])
+    if error := record_error(data):
+        raise ValueError(f"it carries an error: {error}")
     status = data.get("status")
     return {"true": True, "false": False}.get(status.strip().lower(), status) if isinstance(status, str) else status
 
@@ -116,7 +119,7 @@ def _parse_row(item: t.Any, default_id: str | None = None) -> Row:
         name=_text(item, "name"),
         profile=_text(item, "scanProfileName", "scan_profile_name"),
         state=_text(item, "state"),
-        error=_text(item, "error", "errorMessage", "error_message"),
+        error=record_error(item) or ("its status is error" if has_error_word(item) else None),
         started_at=_time(item, "started_at", "startedAt", "created_at", "createdAt"),
         finished_at=_time(item, "finished_at", "finishedAt", "completed_at", "completedAt"),
         updated_at=_time(item, "updated_at", "updatedAt"),

@@ -34,7 +34,7 @@ from ...http.response import Response
 from ...models import MAY_RUN, Query, Scan, ScanList, ScanState, iso, predicted_scan, state_rank
 from ..capabilities import CancelsScans, ListsScans, RescansScans, StartsScans, require_whole
 from ..paging import ListReader, collect_scans
-from ..records import InvalidRecord, check_identity, with_worst
+from ..records import InvalidRecord, check_identity, failed_by, with_worst
 from .azure_sas import ConnectionString
 from .pages import ScanPages, query_params, record_key
 from .records import (
@@ -89,6 +89,11 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             item for item in response.data if isinstance(item, dict) and ("errorCode" in item or "message" in item)
         ]
         return [{"code": item.get("errorCode"), "message": item.get("message")} for item in items]
+
+    @classmethod
+    def is_record(cls, body: Mapping[str, t.Any]) -> bool:
+        """A scan stands in no envelope."""
+        return "scanId" in body
 
     def check_id(self, scan_id: str) -> str:
         """Scan ids are UUIDs."""
@@ -362,7 +367,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
         return scan
 
     def _state(self, item: ScanStatusItem) -> ScanState:
-        return self.parse_state(item.scan_status)
+        return failed_by(item.error, self.parse_state(item.scan_status))
 
     def _unknown(self, record: InvalidRecord, scan_id: str) -> Scan:
         """A scan of which only the existence is known; no gate passes it."""
@@ -390,6 +395,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             target=location_key(item.target_storage, item.target_container_path),
             parent_id=item.parent_scan,
             child_ids=item.child_scans,
+            error=item.error,
         )
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from ...compat.pydantic import BaseModel, BeforeValidator, ConfigDict, Field, to_camel
 from ...models import Scan, ShownText
 from ..paging import parse_total
-from ..records import InvalidRecord, parse_each
+from ..records import InvalidRecord, VendorRecord, parse_each
 from .azure_sas import storage_key
 
 
@@ -36,7 +36,7 @@ class _GlasswallModel(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, extra="ignore", coerce_numbers_to_str=True)
 
 
-class ScanStatusItem(_GlasswallModel):
+class ScanStatusItem(VendorRecord, _GlasswallModel):
     """A scan as Glasswall sends it."""
 
     scan_id: t.Annotated[str, Field(pattern=r"\S"), BeforeValidator(normalize_id)]
