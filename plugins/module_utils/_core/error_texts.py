@@ -15,28 +15,38 @@ _TEXT_KEYS = ("message", "error", "reason", "detail", "description")  # of an er
 _ERROR_KEY = re.compile(
     r"(?:last)?(?:error|failure|exception)(?:s|messages?|msgs?|reasons?|codes?|details?|texts?|descriptions?)?"
 )
+_MAX_DEPTH = 16  # levels of lists and objects; what is nested deeper counts as something, unless it is empty
 WITHOUT_MESSAGE = "an error without a message"
 
 
-def has_content(value: t.Any) -> bool:
+def has_content(value: t.Any, depth: int = _MAX_DEPTH) -> bool:
     """Whether a value, or a part of it, is more than one of the values that stand for nothing."""
     if isinstance(value, str):
         return value.strip().lower() not in _NOTHING
+    parts = _parts(value)
+    if parts is None or not depth:
+        return bool(value)
+    return any(has_content(part, depth - 1) for part in parts)
+
+
+def _parts(value: t.Any) -> list[t.Any] | None:
+    """The parts of an object or a list, or None for another value."""
     if isinstance(value, Mapping):
-        return any(has_content(part) for part in value.values())
-    if isinstance(value, (list, tuple)):
-        return any(has_content(part) for part in value)
-    return bool(value)
+        return list(value.values())
+    return list(value) if isinstance(value, (list, tuple)) else None
 
 
-def error_texts(value: t.Any) -> list[str]:
+def error_texts(value: t.Any, depth: int = _MAX_DEPTH) -> list[str]:
     """The messages of an error, which may be a text, an object with one, or a list of both."""
     if isinstance(value, str):
         return [value.strip()] if has_content(value) else []
+    if not depth:
+        return []
     if isinstance(value, Mapping):
-        return next((texts for key in _TEXT_KEYS if (texts := error_texts(value.get(key)))), [])
+        found = (error_texts(value.get(key), depth - 1) for key in _TEXT_KEYS)
+        return next((texts for texts in found if texts), [])
     if isinstance(value, (list, tuple)):
-        return list(dict.fromkeys(text for part in value for text in error_texts(part)))
+        return list(dict.fromkeys(text for part in value for text in error_texts(part, depth - 1)))
     return [str(value)] if has_content(value) and value is not True else []
 
 

@@ -192,6 +192,8 @@ class HttpClient:
             return parse(response.data)
         except ValueError as error:
             fault = shape_fault(request, response, error)
+        except RecursionError:
+            fault = shape_fault(request, response, ValueError("its lists and objects are nested too deep"))
         raise fault
 
     def _limit_of(self, request: Request) -> float:
@@ -215,8 +217,8 @@ class HttpClient:
                 text = _body.read_body(raw.raw, self._clock, end)
             except _body.BodyTooLargeError:
                 raise too_large_fault(request, raw.status_code, _body.MAX_BODY) from None
-            is_json, data = _body.parse_json(text)
-            response = Response(raw.status_code, text, data, is_json)
+            fault, data = _body.parse_json(text)
+            response = Response(raw.status_code, text, data, fault)
             self._check(request, response, raw.headers)
         return response
 
@@ -232,5 +234,5 @@ class HttpClient:
             if status == 404 and not self._is_not_found(response):
                 raise wrong_address_fault(request, response, errors)
             raise error_fault(request, response, errors, status, headers.get("Retry-After"))
-        if not response.is_json:
+        if response.fault:
             raise not_json_fault(request, response)

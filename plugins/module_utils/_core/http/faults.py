@@ -118,7 +118,7 @@ def _describe_body(response: Response) -> str:
         return "an HTML page"
     if not response.text.strip():
         return "an empty body"
-    return "JSON of another form" if response.is_json else "incomplete or invalid JSON"
+    return response.fault or "JSON of another form"
 
 
 def shape_fault(request: Request, response: Response, error: ValueError) -> Fault:

@@ -320,8 +320,8 @@ class _ParentScanPages(PageCursor[ScanRow]):
         return ListPage(self._with_worst(page.records), page.total, follows=len(page.records) >= self._size)
 
 
-def _row_key(record: ScanRow) -> str:
-    return record.id if isinstance(record, Row) else repr(record)
+def _row_key(record: ScanRow) -> str | int:
+    return record.id if isinstance(record, Row) else record.key
 
 
 def _is_wanted(row: Row, query: Query, target: Mapping[str, t.Any] | None) -> bool:

@@ -166,7 +166,7 @@ class BigIDSingleReads(Provider, is_partial=True):
             rows += [] if isinstance(listed, DatascanError) else listed
         has_state = any(self._state_from_row(known) for known in rows)
         scan = self._combine(rows, active, scan_id) if has_state else None
-        # The source that failed may know the state, or a worse one. A page is not BigID's, and says nothing of the scan.
+        # The source that failed may know the state, or a worse one. A page is not BigID's own.
         errors = [fault for fault in faults if scan is None or not isinstance(fault, HtmlPageError)]
         if errors and (scan is None or scan.succeeded):
             raise errors[0]
