@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timezone, tzinfo
 
 from ..clock import Clock
 from ..error_texts import error_text
@@ -53,6 +53,7 @@ class Provider(ABC):
     min_poll_interval: t.ClassVar[float] = 1.0  # seconds between two polls
     rate_limit: t.ClassVar[RateLimit | None] = None  # of requests, where the vendor has one
     trusts_retry_after: t.ClassVar[bool] = True
+    times_have_zone: t.ClassVar[bool] = True  # False where the option time_zone has to give it
     takes_refresh_token: t.ClassVar[bool] = False  # the option refresh_token
     counts_issues: t.ClassVar[bool] = False  # whether scans have an `issue_count`
 
@@ -124,11 +125,14 @@ class Provider(ABC):
         """
         return bool(cls.parse_errors(response))
 
-    def __init__(self, client: HttpClient, clock: Clock, warn: Callable[[str], None]) -> None:
-        """`warn` shows a sentence to the user."""
+    def __init__(
+        self, client: HttpClient, clock: Clock, warn: Callable[[str], None], time_zone: tzinfo = timezone.utc
+    ) -> None:
+        """`warn` shows a sentence to the user. `time_zone` is that of times without one."""
         self._client = client
         self._clock = clock
         self._warn = warn
+        self._time_zone = timezone.utc if self.times_have_zone else time_zone
         self._warned: set[str] = set()
 
     @abstractmethod
@@ -159,7 +163,7 @@ class Provider(ABC):
 
         Such a time would keep a scan fresh for ever.
         """
-        time = parse_timestamp(value)
+        time = parse_timestamp(value, self._time_zone)
         return None if time is None or is_in_future(time, self.server_now()) else time
 
     def poll_interval_for(self, scans: int) -> float:

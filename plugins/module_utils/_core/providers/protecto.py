@@ -100,6 +100,7 @@ class Protecto(StartsScans):
         "purged": ScanState.STOPPED,  # it ended, and whether it succeeded is no longer known
     }
     min_poll_interval = 5.0
+    times_have_zone = False
     target_description = ("All objects of a task are one scan.",)
     target_options = {
         "objects": {

@@ -15,7 +15,6 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from ...clock import Clock
 from ...compat.pydantic import to_camel
 from ...errors import (
     ConflictError,
@@ -29,7 +28,6 @@ from ...errors import (
     TooEarlyError,
     TooLateError,
 )
-from ...http.client import HttpClient
 from ...http.response import Response
 from ...models import MAY_RUN, Query, Scan, ScanList, ScanState, iso, predicted_scan, state_rank
 from ..capabilities import CancelsScans, ListsScans, RescansScans, StartsScans, require_whole
@@ -74,8 +72,8 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
     target_description = TARGET_DESCRIPTION
     target_options = TARGET_OPTIONS
 
-    def __init__(self, client: HttpClient, clock: Clock, warn: Callable[[str], None]) -> None:
-        super().__init__(client, clock, warn)
+    def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
+        super().__init__(*args, **kwargs)
         self._starts: dict[str, datetime] = {}  # when the scans seen so far started, to narrow the next list
         self._unlisted: set[str] = set()  # ids that the list of own scans is known to lack
         self._is_address_proven = False  # whether a path below api_url was found

@@ -613,6 +613,34 @@ class TestWordsAndTimes:
         protecto_row = {"tracking_id": "a", "status": "SUCCESS", "process_ended_at": time}
         assert (get(protecto(protecto_row), scan_id="a", **PROTECTO).finished_at is not None) is kept
 
+    @pytest.mark.parametrize(
+        ("zone", "ended"),
+        [
+            (None, "2025-12-31T20:00:00Z"),
+            ("+05:30", "2025-12-31T14:30:00Z"),
+            ("Europe/Berlin", "2025-12-31T19:00:00Z"),
+            ("-03:59", "2025-12-31T23:59:00Z"),
+            ("-08:00", None),  # four hours after the vendor's clock
+        ],
+    )
+    def test_a_time_without_a_zone_is_of_the_zone_that_is_set(self, zone: str | None, ended: str | None) -> None:
+        record = {"tracking_id": "a", "status": "SUCCESS", "process_ended_at": "2025-12-31 20:00:00.123456"}
+        settings = {**PROTECTO, "time_zone": zone}
+        scan = get(protecto({**record, "process_started_at": "2025-12-31T18:00:00Z"}), scan_id="a", **settings)
+        assert scan.model_dump(mode="json")["finished_at"] == (ended and ended.replace("Z", ".123456Z"))
+        assert str(scan.started_at) == "2025-12-31 18:00:00+00:00"  # it has a zone
+
+    def test_the_hour_that_comes_twice_is_the_earlier_one(self) -> None:
+        record = {"tracking_id": "a", "status": "SUCCESS", "process_ended_at": "2025-10-26 02:30:00"}
+        settings = {**PROTECTO, "time_zone": "Europe/Berlin"}
+        scan = get(protecto(record), scan_id="a", **settings)
+        assert str(scan.finished_at) == "2025-10-26 00:30:00+00:00"
+
+    def test_the_zone_is_not_that_of_a_vendor_whose_times_have_one(self) -> None:
+        ended = {"id": 7, "processingStatus": "finished", "nbIssues": 0, "finishedAt": "2025-12-31T20:00:00"}
+        scan = get(advalidation(ended), scan_id="7", **ADVALIDATION, time_zone="+05:30")
+        assert str(scan.finished_at) == "2025-12-31 20:00:00+00:00"
+
     def test_the_vendors_clock_is_its_date(self) -> None:
         answer = item("Completed", scanEndTime="2026-01-01T05:00:00Z")
         early = Expected("GET", SCAN_PATH, answer=answer, headers={"Date": "Thu, 01 Jan 2026 04:00:00 GMT"})
