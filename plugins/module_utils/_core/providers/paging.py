@@ -25,6 +25,7 @@ _MAX_PAGES = 10_000  # of one reading, in case every page brings new rows
 _MAX_PAGES_PAST_TOTAL = 50  # of new rows beyond the total: a wrong total must neither hide rows nor make a list endless
 _MAX_IDLE_PAGES = 10  # in a row, that bring no new row but lead on to another page
 _MAX_TOTAL = 2**53  # a larger number is no total; JSON numbers are exact up to here
+_USUAL_CAPS = frozenset({10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000})  # rows of a page
 _NOT_READ = "it could not be read to its end"
 _ENDLESS = "its pages do not end"
 
@@ -164,10 +165,14 @@ class _ListReading(t.Generic[R]):
             self._idle_pages += 1
             return not page.leads_on or self._has_total() or self._is_too_long()
         self._idle_pages = 0
-        if self._has_total() and not page.follows:
+        if self._has_total() and not page.follows and not self._may_be_capped(page):
             return True
         self._pages_past_total += self._cursor.counts_all and bool(self._totals) and self._counted() > self._totals[0]
         return self._is_too_long()
+
+    def _may_be_capped(self, page: ListPage[R]) -> bool:
+        """Whether the total may count the rows of this page only: it is the first, and as long as servers cap one."""
+        return self._requests == 1 and page.total == len(page.rows) and page.total in _USUAL_CAPS
 
     def _is_too_long(self) -> bool:
         is_too_long = (

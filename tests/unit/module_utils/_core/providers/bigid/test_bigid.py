@@ -397,12 +397,12 @@ def test_a_server_with_smaller_pages_is_read_to_the_end() -> None:
 
 def test_where_skip_does_not_count_all_scans_are_asked_for_at_once() -> None:
     answers = [
-        page(*rows(1, 200), total=250.0),
-        page(*rows(1, 200), total=250.0, query=[("limit", "200"), ("skip", "200")]),
-        page(*rows(1, 250), total=250.0, query=[("limit", "10000")]),
+        page(*rows(1, 200), total=251.0),
+        page(*rows(1, 200), total=251.0, query=[("limit", "200"), ("skip", "200")]),
+        page(*rows(1, 251), total=251.0, query=[("limit", "10000")]),
     ]
     with bigid(*answers) as context:
-        assert ids(context.provider.list_scans(Query())) == [str(number) for number in range(1, 251)]
+        assert ids(context.provider.list_scans(Query())) == [str(number) for number in range(1, 252)]
 
 
 READINGS = 4  # of a list that never settles
