@@ -84,7 +84,7 @@ def parse_record(data: t.Any, scan_id: str) -> list[Row]:
     rows = [(item, _parse_row(item, scan_id)) for item in items]
     own = [replace(row, id=scan_id) for item, row in rows if _is_of(item, scan_id)]
     if rows and not own:
-        check_identity(scan_id, rows[0][1].id)
+        check_identity(scan_id, _ids(rows[0][0])[0])
     return own
 
 
@@ -127,8 +127,12 @@ def _parse_row(item: t.Any, default_id: str | None = None) -> Row:
 
 
 def _ids(item: dict[str, t.Any]) -> list[str]:
-    """The ids of a scan, under two names."""
-    return [text for text in (_text(item, "_id"), _text(item, "id")) if text]
+    """The ids of a scan, under their names. Raises ValueError for one that is no id: it may be another scan's."""
+    present = [key for key in ("_id", "id", "scanId", "scan_id") if item.get(key) not in (None, "")]
+    ids = [_text(item, key) for key in present]
+    if None in ids:
+        raise ValueError(f"{present[ids.index(None)]} is not an id")
+    return [text for text in ids if text]
 
 
 def _has_scan(item: dict[str, t.Any]) -> bool:

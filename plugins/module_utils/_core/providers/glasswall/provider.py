@@ -11,7 +11,6 @@ with an error status have a bare list of errors as body, or none.
 from __future__ import annotations
 
 import typing as t
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -39,6 +38,7 @@ from .records import (
     Record,
     ScanStatusItem,
     could_match,
+    is_uuid,
     lacks_account,
     location_key,
     location_keys,
@@ -95,12 +95,9 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
 
     def check_id(self, scan_id: str) -> str:
         """Scan ids are UUIDs."""
-        try:
-            return str(uuid.UUID(scan_id))
-        except ValueError:
-            raise InvalidInputError(
-                f"{scan_id!r} is not a Glasswall scan id (a UUID, like {self.example_id})."
-            ) from None
+        if not is_uuid(scan_id.strip()):
+            raise InvalidInputError(f"{scan_id!r} is not a Glasswall scan id (a UUID, like {self.example_id}).")
+        return str(normalize_id(scan_id))
 
     @classmethod
     def is_not_found(cls, response: Response) -> bool:
