@@ -232,10 +232,10 @@ class Advalidation(RescansScans):
 
 
 def _number(value: str, what: str) -> str:
-    text = value.strip()
-    if not (text.isascii() and text.isdecimal()):
+    number = str(_whole_number(value))
+    if not (number.isascii() and number.isdecimal()):
         raise InvalidInputError(f"{value!r} is not an Advalidation {what} id (a whole number, like 1001).")
-    return text.lstrip("0") or "0"
+    return number
 
 
 def _parse_creative(data: t.Any, number: str) -> ScanItem | None:

@@ -28,6 +28,7 @@ from ..errors import (
 from ..http.response import Response
 from ..models import PREDICTED_ID, Scan, ScanState, state_rank
 from .capabilities import StartsScans
+from .envelope import is_refused
 from .records import InvalidRecord, VendorRecord, failed_by, parse_each
 
 _CHUNK = 100  # tracking ids in one request
@@ -165,7 +166,7 @@ class Protecto(StartsScans):
         if has_content(data.get("detail")):
             detail = data["detail"]
             return [_from_detail(item) for item in (detail if isinstance(detail, list) else [detail])]
-        if response.status < 400 and str(data.get("success")).strip().lower() != "false":
+        if response.status < 400 and not is_refused(data):
             return []
         error = data.get("error") or data
         return [{"code": None, "message": _text(error.get("message") if isinstance(error, dict) else error)}]

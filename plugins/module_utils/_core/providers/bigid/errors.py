@@ -27,6 +27,7 @@ _TOKEN_IS_REFUSED = re.compile(
     r"|authenticate token|\binvalid (?:jwt|(?:session |access |refresh )?token|authorization)\b|\btokenexpirederror\b",
     re.IGNORECASE,
 )
+ID_KEYS = ("_id", "id", "scanId", "scan_id")  # of a scan; the first two are documented
 _LONGEST_WORD = 200  # characters of a bare word
 _MAY_BE_THE_TOKEN = frozenset({400, 403, 500})  # statuses under which a token may be refused
 _NOT_FOUND = re.compile(r"\b(?:scan|cluster)\b.*\bnot found\b", re.IGNORECASE)  # documented
@@ -73,7 +74,7 @@ def is_not_found(response: Response) -> bool:
 def is_record(body: Mapping[str, t.Any]) -> bool:
     """Whether a body is a scan's own record. An envelope may have an id of its own beside its data."""
     is_envelope = any(isinstance(body.get(key), (dict, list)) for key in ("data", "results", "result"))
-    return not is_envelope and any(key in body for key in ("_id", "id", "state"))
+    return not is_envelope and any(key in body for key in (*ID_KEYS, "state"))
 
 
 def _is_error(body: dict[str, t.Any]) -> bool:

@@ -17,6 +17,7 @@ from ...models import parse_timestamp
 from ..envelope import has_error_word, record_error
 from ..paging import parse_total
 from ..records import InvalidRecord, check_identity, parse_each
+from .errors import ID_KEYS, is_record
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def parse_record(data: t.Any, scan_id: str) -> list[Row]:
 
     Several objects are parts of the scan. Raises ValueError where all are about other scans.
     """
-    if isinstance(data, dict) and not _has_scan(data) and isinstance(data.get("data"), (dict, list)):
+    if isinstance(data, dict) and not is_record(data) and isinstance(data.get("data"), (dict, list)):
+        _check_ids(data, scan_id)
         data = data["data"]  # in the envelope of other answers
     items = data if isinstance(data, list) else [data]
     rows = [(item, _parse_row(item, scan_id)) for item in items]
@@ -92,9 +94,7 @@ def parse_status(data: t.Any, scan_id: str) -> t.Any:
     """The status: true, false, or another value. An envelope's `status` is not the scan's."""
     if not isinstance(data, dict):
         raise ValueError("the body is not an object")
-    ids = _ids(data)
-    if ids and scan_id not in ids:
-        check_identity(scan_id, ids[0])
+    _check_ids(data, scan_id)
     if error := record_error(data):
         raise ValueError(f"it carries an error: {error}")
     status = data.get("status")
@@ -128,15 +128,18 @@ def _parse_row(item: t.Any, default_id: str | None = None) -> Row:
 
 def _ids(item: dict[str, t.Any]) -> list[str]:
     """The ids of a scan, under their names. Raises ValueError for one that is no id: it may be another scan's."""
-    present = [key for key in ("_id", "id", "scanId", "scan_id") if item.get(key) not in (None, "")]
+    present = [key for key in ID_KEYS if item.get(key) not in (None, "")]
     ids = [_text(item, key) for key in present]
     if None in ids:
         raise ValueError(f"{present[ids.index(None)]} is not an id")
     return [text for text in ids if text]
 
 
-def _has_scan(item: dict[str, t.Any]) -> bool:
-    return bool(_ids(item)) or "state" in item
+def _check_ids(body: dict[str, t.Any], scan_id: str) -> None:
+    """Raise ValueError where a body names another scan."""
+    ids = _ids(body)
+    if ids and scan_id not in ids:
+        check_identity(scan_id, ids[0])
 
 
 def _is_of(item: dict[str, t.Any], scan_id: str) -> bool:
