@@ -56,6 +56,7 @@ class Provider(ABC):
     times_have_zone: t.ClassVar[bool] = True  # False where the option time_zone has to give it
     takes_refresh_token: t.ClassVar[bool] = False  # the option refresh_token
     counts_issues: t.ClassVar[bool] = False  # whether scans have an `issue_count`
+    whole_number_ids: t.ClassVar[bool] = False  # whether ids are whole numbers, so that a number is not another id
 
     capability: t.ClassVar[str | None] = None  # only of a class in capabilities.py: its name
     _required_attributes: t.ClassVar[tuple[str, ...]] = ("name", "title", "unsupported", "state_map")
