@@ -519,6 +519,28 @@ class TestAnErrorBesideData:
         assert get(protecto(row_), scan_id="a", **PROTECTO).state == "completed"
 
 
+class TestAKeyTwice:
+    """An object with a key twice contradicts itself, whichever value comes last."""
+
+    ENDED = (
+        f'{{"scanId": "{SCAN_ID}", "scanStatus": "Error", "scanStatus": "Completed"}}',
+        f'{{"scanId": "{CHILD_ID}", "scanId": "{SCAN_ID}", "scanStatus": "Completed"}}',
+        f'{{"scanId": "{SCAN_ID}", "scanStatus": "Completed", "error": "partial", "error": null}}',
+        f'{{"scanId": "{SCAN_ID}", "scanStatus": "Error", "scan\\u0053tatus": "Completed"}}',
+    )
+
+    @pytest.mark.parametrize("answer", ENDED)
+    def test_of_a_scan(self, answer: str) -> None:
+        with pytest.raises(InvalidResponseError, match="JSON that has a key twice"):
+            get(Expected("GET", SCAN_PATH, answer=answer), scan_id=SCAN_ID, retries=0)
+
+    def test_of_a_start(self) -> None:
+        answer = start_response(item("Listing"))
+        answer.answer = f'{{"scanId": "{CHILD_ID}", "scanId": "{SCAN_ID}", "scanStatus": "Listing"}}'
+        with scripted_context(answer) as context, pytest.raises(UnknownOutcomeError, match="a key twice"):
+            context.provider.start(TARGET)  # type: ignore[attr-defined]
+
+
 class TestNotFound:
     """Only the vendor's own form of a 404 says that a scan does not exist."""
 
