@@ -17,19 +17,20 @@ from ..errors import DatascanError, ForbiddenError, UnauthorizedError
 from . import body as _body
 from .authentication import Authentication
 from .connection import Connection
+from .connection_faults import exchange_fault
 from .deadline import Deadline
-from .exchange import limited_exchange
+from .exchange import Exchange, limited_exchange
 from .faults import (
     Fault,
     deadline_fault,
     error_fault,
-    exchange_fault,
     not_json_fault,
     redirect_fault,
     shape_fault,
     too_large_fault,
     wrong_address_fault,
 )
+from .proxy import Proxy
 from .rate_limit import RateLimiter
 from .request import Params, Request, build_url, check_base_url
 from .response import Response
@@ -87,7 +88,8 @@ class HttpClient:
         self._deadline = Deadline(clock)
         self._server_clock = ServerClock(clock)
         self._lock = threading.Lock()
-        self._session = Session(connection)
+        self._has_answered = False
+        self._session = Session(connection, clock.now)
 
     def deadline(self, seconds: float) -> AbstractContextManager[None]:
         """Inside the block no retry sleeps past this many seconds from now, and reads end a second later at most.
@@ -203,24 +205,26 @@ class HttpClient:
     def _receive(self, request: Request, headers: Mapping[str, str], limit: float) -> Response:
         """The response, from connecting to its last byte within `limit` seconds."""
         with limited_exchange(self._clock, limit) as exchange:
+            exchange.has_answered = self._has_answered
             try:
-                return self._read_response(request, headers, limit, exchange.end)
+                return self._read_response(request, headers, exchange)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as exc:
                 raise exchange_fault(exc, request, exchange) from None
 
-    def _read_response(self, request: Request, headers: Mapping[str, str], limit: float, end: float) -> Response:
-        with self._session.exchange(request, headers, limit) as raw:
+    def _read_response(self, request: Request, headers: Mapping[str, str], exchange: Exchange) -> Response:
+        with self._session.exchange(request, headers, exchange.limit) as raw:
+            self._has_answered = True
             self._server_clock.observe(raw.headers.get("Date"))
             try:
-                text = _body.read_body(raw.raw, self._clock, end)
+                text = _body.read_body(raw.raw, self._clock, exchange.end)
             except _body.BodyTooLargeError:
                 raise too_large_fault(request, raw.status_code, _body.MAX_BODY) from None
             is_json, data = _body.parse_json(text)
             response = Response(raw.status_code, text, data, is_json)
-            self._check(request, response, raw.headers)
+            self._check(request, response, raw.headers, exchange.proxy)
         return response
 
-    def _check(self, request: Request, response: Response, headers: Mapping[str, str]) -> None:
+    def _check(self, request: Request, response: Response, headers: Mapping[str, str], proxy: Proxy | None) -> None:
         """Raise a Fault for a redirect, an error or a body that is not JSON."""
         if 300 <= response.status < 400:
             raise redirect_fault(request, response.status, headers.get("Location", ""))
@@ -231,6 +235,6 @@ class HttpClient:
             status = self._effective_status(response)
             if status == 404 and not self._is_not_found(response):
                 raise wrong_address_fault(request, response, errors)
-            raise error_fault(request, response, errors, status, headers.get("Retry-After"))
+            raise error_fault(request, response, errors, status, headers.get("Retry-After"), proxy)
         if not response.is_json:
             raise not_json_fault(request, response)
