@@ -10,11 +10,13 @@ import os
 import re
 import typing as t
 from collections.abc import Callable, Collection, Mapping
-from pathlib import Path
 
-import yaml
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.option_values import (
+    check_texts,
+    without_empty_texts,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import describe_wrong_options
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import parse_lookup
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.tag_rules import parse_rules
@@ -43,8 +45,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.regi
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
+from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import read_role_spec
 
-ROLES = Path(__file__).resolve().parents[2] / "roles"
 # Variables that begin like an option of a role, and are none.
 _KNOWN = frozenset({"datascan_gate", "datascan_in_process", "datascan_sandbox"})
 _SHARED = "datascan_"
@@ -77,13 +79,11 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
 
     Raises InvalidInputError for an unknown name with the role's prefix, and for values of another type.
     """
-    spec = _read_spec(role)
+    spec = read_role_spec(role)
     _check_names(role, variables, spec)
-    given = {}
-    for name in set(spec) & set(variables):
-        value = _resolve(name, variables[name], template)
-        if value is not None and value != "":
-            given[name] = value
+    resolved = {name: _resolve(name, variables[name], template) for name in set(spec) & set(variables)}
+    given = without_empty_texts(spec, {name: value for name, value in resolved.items() if value is not None})
+    check_texts(spec, given)
     try:
         validation = ArgumentSpecValidator(spec).validate(given)
     except (AttributeError, TypeError, ValueError):
@@ -136,13 +136,6 @@ def absolute_reports(options: GateOptions, base: str) -> list[dict[str, str]]:
     for report in reports:
         write_if_changed(report["dest"], "", dry_run=True)
     return reports
-
-
-def _read_spec(role: str) -> dict[str, t.Any]:
-    text = (ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    spec: dict[str, t.Any] = yaml.load(text, Loader=loader)["argument_specs"][role]["options"]  # noqa: S506
-    return spec
 
 
 def _check_names(role: str, variables: Mapping[str, t.Any], spec: Collection[str]) -> None:

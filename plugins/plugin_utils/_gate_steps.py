@@ -28,7 +28,6 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.aud
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_result
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import (
     AUDIT,
-    ROLES,
     absolute_reports,
     check_options,
     read_options,
@@ -43,6 +42,7 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._gate_registry impor
     statistics,
     unfinished_result,
 )
+from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import ROLES, name_variables
 
 _RESULTS = ("run_scan_result", "watch_scans_result", "rescan_result", "audit_cluster_result")
 _RESULT_KEYS = {*render_result(GateResult()), *render_result(AuditResult())} - {"changed"}
@@ -94,7 +94,7 @@ class GateStepAction(ActionBase):
             options = self._read_options(role)
         except Exception as error:  # noqa: BLE001  (a step that fails here could publish nothing)
             refusal = error if isinstance(error, DatascanError) else InvalidInputError(f"{role}: {error}")
-            result = refused_result(role, refusal)
+            result = name_variables(refused_result(role, refusal), role)
             entry = entry.concluded(result)
         return {
             "refused": not options,

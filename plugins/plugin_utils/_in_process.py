@@ -13,7 +13,6 @@ runs.
 import os
 import sys
 import typing as t
-from collections.abc import Mapping
 
 from ansible import constants as C
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -24,6 +23,10 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.option_values import (
+    check_texts,
+    without_empty_texts,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.shown_options import shown_options
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import describe_wrong_options
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
@@ -35,6 +38,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.text import on
 from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import plain_options, shows_invocation
 from ansible_collections.datascan.gate.plugins.plugin_utils._host_python import explain_old_python
 from ansible_collections.datascan.gate.plugins.plugin_utils._progress_display import show_progress
+from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import gate_role, name_variables
 from ansible_collections.datascan.gate.plugins.plugin_utils._worker_clock import ParentGoneError, WorkerClock
 
 provider_classes()  # loads them once for a play: otherwise the worker of each task would do so again
@@ -51,7 +55,12 @@ class InProcessAction(ActionBase):
         """What Ansible calls."""
         task_vars = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        self._task.args = _without_empty_texts(self._task.args)
+        spec = self.module_spec.argument_spec
+        self._task.args = without_empty_texts(spec, self._task.args)
+        try:
+            check_texts(spec, self._task.args)
+        except InvalidInputError as error:
+            return name_variables({**result, **render_error(error)}, gate_role(task_vars))
         if self._runs_in_process(task_vars):
             try:
                 result |= self._run_in_process(task_vars)
@@ -60,6 +69,8 @@ class InProcessAction(ActionBase):
                 os._exit(1)
         else:
             result |= self._run_module(task_vars)
+        if result.get("failed"):
+            result = name_variables(result, gate_role(task_vars))
         if self._task.no_log:
             result.pop("warnings", None)  # ansible-core 2.19 and newer print them nevertheless
         return result
@@ -145,13 +156,6 @@ class InProcessAction(ActionBase):
     def _report_progress(self, line: str) -> None:
         if not self._task.no_log:
             show_progress(f"{self.module_spec.name}: {line}")
-
-
-def _without_empty_texts(options: t.Any) -> t.Any:
-    """The options without those that are an empty text, which is the same as not set. Items of lists stay."""
-    if isinstance(options, Mapping):
-        return {name: _without_empty_texts(value) for name, value in options.items() if value != ""}
-    return options
 
 
 class _Unprinted(dict[str, t.Any]):

@@ -17,6 +17,7 @@ from .._core.text import one_line
 from .execution import execute
 from .invocation import Invocation
 from .module_spec import ModuleSpec
+from .option_values import without_empty_texts
 from .shown_options import shown_options
 from .specs import ArgumentSpec, describe_wrong_options
 
@@ -50,6 +51,10 @@ class _Module(AnsibleModule):
             super().__init__(argument_spec, **constraints)  # type: ignore[no-untyped-call]
         except (AttributeError, TypeError, ValueError):
             self.fail_json(describe_wrong_options(argument_spec, self.params))
+
+    def _load_params(self) -> None:
+        super()._load_params()  # type: ignore[no-untyped-call]
+        self.params = without_empty_texts(self.argument_spec, self.params)
 
     def _log_invocation(self) -> None:
         """Write to the system's log. Inside a dictionary, Ansible masks only values that need no escape."""

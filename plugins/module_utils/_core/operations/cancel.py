@@ -128,7 +128,7 @@ def _cancel(context: OperationContext, scan_id: str, scan: Scan) -> Scan:
         return scan.model_copy(update={"state": ScanState.CANCELLED, "vendor_status": None})
     if not context.has_time():
         raise UnavailableError(f"Scan {scan_id} was not cancelled, because no time is left before the deadline.")
-    answer = request_cancellation(provider, scan_id)
+    answer = request_cancellation(provider, scan_id, scan)
     try:
         return provider.get(scan_id)  # the answer may still show the old state
     except DatascanError:

@@ -216,7 +216,7 @@ def _cancel_pending(context: OperationContext, state: PollState, reused: Collect
     left_running = [scan_id for scan_id in state.pending if scan_id in reused]
     for number, scan_id in enumerate(pending, 1):
         try:
-            state.seen[scan_id] = _cancel_in_time(context, scan_id)
+            state.seen[scan_id] = _cancel_in_time(context, scan_id, before.get(scan_id))
             cancelled.append(scan_id)
             sentences.append(f" Scan {scan_id} was cancelled.")
         except TooLateError as error:
@@ -251,11 +251,11 @@ def _left_running_sentences(scan_ids: Sequence[str]) -> list[str]:
     ]
 
 
-def _cancel_in_time(context: OperationContext, scan_id: str) -> Scan:
+def _cancel_in_time(context: OperationContext, scan_id: str, before: Scan | None) -> Scan:
     """Cancel one scan; the request may take `timeout`, and so may all its retries."""
     provider = context.require(CancelsScans)
     with provider.deadline(provider.request_timeout):
-        return request_cancellation(provider, scan_id)
+        return request_cancellation(provider, scan_id, before)
 
 
 def _diff_of(scan_ids: Sequence[str], before: Mapping[str, Scan], after: Mapping[str, Scan]) -> ScanDiff:
