@@ -76,7 +76,7 @@ EXAMPLES = r"""
       - 83d71394-faa2-4b6c-b13b-6d3118de459e
       - f18eda36-7eb5-477a-a1b1-51c71ab2ba81
 
-- name: Wait for the latest scheduled scan
+- name: Wait for the latest scheduled scan, however it ends
   datascan.gate.scan_status:
     provider: bigid
     api_url: https://tenant.bigid.example/api/v1
@@ -85,6 +85,10 @@ EXAMPLES = r"""
       limit: 1
     wait: true
   register: latest
+
+- name: Continue only if it completed
+  datascan.gate.scan_gate:
+    found: "{{ latest }}"
 
 - name: List the scans of the last day that failed
   datascan.gate.scan_status:

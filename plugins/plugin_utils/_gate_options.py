@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError as UnknownOptionError
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.option_values import (
     check_texts,
     without_empty_texts,
@@ -91,6 +92,8 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
     values = validation.validated_parameters
     if validation.error_messages:
         message = describe_wrong_options(spec, given, validation.errors.msg)
+        if isinstance(validation.errors[0], UnknownOptionError):
+            message = f"There is no option {message}"
         raise InvalidInputError(Redactor(credentials_in(spec, values)).redact_text(message))
     return GateOptions(role, {name: _without_unset(value, spec.get(name, {})) for name, value in values.items()})
 
@@ -134,7 +137,10 @@ def absolute_reports(options: GateOptions, base: str) -> list[dict[str, str]]:
     except InvalidInputError as error:
         raise InvalidInputError(f"{options.name('reports')}: {error.message}") from None
     for report in reports:
-        write_if_changed(report["dest"], "", dry_run=True)
+        try:
+            write_if_changed(report["dest"], "", dry_run=True)
+        except InvalidInputError as error:
+            raise InvalidInputError(f"{options.name('reports')}: {error.message}") from None
     return reports
 
 

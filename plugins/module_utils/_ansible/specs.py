@@ -59,10 +59,20 @@ def describe_wrong_options(spec: ArgumentSpec, given: Mapping[str, t.Any], messa
         unknown and message and "upported parameters" not in message
     ):  # Ansible names an unknown option only after other errors
         return f"There is no option {', '.join(unknown)}, and {message}"
+    if message.startswith("missing required arguments: "):
+        message += "".join(
+            f" (or the environment variable {variable})" for variable in _missing_variables(spec, message)
+        )
     names = [name for name, option in spec.items() if name in given and not _holds_dictionaries(option, given[name])]
     if not names or any(name in message for name in given):
         return message or "The options cannot be read."
     return f"{' or '.join(names)} must be of type dict, written as a dictionary."
+
+
+def _missing_variables(spec: ArgumentSpec, message: str) -> list[str]:
+    """The environment variables of the options that a message calls missing."""
+    missing = message.partition(": ")[2].partition(" found in ")[0].split(", ")
+    return [str(spec[name]["fallback"][1][0]) for name in missing if "fallback" in spec.get(name, {})]
 
 
 def _holds_dictionaries(option: Mapping[str, t.Any], value: t.Any) -> bool:

@@ -129,23 +129,37 @@ class HttpClient:
         body: t.Any = None,
         headers: Mapping[str, str] | None = None,
         slowness: int = 1,
+        names_record: bool = True,
     ) -> T:
         """Send a request that changes nothing; it is sent again after a transient fault.
 
         `parse` converts the JSON to the result; its ValueError counts as an invalid response, which is transient.
         `headers` replace those of the authentication. `slowness` multiplies `timeout` for an answer that takes long.
+        `names_record` is false for a path that is always there, so that a 404 is about `api_url`.
         """
         url = build_url(self._base_url, path, params)
-        return self._send(Request(method, url, body, headers=headers, slowness=slowness), parse)
+        return self._send(
+            Request(method, url, body, headers=headers, slowness=slowness, names_record=names_record), parse
+        )
 
     def write(
-        self, method: str, path: Sequence[str], parse: Callable[[t.Any], T], *, params: Params = (), body: t.Any = None
+        self,
+        method: str,
+        path: Sequence[str],
+        parse: Callable[[t.Any], T],
+        *,
+        params: Params = (),
+        body: t.Any = None,
+        names_record: bool = True,
     ) -> T:
         """Send a request that changes something; it is sent again only where it was certainly not carried out.
 
         Raises UnknownOutcomeError where it may have been carried out.
         """
-        return self._send(Request(method, build_url(self._base_url, path, params), body, is_write=True), parse)
+        return self._send(
+            Request(method, build_url(self._base_url, path, params), body, is_write=True, names_record=names_record),
+            parse,
+        )
 
     def _send(self, request: Request, parse: Callable[[t.Any], T]) -> T:
         retries = reauthentications = 0
@@ -233,7 +247,7 @@ class HttpClient:
         errors = self._parse_errors(response)
         if response.status >= 400 or errors:
             status = self._effective_status(response)
-            if status == 404 and not self._is_not_found(response):
+            if status == 404 and not (request.names_record and self._is_not_found(response)):
                 raise wrong_address_fault(request, response, errors)
             raise error_fault(request, response, errors, status, headers.get("Retry-After"), proxy)
         if not response.is_json:

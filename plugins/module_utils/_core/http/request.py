@@ -26,6 +26,7 @@ class Request:
     is_write: bool = False
     headers: Mapping[str, str] | None = None  # sent instead of the authentication's
     slowness: int = 1  # multiplies the connection's `timeout`
+    names_record: bool = True  # whether a 404 may be about a record, and not only about the address
 
     def __str__(self) -> str:
         """As messages name it."""

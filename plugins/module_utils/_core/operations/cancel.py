@@ -49,7 +49,7 @@ def cancel_scans(context: OperationContext, request: CancelRequest) -> CancelRes
     context.require(CancelsScans)
     if not request.scan_ids:
         raise InvalidInputError("There are no scans to cancel: scan_ids is empty.")
-    scan_ids = list(dict.fromkeys(context.check_id(scan_id) for scan_id in request.scan_ids))
+    scan_ids = list(dict.fromkeys(context.check_id(scan_id, "scan_ids") for scan_id in request.scan_ids))
     cancelling = _Cancelling(context, request)
     with context.time_limit(request.wait):
         for scan_id in scan_ids:

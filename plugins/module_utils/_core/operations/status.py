@@ -94,7 +94,9 @@ def _listed(listed: ScanList, query: Query) -> StatusResult:
 def _get_by_id(context: OperationContext, request: StatusRequest) -> StatusResult:
     if not request.scan_ids:
         raise InvalidInputError("There are no scans to read: scan_ids is empty.")
-    answers = context.get_many(list(dict.fromkeys(context.check_id(scan_id) for scan_id in request.scan_ids)))
+    answers = context.get_many(
+        list(dict.fromkeys(context.check_id(scan_id, "scan_ids") for scan_id in request.scan_ids))
+    )
     scans = [answer for answer in answers.values() if isinstance(answer, Scan)]
     not_found = {scan_id: answer for scan_id, answer in answers.items() if isinstance(answer, NotFoundError)}
     missing = list(not_found)

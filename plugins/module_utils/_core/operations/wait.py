@@ -201,8 +201,8 @@ def _scans_to_wait_for(context: OperationContext, request: WaitRequest) -> _Awai
     scan_ids = [*request.scan_ids, *(scan.id for scan in given)]
     if not scan_ids:
         raise InvalidInputError("There are no scans to wait for: scan_ids and scans are empty.")
-    checked = [context.check_id(scan_id) for scan_id in scan_ids]
-    reused = frozenset(context.check_id(one.scan.id) for one in handed if one.is_reused)
+    checked = [context.check_id(scan_id, "scan_ids") for scan_id in scan_ids]
+    reused = frozenset(context.check_id(one.scan.id, "scans") for one in handed if one.is_reused)
     return _Awaited(list(dict.fromkeys(checked)), {scan.id: scan for scan in given if scan.finished}, reused)
 
 

@@ -121,10 +121,13 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             return
         params = [("pageSize", "1"), ("page", "1")]
         try:
-            self._client.read("GET", ("scans",), parse_page, params=params)
+            self._client.read("GET", ("scans",), parse_page, params=params, names_record=False)
         except (ForbiddenError, NotFoundError, RejectedError) as list_error:
             if list_error.http_status == 404:
-                message = f"{error.message.partition(':')[0]}, and so did the list of scans. Check api_url."
+                message = (
+                    f"{error.request.method} {error.request.url} failed with HTTP 404, and so did the list of scans. "
+                    "Check api_url, with its version path."
+                )
                 raise RejectedError(message, request=error.request) from None
         self._is_address_proven = True
 
@@ -277,7 +280,11 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
     def start(self, target: Mapping[str, t.Any]) -> Scan:
         """POST /scans; 400 and 412 carry the reasons."""
         return self._client.write(
-            "POST", ("scans",), self._scan, body={to_camel(option): target[option] for option in self.target_options}
+            "POST",
+            ("scans",),
+            self._scan,
+            body={to_camel(option): target[option] for option in self.target_options},
+            names_record=False,
         )
 
     def is_cancellable(self, scan: Scan) -> bool:
