@@ -68,6 +68,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
 
     name = "glasswall"
     title = "Glasswall"
+    finds_by = frozenset({"source"})
     unsupported = {"columns": "Only BigID groups columns into clusters; use provider: bigid."}
     state_map = _STATES
     example_id = "83d71394-faa2-4b6c-b13b-6d3118de459e"
@@ -239,7 +240,8 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
         path = ("scans", "allusers") if query.all_users or query.owners else ("scans",)
 
         def to_wanted(records: Sequence[Record]) -> Iterable[Scan]:
-            return to_scans(record for record in records if self._has_state(record, query))
+            scans = to_scans(record for record in records if self._has_state(record, query))
+            return [scan for scan in scans if query.source in (None, scan.source)]
 
         return collect_scans(self._reader(path, params, confirms=confirms), to_wanted)
 

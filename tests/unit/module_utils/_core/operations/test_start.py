@@ -16,7 +16,6 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     InterruptedWaitError,
     InvalidInputError,
     InvalidResponseError,
-    NotFoundError,
     RejectedError,
     ScanNotCompletedError,
     UnauthorizedError,
