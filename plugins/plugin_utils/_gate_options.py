@@ -14,10 +14,7 @@ from collections.abc import Callable, Collection, Mapping
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError as UnknownOptionError
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.option_values import (
-    check_texts,
-    without_empty_texts,
-)
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.option_values import without_empty_texts
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import describe_wrong_options
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import parse_lookup
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.tag_rules import parse_rules
@@ -27,7 +24,6 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.gate.decision 
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import parse_policy
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import (
-    CONNECTION_OPTIONS,
     credentials_in,
     own_option,
 )
@@ -47,6 +43,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.regi
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
 from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import read_role_spec
+from ansible_collections.datascan.gate.plugins.plugin_utils._text_options import check_texts, provider_name
 
 # Variables that begin like an option of a role, and are none.
 _KNOWN = frozenset({"datascan_gate", "datascan_in_process", "datascan_sandbox"})
@@ -70,8 +67,8 @@ class GateOptions:
 
     @property
     def provider(self) -> type[Provider] | None:
-        """The vendor, as far as it is known here: a module on another host may find it in its own environment."""
-        name = self._values.get("datascan_provider") or os.environ.get(CONNECTION_OPTIONS["provider"]["env"])
+        """The vendor, as far as it is known here."""
+        name = provider_name(self._values.get("datascan_provider"))
         return provider_class(name) if name else None
 
 
@@ -84,7 +81,7 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
     _check_names(role, variables, spec)
     resolved = {name: _resolve(name, variables[name], template) for name in set(spec) & set(variables)}
     given = without_empty_texts(spec, {name: value for name, value in resolved.items() if value is not None})
-    check_texts(spec, given)
+    check_texts(spec, given, provider_name(given.get("datascan_provider")))
     try:
         validation = ArgumentSpecValidator(spec).validate(given)
     except (AttributeError, TypeError, ValueError):

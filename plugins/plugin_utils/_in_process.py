@@ -23,10 +23,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.option_values import (
-    check_texts,
-    without_empty_texts,
-)
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.option_values import without_empty_texts
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.shown_options import shown_options
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import describe_wrong_options
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
@@ -39,6 +36,7 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions impor
 from ansible_collections.datascan.gate.plugins.plugin_utils._host_python import explain_old_python
 from ansible_collections.datascan.gate.plugins.plugin_utils._progress_display import show_progress
 from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import gate_role, name_variables
+from ansible_collections.datascan.gate.plugins.plugin_utils._text_options import check_texts, provider_name
 from ansible_collections.datascan.gate.plugins.plugin_utils._worker_clock import ParentGoneError, WorkerClock
 
 provider_classes()  # loads them once for a play: otherwise the worker of each task would do so again
@@ -58,7 +56,7 @@ class InProcessAction(ActionBase):
         spec = self.module_spec.argument_spec
         self._task.args = without_empty_texts(spec, self._task.args)
         try:
-            check_texts(spec, self._task.args)
+            check_texts(spec, self._task.args, provider_name(self._task.args.get("provider")))
         except InvalidInputError as error:
             return name_variables({**result, **render_error(error)}, gate_role(task_vars))
         if self._runs_in_process(task_vars):

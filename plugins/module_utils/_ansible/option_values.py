@@ -10,21 +10,9 @@ from __future__ import annotations
 
 import re
 import typing as t
-from collections.abc import Iterator, Mapping
-from datetime import date
-
-from .._core.errors import InvalidInputError
+from collections.abc import Mapping
 
 _SEPARATORS = re.compile(r"[,\r\n]")
-_TEXT = ("str", "path")
-_OTHER_TYPES: tuple[tuple[t.Any, str], ...] = (
-    (bool, "a boolean"),
-    ((int, float), "a number"),
-    (bytes, "binary data"),
-    (date, "a date"),
-    ((list, tuple), "a list"),
-    (Mapping, "a dictionary"),
-)
 
 
 def without_empty_texts(spec: Mapping[str, t.Any], values: Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -53,42 +41,6 @@ def _set_value(option: Mapping[str, t.Any], value: t.Any) -> t.Any:
             trimmed = [item.strip() if isinstance(item, str) else item for item in items]
             return [item for item in trimmed if item != ""]
     return value
-
-
-def check_texts(spec: Mapping[str, t.Any], values: Mapping[str, t.Any]) -> None:
-    """Raise InvalidInputError for a text option with another value. Ansible would make a text of it, often a wrong one.
-
-    A number is accepted where an id is expected, because the ids of some vendors are whole numbers.
-    """
-    for name, kind in _wrong_texts(spec, values, ""):
-        advice = ": quote it" if kind not in ("a list", "a dictionary") else ""
-        raise InvalidInputError(f"{name} must be a text, not {kind}{advice}.")
-
-
-def _wrong_texts(spec: Mapping[str, t.Any], values: Mapping[str, t.Any], above: str) -> Iterator[tuple[str, str]]:
-    for key, value in values.items():
-        option = _option(spec, key)
-        name = f"{above}{key}"
-        if option and option.get("type", "str") in _TEXT:
-            yield from _wrong_text(name, value)
-        is_list = isinstance(value, list)
-        for number, part in enumerate(value if is_list else [value]):
-            place = f"{name}[{number}]" if is_list else name
-            if "options" in option and isinstance(part, Mapping):
-                yield from _wrong_texts(option["options"], part, f"{place}.")
-            elif is_list and option.get("elements") in _TEXT:
-                yield from _wrong_text(place, part)
-
-
-def _wrong_text(name: str, value: t.Any) -> Iterator[tuple[str, str]]:
-    """The name and the sort of a value that is no text. An encrypted text of Ansible has a type of its own."""
-    is_id = name.partition("[")[0].endswith(("id", "ids"))
-    if is_id and isinstance(value, int) and not isinstance(value, bool):
-        return
-    for types, kind in _OTHER_TYPES:
-        if isinstance(value, types):
-            yield name, kind
-            return
 
 
 def _option(spec: Mapping[str, t.Any], name: str) -> Mapping[str, t.Any]:
