@@ -19,7 +19,7 @@ from .exchange import Exchange
 from .faults import Fault
 from .proxy import Proxy
 from .request import Request
-from .tls_faults import is_tls_record, speaks_tls, tls_fault
+from .tls_faults import is_tls_record, tls_fault
 
 _HTTP = "HTTP/"
 _TUNNEL_STATUS = re.compile(r"Tunnel connection failed: (\d{3})")
@@ -81,12 +81,12 @@ def _closed_fault(request: Request, exchange: Exchange) -> Fault:
         message = f"{message} Check {exchange.proxy}, and the scheme and the port of api_url."
     elif exchange.is_connecting:
         message = f"{message} TLS was not set up yet: check that the port of api_url expects https."
-    elif not exchange.proxy and speaks_tls(request.url, exchange):
-        return expects_tls_fault(request)
+    elif not exchange.has_answered:  # a port for TLS may do so; asking it would be one more connection
+        message = f"{message} Check the scheme and the port of api_url."
     return Fault(UnavailableError(message, request=request.failed()), sent=True)
 
 
-def expects_tls_fault(request: Request, proxy: Proxy | None = None) -> Fault:
+def _expects_tls_fault(request: Request, proxy: Proxy | None) -> Fault:
     """Plain HTTP went to a port for TLS, which understands nothing of it."""
     subject, variable = (str(proxy), proxy.variable) if proxy else (urlsplit(request.url).netloc, "api_url")
     message = (
@@ -99,7 +99,7 @@ def _other_protocol_fault(line: str, request: Request, exchange: Exchange) -> Fa
     """An answer that does not begin like HTTP."""
     proxy = exchange.proxy
     if is_tls_record(line):
-        return expects_tls_fault(request, proxy)
+        return _expects_tls_fault(request, proxy)
     if exchange.is_connecting and proxy:
         message = f"{_cannot_connect(request, proxy)}: it does not answer like an HTTP proxy. Check {proxy.variable}."
         return Fault(InvalidInputError(message, request=request.failed()), sent=False)

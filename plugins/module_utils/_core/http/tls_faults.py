@@ -6,12 +6,9 @@
 from __future__ import annotations
 
 import re
-import socket
-import ssl
 from urllib.parse import urlsplit
 
 from ..errors import UntrustedCertificateError
-from .exchange import Exchange
 from .faults import Fault
 from .proxy import Proxy
 from .request import Request
@@ -22,7 +19,6 @@ _NOT_TLS = re.compile(
 )
 # Alerts by which a server refuses a client without the right certificate.
 _CLIENT_REFUSED = re.compile("ALERT_(?:[A-Z_]*CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)")
-_PROBE_TIMEOUT = 2.0  # seconds for each step
 _EXPIRED, _NOT_YET_VALID = 10, 9  # X509_V_ERR_* of OpenSSL
 _OTHER_NAME = (62, 64)  # for a host, and for an IP address
 
@@ -30,28 +26,6 @@ _OTHER_NAME = (62, 64)  # for a host, and for an IP address
 def is_tls_record(line: str) -> bool:
     """Whether the first line of an answer is an alert of TLS (RFC 8446, 5.1 and 6)."""
     return line.startswith("\x15\x03")
-
-
-def speaks_tls(url: str, exchange: Exchange) -> bool:
-    """Whether the port that closed a plain connection sets up TLS. Nothing is sent through it.
-
-    A server that has answered this client in HTTP before is not asked.
-    """
-    parts = urlsplit(url)
-    seconds = min(_PROBE_TIMEOUT, exchange.time_left())
-    if parts.scheme != "http" or exchange.has_answered or seconds <= 0:
-        return False
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    try:
-        with (
-            socket.create_connection((parts.hostname or "", parts.port or 80), seconds) as plain,
-            context.wrap_socket(plain),
-        ):
-            return True
-    except (OSError, ValueError):
-        return False
 
 
 def tls_fault(cause: BaseException, request: Request, proxy: Proxy | None, authorities: str | None) -> Fault:
