@@ -43,17 +43,20 @@ def gate_role(task_vars: Mapping[str, t.Any]) -> str | None:
 
 def name_variables(result: dict[str, t.Any], role: str | None) -> dict[str, t.Any]:
     """A result whose message and reasons name the variables of a role instead of the options of a module."""
+    named = dict(result)
+    if "msg" in result:
+        named["msg"] = name_in_text(result["msg"], role)
+    if "reasons" in result:
+        named["reasons"] = [name_in_text(reason, role) for reason in result["reasons"]]
+    return named
+
+
+def name_in_text(text: str, role: str | None) -> str:
+    """The same for a text; without a role, the text itself."""
     if role is None:
-        return result
-    named: dict[str, t.Any] = {key: _name_in(result[key], role) for key in ("msg", "reasons") if key in result}
-    return {**result, **named}
-
-
-def _name_in(value: t.Any, role: str) -> t.Any:
-    if isinstance(value, str):
-        pattern, variables = _variables_of(role)
-        return pattern.sub(lambda match: variables[match[0]], value)
-    return [_name_in(item, role) for item in value] if isinstance(value, (list, tuple)) else value
+        return text
+    pattern, variables = _variables_of(role)
+    return pattern.sub(lambda match: variables[match[0]], text)
 
 
 @functools.cache
