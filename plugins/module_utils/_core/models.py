@@ -225,6 +225,8 @@ class Query(BaseModel):
     states: frozenset[ScanState] | None = None
     started_after: Time = None
     started_before: Time = None
+    name: str | None = None
+    source: str | None = None
     owners: list[str] = []
     all_users: bool = False
     limit: int | None = None

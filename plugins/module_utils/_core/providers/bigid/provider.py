@@ -86,6 +86,7 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         "rescan": "Start its scan profile again: use scan_start with the same scan_profile and if_active: start.",
     }
     state_map = _STATES
+    finds_by = frozenset({"name", "source"})  # the name is that of the scan or of its profile, the source the profile
     auth_scheme = "raw"  # at first: see _AUTO_SCHEMES
     takes_refresh_token = True
     target_description = ("Scans of the same scan profile are the same, whatever the type and the origin.",)
@@ -159,7 +160,7 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         if query.owners:
             raise InvalidInputError("query.owners cannot be used: BigID does not return the owners of scans.")
         after, before = query.started_after, query.started_before
-        takes_all = not (target or after or before or query.states is not None)
+        takes_all = not (target or after or before or query.states is not None or query.name or query.source)
         size = min(PAGE_SIZE, query.limit) if takes_all and query.limit else PAGE_SIZE
         read: dict[str, Scan | DatascanError] = {}  # kept when the list is read again
         is_start = target is not None
@@ -327,7 +328,9 @@ def _row_key(record: ScanRow) -> str | int:
 def _is_wanted(row: Row, query: Query, target: Mapping[str, t.Any] | None) -> bool:
     """Whether a row matches all of a query but its states."""
     is_of_target = target is None or _matches(row.profile or row.name, target)
-    return is_of_target and row.starts_between(query.started_after, query.started_before)
+    has_name = query.name is None or query.name.strip() in (row.name, row.profile)
+    is_of_source = query.source is None or query.source.strip() == row.profile
+    return is_of_target and has_name and is_of_source and row.starts_between(query.started_after, query.started_before)
 
 
 def _is_older(record: ScanRow, time: datetime | None) -> bool:

@@ -50,7 +50,7 @@ class ScanPages(PageCursor[Record]):
     def read(self, count: int) -> ListPage[Record]:
         self._number += 1
         params = [*self._params, ("pageSize", str(PAGE_SIZE)), ("page", str(self._number))]
-        page, records = self._client.read("GET", self._path, parse_page, params=params)
+        page, records = self._client.read("GET", self._path, parse_page, params=params, names_record=False)
         pages = page.page_links.total_pages if page.page_links else None
         return ListPage(self._with_worst(records), page.total, follows=pages is not None and self._number < pages)
 

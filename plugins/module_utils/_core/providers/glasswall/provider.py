@@ -66,6 +66,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
 
     name = "glasswall"
     title = "Glasswall"
+    finds_by = frozenset({"source"})
     unsupported = {"columns": "Only BigID groups columns into clusters; use provider: bigid."}
     state_map = _STATES
     example_id = "83d71394-faa2-4b6c-b13b-6d3118de459e"
@@ -121,10 +122,13 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             return
         params = [("pageSize", "1"), ("page", "1")]
         try:
-            self._client.read("GET", ("scans",), parse_page, params=params)
+            self._client.read("GET", ("scans",), parse_page, params=params, names_record=False)
         except (ForbiddenError, NotFoundError, RejectedError) as list_error:
             if list_error.http_status == 404:
-                message = f"{error.message.partition(':')[0]}, and so did the list of scans. Check api_url."
+                message = (
+                    f"{error.request.method} {error.request.url} failed with HTTP 404, and so did the list of scans. "
+                    "Check api_url, with its version path."
+                )
                 raise RejectedError(message, request=error.request) from None
         self._is_address_proven = True
 
@@ -236,7 +240,8 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
         path = ("scans", "allusers") if query.all_users or query.owners else ("scans",)
 
         def to_wanted(records: Sequence[Record]) -> Iterable[Scan]:
-            return to_scans(record for record in records if self._has_state(record, query))
+            scans = to_scans(record for record in records if self._has_state(record, query))
+            return [scan for scan in scans if query.source in (None, scan.source)]
 
         return collect_scans(self._reader(path, params, confirms=confirms), to_wanted)
 
@@ -277,7 +282,11 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
     def start(self, target: Mapping[str, t.Any]) -> Scan:
         """POST /scans; 400 and 412 carry the reasons."""
         return self._client.write(
-            "POST", ("scans",), self._scan, body={to_camel(option): target[option] for option in self.target_options}
+            "POST",
+            ("scans",),
+            self._scan,
+            body={to_camel(option): target[option] for option in self.target_options},
+            names_record=False,
         )
 
     def is_cancellable(self, scan: Scan) -> bool:
