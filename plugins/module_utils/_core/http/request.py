@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
 from ..errors import FailedRequest, InvalidInputError
+from ..url_credentials import has_credentials
 
 Params = Sequence[tuple[str, str]]
 
@@ -42,18 +43,18 @@ def check_base_url(api_url: str) -> str:
     api_url = api_url.strip()  # an api_url that was read from a file ends in a line end
     try:
         parts = urlsplit(api_url)
-        host, user = parts.hostname, parts.username
+        host = parts.hostname
         parts.port  # noqa: B018  (raises ValueError for a port that is not a number)
     except ValueError:
-        host = user = None
+        host = None
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not host:
         raise InvalidInputError(
             "api_url must be the API's base address with its version path, like https://scans.example.com/api/v1."
         )
-    if user is not None or "?" in api_url or "#" in api_url:
+    if has_credentials(api_url):
         raise InvalidInputError(
-            "api_url must not contain a user, a query or a fragment: set the credential as api_token."
+            "api_url must not contain a user, a query, a fragment or a token: set the credential as api_token."
         )
     return api_url.rstrip("/")
 
