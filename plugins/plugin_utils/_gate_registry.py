@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import printable
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import with_plain_types
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, GateFailedError
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.decision import refuse
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import GateResult
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.audit import AuditResult
+from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_error
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import AUDIT
 
@@ -63,9 +66,10 @@ class GateEntry:
         )
 
 
-def refused_result(role: str, error: DatascanError) -> dict[str, t.Any]:
-    """The result of a gate that could not judge."""
-    return render_error(refuse(error, AuditResult() if role == AUDIT else GateResult()))
+def refused_result(role: str, error: DatascanError, secrets: Iterable[str] = ()) -> dict[str, t.Any]:
+    """The result of a gate that could not judge. Its message may quote any text, so it is made printable."""
+    error = error.with_message(with_plain_types(error.message))
+    return printable(render_error(refuse(error, AuditResult() if role == AUDIT else GateResult())), Redactor(secrets))
 
 
 def unfinished_result(role: str = "") -> dict[str, t.Any]:

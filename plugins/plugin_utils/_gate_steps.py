@@ -26,11 +26,13 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import GateResult
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.audit import AuditResult
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_result
+from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import (
     AUDIT,
     ROLES,
     absolute_reports,
     check_options,
+    given_credentials,
     read_options,
 )
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_registry import (
@@ -94,7 +96,7 @@ class GateStepAction(ActionBase):
             options = self._read_options(role)
         except Exception as error:  # noqa: BLE001  (a step that fails here could publish nothing)
             refusal = error if isinstance(error, DatascanError) else InvalidInputError(f"{role}: {error}")
-            result = refused_result(role, refusal)
+            result = refused_result(role, refusal, given_credentials(role, self._variables))
             entry = entry.concluded(result)
         return {
             "refused": not options,
@@ -141,7 +143,7 @@ class GateStepAction(ActionBase):
         if own is None or own.number != begun.get("number") or judged.get("proceed") is not True:
             return _closed(result, [])
         closed = [
-            f"The gate of host {entry.host} did not pass: {entry.msg}"
+            one_line(f"The gate of host {entry.host} did not pass: {entry.msg}")
             for entry in map(self._last_entry, self._variables.get("ansible_play_hosts_all", ()))
             if entry is not None and not entry.proceed
         ]

@@ -17,14 +17,13 @@ from collections.abc import Mapping
 
 from ansible import constants as C
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.shown_options import shown_options
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.shown_options import mask_quoted, shown_options
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import describe_wrong_options
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import credentials_in
@@ -113,14 +112,13 @@ class InProcessAction(ActionBase):
             f"Both option {item['option']} and its alias {item['alias']} are set." for item in validation._warnings
         ]
         params = validation.validated_parameters
-        credentials = set(credentials_in(self.module_spec.argument_spec, params))
-        redactor = Redactor(credentials)
+        redactor = Redactor(credentials_in(self.module_spec.argument_spec, params))
         if validation.error_messages:
             message = describe_wrong_options(self.module_spec.argument_spec, given, validation.errors.msg)
             if isinstance(validation.errors[0], UnsupportedError):
                 message = f"Unsupported parameters for (datascan.gate.{self.module_spec.name}) module: {message}"
-            result = render_error(InvalidInputError(one_line(redactor.redact_text(message))))
-            credentials |= validation._no_log_values  # a message may quote a wrong value
+            message = redactor.redact_text(mask_quoted(message, validation._no_log_values))
+            result = render_error(InvalidInputError(one_line(message)))
         else:
             clock = WorkerClock()
             invocation = Invocation(
@@ -139,8 +137,7 @@ class InProcessAction(ActionBase):
             result["invocation"] = {"module_args": shown_options(self.module_spec.argument_spec, params)}
         if warnings:
             result["warnings"] = warnings
-        cleaned: dict[str, t.Any] = remove_values(result, credentials | redactor.values)
-        return cleaned
+        return result
 
     def _report_progress(self, line: str) -> None:
         if not self._task.no_log:

@@ -17,7 +17,7 @@ from .._core.text import one_line
 from .execution import execute
 from .invocation import Invocation
 from .module_spec import ModuleSpec
-from .shown_options import shown_options
+from .shown_options import mask_quoted, shown_options
 from .specs import ArgumentSpec, describe_wrong_options
 
 # What a failure of Ansible's own validation lacks.
@@ -27,16 +27,15 @@ _WRONG_OPTIONS = {key: render_error(InvalidInputError(""))[key] for key in ("cha
 def run_module(spec: ModuleSpec) -> None:
     """Validate the options, run the operation, and end the process with its result."""
     module = _Module(argument_spec=spec.argument_spec, supports_check_mode=True, **spec.constraints)
-    credentials = set(credentials_in(spec.argument_spec, module.params))
     invocation = Invocation(
         params=module.params,
         check_mode=module.check_mode,
         diff_mode=module._diff,
-        redactor=Redactor(credentials),
+        redactor=Redactor(credentials_in(spec.argument_spec, module.params)),
         warn=module.warn,
     )
     result = execute(spec, invocation)
-    module.no_log_values = credentials | invocation.redactor.values
+    module.no_log_values = set()  # Ansible's own masking replaces a short value inside words as well
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)
@@ -63,8 +62,10 @@ class _Module(AnsibleModule):
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
         if "error" not in kwargs:  # Ansible's own validation
+            msg = describe_wrong_options(self.argument_spec, self.params, msg)
             redactor = Redactor(credentials_in(self.argument_spec, self.params))
-            msg = one_line(redactor.redact_text(describe_wrong_options(self.argument_spec, self.params, msg)))
+            msg = one_line(redactor.redact_text(mask_quoted(msg, self.no_log_values)))
+            self.no_log_values = set()
             kwargs = {**_WRONG_OPTIONS, **kwargs}
         self.params = shown_options(self.argument_spec, self.params)
         super().fail_json(msg, **kwargs)

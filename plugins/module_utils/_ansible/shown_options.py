@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from .._core.options import credentials_in, given_options, is_url
-from .._core.redaction import Redactor
+from .._core.redaction import MASK, Redactor
 from .._core.text import bounded, disarm_commands
 from .._core.url_credentials import has_credentials, is_address
 
@@ -21,6 +21,17 @@ def shown_options(options: Mapping[str, t.Any], params: Mapping[str, t.Any]) -> 
     redactor = Redactor(credentials_in(options, params))
     shown: dict[str, t.Any] = disarm_commands(bounded(redactor.redact(hide_secret_options(options, params))))
     return shown
+
+
+def mask_quoted(message: str, values: Iterable[t.Any]) -> str:
+    """A message of Ansible's validation without the values of secret options that it quotes.
+
+    Only quotes: a sampled value may be as short as `o`, and data may be a word of the message.
+    """
+    for value in sorted(map(str, values), key=len, reverse=True):
+        for quote in "'\"":
+            message = message.replace(f"{quote}{value}{quote}", f"{quote}{MASK}{quote}")
+    return message
 
 
 def hide_secret_options(options: Mapping[str, t.Any], params: Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -122,7 +122,7 @@ def check_seconds(name: str, value: float, *, zero: bool = False, least: float =
 
 def credentials_in(table: OptionTable, values: Mapping[str, t.Any]) -> Iterator[str]:
     """The texts of options with no_log, at any depth, and the credentials in addresses."""
-    for _name, option, value in given_options(table, values):
+    for name, option, value in given_options(table, values):
         if option.get("no_log"):
             if isinstance(value, str) and value:
                 yield value

@@ -49,7 +49,6 @@ MIDDLE = (
 def test_a_token_in_every_form(echo: str) -> None:
     secrets = Redactor([TOKEN])
     assert secrets.redact_text(f"the token {echo} is wrong") == f"the token {MASK} is wrong"
-    assert echo in secrets.values  # for Ansible's own masking
 
 
 @pytest.mark.parametrize("encode", [b64encode, urlsafe_b64encode])
@@ -120,7 +119,6 @@ def test_a_text_in_the_form_of_a_secret_is_masked(text: str, scrubbed: str) -> N
 def test_short_secrets_do_not_mask_common_words(value: str | None) -> None:
     secrets = Redactor()
     secrets.add(value)
-    assert secrets.values == frozenset()
     assert secrets.redact_text("ok 12345") == "ok 12345"
 
 
