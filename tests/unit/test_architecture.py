@@ -46,7 +46,7 @@ MAY_IMPORT = {
     "models": {"compat", "errors"},
     "http": {"clock", "compat", "errors", "url_credentials"},
     "columns": {"compat", "errors", "foreign_text", "models", "text"},
-    "gate": {"clock", "compat", "errors", "files", "foreign_text", "models", "options", "redaction"},
+    "gate": {"clock", "compat", "errors", "files", "foreign_text", "models", "options", "redaction", "text"},
     "providers": {"clock", "columns", "compat", "errors", "http", "models", "options", "redaction", "url_credentials"},
     "operations": {"clock", "columns", "errors", "files", "foreign_text", "gate", "models", "options", "providers"},
     "rendering": {"compat", "errors", "files", "models", "operations"},

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 _TOKEN_LENGTH = 20  # characters of a part of a path that may be a token
 _BETWEEN_KINDS = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
 _SECRET_NAME = re.compile(r"(?i)(?:token|key|secret|pass\w*|pwd|auth\w*|sig\w*|credentials?|jwt|session)$")
+_ADDRESS = re.compile(r"(?i)\s*https?://(?:[^/?#@\s\[\]:]+|\[[0-9a-f:.]+\])(?::[0-9]*)?(?:/|\s*$)")
 _SCHEME = re.compile(r"^\s*(?:[A-Za-z][A-Za-z0-9+.-]*:)?/*")
 
 
@@ -21,8 +22,8 @@ def has_credentials(address: str) -> bool:
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is an address of HTTP with a host."""
-    return bool(re.match(r"\s*https?://[^/?#@\s]", text, re.IGNORECASE))
+    """Whether a text is an address of HTTP with a host, and a port that is a number."""
+    return bool(_ADDRESS.match(text))
 
 
 def url_credentials(address: str) -> Iterator[str]:
