@@ -9,6 +9,7 @@ A server may repeat what it was sent inside JSON, HTML, an address or an e-mail,
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
@@ -22,13 +23,17 @@ _UNSEEN = (
 )
 # Every alternative is linear in the text: none begins in the middle of another of its kind.
 _ESCAPE = re.compile(
-    r"\\+(?:[uU]\{[0-9a-fA-F]{1,6}\}"
+    r"(?:\\+x[89a-fA-F][0-9a-fA-F])+|(?:\\+[23][0-7]{2})+"  # bytes, as Python and C write them
+    r"|\\+(?:[uU]\{[0-9a-fA-F]{1,6}\}"
     r"|u[dD][89abAB][0-9a-fA-F]{2}\\+u[dD][c-fC-F][0-9a-fA-F]{2}"
-    r"|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|[0-3][0-7]{2}|[nr])?"
+    r"|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-7][0-9a-fA-F]|[01][0-7]{2}|[nr])?"
     r"|%[0-7][0-9a-fA-F]|(?:%[89a-fA-F][0-9a-fA-F])+|%u[0-9a-fA-F]{4}"
     r"|&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
     rf"|[{_BREAKS}]+[ \t]*|[{_UNSEEN}]+"
 )
+_BASE64 = re.compile("[A-Za-z0-9+/_-]{8,}")
+_STANDARD = str.maketrans("-_", "+/")  # the alphabet of base64 in addresses, and the usual one
+_HEX = re.compile("[0-9A-Fa-f]{8,}")
 _QUOTED_PRINTABLE = re.compile(r"(?:=[89A-Fa-f][0-9A-Fa-f])+|=[2-7][0-9A-Fa-f]|=[ \t]*\r?\n")
 
 
@@ -94,6 +99,18 @@ def fully_decoded(text: str) -> str:
     return last.text
 
 
+def encoded_texts(text: str) -> Iterator[str]:
+    """What each long enough run of base64 or hexadecimal digits in a text encodes, wherever in it a group begins."""
+    for run in _BASE64.findall(text):
+        for start in range(4):
+            part = run[start:].translate(_STANDARD)
+            yield b64decode(part[: len(part) - (len(part) % 4 == 1)] + "==").decode("utf-8", "replace")
+    for run in _HEX.findall(text):
+        for start in range(2):
+            part = run[start : start + (len(run) - start) // 2 * 2]
+            yield bytes.fromhex(part).decode("utf-8", "replace")
+
+
 def _rounds(view: DecodedText, *first: DecodedText) -> Iterator[DecodedText]:
     yield from first
     for _round in range(_MAX_ROUNDS):
@@ -122,7 +139,7 @@ def _decode(text: str) -> str:
         return _character(text[2:])
     if first in "%=":
         digits = text[1:].replace(first, "").strip()
-        return bytes.fromhex(digits).decode("utf-8", "replace") if digits else ""
+        return _text(bytes.fromhex(digits))
     return ""
 
 
@@ -130,8 +147,10 @@ def _backslashes(rest: str) -> str:
     """What follows a run of backslashes, of which JSON in JSON has several."""
     if rest in ("", "n", "r"):
         return ""
-    if rest[0] in "01234567":
-        return chr(int(rest, 8))
+    if rest[0] in "0123":
+        return _text(bytes(int(digits, 8) for digits in re.findall("[0-7]{3}", rest)))
+    if rest[0] == "x":
+        return _text(bytes.fromhex("".join(re.findall("x(..)", rest))))
     parts = [part.strip("{}") for part in re.split(r"\\*[uUx]", rest) if part]
     if len(parts) == 2:
         return bytes.fromhex("".join(parts)).decode("utf-16-be")
@@ -143,6 +162,14 @@ def _entity(text: str) -> str:
     if name.startswith("#"):
         return _character(name[2:]) if name[1] in "xX" else _character(f"{int(name[1:]):x}")
     return html5.get(name + ";") or html5.get(name.lower() + ";") or text
+
+
+def _text(data: bytes) -> str:
+    """Bytes as UTF-8, or as the characters of these numbers."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def _character(digits: str) -> str:
