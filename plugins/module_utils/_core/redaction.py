@@ -35,6 +35,13 @@ _PATTERNS = {
         "://": r"://([^\s/?#\"'<>]+)@",  # the user and the password of an address
     }.items()
 }
+# States and kinds of errors, on which playbooks rely: a token that is one of these is not searched for.
+RESULT_WORDS = frozenset(
+    {"queued", "running", "completed", "failed", "cancelled", "stopped", "unknown"}
+    | {"invalid_input", "unsupported", "unauthorized", "forbidden", "not_found", "ambiguous", "conflict", "too_early"}
+    | {"too_late", "rejected", "unavailable", "unreadable", "untrusted_certificate", "lost_answer", "interrupted"}
+    | {"scan_not_completed", "wait_timeout", "gate_closed", "error"}
+)
 _PARTS = (  # of a connection string; the signature may stand anywhere in it
     re.compile(r"(?i)(?:SharedAccessSignature|AccountKey|SharedAccessKey)=([^;]+)"),
     re.compile(r"(?i)\bsig=([^;&]+)"),
@@ -178,7 +185,9 @@ def _fold(text: str) -> str:
 
 
 def _is_recognizable(value: str) -> bool:
-    """Whether a secret is long enough not to be found where it is not."""
+    """Whether a secret is long enough not to be found where it is not, and no word that results need."""
+    if value in RESULT_WORDS:
+        return False
     if len(value) >= _MIN_LENGTH:
         return True
     return len(value) >= _MIN_SHORT_LENGTH and any(map(str.isalpha, value)) and any(map(str.isdigit, value))

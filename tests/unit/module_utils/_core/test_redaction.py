@@ -15,7 +15,9 @@ from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
-from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import MASK, Redactor
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import ScanState
+from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import MASK, RESULT_WORDS, Redactor
 
 TOKEN = "to/ken+with=signs&more"
 SIGNATURE = "RmFrZS9GYWtl+Zg=="
@@ -210,6 +212,14 @@ def test_what_a_secret_shares_with_ordinary_text_is_left() -> None:
 )
 def test_a_short_or_common_secret_leaves_messages_readable(secret: str, text: str, shown: str) -> None:
     assert Redactor([secret]).redact_text(text) == shown
+
+
+def test_states_and_kinds_of_errors_are_never_masked() -> None:
+    words = {state.value for state in ScanState} | {
+        kind.kind for kind in [DatascanError, *DatascanError.__subclasses__()]
+    }
+    assert words == RESULT_WORDS
+    assert Redactor(RESULT_WORDS).redact(sorted(words)) == sorted(words)
 
 
 def test_keys_are_redacted_and_none_is_lost() -> None:
