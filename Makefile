@@ -70,8 +70,9 @@ lint: venv
 unit: venv
 	@$(PYTEST) -n auto --dist worksteal tests/unit
 
+# More processes than two processors have, because a playbook also waits.
 integration: install
-	@$(INSTALLED) $(PYTEST) tests/integration
+	@$(INSTALLED) $(PYTEST) -n 3 --dist loadfile tests/integration
 
 molecule: install
 	@tests/tools/molecule.sh "$(BIN)/python" "$(COLLECTIONS)"

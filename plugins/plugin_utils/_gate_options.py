@@ -24,7 +24,6 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.gate.decision 
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import parse_policy
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import (
-    CONNECTION_OPTIONS,
     credentials_in,
     own_option,
 )
@@ -43,6 +42,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.regi
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
+from ansible_collections.datascan.gate.plugins.plugin_utils._text_options import check_texts, provider_name
 
 ROLES = Path(__file__).resolve().parents[2] / "roles"
 # Variables that begin like an option of a role, and are none.
@@ -67,8 +67,8 @@ class GateOptions:
 
     @property
     def provider(self) -> type[Provider] | None:
-        """The vendor, as far as it is known here: a module on another host may find it in its own environment."""
-        name = self._values.get("datascan_provider") or os.environ.get(CONNECTION_OPTIONS["provider"]["env"])
+        """The vendor, as far as it is known here."""
+        name = provider_name(self._values.get("datascan_provider"))
         return provider_class(name) if name else None
 
 
@@ -84,6 +84,7 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
         value = _resolve(name, variables[name], template)
         if value is not None and value != "":
             given[name] = value
+    check_texts(spec, given, provider_name(given.get("datascan_provider")))
     try:
         validation = ArgumentSpecValidator(spec).validate(given)
     except (AttributeError, TypeError, ValueError):

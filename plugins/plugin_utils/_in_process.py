@@ -34,6 +34,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.text import on
 from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import plain_options, shows_invocation
 from ansible_collections.datascan.gate.plugins.plugin_utils._host_python import explain_old_python
 from ansible_collections.datascan.gate.plugins.plugin_utils._progress_display import show_progress
+from ansible_collections.datascan.gate.plugins.plugin_utils._text_options import check_texts, provider_name
 from ansible_collections.datascan.gate.plugins.plugin_utils._worker_clock import ParentGoneError, WorkerClock
 
 provider_classes()  # loads them once for a play: otherwise the worker of each task would do so again
@@ -51,6 +52,10 @@ class InProcessAction(ActionBase):
         task_vars = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         self._task.args = _without_empty_texts(self._task.args)
+        try:
+            check_texts(self.module_spec.argument_spec, self._task.args, provider_name(self._task.args.get("provider")))
+        except InvalidInputError as error:
+            return result | render_error(error)
         if self._runs_in_process(task_vars):
             try:
                 result |= self._run_in_process(task_vars)

@@ -83,7 +83,12 @@ def extra_variables(template: Data, answers: Data) -> str:
     assert set(answered) <= {question["variable"] for question in questions}
     assert {question["variable"] for question in questions if question["required"]} <= set(answered)
     text: str = yaml.safe_dump(template["extra_vars"]) if template["extra_vars"] else ""
-    return text + str(yaml.dump(answered, Dumper=_Unsafe))
+    return text + unsafe_yaml(answered)
+
+
+def unsafe_yaml(answers: Data) -> str:
+    """Answers as AWX hands them on."""
+    return str(yaml.dump(answers, Dumper=_Unsafe))
 
 
 def run_job(

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
-import queue
+import pickle
 import shutil
 import sys
 import typing as t
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,18 +25,10 @@ ROOT = HERE.parents[1]
 sys.path.append(str(ROOT / "tests"))  # for core_differences
 INSIDE = Path("ansible_collections", "datascan", "gate")
 NO_CACHE = shutil.ignore_patterns("__pycache__")
-PROCESSORS = 2
-
-Sandboxes = queue.SimpleQueue[Sandbox]
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "playbook(name): the playbook whose runs the fixture `runs` hands out")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that run playbooks of their own come first: meanwhile, the runs that the others share are in the making."""
-    items.sort(key=lambda item: item.get_closest_marker("playbook") is not None)
 
 
 @pytest.fixture(scope="session")
@@ -59,35 +50,20 @@ def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def sandboxes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandboxes]:
-    """One for each processor, whose playbooks wait in turn, and one for the test that runs meanwhile."""
-    made: list[Sandbox] = []
-    free: Sandboxes = queue.SimpleQueue()
+def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The server of this process, which each use resets."""
+    sandbox = Sandbox(tmp_path_factory.mktemp("sandbox"))
     try:
-        for _number in range(PROCESSORS + 1):
-            made.append(Sandbox(tmp_path_factory.mktemp("sandbox")))
-            free.put(made[-1])
-        yield free
-    finally:
-        for sandbox in made:
-            sandbox.close()
-
-
-@contextmanager
-def _fresh(sandboxes: Sandboxes) -> Iterator[Sandbox]:
-    """A server that has forgotten everything, and that nobody else uses."""
-    sandbox = sandboxes.get(timeout=300)
-    try:
-        sandbox.reset()
         yield sandbox
     finally:
-        sandboxes.put(sandbox)
+        sandbox.close()
 
 
 @pytest.fixture
-def sandbox(sandboxes: Sandboxes) -> Iterator[Sandbox]:
-    with _fresh(sandboxes) as fresh:
-        yield fresh
+def sandbox(shared_sandbox: Sandbox) -> Sandbox:
+    """A server that has forgotten everything."""
+    shared_sandbox.reset()
+    return shared_sandbox
 
 
 @pytest.fixture
@@ -110,37 +86,33 @@ class Runs:
     check: Run
 
 
-@pytest.fixture(scope="session", autouse=True)
-def all_runs(
-    request: pytest.FixtureRequest, sandboxes: Sandboxes, collections: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, dict[str, Future[list[Run]]]]]:
-    """The runs of every playbook that a test is marked with, all in the making."""
-
-    def one_after_another(name: str, *ways: tuple[str, dict[str, t.Any]]) -> list[Run]:
-        with _fresh(sandboxes) as sandbox:
-            given = PREPARATIONS[name](sandbox)
-            cwd = tmp_path_factory.mktemp(name)
-            return [
-                run_playbook(name, sandbox, cwd, collections, *arguments.split(), **given, **variables)
-                for arguments, variables in ways
-            ]
-
-    marked = [mark.args[0] for item in request.session.items for mark in item.iter_markers("playbook")]
-    with ThreadPoolExecutor(PROCESSORS) as pool:
-        yield {
-            name: {
-                "module": pool.submit(one_after_another, name, ("", AS_MODULE)),
-                "in place": pool.submit(one_after_another, name, ("", {}), ("", {})),
-                "check": pool.submit(one_after_another, name, ("--check --diff", {})),
-            }
-            for name in dict.fromkeys(marked)
-        }
-        pool.shutdown(cancel_futures=True)
-
-
 @pytest.fixture
-def runs(request: pytest.FixtureRequest, all_runs: dict[str, dict[str, Future[list[Run]]]]) -> Runs:
-    """The runs of the playbook that the test is marked with."""
-    futures = all_runs[request.node.get_closest_marker("playbook").args[0]]
-    (in_process, again), (module,), (check,) = (futures[way].result() for way in ("in place", "module", "check"))
-    return Runs(in_process, again, module, check)
+def runs(
+    request: pytest.FixtureRequest,
+    worker_id: str,
+    shared_sandbox: Sandbox,
+    collections: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Runs:
+    """The runs of the playbook that the test is marked with, which the first test that needs them makes for all."""
+    name = request.node.get_closest_marker("playbook").args[0]
+    own = tmp_path_factory.getbasetemp()
+    kept = (own if worker_id == "master" else own.parent) / f"{name}.runs"
+
+    def one_after_another(*ways: tuple[str, dict[str, t.Any]]) -> list[Run]:
+        shared_sandbox.reset()
+        given = PREPARATIONS[name](shared_sandbox)
+        cwd = tmp_path_factory.mktemp(name)
+        return [
+            run_playbook(name, shared_sandbox, cwd, collections, *arguments.split(), **given, **variables)
+            for arguments, variables in ways
+        ]
+
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed: the processes of pytest-xdist share the runs
+        if not kept.exists():
+            in_process, again = one_after_another(("", {}), ("", {}))
+            (module,) = one_after_another(("", AS_MODULE))
+            (check,) = one_after_another(("--check --diff", {}))
+            kept.write_bytes(pickle.dumps(Runs(in_process, again, module, check)))
+    return pickle.loads(kept.read_bytes())  # noqa: S301  (made above, in this run)

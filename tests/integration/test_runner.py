@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from awx_job import environment_of, page, run_job
+import yaml
+from awx_job import environment_of, page, run_job, unsafe_yaml
+from core_differences import PARSES_UNSAFE_TEXT
 from fake_connection_string import FORBIDDEN, SIGNATURE, STORAGE
 from sandbox_server import TOKEN
 
@@ -81,7 +83,7 @@ def test_the_survey_of_every_vendor_is_enough_to_scan(launch, sandbox, vendor, a
 
 def test_a_failed_scan_fails_the_job_and_passes_the_reasons_on(launch, sandbox):
     failed = sandbox.seed("Error")
-    job = launch("watch_scans", watch_scans_ids=f"{failed},{sandbox.seed()}")
+    job = launch("watch_scans", watch_scans_typed_ids=f"{failed}, {sandbox.seed()}\n")
     assert (job.status, job.rc) == ("failed", 2)
     handed = job.handed_on["datascan_gate"]
     assert not handed["passed"]
@@ -110,8 +112,36 @@ def test_a_cancelled_job_run_again_reuses_the_running_scan(launch, sandbox):
     assert again.handed_on["datascan_gate"]["scan_ids"] == [scan["scanId"]]
 
 
-def test_what_is_typed_into_a_survey_is_no_template(launch, sandbox):
-    typed = "{{ lookup('ansible.builtin.env', 'DATASCAN_API_TOKEN') }}"
-    job = launch("rescan", rescan_scan_id=typed)
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_what_is_typed_into_a_survey_is_no_template(launch, sandbox, quote):
+    typed = f"{quote}{{{{ lookup('ansible.builtin.env', 'DATASCAN_API_TOKEN') }}}}{quote}"
+    job = launch("rescan", rescan_typed_id=typed)
     assert (job.status, job.rc) == ("failed", 2)
     assert sandbox.journal() == []
+
+
+# What YAML reads as something else than text, and some texts beside it.
+ANSWERS_LIKE_VALUES = ["007", "1.10", "on", "0x1F", "null", "1e3", "2026-01-01", "~", "no", "1_000", "12:30:45", "0b11"]
+ANSWERS_LIKE_VALUES += [".inf", "1.0e+3", "{a: 1}", "'007'", "uploads/ok", "{{ 1 }}"]
+
+
+def test_an_answer_like_a_number_scans_what_was_typed_or_nothing(play, tmp_path):
+    template = page("glasswall")["job_templates"][0]
+    path = template["extra_vars"]["run_scan_glasswall"]["source_container_path"]
+    typed = [*ANSWERS_LIKE_VALUES, *(f'"{answer}"' for answer in ANSWERS_LIKE_VALUES)]
+    answers = {f"typed{number}": answer for number, answer in enumerate(typed)}
+    paths = {
+        f"path{number}": path.replace("run_scan_source_container_path", name) for number, name in enumerate(answers)
+    }
+    file = tmp_path / "answers.yml"
+    file.write_text(yaml.safe_dump(paths) + unsafe_yaml(answers))
+    run = play("survey_answers", "--check", "--extra-vars", f"@{file}", count=len(typed))
+    results = run["Start a scan of each container"]["results"]
+    scanned = {answer: result.get("scan", {}).get("source") for answer, result in zip(typed, results, strict=True)}
+    for answer in ANSWERS_LIKE_VALUES:
+        assert scanned[answer] is None or scanned[answer].endswith(f"/{answer}")
+        assert scanned[f'"{answer}"'].endswith(f"/{answer}")
+    assert scanned["uploads/ok"]
+    assert scanned["007"] is None or not PARSES_UNSAFE_TEXT
+    for result in results:
+        assert not result.get("failed") or "source_container_path" in result["msg"]

@@ -117,20 +117,26 @@ def _target_types(vendor: type[StartsScans]) -> Iterator[Data]:
 
 def _job_templates(vendor: Vendor) -> Iterator[Data]:
     if issubclass(vendor, StartsScans):
-        yield _job_template(vendor, "run_scan", _target_questions(vendor), {f"run_scan_{vendor.name}": _target(vendor)})
-    ids = _question("watch_scans_ids", "Scan ids", "With commas between.")
+        target = {f"run_scan_{vendor.name}": _target(vendor)}
+        previous = {} if vendor.supports("list") else {"run_scan_previous_scan_id": _unquoted("run_scan_typed_id")}
+        yield _job_template(vendor, "run_scan", _target_questions(vendor), {**target, **previous})
+    ids = _question(
+        "watch_scans_typed_ids", "Scan ids", "With commas or blanks between. An id of digits only needs double quotes."
+    )
+    split = {"watch_scans_ids": _split("watch_scans_typed_ids")}
     if vendor.supports("list"):
         since = _question(
             "watch_scans_started_after", "Or all since", "When they started, in ISO 8601; UTC without a zone."
         )
         query = '{{ {"started_after": watch_scans_started_after} if watch_scans_started_after | default("") else {} }}'
         optional = {"required": False, "default": ""}
-        yield _job_template(vendor, "watch_scans", [ids | optional, since | optional], {"watch_scans_query": query})
+        questions = [ids | optional, since | optional]
+        yield _job_template(vendor, "watch_scans", questions, {**split, "watch_scans_query": query})
     else:
-        yield _job_template(vendor, "watch_scans", [ids], {})
+        yield _job_template(vendor, "watch_scans", [ids], split)
     if issubclass(vendor, RescansScans):
-        subject = _question(f"rescan_{vendor.rescan_option}", _label(vendor.rescan_option), vendor.rescan_description)
-        yield _job_template(vendor, "rescan", [subject], {})
+        typed = _question("rescan_typed_id", _label(vendor.rescan_option), vendor.rescan_description)
+        yield _job_template(vendor, "rescan", [typed], {f"rescan_{vendor.rescan_option}": _unquoted("rescan_typed_id")})
 
 
 def _job_template(vendor: Vendor, role: str, questions: list[Data], extra_vars: Data) -> Data:
@@ -163,6 +169,8 @@ def _target_questions(vendor: type[StartsScans]) -> list[Data]:
         if _is_credential(option):
             continue
         question = _question(f"run_scan_{name}", _label(name), _plain(option))
+        if option["type"] == "str":
+            question["question_description"] += f" {_QUOTES}"
         if option["type"] == "bool":
             no_or_yes = ["false", "true"]
             question |= {"type": "multiplechoice", "choices": no_or_yes, "default": no_or_yes[option["default"]]}
@@ -175,9 +183,7 @@ def _target_questions(vendor: type[StartsScans]) -> list[Data]:
     fresh = _question("run_scan_fresh_for", "Take a scan that completed", "At most so many seconds ago; 0 takes none.")
     questions.append(fresh | {"type": "integer", "default": 0, "min": 0})
     if not vendor.supports("list"):
-        previous = _question(
-            "run_scan_previous_scan_id", "Previous scan", "Its id, if that scan of the same may serve."
-        )
+        previous = _question("run_scan_typed_id", "Previous scan", "Its id, if that scan of the same may serve.")
         questions.append(previous | {"required": False, "default": ""})
     return questions
 
@@ -188,10 +194,28 @@ def _target(vendor: type[StartsScans]) -> Data:
     def value(name: str, option: Mapping[str, t.Any]) -> str:
         if _is_credential(option):
             return f'{{{{ lookup("ansible.builtin.env", "{_target_variable(name)}") }}}}'
-        convert = "" if option["type"] in ("str", "bool") else " | ansible.builtin.from_json"
+        if option["type"] == "str":
+            return _unquoted(f"run_scan_{name}")
+        convert = "" if option["type"] == "bool" else " | ansible.builtin.from_json"
         return f"{{{{ run_scan_{name}{convert} }}}}"
 
     return {name: value(name, option) for name, option in vendor.target_options.items()}
+
+
+# ansible-core 2.19 and newer read an answer like 007 as a number, which a text option refuses. In quotes it stays text.
+_QUOTES = "A name like 007 needs double quotes."
+
+
+def _unquoted(variable: str) -> str:
+    """A survey's answer without a pair of quotes around it. What is not text stays as it is, so that it is refused."""
+    typed = f"{variable} | default('')"  # AWX leaves out an optional answer that is empty
+    return f"""{{{{ {typed} | regex_replace('^"(.*)"$', '\\1') if {typed} is string else {variable} }}}}"""
+
+
+def _split(variable: str) -> str:
+    """A survey's answer with several ids, divided at commas, blanks and line ends, and without quotes."""
+    typed = f"{variable} | default('')"
+    return f"""{{{{ {typed} | regex_findall('[^,"\\s]+') if {typed} is string else {variable} }}}}"""
 
 
 def _environment() -> dict[str, str]:

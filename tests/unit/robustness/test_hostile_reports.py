@@ -99,7 +99,9 @@ def test_markdown_of_an_audit(text: str) -> None:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_csv_and_json_of_an_audit(text: str) -> None:
-    rows = list(csv.reader(io.StringIO(audit_report("csv", text))))
+    report = audit_report("csv", text)
+    assert "\0" not in report
+    rows = list(csv.reader(io.StringIO(report)))
     assert {len(row) for row in rows} == {7}
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
     data = json.loads(audit_report("json", text))

@@ -73,9 +73,10 @@ FORMATS: tuple[str, ...] = tuple(_RENDERERS)
 def csv_row(cells: Iterable[str]) -> str:
     """A line of a CSV file. Every cell is quoted, since some spreadsheets split cells at semicolons.
 
-    csv.writer is not used, because it fails on a NUL character on Python 3.10.
+    A NUL character becomes U+FFFD: many readers fail on it, Python's own before 3.11, too.
     """
-    return ",".join(['"' + escape_formula(cell).replace('"', '""') + '"' for cell in cells]) + "\n"
+    line = ",".join(['"' + escape_formula(cell).replace('"', '""') + '"' for cell in cells]) + "\n"
+    return line.replace("\0", "\ufffd")
 
 
 def escape_formula(text: str) -> str:

@@ -116,6 +116,7 @@ class Advalidation(RescansScans):
     example_id = "1001"
     rescan_option = "creative_id"
     counts_issues = True
+    whole_number_ids = True
     rescan_description = "The creative to scan again."
 
     @classmethod

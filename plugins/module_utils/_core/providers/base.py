@@ -54,6 +54,7 @@ class Provider(ABC):
     trusts_retry_after: t.ClassVar[bool] = True
     takes_refresh_token: t.ClassVar[bool] = False  # the option refresh_token
     counts_issues: t.ClassVar[bool] = False  # whether scans have an `issue_count`
+    whole_number_ids: t.ClassVar[bool] = False  # whether ids are whole numbers, so that a number is not another id
 
     capability: t.ClassVar[str | None] = None  # only of a class in capabilities.py: its name
     _required_attributes: t.ClassVar[tuple[str, ...]] = ("name", "title", "unsupported", "state_map")

@@ -196,7 +196,7 @@ TIMED_OUT_WAITS = {name for name in WAITS if name.startswith("timed out")}
 
 @pytest.mark.parametrize("check_mode", [False, True])
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize(("before", "wait"), itertools.product(BEFORES, WAITS))
+@pytest.mark.parametrize(("before", "wait"), list(itertools.product(BEFORES, WAITS)))
 def test_every_combination(before: str, wait: str, mode: str, check_mode: bool) -> None:
     result, error = outcome(**BEFORES[before], waited=WAITS[wait], mode=mode, check_mode=check_mode)
     was_asked = before not in NOT_ASKED_BEFORE and wait not in NOT_ASKED_WAITS
@@ -223,7 +223,7 @@ def test_every_combination(before: str, wait: str, mode: str, check_mode: bool) 
         assert error.kind == expected
 
 
-@pytest.mark.parametrize(("before", "wait"), itertools.product(BEFORES, WAITS))
+@pytest.mark.parametrize(("before", "wait"), list(itertools.product(BEFORES, WAITS)))
 def test_no_policy_makes_a_failed_task_pass(before: str, wait: str) -> None:
     policy = {"states": ["completed", "running", "failed"], "allow_missing": True}
     result, error = outcome(**BEFORES[before], waited=WAITS[wait], policy=policy)
