@@ -60,6 +60,11 @@ def disarm_commands(value: t.Any) -> t.Any:
     return value
 
 
+def escape_commands(json_text: str) -> str:
+    """The same JSON, with a character of each command that a CI server would obey written as an escape."""
+    return _COMMAND.sub(lambda match: f"{match[0][:-1]}\\u{ord(match[0][-1]):04x}", json_text)
+
+
 def bounded(value: t.Any) -> t.Any:
     """The same value with its long texts and its long lists of faults cut, and with how much was cut.
 

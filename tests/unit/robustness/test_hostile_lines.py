@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 
 import pytest
@@ -81,7 +82,7 @@ def test_what_ansible_prints_as_it_is_cannot_control_a_terminal_or_turn_a_line(c
 def test_no_end_of_a_line_begins_a_command(end: str) -> None:
     text = f"a{end}::error::b"
     assert one_line(text) == clean_text(text) == "a : :error::b"
-    assert disarm_commands(text).endswith(": :error::b")
+    assert not re.search("^\\s*::error::", "\n".join(disarm_commands(text).splitlines()), re.MULTILINE)
 
 
 def test_a_result_is_bounded_and_how_much_was_cut_is_shown() -> None:
@@ -153,7 +154,9 @@ def test_a_vendors_text_in_progress_and_warnings_is_one_line() -> None:
         wait_interval=1,
     )
     result = module.run()
-    assert result["failed"] and result["scans"][0]["owner"] == TERMINAL.replace("\x9b", "\ufffd")  # data stays
+    assert result["failed"] and result["scans"][0]["owner"] == re.sub(
+        "[\x9b\u202e\u2028]", "\ufffd", TERMINAL
+    )  # other data stays
     lines = [result["msg"], *module.reported, *module.warned]
     assert len(lines) == 3
     assert [line for line in lines if not line.isprintable()] == []

@@ -53,9 +53,8 @@ def check_base_url(api_url: str) -> str:
             "api_url must be the API's base address with its version path, like https://scans.example.com/api/v1."
         )
     if has_credentials(api_url):
-        raise InvalidInputError(
-            "api_url must not contain a user, a query, a fragment or a token: set the credential as api_token."
-        )
+        what = "a user, a query or a fragment" if any(mark in api_url for mark in "@?#") else "a token in its path"
+        raise InvalidInputError(f"api_url must not contain {what}: set the credential as api_token.")
     return api_url.rstrip("/")
 
 

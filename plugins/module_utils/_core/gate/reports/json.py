@@ -41,7 +41,7 @@ import json
 from ...compat.pydantic import BaseModel, ConfigDict
 from ...models import Scan
 from ...redaction import Redactor
-from ...text import disarm_commands
+from ...text import escape_commands
 from ..verdict import Verdict
 from ..wording import describe, sentence
 
@@ -88,5 +88,5 @@ def build_report(verdict: Verdict) -> JsonReport:
 
 def render(verdict: Verdict) -> str:
     """The verdict as JSON."""
-    data = {"schema": SCHEMA, **disarm_commands(Redactor().redact(build_report(verdict).model_dump(mode="json")))}
-    return json.dumps(data, indent=2) + "\n"
+    data = {"schema": SCHEMA, **Redactor().redact(build_report(verdict).model_dump(mode="json"))}
+    return escape_commands(json.dumps(data, indent=2)) + "\n"
