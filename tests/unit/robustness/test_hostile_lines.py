@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import typing as t
 
@@ -16,7 +17,12 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, RejectedError
 from ansible_collections.datascan.gate.plugins.module_utils._core.foreign_text import clean_text
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
-from ansible_collections.datascan.gate.plugins.module_utils._core.text import bounded, disarm_commands, one_line
+from ansible_collections.datascan.gate.plugins.module_utils._core.text import (
+    bounded,
+    disarm_commands,
+    escape_commands,
+    one_line,
+)
 from glasswall_script import SCAN_ID, SCAN_PATH, read_response
 from scripted_module import ScriptedModule
 from scripted_vendor import Expected
@@ -61,6 +67,9 @@ def test_a_command_for_a_ci_server_is_broken_up_in_lines_results_and_reports(tex
     assert one_line(f"status is \n{text}") == f"status is {shown}"
     assert disarm_commands({text: [text, (f"a\n{text}", 7, None)]}) == {shown: [shown, [f"a\n{shown}", 7, None]]}
     assert clean_text(f"\u200b{text}") == shown
+    escaped = escape_commands(json.dumps({"a": text}))
+    assert json.loads(escaped) == {"a": text}
+    assert text.startswith("::") or text not in escaped  # no line of JSON begins with its text
 
 
 def test_ansible_may_break_a_line_before_any_command() -> None:
