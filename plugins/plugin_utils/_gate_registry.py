@@ -14,9 +14,9 @@ from dataclasses import asdict, dataclass, field, replace
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import printable
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import with_plain_types
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, GateFailedError
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.decision import refuse
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import GateResult
-from ansible_collections.datascan.gate.plugins.module_utils._core.operations.audit import AuditResult
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import refuse_gate
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import ENFORCE
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.audit import refuse_audit
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_error
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import AUDIT
@@ -66,15 +66,28 @@ class GateEntry:
         )
 
 
-def refused_result(role: str, error: DatascanError, secrets: Iterable[str] = ()) -> dict[str, t.Any]:
-    """The result of a gate that could not judge. Its message may quote any text, so it is made printable."""
-    error = error.with_message(with_plain_types(error.message))
-    return printable(render_error(refuse(error, AuditResult() if role == AUDIT else GateResult())), Redactor(secrets))
+def refused_result(
+    role: str,
+    error: DatascanError,
+    reports: Sequence[Mapping[str, str]] = (),
+    *,
+    check_mode: bool = False,
+    secrets: Iterable[str] = (),
+) -> dict[str, t.Any]:
+    """The result of a gate that could not judge, after its reports were written.
+
+    Its message may quote any text, so the secrets among the role's variables are masked, and it is made printable.
+    """
+    redactor = Redactor(secrets)
+    error = error.with_message(redactor.redact_text(with_plain_types(error.message)))
+    refuse = refuse_audit if role == AUDIT else refuse_gate
+    pairs = [(report["format"], report["dest"]) for report in reports]
+    return printable(render_error(refuse(error, pairs, ENFORCE, check_mode)), redactor)
 
 
-def unfinished_result(role: str = "") -> dict[str, t.Any]:
+def unfinished_result(role: str = "", reports: Sequence[Mapping[str, str]] = ()) -> dict[str, t.Any]:
     """The result of a gate that has not finished."""
-    return refused_result(role, GateFailedError(_UNFINISHED))
+    return refused_result(role, GateFailedError(_UNFINISHED), reports)
 
 
 def read_entries(facts: Mapping[str, t.Any]) -> list[GateEntry]:

@@ -20,9 +20,12 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute, printable, refused
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import (
+    ModuleSpec,
+    RefusedTask,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.shown_options import mask_quoted, shown_options
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import describe_wrong_options
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
@@ -33,6 +36,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.rendering impo
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
 from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import plain_options, shows_invocation
 from ansible_collections.datascan.gate.plugins.plugin_utils._host_python import explain_old_python
+from ansible_collections.datascan.gate.plugins.plugin_utils._paths import with_absolute_paths
 from ansible_collections.datascan.gate.plugins.plugin_utils._progress_display import show_progress
 from ansible_collections.datascan.gate.plugins.plugin_utils._text_options import check_texts, provider_name
 from ansible_collections.datascan.gate.plugins.plugin_utils._worker_clock import ParentGoneError, WorkerClock
@@ -52,10 +56,15 @@ class InProcessAction(ActionBase):
         task_vars = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         self._task.args = _without_empty_texts(self._task.args)
+        is_local = self._connection.transport == "local"
+        if is_local:
+            self._task.args = with_absolute_paths(self._task.args, self.module_spec.argument_spec)
         try:
             check_texts(self.module_spec.argument_spec, self._task.args, provider_name(self._task.args.get("provider")))
         except InvalidInputError as error:
-            return result | render_error(error)
+            # The reports of a task on another host, or of another user, are not written from here.
+            given = self._task.args if is_local and not self._connection.become else {}
+            return result | self._refused(error.message, given, Redactor())
         if self._runs_in_process(task_vars):
             try:
                 result |= self._run_in_process(task_vars)
@@ -112,7 +121,7 @@ class InProcessAction(ActionBase):
         try:
             validation = validator.validate(given)
         except (AttributeError, TypeError, ValueError):
-            return render_error(InvalidInputError(describe_wrong_options(self.module_spec.argument_spec, given)))
+            return self._refused(describe_wrong_options(self.module_spec.argument_spec, given), given, Redactor())
         warnings = [
             f"Both option {item['option']} and its alias {item['alias']} are set." for item in validation._warnings
         ]
@@ -123,7 +132,7 @@ class InProcessAction(ActionBase):
             if isinstance(validation.errors[0], UnsupportedError):
                 message = f"Unsupported parameters for (datascan.gate.{self.module_spec.name}) module: {message}"
             message = redactor.redact_text(mask_quoted(message, validation._no_log_values))
-            result = render_error(InvalidInputError(one_line(message)))
+            result = self._refused(one_line(message), given, redactor)
         else:
             clock = WorkerClock()
             invocation = Invocation(
@@ -135,7 +144,6 @@ class InProcessAction(ActionBase):
                 report_progress=self._report_progress,
                 clock=clock,
             )
-            os.chdir(self._loader.get_basedir())  # the working directory of a module; this worker ends with its task
             result = execute(self.module_spec, invocation)
             clock.check_interrupted()
         if shows_invocation(task_vars):
@@ -143,6 +151,11 @@ class InProcessAction(ActionBase):
         if warnings:
             result["warnings"] = warnings
         return result
+
+    def _refused(self, message: str, given: Mapping[str, t.Any], redactor: Redactor) -> dict[str, t.Any]:
+        """The result of a task with wrong options."""
+        task = RefusedTask(given, self._task.check_mode)
+        return printable(render_error(refused(self.module_spec, InvalidInputError(message), task)), redactor)
 
     def _report_progress(self, line: str) -> None:
         if not self._task.no_log:

@@ -14,19 +14,16 @@ from .._core.options import credentials_in
 from .._core.redaction import Redactor
 from .._core.rendering import render_error
 from .._core.text import one_line
-from .execution import execute
+from .execution import execute, printable, refused
 from .invocation import Invocation
-from .module_spec import ModuleSpec
+from .module_spec import ModuleSpec, RefusedTask
 from .shown_options import mask_quoted, shown_options
-from .specs import ArgumentSpec, describe_wrong_options
-
-# What a failure of Ansible's own validation lacks.
-_WRONG_OPTIONS = {key: render_error(InvalidInputError(""))[key] for key in ("changed", "error")}
+from .specs import describe_wrong_options
 
 
 def run_module(spec: ModuleSpec) -> None:
     """Validate the options, run the operation, and end the process with its result."""
-    module = _Module(argument_spec=spec.argument_spec, supports_check_mode=True, **spec.constraints)
+    module = _Module(spec)
     invocation = Invocation(
         params=module.params,
         check_mode=module.check_mode,
@@ -44,11 +41,13 @@ def run_module(spec: ModuleSpec) -> None:
 class _Module(AnsibleModule):
     """Never shows a secret option. Ansible's own masking gives up where a nested option is wrong."""
 
-    def __init__(self, argument_spec: ArgumentSpec, **constraints: t.Any) -> None:
+    def __init__(self, spec: ModuleSpec) -> None:
+        self._spec = spec
+        options = spec.argument_spec
         try:
-            super().__init__(argument_spec, **constraints)  # type: ignore[no-untyped-call]
+            super().__init__(options, supports_check_mode=True, **spec.constraints)  # type: ignore[no-untyped-call]
         except (AttributeError, TypeError, ValueError):
-            self.fail_json(describe_wrong_options(argument_spec, self.params))
+            self.fail_json(describe_wrong_options(options, self.params))
 
     def _log_invocation(self) -> None:
         """Write to the system's log. Inside a dictionary, Ansible masks only values that need no escape."""
@@ -66,6 +65,8 @@ class _Module(AnsibleModule):
             redactor = Redactor(credentials_in(self.argument_spec, self.params))
             msg = one_line(redactor.redact_text(mask_quoted(msg, self.no_log_values)))
             self.no_log_values = set()
-            kwargs = {**_WRONG_OPTIONS, **kwargs}
+            error = refused(self._spec, InvalidInputError(msg), RefusedTask(self.params, self.check_mode))
+            rendered = printable(render_error(error), redactor)
+            kwargs = {**{key: value for key, value in rendered.items() if key not in ("msg", "failed")}, **kwargs}
         self.params = shown_options(self.argument_spec, self.params)
         super().fail_json(msg, **kwargs)

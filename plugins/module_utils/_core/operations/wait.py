@@ -166,9 +166,9 @@ def timeout_error(state: PollState) -> WaitTimeoutError:
     named = "; ".join(unfinished[:_NAMED_SCANS])
     if len(unfinished) > _NAMED_SCANS:
         named += f"; and {len(unfinished) - _NAMED_SCANS} more"
-    message = (
-        f"After {state.elapsed:.0f} s, {len(unfinished)} of {len(state.scan_ids)} scans had not finished: {named}."
-    )
+    # A wait without any time left follows one that used it up, whose length is not known here.
+    when = f"After {state.elapsed:.0f} s" if state.elapsed >= 0.5 else "At the time-out"
+    message = f"{when}, {len(unfinished)} of {len(state.scan_ids)} scans had not finished: {named}."
     return with_last_error(WaitTimeoutError(message), state.last_error)
 
 
