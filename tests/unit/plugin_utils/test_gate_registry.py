@@ -86,7 +86,7 @@ def test_a_refusal_shows_no_secret_no_command_and_no_class_of_ansible() -> None:
     error = InvalidInputError(
         "api_url https://ann:pa55word@host\n::error::x is of type _AnsibleTaggedDict \x1b[31m t0k+n-of-ann"
     )
-    result = refused_result("run_scan", error, ["t0k+n-of-ann"])
+    result = refused_result("run_scan", error, secrets=["t0k+n-of-ann"])
     shown = "api_url https://********@host : :error::x is of type dict \\x1b[31m ********"
     assert (result["msg"], result["passed"], result["proceed"]) == (shown, False, False)
     (reason,) = result["reasons"]
