@@ -43,6 +43,7 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._gate_registry impor
     statistics,
     unfinished_result,
 )
+from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import name_in_text
 
 _RESULTS = ("run_scan_result", "watch_scans_result", "rescan_result", "audit_cluster_result")
 _RESULT_KEYS = {*render_result(GateResult()), *render_result(AuditResult())} - {"changed"}
@@ -94,6 +95,7 @@ class GateStepAction(ActionBase):
             options = self._read_options(role)
         except Exception as error:  # noqa: BLE001  (a step that fails here could publish nothing)
             refusal = error if isinstance(error, DatascanError) else InvalidInputError(f"{role}: {error}")
+            refusal = refusal.with_message(name_in_text(refusal.message, role))
             reports = known_reports(role, self._variables, self._templar.template) if self._writes_here else []
             known = given_credentials(role, self._variables)
             result = refused_result(role, refusal, reports, check_mode=self._task.check_mode, secrets=known)

@@ -35,6 +35,7 @@ TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FIL
 MAY_IMPORT = {
     "compat": set(),
     "errors": set(),
+    "error_texts": set(),
     "text": set(),
     "decoding": set(),
     "url_credentials": set(),
@@ -45,22 +46,12 @@ MAY_IMPORT = {
     "temporary_files": set(),
     "excerpts": set(),
     "files": {"errors", "excerpts", "temporary_files"},
-    "models": {"compat", "errors"},
+    "models": {"compat", "error_texts", "errors"},
     "http": {"clock", "compat", "errors", "url_credentials"},
     "columns": {"compat", "errors", "foreign_text", "models", "text"},
     "gate": {"clock", "compat", "errors", "files", "foreign_text", "models", "options", "redaction", "text"},
-    "providers": {
-        "clock",
-        "columns",
-        "compat",
-        "decoding",
-        "errors",
-        "http",
-        "models",
-        "options",
-        "redaction",
-        "url_credentials",
-    },
+    "providers": {"clock", "columns", "compat", "decoding", "error_texts", "errors", "http", "models", "options"}
+    | {"redaction", "url_credentials"},
     "operations": {"clock", "columns", "errors", "files", "foreign_text", "gate", "models", "options", "providers"},
     "rendering": {"compat", "errors", "files", "models", "operations"},
 }

@@ -17,6 +17,7 @@ from .._core.text import one_line
 from .execution import execute, printable, refused
 from .invocation import Invocation
 from .module_spec import ModuleSpec, RefusedTask
+from .option_values import without_empty_texts
 from .shown_options import mask_quoted, shown_options
 from .specs import describe_wrong_options
 
@@ -48,6 +49,10 @@ class _Module(AnsibleModule):
             super().__init__(options, supports_check_mode=True, **spec.constraints)  # type: ignore[no-untyped-call]
         except (AttributeError, TypeError, ValueError):
             self.fail_json(describe_wrong_options(options, self.params))
+
+    def _load_params(self) -> None:
+        super()._load_params()  # type: ignore[no-untyped-call]
+        self.params = without_empty_texts(self.argument_spec, self.params)
 
     def _log_invocation(self) -> None:
         """Write to the system's log. Inside a dictionary, Ansible masks only values that need no escape."""
