@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import typing as t
 from collections.abc import Callable, Collection, Mapping
-from pathlib import Path
 
-import yaml
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError as UnknownOptionError
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import RefusedTask
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.option_values import without_empty_texts
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import describe_wrong_options
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import AUDIT_FORMATS
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import parse_lookup
@@ -46,9 +46,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.redaction impo
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
 from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import plain_options
 from ansible_collections.datascan.gate.plugins.plugin_utils._paths import absolute_path
+from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import read_role_spec
 from ansible_collections.datascan.gate.plugins.plugin_utils._text_options import check_texts, provider_name
 
-ROLES = Path(__file__).resolve().parents[2] / "roles"
 # Variables that begin like an option of a role, and are none.
 _KNOWN = frozenset({"datascan_gate", "datascan_in_process", "datascan_sandbox"})
 _SHARED = "datascan_"
@@ -81,13 +81,10 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
 
     Raises InvalidInputError for an unknown name with the role's prefix, and for values of another type.
     """
-    spec = _read_spec(role)
+    spec = read_role_spec(role)
     _check_names(role, variables, spec)
-    given = {}
-    for name in set(spec) & set(variables):
-        value = _resolve(name, variables[name], template)
-        if value is not None and value != "":
-            given[name] = value
+    resolved = {name: _resolve(name, variables[name], template) for name in set(spec) & set(variables)}
+    given = without_empty_texts(spec, {name: value for name, value in resolved.items() if value is not None})
     check_texts(spec, given, provider_name(given.get("datascan_provider")))
     try:
         validation = ArgumentSpecValidator(spec).validate(given)
@@ -96,8 +93,18 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
     values = validation.validated_parameters
     if validation.error_messages:
         message = describe_wrong_options(spec, given, validation.errors.msg)
+        if isinstance(validation.errors[0], UnknownOptionError):
+            message = f"There is no option {message}"
         raise InvalidInputError(Redactor(credentials_in(spec, values)).redact_text(message))
     return GateOptions(role, {name: _without_unset(value, spec.get(name, {})) for name, value in values.items()})
+
+
+def given_credentials(role: str, variables: Mapping[str, t.Any]) -> list[str]:
+    """The secrets among the variables of a role, as they are given."""
+    try:
+        return list(credentials_in(read_role_spec(role), variables))
+    except OSError:  # no such role
+        return []
 
 
 def _without_unset(value: t.Any, option: Mapping[str, t.Any]) -> t.Any:
@@ -153,13 +160,6 @@ def known_reports(
     formats = AUDIT_FORMATS if role == AUDIT else FORMATS
     pairs = RefusedTask({"reports": plain_options(given)}, check_mode=False).reports(formats)
     return [{"format": format_, "dest": absolute_path(dest)} for format_, dest in pairs]
-
-
-def _read_spec(role: str) -> dict[str, t.Any]:
-    text = (ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    spec: dict[str, t.Any] = yaml.load(text, Loader=loader)["argument_specs"][role]["options"]  # noqa: S506
-    return spec
 
 
 def _check_names(role: str, variables: Mapping[str, t.Any], spec: Collection[str]) -> None:

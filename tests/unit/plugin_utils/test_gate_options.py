@@ -13,12 +13,12 @@ import yaml
 from ansible.errors import AnsibleError
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, InvalidInputError
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import (
-    ROLES,
     absolute_reports,
     check_options,
     known_reports,
     read_options,
 )
+from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import ROLES
 from glasswall_script import SCAN_ID, TARGET
 
 GATED = ("run_scan", "watch_scans", "rescan")

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from ..clock import Clock
-from ..errors import DatascanError, InvalidResponseError, UnavailableError
+from ..errors import DatascanError, InvalidInputError, InvalidResponseError, UnavailableError
 from ..models import PREDICTED_ID, Scan, predicted_scan
 from ..providers.base import Provider
 from ..providers.capabilities import require
@@ -25,6 +25,11 @@ def _discard(line: str) -> None:
     """Used where a front end shows neither progress nor warnings."""
 
 
+def unchanged(value: t.Any) -> t.Any:
+    """Used where a front end knows no secrets."""
+    return value
+
+
 @dataclass(frozen=True)
 class OperationContext:
     """The vendor to ask, and the circumstances."""
@@ -34,7 +39,7 @@ class OperationContext:
     check_mode: bool = False  # read, predict, and change nothing
     report_progress: Callable[[str], None] = _discard
     warn: Callable[[str], None] = _discard
-    redact: Callable[[str], str] = str  # masks the secrets of this task in a text
+    redact: Callable[[t.Any], t.Any] = unchanged  # masks the secrets of this task; the same object where there are none
 
     def require(self, capability: type[P]) -> P:
         """The provider with this capability. Raises UnsupportedError, with what to do instead."""
@@ -56,9 +61,14 @@ class OperationContext:
             raise UnavailableError("No time is left before the deadline.")
         self.clock.sleep(seconds)
 
-    def check_id(self, scan_id: str) -> str:
-        """The id in the vendor's form. Raises InvalidInputError for text that cannot be an id."""
-        return scan_id if self._is_predicted(scan_id) else self.provider.check_id(scan_id)
+    def check_id(self, scan_id: str, option: str) -> str:
+        """The id in the vendor's form. Raises InvalidInputError, which names the option, for text that is no id."""
+        if self._is_predicted(scan_id):
+            return scan_id
+        try:
+            return self.provider.check_id(scan_id)
+        except InvalidInputError as error:
+            raise error.with_message(f"{option}: {error.message}") from None
 
     def get(self, scan_id: str) -> Scan:
         """One scan."""

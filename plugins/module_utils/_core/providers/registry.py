@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -15,8 +16,9 @@ from ..http.authentication import HeaderForm
 from ..http.client import HttpClient
 from ..http.connection import Connection
 from ..http.rate_limit import RateLimiter
-from ..options import CONNECTION_OPTIONS, ConnectionOptions
+from ..options import CONNECTION_OPTIONS, ConnectionOptions, parse_time_zone
 from ..redaction import Redactor
+from ..url_credentials import proxy_credentials
 from .base import Provider
 
 if t.TYPE_CHECKING:
@@ -60,6 +62,8 @@ class Connector:
 
     def __init__(self, options: ConnectionOptions, redactor: Redactor) -> None:
         """Raises InvalidInputError for options that cannot work. A token that is received later joins the redactor."""
+        for secret in (options.api_token, options.refresh_token, *proxy_credentials(os.environ)):
+            redactor.add(secret)
         self._provider_class = provider = provider_class(options.provider)
         api_url = options.api_url or provider.api_url
         if not api_url:
@@ -78,6 +82,7 @@ class Connector:
         )
         header_forms = _header_forms(provider, options.auth_scheme)
         self._authentication = provider.authentication(options, redactor, header_forms)
+        self._time_zone = parse_time_zone(options.time_zone)
         self._rate_limiter = RateLimiter(provider.rate_limit)
 
     def connect(self, clock: Clock, warn: Callable[[str], None]) -> Provider:
@@ -93,7 +98,7 @@ class Connector:
             trusts_retry_after=provider.trusts_retry_after,
             rate_limiter=self._rate_limiter,
         )
-        return provider(client, clock, warn)
+        return provider(client, clock, warn, self._time_zone)
 
 
 def connect(options: ConnectionOptions, clock: Clock, warn: Callable[[str], None], redactor: Redactor) -> Provider:
