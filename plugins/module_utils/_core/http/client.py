@@ -130,17 +130,19 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         slowness: int = 1,
         names_record: bool = True,
+        is_retried: bool = True,
     ) -> T:
-        """Send a request that changes nothing; it is sent again after a transient fault.
+        """Send a request that changes nothing; it is sent again after a transient fault, unless `is_retried` is false.
 
         `parse` converts the JSON to the result; its ValueError counts as an invalid response, which is transient.
         `headers` replace those of the authentication. `slowness` multiplies `timeout` for an answer that takes long.
         `names_record` is false for a path that is always there, so that a 404 is about `api_url`.
         """
         url = build_url(self._base_url, path, params)
-        return self._send(
-            Request(method, url, body, headers=headers, slowness=slowness, names_record=names_record), parse
+        request = Request(
+            method, url, body, headers=headers, slowness=slowness, names_record=names_record, is_retried=is_retried
         )
+        return self._send(request, parse)
 
     def write(
         self,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from http.cookiejar import DefaultCookiePolicy
 
 from ..compat.requests import requests
 from ..errors import InvalidInputError
@@ -19,7 +20,7 @@ VERSION = "0.1.0"
 
 
 class Session(requests.Session if requests else object):  # type: ignore[misc]
-    """Follows no redirect, and takes no credential or certificate from the environment."""
+    """Follows no redirect, keeps no cookie, and takes no credential or certificate from the environment."""
 
     def __init__(self, connection: Connection, now: Callable[[], datetime]) -> None:
         """`now` returns the time of day, UTC."""
@@ -27,6 +28,8 @@ class Session(requests.Session if requests else object):  # type: ignore[misc]
         for scheme in ("https://", "http://"):
             self.mount(scheme, LimitedAdapter(connection, now))
         self.headers.update({"Accept": "application/json", "User-Agent": f"datascan.gate/{VERSION}"})
+        # No cookie is kept: the header alone says who sends a request.
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._connection = connection
 
     def exchange(self, request: Request, headers: Mapping[str, str], timeout: float) -> t.Any:

@@ -162,7 +162,9 @@ class Advalidation(RescansScans):
             return scan
         params = [("include_checks", "true")]
         try:
-            checks = self._client.read("GET", path, lambda data: self._scan_of(data, checked), params=params)
+            checks = self._client.read(
+                "GET", path, lambda data: self._scan_of(data, checked), params=params, is_retried=False
+            )
         except InterruptedWaitError:
             raise
         except DatascanError:

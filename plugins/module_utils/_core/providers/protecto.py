@@ -34,10 +34,13 @@ from .envelope import is_refused
 from .records import InvalidRecord, VendorRecord, failed_by, parse_each
 
 _CHUNK = 100  # tracking ids in one request
-_GENERATIONS = (
-    {"start": ("data-scan-async",), "status": ("data-scan-status",)},
+Paths = t.Mapping[str, t.Sequence[str]]  # an operation -> its path
+# All later documents, and the vendor's own sample program, have the first; the oldest have the second.
+_GENERATIONS: tuple[Paths, ...] = (
     {"start": ("data-scan", "data-scan-async"), "status": ("data-scan", "status")},  # since September 2024
+    {"start": ("data-scan-async",), "status": ("data-scan-status",)},
 )
+_NO_SCAN = "00000000-0000-0000-0000-000000000000"
 _NO_SUCH_PATH = (404, 405)
 T = t.TypeVar("T")
 
@@ -157,7 +160,7 @@ class Protecto(StartsScans):
         },
     }
 
-    _paths: Mapping[str, Sequence[str]] | None = None  # those that this server has, once that is known
+    _paths: Paths | None = None  # those that this server has, once that is known
     _sampled: frozenset[str] = frozenset()  # the words of all sampled values
     _samples = Redactor()  # the longer values as a whole
 
@@ -261,8 +264,10 @@ class Protecto(StartsScans):
         return Scan(id=PREDICTED_ID, provider=self.name, state=ScanState.QUEUED)
 
     def start(self, target: Mapping[str, t.Any]) -> Scan:
-        """PUT with a list of objects, which are one scan together."""
-        items = self._put("start", self._client.write, _parse_submitted, [_to_wire(item) for item in target["objects"]])
+        """PUT with a list of objects, which are one scan together. Samples are sent to a path that is there only."""
+        body = [_to_wire(item) for item in target["objects"]]
+        generations = [self._find_paths()] if any(_columns(item) for item in target["objects"]) else _GENERATIONS
+        items = self._put("start", self._client.write, _parse_submitted, body, generations)
         ids = {item.tracking_id: None for item in items}
         if len(ids) > 1:
             raise InvalidResponseError(
@@ -274,19 +279,37 @@ class Protecto(StartsScans):
             return self._merge(items)
         return self.predict_scan(target).model_copy(update={"id": next(iter(ids))})
 
+    def _find_paths(self) -> Paths:
+        """The paths that this server has, from a read that is about no scan: samples are not sent to find them out."""
+        if self._paths:
+            return self._paths
+        tried: list[DatascanError] = []
+        for paths in _GENERATIONS:
+            try:
+                self._client.read("PUT", paths["status"], lambda data: None, body=[_NO_SCAN], is_retried=False)
+            except InterruptedWaitError:
+                raise
+            except DatascanError as error:
+                if error.http_status in _NO_SUCH_PATH:
+                    tried.append(self._redact_samples(error))
+                    continue
+            return paths
+        raise _no_such_api(tried)
+
     def _put(
         self,
         operation: str,
         send: Callable[..., t.Any],
         parse: Callable[[t.Any], list[T]],
         body: t.Any,
+        generations: Sequence[Paths] = _GENERATIONS,
     ) -> list[T]:
         """Send under the paths of one generation, and where there is no such path, under the other's.
 
         A path that is not there has carried nothing out, so this is safe for a request that starts a scan as well.
         """
         tried: list[DatascanError] = []
-        for paths in (self._paths,) if self._paths else _GENERATIONS:
+        for paths in (self._paths,) if self._paths else generations:
             try:
                 records: list[T] = send("PUT", paths[operation], parse, body=body)
             except DatascanError as error:
@@ -296,15 +319,7 @@ class Protecto(StartsScans):
             else:
                 self._paths = paths
                 return records
-        # Not NotFoundError, which means that a scan is missing.
-        words = [str(item["message"]) for error in tried for item in error.request.vendor_errors if item.get("message")]
-        reasons = f" ({'; '.join(dict.fromkeys(words))})" if words else ""
-        raise RejectedError(
-            f"The data scan API was not found: {' and '.join(str(error.request.url) for error in tried)} answered HTTP "
-            f"{' and '.join(str(error.http_status) for error in tried)}{reasons}. "
-            "Check api_url, which ends in /api/vault.",
-            request=tried[-1].request,
-        )
+        raise _no_such_api(tried)
 
     def _scan(self, item: StatusItem) -> Scan:
         reason = item.error
@@ -345,6 +360,18 @@ class Protecto(StartsScans):
         texts = [view.text for view in decodings(reason)]
         texts += [text for view in texts for text in encoded_texts(view)]
         return any(not self._sampled.isdisjoint(_words(text)) for text in texts)
+
+
+def _no_such_api(tried: Sequence[DatascanError]) -> RejectedError:
+    """The error of paths that are not there. Not NotFoundError, which means that a scan is missing."""
+    words = [str(item["message"]) for error in tried for item in error.request.vendor_errors if item.get("message")]
+    reasons = f" ({'; '.join(dict.fromkeys(words))})" if words else ""
+    return RejectedError(
+        f"The data scan API was not found: {' and '.join(str(error.request.url) for error in tried)} answered HTTP "
+        f"{' and '.join(str(error.http_status) for error in tried)}{reasons}. "
+        "Check api_url, which ends in /api/vault.",
+        request=tried[-1].request,
+    )
 
 
 def _parse_records(data: t.Any) -> list[StatusItem | InvalidRecord]:

@@ -518,7 +518,7 @@ def test_without_a_list_a_lost_start_is_final() -> None:
     target = {"objects": [{"data_source_name": "crm", "object_name": ["contacts"], "data_samples": None}]}
     lost = Expected(
         "PUT",
-        "/api/v1/data-scan-async",
+        "/api/v1/data-scan/data-scan-async",
         answer=connection_reset(),
         body=[{"data_source_name": "crm", "object_name": ["contacts"]}],
     )

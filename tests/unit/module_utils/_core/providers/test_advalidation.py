@@ -241,6 +241,37 @@ def test_no_scan_is_lost_over_its_checks() -> None:
     assert (scan.state, scan.issue_count, scan.error) == ("completed", 2, None)
 
 
+@pytest.mark.parametrize("fault", [(503, ""), (429, {}), (200, "<html>"), (200, connection_reset())])
+def test_the_read_of_checks_is_sent_once(fault: tuple[int, t.Any]) -> None:
+    failed = Expected("GET", f"/v2/scans/{ID}", *fault, query=CHECKS)
+    clock = FakeClock()
+    with advalidation(read_response(nbIssues=2), failed, retries=5, clock=clock) as context:
+        scan = context.provider.get(str(ID))
+    assert (scan.state, scan.issue_count, scan.error) == ("completed", 2, None)
+    assert not clock.sleeps
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "Check 9",
+        None,
+        7,
+        ["fail"],
+        {},
+        {"name": {"en": "Check 9"}, "result": ["fail"]},
+        {"name": "Check 9", "result": {"id": 1}, "valueFormatted": 1.5},
+        {"name": "Check 9", "result": "pass", "valueFormatted": {}, "attributes": {"error": "x"}, "extended": []},
+    ],
+)
+def test_one_bad_check_costs_that_check(bad: t.Any) -> None:
+    good = {"name": "Check 1", "result": "fail"}
+    answer = Expected("GET", f"/v2/scans/{ID}", answer={"data": item(nbIssues=2, tests=[bad, good])}, query=CHECKS)
+    with advalidation(read_response(nbIssues=2), answer) as context:
+        scan = context.provider.get(str(ID))
+    assert (scan.state, scan.issue_count, scan.error) == ("completed", 2, "failed checks: Check 1")
+
+
 def test_a_scan_without_issues_is_asked_for_once() -> None:
     with advalidation(read_response()) as context:
         assert context.provider.get(str(ID)).error is None

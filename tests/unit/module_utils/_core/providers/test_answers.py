@@ -54,7 +54,7 @@ def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def protecto(*rows: dict[str, t.Any], asked: t.Sequence[str] = ("a",), **envelope: t.Any) -> Expected:
     answer = {"data": list(rows), "success": "true", "error": {"message": ""}, **envelope}
-    return Expected("PUT", "/api/vault/data-scan-status", answer=answer, body=list(asked))
+    return Expected("PUT", "/api/vault/data-scan/status", answer=answer, body=list(asked))
 
 
 def bigid_status(value: t.Any, scan_id: str = A, code: int = 200) -> Expected:
@@ -159,7 +159,9 @@ class TestIdentity:
 
     def test_of_a_start_where_the_vendor_has_no_list(self) -> None:
         body = [{"data_source_name": "crm", "object_name": ["a"]}]
-        submitted = Expected("PUT", "/api/vault/data-scan-async", answer={"data": {"tracking_id": "a"}}, body=body)
+        submitted = Expected(
+            "PUT", "/api/vault/data-scan/data-scan-async", answer={"data": {"tracking_id": "a"}}, body=body
+        )
         before = protecto({"tracking_id": "a", "status": "FAILED"})
         with scripted_context(before, submitted, **PROTECTO) as context, pytest.raises(UnknownOutcomeError):
             start.start_scan(context, start.StartRequest(OBJECTS, previous_scan_id="a"))
@@ -498,7 +500,7 @@ class TestAnErrorBesideData:
     def test_a_start_that_may_have_been_carried_out_is_lost(self) -> None:
         answer = {"data": {"tracking_id": "x"}, "success": "true", "error": {"message": "1 of 2 objects is not known"}}
         body = [{"data_source_name": "crm", "object_name": ["a"]}]
-        submitted = Expected("PUT", "/api/vault/data-scan-async", answer=answer, body=body)
+        submitted = Expected("PUT", "/api/vault/data-scan/data-scan-async", answer=answer, body=body)
         with scripted_context(submitted, **PROTECTO) as context, pytest.raises(UnknownOutcomeError):
             start.start_scan(context, start.StartRequest(OBJECTS))
 
@@ -553,7 +555,7 @@ class TestNotFound:
             "glasswall": [("GET", SCAN_PATH, None)],
             "advalidation": [("GET", "/api/v1/scans/7", None)],
             "bigid": [("GET", f"/api/v1/scans/{A}{end}", None) for end in ("/status", "")],
-            "protecto": [("PUT", f"/api/v1/{end}", ["a"]) for end in ("data-scan-status", "data-scan/status")],
+            "protecto": [("PUT", f"/api/v1/{end}", ["a"]) for end in ("data-scan/status", "data-scan-status")],
         }
         expected = [Expected(method, path, 404, body, body=sent) for method, path, sent in paths[vendor]]
         if vendor == "bigid":

@@ -33,6 +33,7 @@ OLD_STATUS, OLD_START = "/api/vault/data-scan-status", "/api/vault/data-scan-asy
 NEW_STATUS, NEW_START = "/api/vault/data-scan/status", "/api/vault/data-scan/data-scan-async"
 ID = "37a6de65-56d7-4da5-97d8-e1ba26b8208102012024045015"  # no UUID: the day and time follow one
 OTHER = "123456789"
+NO_SCAN = "00000000-0000-0000-0000-000000000000"
 NO_SUCH_PATH = {"detail": "Not Found"}
 OBJECT = {"data_source_name": "salesforce", "object_name": ["db", "schema", "people"]}
 SAMPLES = [{"column_name": "email", "samples": ["ann.smith@example.com", "1"]}]
@@ -67,12 +68,12 @@ def answer(*rows: dict[str, t.Any], **fields: t.Any) -> dict[str, t.Any]:
 
 
 def read_response(
-    *rows: dict[str, t.Any], ids: t.Sequence[str] = (ID,), path: str = OLD_STATUS, **more: t.Any
+    *rows: dict[str, t.Any], ids: t.Sequence[str] = (ID,), path: str = NEW_STATUS, **more: t.Any
 ) -> Expected:
     return Expected("PUT", path, answer=answer(*rows), body=list(ids), **more)
 
 
-def submitted(data: t.Any = None, *, path: str = OLD_START, body: t.Any = None, **more: t.Any) -> Expected:
+def submitted(data: t.Any = None, *, path: str = NEW_START, body: t.Any = None, **more: t.Any) -> Expected:
     given = {"data": data or {"tracking_id": ID}, "success": True, "error": {"message": ""}}
     return Expected("PUT", path, **{"answer": given, "body": WIRE if body is None else body, **more})
 
@@ -94,8 +95,9 @@ def test_a_documented_answer_makes_the_scans_that_it_shows(name: str) -> None:
     # One id may go as a bare text; a list of one serves as well, and is what the vendor's sample program sends.
     ids = [request["body"]] if isinstance(request["body"], str) else request["body"]
     asked = Expected(request["method"], f"/api/vault{request['path']}", response["status"], response["body"], body=ids)
+    newer = [] if asked.path == NEW_STATUS else [gone(NEW_STATUS, ids)]
     states = {"PENDING": "queued", "IN-PROGRESS": "running", "SUCCESS": "completed", "FAILED": "failed"}
-    with protecto(asked) as context:
+    with protecto(*newer, asked) as context:
         scans = t.cast(dict[str, Scan], context.provider.get_many(ids))
     assert list(scans) == ids
     for item, scan in zip(response["body"]["data"], scans.values(), strict=True):
@@ -192,7 +194,7 @@ def test_a_long_list_goes_in_chunks() -> None:
 
 
 def test_one_scan_may_come_as_an_object() -> None:
-    with protecto(Expected("PUT", OLD_STATUS, answer=answer(data=row()), body=[ID])) as context:
+    with protecto(Expected("PUT", NEW_STATUS, answer=answer(data=row()), body=[ID])) as context:
         assert context.provider.get(ID).state == "completed"
 
 
@@ -204,7 +206,7 @@ def test_ids_are_trimmed_and_an_empty_one_is_refused() -> None:
 
 
 def test_a_status_request_is_retried_although_it_is_a_put() -> None:
-    failed = Expected("PUT", OLD_STATUS, 503, "", body=[ID])
+    failed = Expected("PUT", NEW_STATUS, 503, "", body=[ID])
     with protecto(failed, read_response(row()), retries=1) as context:
         assert context.provider.get(ID).state == "completed"
 
@@ -232,22 +234,63 @@ def test_a_wait_polls_at_most_every_five_seconds() -> None:
 
 
 @pytest.mark.parametrize("code", [404, 405])
-def test_where_the_old_path_is_missing_the_new_one_is_used_from_then_on(code: int) -> None:
-    new = read_response(row(), path=NEW_STATUS)
-    with protecto(gone(OLD_STATUS, code=code), new, new) as context:
+def test_where_the_newer_path_is_missing_the_older_one_is_used_from_then_on(code: int) -> None:
+    old = read_response(row(), path=OLD_STATUS)
+    with protecto(gone(NEW_STATUS, code=code), old, old) as context:
         assert context.provider.get(ID).state == "completed"
         assert context.provider.get(ID).state == "completed"
 
 
 def test_the_generation_that_took_the_start_is_asked_for_the_status() -> None:
-    with protecto(gone(OLD_START, WIRE), submitted(path=NEW_START), read_response(row(), path=NEW_STATUS)) as context:
+    with protecto(gone(NEW_START, WIRE), submitted(path=OLD_START), read_response(row(), path=OLD_STATUS)) as context:
         result = start.start_scan(context, start_settings(wait=WaitOptions(timeout=60)))
     assert (result.scan.id, result.scan.state) == (ID, "completed")
 
 
+def probe(path: str, code: int = 200, body: t.Any = None) -> Expected:
+    """The read that finds out whether a path is there."""
+    return Expected("PUT", path, code, answer() if body is None else body, body=[NO_SCAN])
+
+
+@pytest.mark.parametrize("code", [200, 400, 401, 422, 500, 503])
+def test_samples_are_sent_once_to_a_newer_server(code: int) -> None:
+    """An unknown id may be an error to the server, which shows that the path is there."""
+    with protecto(probe(NEW_STATUS, code, {}), submitted(body=SAMPLED_WIRE), retries=5) as context:
+        start.start_scan(context, start_settings(SAMPLED))
+
+
+@pytest.mark.parametrize("code", [404, 405])
+def test_samples_are_sent_once_to_an_older_server(code: int) -> None:
+    sent = submitted(path=OLD_START, body=SAMPLED_WIRE)
+    with protecto(probe(NEW_STATUS, code), probe(OLD_STATUS), sent) as context:
+        start.start_scan(context, start_settings(SAMPLED))
+
+
+def test_samples_are_sent_under_no_other_path_even_if_the_first_is_gone() -> None:
+    sent = submitted(path=NEW_START, body=SAMPLED_WIRE, status=404, answer=NO_SUCH_PATH)
+    with protecto(probe(NEW_STATUS, 503, ""), sent) as context, pytest.raises(RejectedError, match="api_url"):
+        start.start_scan(context, start_settings(SAMPLED))
+
+
+def test_samples_are_not_sent_to_a_wrong_address() -> None:
+    with (
+        protecto(probe(NEW_STATUS, 404), probe(OLD_STATUS, 404)) as context,
+        pytest.raises(RejectedError, match="api_url") as caught,
+    ):
+        start.start_scan(context, start_settings(SAMPLED))
+    assert caught.value.result.changed is False
+
+
+def test_a_known_path_is_not_looked_for_again() -> None:
+    before = read_response(row("FAILED"), path=OLD_STATUS)
+    sent = submitted({"tracking_id": OTHER}, path=OLD_START, body=SAMPLED_WIRE)
+    with protecto(gone(NEW_STATUS), before, sent) as context:
+        start.start_scan(context, start_settings(SAMPLED, previous_scan_id=ID))
+
+
 def test_a_wrong_address_names_both_paths_and_no_scan_is_missing() -> None:
     with (
-        protecto(gone(OLD_STATUS), gone(NEW_STATUS, code=405)) as context,
+        protecto(gone(NEW_STATUS), gone(OLD_STATUS, code=405)) as context,
         pytest.raises(RejectedError) as caught,
     ):
         status.read_status(context, status.StatusRequest([ID], missing="ignore"))
@@ -258,7 +301,7 @@ def test_a_wrong_address_names_both_paths_and_no_scan_is_missing() -> None:
 
 
 @pytest.mark.parametrize(
-    "failure", [Expected("PUT", OLD_START, 502, "", body=WIRE), submitted(answer=connection_reset())]
+    "failure", [Expected("PUT", NEW_START, 502, "", body=WIRE), submitted(answer=connection_reset())]
 )
 def test_a_start_that_may_have_been_carried_out_is_sent_under_no_other_path(failure: Expected) -> None:
     with protecto(failure, retries=5) as context, pytest.raises(UnknownOutcomeError) as caught:
@@ -267,7 +310,7 @@ def test_a_start_that_may_have_been_carried_out_is_sent_under_no_other_path(fail
     assert caught.value.result.changed is True
 
 
-@pytest.mark.parametrize("failure", [Expected("PUT", OLD_STATUS, code, "", body=[ID]) for code in (400, 401, 403)])
+@pytest.mark.parametrize("failure", [Expected("PUT", NEW_STATUS, code, "", body=[ID]) for code in (400, 401, 403)])
 def test_only_a_path_that_is_not_there_leads_to_the_other(failure: Expected) -> None:
     with protecto(failure) as context, pytest.raises(DatascanError) as caught:
         context.provider.get(ID)
@@ -280,7 +323,7 @@ def test_only_a_path_that_is_not_there_leads_to_the_other(failure: Expected) -> 
 @pytest.mark.parametrize("success", ["false", False, "False "])
 def test_an_error_under_200_is_an_error(success: t.Any) -> None:
     body = {"data": None, "success": success, "error": {"message": "Payload is empty"}}
-    asked = Expected("PUT", OLD_STATUS, answer=body, body=[ID])
+    asked = Expected("PUT", NEW_STATUS, answer=body, body=[ID])
     with protecto(asked) as context, pytest.raises(RejectedError, match="Payload is empty") as caught:
         context.provider.get(ID)
     assert caught.value.request.vendor_errors == [{"code": None, "message": "Payload is empty"}]
@@ -288,21 +331,21 @@ def test_an_error_under_200_is_an_error(success: t.Any) -> None:
 
 @pytest.mark.parametrize("success", ["true", True, "TRUE"])
 def test_success_may_be_a_text(success: t.Any) -> None:
-    asked = Expected("PUT", OLD_STATUS, answer=answer(row(), success=success), body=[ID])
+    asked = Expected("PUT", NEW_STATUS, answer=answer(row(), success=success), body=[ID])
     with protecto(asked) as context:
         assert context.provider.get(ID).state == "completed"
 
 
 @pytest.mark.parametrize(("code", "kind"), [(401, UnauthorizedError), (200, RejectedError)])
 def test_a_detail_is_an_error(code: int, kind: type[DatascanError]) -> None:
-    asked = Expected("PUT", OLD_STATUS, code, {"detail": "Not authenticated"}, body=[ID])
+    asked = Expected("PUT", NEW_STATUS, code, {"detail": "Not authenticated"}, body=[ID])
     with protecto(asked) as context, pytest.raises(kind, match="Not authenticated"):
         context.provider.get(ID)
 
 
 def test_a_validation_error_is_shown_without_the_values_sent() -> None:
     wrong = {"type": "string_type", "loc": ["body", 0], "msg": "Input should be a valid string", "input": "secret"}
-    asked = Expected("PUT", OLD_STATUS, 422, {"detail": [wrong]}, body=[ID])
+    asked = Expected("PUT", NEW_STATUS, 422, {"detail": [wrong]}, body=[ID])
     with protecto(asked) as context, pytest.raises(RejectedError) as caught:
         context.provider.get(ID)
     assert caught.value.request.vendor_errors == [
@@ -324,7 +367,7 @@ def test_a_validation_error_is_shown_without_the_values_sent() -> None:
     ],
 )
 def test_a_reason_is_a_text_wherever_it_stands(body: t.Any, message: str | None) -> None:
-    asked = Expected("PUT", OLD_STATUS, 400, body, body=[ID])
+    asked = Expected("PUT", NEW_STATUS, 400, body, body=[ID])
     with protecto(asked) as context, pytest.raises(RejectedError) as caught:
         context.provider.get(ID)
     assert [error["message"] for error in caught.value.request.vendor_errors] == [message]
@@ -333,13 +376,13 @@ def test_a_reason_is_a_text_wherever_it_stands(body: t.Any, message: str | None)
 
 @pytest.mark.parametrize("body", [{"data": None, "success": True}, {}, [], {"data": [{"status": "SUCCESS"}]}])
 def test_another_shape_is_a_fault_that_may_pass(body: t.Any) -> None:
-    asked = Expected("PUT", OLD_STATUS, answer=body, body=[ID])
+    asked = Expected("PUT", NEW_STATUS, answer=body, body=[ID])
     with protecto(asked) as context, pytest.raises(InvalidResponseError):
         context.provider.get(ID)
 
 
 def test_one_error_stands_for_every_id_of_its_request() -> None:
-    asked = Expected("PUT", OLD_STATUS, 503, "", body=[ID, OTHER])
+    asked = Expected("PUT", NEW_STATUS, 503, "", body=[ID, OTHER])
     with protecto(asked) as context:
         found = context.provider.get_many([ID, OTHER])
     assert [type(one).__name__ for one in found.values()] == ["UnavailableError", "UnavailableError"]
@@ -362,7 +405,7 @@ def test_the_answer_to_a_start_may_have_the_state() -> None:
 
 
 def test_samples_are_sent_as_they_are() -> None:
-    with protecto(submitted(body=SAMPLED_WIRE)) as context:
+    with protecto(probe(NEW_STATUS), submitted(body=SAMPLED_WIRE)) as context:
         start.start_scan(context, start_settings(SAMPLED))
 
 
@@ -453,7 +496,7 @@ ECHOES = [
 def test_an_error_that_repeats_a_sample_does_not_come_through(echo: str, code: int) -> None:
     body = {"data": None, "success": False, "error": {"message": echo}}
     asked = submitted(status=code, answer=body, body=SAMPLED_WIRE)
-    with protecto(asked) as context, pytest.raises(DatascanError) as caught:
+    with protecto(probe(NEW_STATUS), asked) as context, pytest.raises(DatascanError) as caught:
         start.start_scan(context, start_settings(SAMPLED))
     shown = f"{caught.value} {caught.value.message} {caught.value.facts()}"
     assert "withheld" in shown
@@ -463,8 +506,7 @@ def test_an_error_that_repeats_a_sample_does_not_come_through(echo: str, code: i
 
 @pytest.mark.parametrize("echo", ECHOES)
 def test_nor_does_one_of_paths_that_are_not_there(echo: str) -> None:
-    missing = {"status": 404, "answer": {"detail": echo}, "body": SAMPLED_WIRE}
-    asked = submitted(path=OLD_START, **missing), submitted(path=NEW_START, **missing)
+    asked = [probe(path, 404, {"detail": echo}) for path in (NEW_STATUS, OLD_STATUS)]
     with protecto(*asked) as context, pytest.raises(RejectedError) as caught:
         start.start_scan(context, start_settings(SAMPLED))
     shown = f"{caught.value.message} {caught.value.facts()}"
@@ -476,7 +518,7 @@ def test_nor_does_one_of_paths_that_are_not_there(echo: str) -> None:
 def test_any_other_reason_comes_through() -> None:
     body = {"data": None, "success": False, "error": {"message": "API usage limit exceeded"}}
     asked = submitted(status=400, answer=body, body=SAMPLED_WIRE)
-    with protecto(asked) as context, pytest.raises(RejectedError, match="API usage limit exceeded"):
+    with protecto(probe(NEW_STATUS), asked) as context, pytest.raises(RejectedError, match="API usage limit exceeded"):
         start.start_scan(context, start_settings(SAMPLED))
 
 
@@ -484,14 +526,14 @@ def test_an_escaped_sample_is_known_as_well() -> None:
     samples = [{"column_name": "name", "samples": ["Søren"]}]
     body = {"detail": 'cannot read {"samples": ["S\\u00f8ren"]}'}
     asked = submitted(status=422, answer=body, body=[{**OBJECT, "data_samples": samples}])
-    with protecto(asked) as context, pytest.raises(RejectedError, match="withheld"):
+    with protecto(probe(NEW_STATUS), asked) as context, pytest.raises(RejectedError, match="withheld"):
         start.start_scan(context, start_settings({"objects": [{**OBJECT, "data_samples": samples}]}))
 
 
 def test_neither_submitted_values_nor_a_reason_that_quotes_them_are_returned() -> None:
     ended = row("ERROR", input_payload=SAMPLED_WIRE, error_msg="ann.smith@example.com is no number")
     with (
-        protecto(submitted(body=SAMPLED_WIRE), read_response(ended)) as context,
+        protecto(probe(NEW_STATUS), submitted(body=SAMPLED_WIRE), read_response(ended)) as context,
         pytest.raises(ScanNotCompletedError) as caught,
     ):
         start.start_scan(context, start_settings(SAMPLED, wait=WaitOptions(timeout=60)))

@@ -176,7 +176,7 @@ class TestProtecto:
 
     def answer(self, *records: t.Any) -> Expected:
         return Expected(
-            "PUT", "/api/v1/data-scan-status", answer={"data": list(records), "success": True}, body=["a", "b"]
+            "PUT", "/api/v1/data-scan/status", answer={"data": list(records), "success": True}, body=["a", "b"]
         )
 
     def test_one_that_cannot_be_read_is_an_error_of_that_one(self) -> None:
