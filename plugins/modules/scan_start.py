@@ -35,9 +35,10 @@ options:
         type: str
         required: true
       scan_type:
-        description: The type of scan.
+        description:
+          - The type of scan.
+          - Unless set, it is that of the scan profile, where BigID lists its profiles, and else V(dsScan).
         type: str
-        default: dsScan
       scan_origin:
         description: What BigID is to show as the origin of the scan.
         type: str

@@ -47,7 +47,7 @@ def test_creatives_go_from_rescan_to_verdict_the_same_both_ways(advalidation):
     # Only what is counted and conclusive passes.
     seen = run["Look at all"]["scans"]
     assert [scan["state"] for scan in seen] == ["completed", "completed", "failed", "failed", "running"]
-    assert seen[1]["error"] == "failed checks: Check 1, Check 2, Check 3"
+    assert seen[1]["error"] == "failed checks: Check 1 (31 seconds), Check 2 (31 seconds), Check 3 (31 seconds)"
     blamed = [scan["id"] for scan in seen if any(scan["id"] in reason for reason in run["Judge them"]["reasons"])]
     assert blamed == [scan["id"] for scan in seen[1:]]
     assert run["Let some issues pass"]["passed"]

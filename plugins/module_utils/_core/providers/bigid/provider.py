@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ...errors import DatascanError, InvalidInputError, InvalidResponseError, NotFoundError
+from ...errors import DatascanError, InterruptedWaitError, InvalidInputError, InvalidResponseError, NotFoundError
 from ...http.authentication import Authentication, HeaderForm
 from ...http.response import Response
 from ...models import FINISHED, MAY_RUN, PREDICTED_ID, Query, Scan, ScanList, ScanState, state_rank
@@ -26,12 +26,14 @@ from ..paging import ListPage, ListReader, PageCursor, collect_scans
 from ..records import InvalidRecord, failed_by, with_worst
 from . import errors as _bigid_errors
 from .clusters import BigIDClusters
+from .profiles import parse_scan_type
 from .rows import Row, ScanPage, ScanRow, parse_page, parse_started
 from .single_reads import PAGE_SIZE, BigIDSingleReads, Listing
 from .tokens import SessionTokenAuthentication
 
 _AUTO_SCHEMES = ("raw", "bearer")  # in the order in which they are tried
 _WHOLE_LIST = 10_000  # the limit when a list is read again: `skip` may have no effect, and one page cannot change
+_USUAL_SCAN_TYPE = "dsScan"
 _BATCH = 8  # scans whose states are read at once; few, because a limit may be reached before the next
 _MAX_SINGLE_READS = 100  # scans of a list that are read one by one, where the list lacks their states
 # Scans of a list that have ended and are read one by one, because the list may be wrong: those that changed last come
@@ -97,7 +99,13 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
             "description": "The name of the scan profile to run.",
             "sample": "nightly",
         },
-        "scan_type": {"type": "str", "default": "dsScan", "description": "The type of scan."},
+        "scan_type": {
+            "type": "str",
+            "description": (
+                "The type of scan.",
+                "Unless set, it is that of the scan profile, where BigID lists its profiles, and else V(dsScan).",
+            ),
+        },
         "scan_origin": {
             "type": "str",
             "default": "datascan.gate",
@@ -158,7 +166,7 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
 
     def _find(self, query: Query, target: Mapping[str, t.Any] | None) -> ScanList:
         if query.owners:
-            raise InvalidInputError("query.owners cannot be used: BigID does not return the owners of scans.")
+            raise InvalidInputError("query.owners cannot be used: BigID's list may lack the owners of scans.")
         after, before = query.started_after, query.started_before
         takes_all = not (target or after or before or query.states is not None or query.name or query.source)
         size = min(PAGE_SIZE, query.limit) if takes_all and query.limit else PAGE_SIZE
@@ -252,6 +260,8 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
     def _page(self, size: int, skip: int) -> ScanPage:
         # No `sort`: the order by updated_at is the documented default, and the form of the parameter is not documented.
         params = [("limit", str(size)), *([("skip", str(skip))] if skip else [])]
+        # Without it, other lists of BigID have no total. For one scan the request stays the documented one.
+        params += [("requireTotalCount", "true")] if size > 1 else []
         page = self._client.read("GET", ("scans", "parent-scans"), parse_page, params=params)
         self._rows.update((row.id, row) for row in page.rows)
         return page
@@ -259,7 +269,7 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
     def validate_target(self, target: Mapping[str, t.Any]) -> None:
         """A scan profile has a name; only BigID knows whether it exists."""
         for option in self.target_options:
-            if not target[option].strip():
+            if target[option] is not None and not target[option].strip():
                 raise InvalidInputError(f"bigid.{option} is empty.")
 
     def is_same_target(self, scan: Scan, target: Mapping[str, t.Any]) -> bool:
@@ -272,14 +282,28 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         return Scan(id=PREDICTED_ID, provider=self.name, state=ScanState.QUEUED, name=profile, source=profile)
 
     def start(self, target: Mapping[str, t.Any]) -> Scan:
-        """POST /scans, as BigID's own code for pipelines does it; the response has only the id."""
+        """POST /scans, as BigID's own code for pipelines does it; the response has the scan, or only its id."""
+        profile = target["scan_profile"].strip()
         body = {
-            "scanType": target["scan_type"],
-            "scanProfileName": target["scan_profile"].strip(),
+            "scanType": target["scan_type"] or self._scan_type_of(profile) or _USUAL_SCAN_TYPE,
+            "scanProfileName": profile,
             "scanOrigin": target["scan_origin"],
         }
-        scan_id = self._client.write("POST", ("scans",), parse_started, body=body)
-        return self.predict_scan(target).model_copy(update={"id": scan_id})
+        row = self._client.write("POST", ("scans",), parse_started, body=body)
+        row = replace(row, profile=profile)  # the scan's own fields may lack it
+        self._rows[row.id] = row
+        return self._scan(row, self.parse_state(row.state) if row.state else ScanState.QUEUED, row.state)
+
+    def _scan_type_of(self, profile: str) -> str | None:
+        """The type of scan of a profile, where this deployment lists its profiles."""
+        try:
+            return self._client.read(
+                "GET", ("scanProfiles",), lambda data: parse_scan_type(data, profile), is_retried=False
+            )
+        except InterruptedWaitError:
+            raise
+        except DatascanError:
+            return None
 
     def _state_from_row(self, row: Row) -> ScanState | None:
         """The state of a row; None without a status, or for an unknown one."""
@@ -296,6 +320,7 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
             vendor_status=status,
             started_at=self.parse_time(row.started_at),
             finished_at=self.parse_time(ended) if row.state == status else None,
+            owner=row.owner,
             source=row.profile,
             error=row.error,
         )

@@ -4,7 +4,8 @@
 """BigID's bodies: rows of its parent-scan list, a scan's own record, its status, and the response to a start.
 
 Parsed by hand, and leniently: the documents show only the id (under two names) and `name` of a row, and say that
-the list is sorted by updated_at. `state` is seen in the record. All other keys are inferred, and optional.
+the list is sorted by updated_at. BigID's own code has `state`, `executedBy`, `created_at` and `updated_at`. All other
+keys are inferred, and optional. A scan also has a secret, `scanSecretKey`, so only these fields are taken from it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Row:
     profile: str | None = None
     state: str | None = None
     error: str | None = None
+    owner: str | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
     updated_at: datetime | None = None
@@ -39,6 +41,7 @@ class Row:
             self,
             name=self.name or older.name,
             profile=self.profile or older.profile,
+            owner=self.owner or older.owner,
             started_at=self.started_at or older.started_at,
         )
 
@@ -101,10 +104,9 @@ def parse_status(data: t.Any, scan_id: str) -> t.Any:
     return {"true": True, "false": False}.get(status.strip().lower(), status) if isinstance(status, str) else status
 
 
-def parse_started(data: t.Any) -> str:
-    """The id of a scan that was started."""
-    result = data.get("result") if isinstance(data, dict) else None
-    return _parse_row(result).id
+def parse_started(data: t.Any) -> Row:
+    """A scan that was started. Its `result` is the whole scan or only its id."""
+    return _parse_row(data.get("result") if isinstance(data, dict) else None)
 
 
 def _parse_row(item: t.Any, default_id: str | None = None) -> Row:
@@ -120,6 +122,7 @@ def _parse_row(item: t.Any, default_id: str | None = None) -> Row:
         profile=_text(item, "scanProfileName", "scan_profile_name"),
         state=_text(item, "state"),
         error=record_error(item) or ("its status is error" if has_error_word(item) else None),
+        owner=_text(item, "executedBy"),
         started_at=_time(item, "started_at", "startedAt", "created_at", "createdAt"),
         finished_at=_time(item, "finished_at", "finishedAt", "completed_at", "completedAt"),
         updated_at=_time(item, "updated_at", "updatedAt"),

@@ -46,6 +46,7 @@ CONTRACTS = {
     if path.stem.startswith(("parent-scans-", "status-"))
 }
 LIST = "/api/v1/scans/parent-scans"
+TOTAL = ("requireTotalCount", "true")
 HTML = "<html>\r\n<head><title>502 Bad Gateway</title></head></html>"
 AS_HTML = {"Content-Type": "text/html; charset=utf-8"}
 ID = "64b0c1d2e3f4a5b6c7d8e9f0"
@@ -378,9 +379,9 @@ def rows(first: int, last: int) -> list[dict[str, t.Any]]:
 
 def test_every_page_is_read() -> None:
     answers = [
-        page(*rows(1, 200), total=450.0, query=[("limit", "200")]),
-        page(*rows(201, 400), total=450.0, query=[("limit", "200"), ("skip", "200")]),
-        page(*rows(401, 450), total=450.0, query=[("limit", "200"), ("skip", "400")]),
+        page(*rows(1, 200), total=450.0, query=[("limit", "200"), TOTAL]),
+        page(*rows(201, 400), total=450.0, query=[("limit", "200"), ("skip", "200"), TOTAL]),
+        page(*rows(401, 450), total=450.0, query=[("limit", "200"), ("skip", "400"), TOTAL]),
     ]
     with bigid(*answers) as context:
         assert ids(context.provider.list_scans(Query())) == [str(number) for number in range(1, 451)]
@@ -389,7 +390,7 @@ def test_every_page_is_read() -> None:
 def test_a_server_with_smaller_pages_is_read_to_the_end() -> None:
     answers = [
         page(*rows(1, 50), total=80),
-        page(*rows(51, 80), total=80, query=[("limit", "200"), ("skip", "50")]),
+        page(*rows(51, 80), total=80, query=[("limit", "200"), ("skip", "50"), TOTAL]),
     ]
     with bigid(*answers) as context:
         assert len(list(context.provider.list_scans(Query()))) == 80
@@ -398,8 +399,8 @@ def test_a_server_with_smaller_pages_is_read_to_the_end() -> None:
 def test_where_skip_does_not_count_all_scans_are_asked_for_at_once() -> None:
     answers = [
         page(*rows(1, 200), total=251.0),
-        page(*rows(1, 200), total=251.0, query=[("limit", "200"), ("skip", "200")]),
-        page(*rows(1, 251), total=251.0, query=[("limit", "10000")]),
+        page(*rows(1, 200), total=251.0, query=[("limit", "200"), ("skip", "200"), TOTAL]),
+        page(*rows(1, 251), total=251.0, query=[("limit", "10000"), TOTAL]),
     ]
     with bigid(*answers) as context:
         assert ids(context.provider.list_scans(Query())) == [str(number) for number in range(1, 252)]
@@ -434,7 +435,7 @@ def test_a_capped_list_that_ignores_skip_has_a_gap() -> None:
 
 def test_a_capped_list_without_a_total_is_read_to_its_end() -> None:
     def part(first: int, last: int, *query: tuple[str, str]) -> Expected:
-        return Expected("GET", LIST, answer={"data": rows(first, last)}, query=query)
+        return Expected("GET", LIST, answer={"data": rows(first, last)}, query=[*query, TOTAL])
 
     answers = [part(1, 100, ("limit", "200")), part(101, 105, ("limit", "200"), ("skip", "100"))]
     answers.append(part(1, 0, ("limit", "200"), ("skip", "105")))
@@ -467,7 +468,7 @@ def test_states_are_filtered_here() -> None:
 
 
 def test_a_limit_counts_what_fits() -> None:
-    answer = page(row(1, "In Progress"), row(2, "Completed"), row(3, "Completed"), query=[("limit", "200")])
+    answer = page(row(1, "In Progress"), row(2, "Completed"), row(3, "Completed"), query=[("limit", "200"), TOTAL])
     with bigid(answer, *ended("2")) as context:
         assert ids(context.provider.list_scans(Query(states=frozenset({ScanState.COMPLETED}), limit=1))) == ["2"]
 
@@ -493,7 +494,14 @@ def test_pages_older_than_what_is_asked_for_are_not_read() -> None:
         assert list(context.provider.list_scans(Query(started_after=datetime(2026, 1, 1, tzinfo=timezone.utc)))) == []
 
 
-def test_scans_have_no_owner() -> None:
+def test_a_list_without_totals_is_asked_for_its_total() -> None:
+    """Such as BigID's other lists, and with pages that are smaller than what was asked for."""
+    answers = [page(*rows(1, 50), total=80, query=[("limit", "200"), TOTAL])]
+    answers.append(page(*rows(51, 80), total=80, query=[("limit", "200"), ("skip", "50"), TOTAL]))
+    assert listed(*answers) == (80, None)
+
+
+def test_scans_cannot_be_found_by_their_owner() -> None:
     with bigid() as context, pytest.raises(InvalidInputError, match=r"query\.owners"):
         list(context.provider.list_scans(Query(owners=["me"])))
 
@@ -917,6 +925,134 @@ def test_a_start_after_the_session_expired_is_sent_with_a_new_one() -> None:
 def test_an_empty_option_is_not_sent(option: str) -> None:
     with bigid() as context, pytest.raises(InvalidInputError, match=rf"bigid\.{option} is empty"):
         start.start_scan(context, start.StartRequest({**NIGHTLY, option: " "}))
+
+
+WHOLE = {
+    "_id": ID,
+    "id": ID,
+    "name": "of last night",
+    "state": "In Progress",
+    "scanPageState": "In Progress",
+    "type": "dsScan",
+    "created_at": "2025-12-31T23:59:58.000Z",
+    "updated_at": "2025-12-31T23:59:59.000Z",
+    "info": {},
+    "scan_progress_status": "In Progress",
+    "dsConnectionList": [],
+    "executedBy": "ann",
+    "scanSecretKey": "k3y-of-the-scan",
+}
+
+
+def test_the_answer_to_a_start_is_the_scan() -> None:
+    with bigid(page(), posted({"result": WHOLE}), status_response(True)) as context:
+        scan = start.start_scan(context, start.StartRequest(NIGHTLY)).scan
+        assert (scan.state, scan.vendor_status, scan.owner) == ("running", "In Progress", "ann")
+        assert (scan.name, scan.source) == ("of last night", "nightly")
+        shown = scan.model_dump(mode="json")
+        assert (shown["started_at"], shown["finished_at"]) == ("2025-12-31T23:59:58Z", None)
+        # A status of true has none of this.
+        again = context.provider.get(ID)
+    assert (again.owner, again.source, again.started_at) == (scan.owner, scan.source, scan.started_at)
+
+
+@pytest.mark.parametrize(
+    ("word", "state"), [(None, "queued"), ("Queued", "queued"), ("Failed", "failed"), ("Defragmenting", "unknown")]
+)
+def test_a_started_scan_has_the_state_of_the_answer(word: str | None, state: str) -> None:
+    with bigid(page(), posted({"result": {"_id": ID, "state": word}})) as context:
+        scan = start.start_scan(context, start.StartRequest(NIGHTLY)).scan
+    assert (scan.state, scan.vendor_status) == (state, word)
+
+
+def test_a_started_scan_with_an_error_has_failed() -> None:
+    with bigid(page(), posted({"result": {**WHOLE, "state": "Completed", "error": "No scanner."}})) as context:
+        scan = start.start_scan(context, start.StartRequest(NIGHTLY)).scan
+    assert (scan.state, scan.error) == ("failed", "No scanner.")
+
+
+def outcome(read: t.Callable[[], Scan]) -> str:
+    """Everything that a scan or an error could show."""
+    try:
+        return repr(read())
+    except DatascanError as error:
+        return f"{error} {error.facts()} {error.result} {error.__cause__}"
+
+
+NAMELESS = {**WHOLE, "_id": None, "id": []}
+
+
+@pytest.mark.parametrize("made", [WHOLE, NAMELESS, [WHOLE], str(WHOLE)])
+def test_the_answer_to_a_start_does_not_show_the_scans_secret_key(made: t.Any) -> None:
+    warned: list[str] = []
+    answers = [page(), posted({"result": made}), page({**WHOLE, "name": "nightly"})]
+    provider, script = connected(answers, warn=warned.append, provider="bigid", retries=0)
+    context = OperationContext(provider, FakeClock(), False, warned.append, warned.append)  # type: ignore[arg-type]
+    shown = outcome(lambda: start.start_scan(context, start.StartRequest(NIGHTLY)).scan)
+    assert len(script.sent) > 1
+    assert WHOLE["scanSecretKey"] not in " ".join([shown, *warned])
+
+
+@pytest.mark.parametrize(
+    "record", [[WHOLE], WHOLE, [NAMELESS], [{**WHOLE, "_id": "other", "id": "other"}], [str(WHOLE)]]
+)
+@pytest.mark.parametrize("listed", [WHOLE, NAMELESS])
+def test_a_read_does_not_show_the_scans_secret_key(record: t.Any, listed: t.Any) -> None:
+    warned: list[str] = []
+    answers = [status_response(False), record_response(record), page(listed)]
+    provider, _script = connected(answers, warn=warned.append, provider="bigid", retries=0)
+    assert WHOLE["scanSecretKey"] not in " ".join([outcome(lambda: provider.get(ID)), *warned])
+
+
+OWN_TYPE = {**NIGHTLY, "scan_type": None}
+
+
+def profiles(answer: t.Any, code: int = 200) -> Expected:
+    return Expected("GET", "/api/v1/scanProfiles", code, answer)
+
+
+LINEAGE = {"name": "nightly", "scanType": "lineageScan"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "scan_type"),
+    [
+        ({"scanProfiles": [{"name": "weekly", "scanType": "metadataScan"}, LINEAGE]}, "lineageScan"),
+        ({"status": "success", "data": {"scanProfiles": [LINEAGE]}}, "lineageScan"),
+        ({"scanProfiles": [None, "nightly", {"name": 5}, {**LINEAGE, "name": " nightly "}]}, "lineageScan"),
+        ({"scanProfiles": [LINEAGE, {**LINEAGE, "scanType": "metadataScan"}]}, "dsScan"),
+        ({"scanProfiles": [{"name": "Nightly", "scanType": "metadataScan"}]}, "dsScan"),
+        ({"scanProfiles": [{"name": "nightly", "scanType": {"a": "b"}}]}, "dsScan"),
+        ({"scanProfiles": []}, "dsScan"),
+        ({"scanProfiles": None}, "dsScan"),
+        ([], "dsScan"),
+        ("<html>", "dsScan"),
+        (requests.ConnectionError("reset"), "dsScan"),
+    ],
+)
+def test_a_profile_is_started_with_its_own_type(answer: t.Any, scan_type: str) -> None:
+    clock = FakeClock()
+    with bigid(page(), profiles(answer), posted(scanType=scan_type), clock=clock, retries=5) as context:
+        assert start.start_scan(context, start.StartRequest(OWN_TYPE)).scan.id == ID
+    assert not clock.sleeps  # the read of profiles is sent once
+
+
+@pytest.mark.parametrize("code", [403, 404, 405, 429, 500, 503])
+def test_a_deployment_may_not_list_its_profiles(code: int) -> None:
+    with bigid(page(), profiles("", code), posted(), auth_scheme="raw", retries=5) as context:
+        assert start.start_scan(context, start.StartRequest(OWN_TYPE)).scan.id == ID
+
+
+def test_a_type_that_is_set_is_sent_without_a_look_at_the_profiles() -> None:
+    with bigid(page(), posted(scanType="dataInMotion")) as context:
+        start.start_scan(context, start.StartRequest({**NIGHTLY, "scan_type": "dataInMotion"}))
+
+
+def test_profiles_are_not_read_where_no_scan_is_started() -> None:
+    with bigid(page(row(7, "Queued"))) as context:
+        assert start.start_scan(context, start.StartRequest(OWN_TYPE)).reused
+    with bigid(page(), check_mode=True) as context:
+        assert start.start_scan(context, start.StartRequest(OWN_TYPE)).changed
 
 
 # What BigID cannot do

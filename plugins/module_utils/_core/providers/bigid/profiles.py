@@ -1,0 +1,32 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""BigID's list of scan profiles: GET /scanProfiles, which the public program BigPyD shows and no document describes."""
+
+from __future__ import annotations
+
+import typing as t
+
+
+def parse_scan_type(data: t.Any, profile: str) -> str | None:
+    """The type of scan of a profile; None where the list does not have it, or has several.
+
+    Raises ValueError for another body.
+    """
+    if isinstance(data, dict) and isinstance(data.get("data"), dict):
+        data = data["data"]  # in the envelope of other answers
+    profiles = data.get("scanProfiles") if isinstance(data, dict) else None
+    if not isinstance(profiles, list):
+        raise ValueError("the list of scan profiles is missing")
+    found = {_scan_type(item) for item in profiles if isinstance(item, dict) and _name(item) == profile}
+    return found.pop() if len(found) == 1 else None
+
+
+def _name(item: dict[str, t.Any]) -> str | None:
+    name = item.get("name")
+    return name.strip() if isinstance(name, str) else None
+
+
+def _scan_type(item: dict[str, t.Any]) -> str | None:
+    scan_type = item.get("scanType")
+    return (scan_type.strip() or None) if isinstance(scan_type, str) else None
