@@ -179,8 +179,8 @@ def _target_questions(vendor: type[StartsScans]) -> list[Data]:
         elif option["type"] != "str":
             question["question_description"] += " As JSON, on one line."
             question["type"] = "password" if is_secret(option) else "text"
-        elif "default" in option:
-            question["default"] = option["default"]
+        elif not option.get("required"):
+            question |= {"default": option["default"]} if "default" in option else {"required": False, "default": ""}
         questions.append(question)
     fresh = _question("run_scan_fresh_for", "Take a scan that completed", "At most so many seconds ago; 0 takes none.")
     questions.append(fresh | {"type": "integer", "default": 0, "min": 0})

@@ -268,8 +268,8 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
 
     def validate_target(self, target: Mapping[str, t.Any]) -> None:
         """A scan profile has a name; only BigID knows whether it exists."""
-        for option in self.target_options:
-            if target[option] is not None and not target[option].strip():
+        for option in ("scan_profile", "scan_origin"):
+            if not target[option].strip():
                 raise InvalidInputError(f"bigid.{option} is empty.")
 
     def is_same_target(self, scan: Scan, target: Mapping[str, t.Any]) -> bool:
@@ -285,7 +285,7 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         """POST /scans, as BigID's own code for pipelines does it; the response has the scan, or only its id."""
         profile = target["scan_profile"].strip()
         body = {
-            "scanType": target["scan_type"] or self._scan_type_of(profile) or _USUAL_SCAN_TYPE,
+            "scanType": (target["scan_type"] or "").strip() or self._scan_type_of(profile) or _USUAL_SCAN_TYPE,
             "scanProfileName": profile,
             "scanOrigin": target["scan_origin"],
         }

@@ -921,7 +921,7 @@ def test_a_start_after_the_session_expired_is_sent_with_a_new_one() -> None:
         assert start.start_scan(context, start.StartRequest(NIGHTLY)).scan.id == ID
 
 
-@pytest.mark.parametrize("option", ["scan_profile", "scan_type", "scan_origin"])
+@pytest.mark.parametrize("option", ["scan_profile", "scan_origin"])
 def test_an_empty_option_is_not_sent(option: str) -> None:
     with bigid() as context, pytest.raises(InvalidInputError, match=rf"bigid\.{option} is empty"):
         start.start_scan(context, start.StartRequest({**NIGHTLY, option: " "}))
@@ -1035,6 +1035,12 @@ def test_a_profile_is_started_with_its_own_type(answer: t.Any, scan_type: str) -
     with bigid(page(), profiles(answer), posted(scanType=scan_type), clock=clock, retries=5) as context:
         assert start.start_scan(context, start.StartRequest(OWN_TYPE)).scan.id == ID
     assert not clock.sleeps  # the read of profiles is sent once
+
+
+@pytest.mark.parametrize("scan_type", [None, "", " "])
+def test_an_empty_type_is_not_set(scan_type: str | None) -> None:
+    with bigid(page(), profiles({"scanProfiles": [LINEAGE]}), posted(scanType="lineageScan")) as context:
+        start.start_scan(context, start.StartRequest({**NIGHTLY, "scan_type": scan_type}))
 
 
 @pytest.mark.parametrize("code", [403, 404, 405, 429, 500, 503])
