@@ -130,17 +130,18 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         slowness: int = 1,
         names_record: bool = True,
-        is_retried: bool = True,
+        is_optional: bool = False,
     ) -> T:
-        """Send a request that changes nothing; it is sent again after a transient fault, unless `is_retried` is false.
+        """Send a request that changes nothing; it is sent again after a transient fault.
 
         `parse` converts the JSON to the result; its ValueError counts as an invalid response, which is transient.
         `headers` replace those of the authentication. `slowness` multiplies `timeout` for an answer that takes long.
-        `names_record` is false for a path that is always there, so that a 404 is about `api_url`.
+        `names_record` is false for a path that is always there, so that a 404 is about `api_url`. `is_optional` is true
+        for a read that the caller can do without: it is sent once, and ends at the deadline.
         """
         url = build_url(self._base_url, path, params)
         request = Request(
-            method, url, body, headers=headers, slowness=slowness, names_record=names_record, is_retried=is_retried
+            method, url, body, headers=headers, slowness=slowness, names_record=names_record, is_optional=is_optional
         )
         return self._send(request, parse)
 
@@ -198,8 +199,7 @@ class HttpClient:
 
     def _exchange(self, request: Request, headers: Mapping[str, str], parse: Callable[[t.Any], T]) -> T:
         """Send a request once."""
-        # What a change did has to be known, so the deadline neither refuses it nor cuts it short.
-        left = None if request.is_write else self._deadline.time_for_requests()
+        left = self._time_left_for(request)
         if left == 0 or not self._rate_limiter.acquire(self._clock, left):
             raise deadline_fault(request)
         self._clock.check_interrupted()
@@ -214,10 +214,16 @@ class HttpClient:
             fault = shape_fault(request, response, ValueError("its lists and objects are nested too deep"))
         raise fault
 
+    def _time_left_for(self, request: Request) -> float | None:
+        """Seconds until a request has to end; None where the deadline does not hold for it."""
+        if request.is_write:
+            return None  # what a change did has to be known, so the deadline neither refuses it nor cuts it short
+        return self._deadline.time_left() if request.is_optional else self._deadline.time_for_requests()
+
     def _limit_of(self, request: Request) -> float:
         """The seconds that an exchange may take."""
         limit = self._timeout * request.slowness
-        left = None if request.is_write else self._deadline.time_for_requests()
+        left = self._time_left_for(request)
         return limit if left is None else min(limit, left)
 
     def _receive(self, request: Request, headers: Mapping[str, str], limit: float) -> Response:

@@ -27,7 +27,7 @@ class Request:
     is_write: bool = False
     headers: Mapping[str, str] | None = None  # sent instead of the authentication's
     slowness: int = 1  # multiplies the connection's `timeout`
-    is_retried: bool = True  # after a transient fault
+    is_optional: bool = False  # a read that the caller can do without: sent once, and not after the deadline
     names_record: bool = True  # whether a 404 may be about a record, and not only about the address
 
     def __str__(self) -> str:

@@ -42,7 +42,7 @@ class RetryPolicy:
                 f"The answer to {request} was lost, but the request may have been carried out: {error.message}",
                 request=error.request,
             ) from error
-        if not error.is_transient or not request.is_retried or retries_done >= self._retries:
+        if not error.is_transient or request.is_optional or retries_done >= self._retries:
             return None
         return self._pause(fault, retries_done)
 

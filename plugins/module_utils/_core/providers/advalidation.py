@@ -163,7 +163,7 @@ class Advalidation(RescansScans):
         params = [("include_checks", "true")]
         try:
             checks = self._client.read(
-                "GET", path, lambda data: self._scan_of(data, checked), params=params, is_retried=False
+                "GET", path, lambda data: self._scan_of(data, checked), params=params, is_optional=True
             )
         except InterruptedWaitError:
             raise

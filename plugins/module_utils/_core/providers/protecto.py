@@ -286,7 +286,7 @@ class Protecto(StartsScans):
         tried: list[DatascanError] = []
         for paths in _GENERATIONS:
             try:
-                self._client.read("PUT", paths["status"], lambda data: None, body=[_NO_SCAN], is_retried=False)
+                self._client.read("PUT", paths["status"], lambda data: None, body=[_NO_SCAN], is_optional=True)
             except InterruptedWaitError:
                 raise
             except DatascanError as error:

@@ -101,6 +101,7 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         },
         "scan_type": {
             "type": "str",
+            "sample": "dsScan",
             "description": (
                 "The type of scan.",
                 "Unless set, it is that of the scan profile, where BigID lists its profiles, and else V(dsScan).",
@@ -298,7 +299,7 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         """The type of scan of a profile, where this deployment lists its profiles."""
         try:
             return self._client.read(
-                "GET", ("scanProfiles",), lambda data: parse_scan_type(data, profile), is_retried=False
+                "GET", ("scanProfiles",), lambda data: parse_scan_type(data, profile), is_optional=True
             )
         except InterruptedWaitError:
             raise

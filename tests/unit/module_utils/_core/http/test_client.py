@@ -410,6 +410,26 @@ def test_ids_are_quoted_into_paths(segment: str, path: str) -> None:
     assert spoken.http.read("GET", (segment,), lambda data: data) == {}
 
 
+def test_an_optional_read_is_sent_once() -> None:
+    for fault in (get(status=503), get(answer="<html>"), get(answer=connection_reset())):
+        spoken = Spoken(fault, retries=5)
+        with pytest.raises(DatascanError):
+            spoken.http.read("GET", ("x",), lambda data: data, is_optional=True)
+        assert not spoken.clock.sleeps
+
+
+def test_an_optional_read_ends_at_the_deadline_and_any_other_a_second_later() -> None:
+    spoken = Spoken(get(), get(), timeout=10)
+    with spoken.http.deadline(5):
+        spoken.clock.elapsed += 4
+        for is_optional, limit in ((True, 1.0), (False, 2.0)):
+            spoken.http.read("GET", ("x",), lambda data: data, is_optional=is_optional)
+            assert spoken.script.given["timeout"] == limit
+        spoken.clock.elapsed += 1
+        with pytest.raises(UnavailableError, match="no time is left"):
+            spoken.http.read("GET", ("x",), lambda data: data, is_optional=True)
+
+
 @pytest.mark.parametrize("segment", ["", ".", ".."])
 def test_what_would_walk_to_another_path_is_never_sent(segment: str) -> None:
     """No quoting helps here: every client and server takes the dots away."""

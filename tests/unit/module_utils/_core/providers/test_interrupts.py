@@ -55,7 +55,6 @@ CASES: dict[str, tuple[str, tuple[tuple[int, t.Any], ...], Call]] = {
     "BigID's scans by a list": ("bigid", (BUSY,), lambda provider: provider.get_many(["a", "b"])),
     "BigID's record": ("bigid", ((200, {"status": False}), BUSY), lambda provider: provider.get("a")),
     "Protecto's scans": ("protecto", (BUSY,), lambda provider: provider.get_many(["a", "b"])),
-    "Advalidation's checks": ("advalidation", ((200, FINISHED), BUSY), lambda provider: provider.get("1")),
     "a rate limit": ("advalidation", ((200, FINISHED),), lambda provider: provider.get_many(["1"] * 6 + ["2"] * 6)),
     "a page of columns": (
         "bigid",
@@ -70,6 +69,39 @@ def test_an_interrupt_comes_through(name: str) -> None:
     vendor, answers, call = CASES[name]
     provider, _script = connected([], provider=vendor, clock=InterruptedClock())
     mount(provider, Network(*answers))
+    with pytest.raises(InterruptedWaitError):
+        call(provider)
+
+
+class AbandonedClock(FakeClock):
+    """A clock that is interrupted before a request, counted from 1."""
+
+    def __init__(self, request: int) -> None:
+        super().__init__()
+        self._left = request
+
+    def check_interrupted(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            raise InterruptedWaitError("interrupted")
+
+
+PROFILE = {"scan_profile": "nightly", "scan_type": None, "scan_origin": "gate"}
+SAMPLES = {"column_name": "email", "samples": ["a"]}
+SAMPLED = {"objects": [{"data_source_name": "s", "object_name": ["t"], "data_samples": [SAMPLES]}]}
+# Reads that the provider could do without, each with its place among the requests.
+OPTIONAL: dict[str, tuple[str, int, Call]] = {
+    "Advalidation's checks": ("advalidation", 2, lambda provider: provider.get("1")),
+    "BigID's scan profiles": ("bigid", 1, lambda provider: provider.start(PROFILE)),
+    "Protecto's paths": ("protecto", 1, lambda provider: provider.start(SAMPLED)),
+}
+
+
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_an_interrupt_comes_through_an_optional_read(name: str) -> None:
+    vendor, place, call = OPTIONAL[name]
+    provider, _script = connected([], provider=vendor, clock=AbandonedClock(place))
+    mount(provider, Network((200, FINISHED)))
     with pytest.raises(InterruptedWaitError):
         call(provider)
 

@@ -245,7 +245,7 @@ class TestBigID:
     def test_pages_are_counted_with_it(self) -> None:
         full = [None, *({"_id": str(number), "state": "Queued"} for number in range(199))]
         second = self.rows(*({"_id": one, "state": "Queued"} for one in "xyz"))
-        second.query = [("limit", "200"), ("skip", "200")]
+        second.query = [("limit", "200"), ("skip", "200"), ("requireTotalCount", "true")]
         with scripted_context(self.rows(*full), second, provider="bigid") as context:
             answers = context.provider.get_many([*map(str, range(150)), *"xyz"])
         assert set(kinds(answers)) == {"queued"}
