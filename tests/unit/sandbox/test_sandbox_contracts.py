@@ -40,9 +40,11 @@ DOCUMENTED = {
 # Keys that the documents call optional, or that only some answers have.
 OPTIONAL = {"glasswall": {"parentScan"}}
 # Keys whose value may be null or of this type, whichever of both the example shows.
-NULLABLE = {"scanEndTime": str, "childScans": list, "businessAttribute": str}
+NULLABLE = {"scanEndTime": str, "childScans": list, "businessAttribute": str, "conditionsString": str}
 # Answers to which the documents say that there is more, or that leave it open.
 MORE_KEYS = {"bigid/parent-scans-200", "bigid/parent-scans-200-code"}
+# Of these, a vendor's program reads only what is in the file.
+MORE_KEYS |= {f"bigid/{name}-200" for name in ("record", "scan-insights", "scan-profiles", "scans-status")}
 # Fields of Advalidation's scan that the document lacks and its client library has.
 KNOWN_EXTRA = {"isInconclusive", "inconclusiveReason"}
 

@@ -264,7 +264,7 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         # Without it, other lists of BigID have no total. For one scan the request stays the documented one.
         params += [("requireTotalCount", "true")] if size > 1 else []
         page = self._client.read("GET", ("scans", "parent-scans"), parse_page, params=params)
-        self._rows.update((row.id, row) for row in page.rows)
+        self._rows.update((row.id, row.merge(self._rows.get(row.id, row))) for row in page.rows)
         return page
 
     def validate_target(self, target: Mapping[str, t.Any]) -> None:

@@ -157,7 +157,7 @@ class Protecto(Vendor):
         error = "The data source could not be read." if failed else self.settings.no_error
         row = self._item(scan.tracking_id, shown, submitted, begun, end, error)
         if self.settings.echo_input:
-            row["input_payload"] = scan.payload
+            row["input_payload"] = scan.payload or []
         return {**row, **scan.fields}
 
     def _item(

@@ -41,7 +41,7 @@ RESCAN = f"{CREATIVE}/rescan"
 CHECKS = [("include_checks", "true")]
 
 CONTRACTS = Path(__file__).parents[4] / "contracts" / "advalidation"
-FILES = {path.stem: json.loads(path.read_text()) for path in sorted(CONTRACTS.glob("*.json"))}
+FILES = {path.stem: json.loads(path.read_text()) for path in sorted(CONTRACTS.glob("get-scan-*.json"))}
 
 
 def advalidation(*expected: Expected, **settings: t.Any) -> AbstractContextManager[OperationContext]:

@@ -956,6 +956,23 @@ def test_the_answer_to_a_start_is_the_scan() -> None:
     assert (again.owner, again.source, again.started_at) == (scan.owner, scan.source, scan.started_at)
 
 
+def test_answers_of_other_sources_are_understood() -> None:
+    made, listed, record = (
+        json.loads((FOLDER / f"{name}-200.json").read_text()) for name in ("start", "scan-profiles", "record")
+    )
+    request, answer = made["request"]["body"], made["response"]["body"]
+    target = {"scan_profile": request["scanProfileName"], "scan_type": None, "scan_origin": request["scanOrigin"]}
+    sent = Expected("POST", "/api/v1/scans", answer=answer, body=request)
+    with bigid(page(), profiles(listed["response"]["body"]), sent) as context:
+        scan = start.start_scan(context, start.StartRequest(target)).scan
+    assert (scan.id, scan.owner, scan.state) == (answer["result"]["_id"], "sandbox", "queued")
+    assert answer["result"]["scanSecretKey"] not in str(scan)
+    record["response"]["body"][0]["_id"] = ID
+    answers = [status_response(False), record_response(record["response"]["body"]), page()]
+    with bigid(*answers) as context:
+        assert context.provider.get(ID).state == "completed"
+
+
 @pytest.mark.parametrize(
     ("word", "state"), [(None, "queued"), ("Queued", "queued"), ("Failed", "failed"), ("Defragmenting", "unknown")]
 )
