@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from awx_api import NODES, AwxApi, name_of
-from awx_checks import check_credential_type, check_survey
+from awx_checks import check_credential_type, check_extra_vars, check_survey
 from awx_job import environment_of, page
 from awx_server import TOKEN, AwxServer
 from awx_workflow import launch
@@ -134,6 +134,7 @@ def names(items):
         ),
         ({"awx_setup_notifications": ["Security team", "Nobody"]}, "awx_setup_notifications: AWX has no notification"),
         ({"awx_setup_polcy": {}}, "Unknown variable: awx_setup_polcy"),
+        ({"awx_setup_inputs": {"api_tokn": "any"}}, "awx_setup_inputs: unknown api_tokn"),
     ],
 )
 def test_a_misspelt_name_is_named_before_anything_is_made(awx, set_up, variable, what):
@@ -246,6 +247,56 @@ def state(awx):
     return json.loads(json.dumps([items, [*map(str, awx.joined.items())], [*map(str, awx.surveys.items())]]))
 
 
+SECOND = {
+    "awx_setup_organization": "Second",
+    "awx_setup_provider": "protecto",
+    "awx_setup_target_inputs": {},
+    "awx_setup_failure_template": "",
+    "awx_setup_policy": {"max_age": 60},
+}
+
+
+def test_a_repository_without_the_playbooks_is_named(awx, created, set_up):
+    awx.repository.remove("run_scan.yml")
+    printed = set_up("-e", json.dumps(SECOND), fails=True)
+    assert "https://git.example.com/scans.git has no run_scan.yml at its top" in " ".join(printed.split())
+    awx.repository.add("run_scan.yml")
+
+
+def test_organizations_and_vendors_live_side_by_side(awx, created, set_up):
+    before = {kind: dict(awx.named(kind, awx.default)) for kind in ("job_templates", "credentials", "projects")}
+    set_up("-e", json.dumps(SECOND))
+    second = awx.named("organizations")["Second"]["id"]
+    assert before == {kind: awx.named(kind, awx.default) for kind in before}
+    for wanted in page("protecto")["job_templates"]:
+        made = awx.named("job_templates", second)[wanted["name"]]
+        role = wanted["playbook"].removesuffix(".yml")
+        expected = {**wanted["extra_vars"], f"{role}_policy": {"max_age": 60}}
+        assert json.loads(made["extra_vars"]) == expected
+        for field in ("project", "inventory", "execution_environment"):
+            assert organizations_of(awx, made[field]) == [second]
+        (credential,) = awx.joined_to("job_templates", made["id"], "credentials")
+        assert credential["organization"] == second
+    workflow = awx.named("workflow_job_templates", second)["datascan.gate Protecto gate"]["id"]
+    deploy = awx.items[NODES][nodes_of(awx, workflow)["deploy"]]
+    assert deploy["unified_job_template"] == awx.named("job_templates", second)["Deploy"]["id"]
+    failed = launch(awx, workflow, {"datascan.gate run_scan Protecto"})
+    assert (failed.ran, failed.status) == (["datascan.gate run_scan Protecto"], "failed")
+
+
+def organizations_of(awx, number):
+    return [items[number]["organization"] for items in awx.items.values() if number in items]
+
+
+def test_a_deployment_after_a_failed_gate_is_refused(awx, created, set_up):
+    workflow = workflow_of(awx, awx.default)
+    nodes = nodes_of(awx, workflow)
+    awx.joined[NODES, nodes["gate"], "success_nodes"].remove((NODES, nodes["deploy"]))
+    awx.join(NODES, nodes["gate"], "always_nodes", nodes["deploy"])
+    assert "also runs after a gate that failed" in " ".join(set_up(fails=True).split())
+    assert awx.changes() == []
+
+
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_awx_would_take_what_every_vendor_has(vendor):
     data = page(vendor)
@@ -254,6 +305,9 @@ def test_awx_would_take_what_every_vendor_has(vendor):
     for template in data["job_templates"]:
         check_survey(template["survey"])
         assert (ROOT / "docs/awx/project" / template["playbook"]).is_file()
+        check_extra_vars(json.dumps(template["extra_vars"]))
+    # AWX gives back what it got, so that a second run finds no difference.
+    assert json.loads(json.dumps(data)) == data
     assert data["workflow"]["first"] in [template["name"] for template in data["job_templates"]]
 
 

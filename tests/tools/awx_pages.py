@@ -125,7 +125,7 @@ def _job_templates(vendor: Vendor) -> Iterator[Data]:
     split = {"watch_scans_ids": _split("watch_scans_typed_ids")}
     if vendor.supports("list"):
         since = _question(
-            "watch_scans_started_after", "Or all since", "When they started, in ISO 8601; UTC without a zone."
+            "watch_scans_started_after", "All since", "When they started, in ISO 8601; UTC without a zone."
         )
         query = '{{ {"started_after": watch_scans_started_after} if watch_scans_started_after | default("") else {} }}'
         optional = {"required": False, "default": ""}
