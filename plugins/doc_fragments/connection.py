@@ -82,4 +82,14 @@ options:
       - A request that starts a scan is sent again only if it certainly started none.
     type: int
     default: 5
+  time_zone:
+    description:
+      - The time zone of times that the vendor sends without one, as a name such as V(Europe/Berlin) or an offset such
+        as V(+05:30), which needs quotes in YAML. UTC, if not set.
+      # generated: time zones
+      - Only for Protecto.
+      # end of generated: time zones
+      - A name needs the time zone database of the host that sends the requests, or the Python package C(tzdata) there.
+      - If not set, the environment variable E(DATASCAN_TIME_ZONE) is used.
+    type: str
 """

@@ -28,7 +28,11 @@ options:
     OPTIONAL = r"""
 options:
   wait:
-    description: Whether to wait until the scan has finished. Check mode does not wait.
+    description:
+      - Whether to wait until the scan has finished. Check mode does not wait.
+      - M(datascan.gate.scan_start) and M(datascan.gate.scan_rescan) are there for a scan that completes, so they fail
+        if it ends in another state. M(datascan.gate.scan_status) and M(datascan.gate.scan_cancel) return the state in
+        which it ends, whatever it is, and do not fail. M(datascan.gate.scan_gate) judges that state.
     type: bool
     default: false
 """

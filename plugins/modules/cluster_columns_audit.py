@@ -98,15 +98,17 @@ options:
     default: enforce
   reports:
     description:
-      - Reports to write, whether the audit passes or not, and also if the columns could not be read. A file whose
-        content would not change is not touched.
+      - Reports to write, whether the audit passes or not, and also if the columns could not be read or an option is
+        wrong. A file whose content would not change is not touched.
+      - If one report cannot be written, the audit does not pass, the other reports say so, and an older file in its
+        place is removed.
     type: list
     elements: dict
     default: []
     suboptions:
       format:
         description:
-          - V(markdown) is for the step summary of a CI server, and shows at most 500 columns.
+          - V(markdown) is for the step summary of a CI server, and shows at most 500 columns in at most 1 MiB.
           - V(csv) and V(json) contain every column that breaks a rule. A row of V(csv) without a name has a reason in
             C(note) that belongs to no column.
         type: str
@@ -115,7 +117,10 @@ options:
       dest:
         description:
           - Path of the file to write. Its directory must exist. Two reports cannot have the same path.
-          - A relative path starts at the directory of the playbook.
+          - A relative path starts at the directory in which the command was started. On another host it starts at the
+            home directory of the user there.
+          - The file is replaced as a whole, and keeps its mode. A new file has the mode that the umask allows, usually
+            C(0644). A device, a pipe or a socket is refused.
           - A symbolic link is followed. Another user's link in a directory that everyone may write to, such as C(/tmp),
             is refused.
         type: path
@@ -302,7 +307,7 @@ mode:
   type: str
   sample: enforce
 reports:
-  description: The paths of the reports.
+  description: The absolute paths of the reports that were written.
   returned: always
   type: list
   elements: str
@@ -339,12 +344,17 @@ import typing as t
 
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec, RefusedTask
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import argument_spec
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import AUDIT_FORMATS
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import LOOKUP_OPTIONS
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import ENFORCE, MODES
-from ansible_collections.datascan.gate.plugins.module_utils._core.operations.audit import AuditRequest, audit_cluster
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.audit import (
+    AuditRequest,
+    audit_cluster,
+    refuse_audit,
+)
 
 REPORT = {
     "format": {"type": "str", "required": True, "choices": list(AUDIT_FORMATS)},
@@ -368,6 +378,11 @@ def run(invocation: Invocation) -> t.Any:
     return audit_cluster(invocation.context, request, invocation.check_mode)
 
 
+def refuse(error: DatascanError, task: RefusedTask) -> DatascanError:
+    """The result and the reports of an audit that could not begin."""
+    return refuse_audit(error, task.reports(AUDIT_FORMATS), task.mode, task.check_mode)
+
+
 MODULE = ModuleSpec(
     name="cluster_columns_audit",
     run=run,
@@ -386,6 +401,7 @@ MODULE = ModuleSpec(
         "mutually_exclusive": [("cluster_id", "cluster")],
         "required_one_of": [("cluster_id", "cluster")],
     },
+    refuse=refuse,
 )
 
 

@@ -86,6 +86,10 @@ options:
       - Path of a file to write the columns to. Its directory must exist.
       - The file is replaced only when all columns have been read. On failure, the old file stays. A file whose content
         would not change is not touched.
+      - A relative path starts at the directory in which the command was started. On another host it starts at the home
+        directory of the user there.
+      - The file keeps its mode. A new file has the mode that the umask allows, usually C(0644). A device, a pipe or a
+        socket is refused.
       - A symbolic link is followed. Another user's link in a directory that everyone may write to, such as C(/tmp), is
         refused.
     type: path
@@ -264,7 +268,7 @@ summary:
     by_tag: {sensitivity: {high: 1, low: 1}}
     untagged: 1
 file:
-  description: The path of the file with the columns, as in O(dest). RV(ignore:changed) is false if it has not changed.
+  description: The absolute path of the file with the columns. RV(ignore:changed) is false if it has not changed.
   returned: success, with O(dest)
   type: str
   sample: /var/lib/audit/hr-columns.csv

@@ -37,6 +37,8 @@ options:
   waited:
     description:
       - The registered result of M(datascan.gate.scan_wait). The result of a skipped task is ignored.
+      - A result that contradicts itself is refused, for example one that timed out although each of its scans has
+        finished.
     type: dict
   scans:
     description: Scans as the other modules of this collection return them. They may be of several vendors.
@@ -83,22 +85,32 @@ options:
     choices: [enforce, advise]
     default: enforce
   reports:
-    description: Reports to write, whether the gate passes or not. A file whose content would not change is not touched.
+    description:
+      - Reports to write, whether the gate passes or not, and also if it cannot judge, for example because an option is
+        wrong. A file whose content would not change is not touched.
+      - If one report cannot be written, the gate does not pass, the other reports say so, and an older file in its
+        place is removed.
+      - Two reports must not have the same file, whatever the spelling or links.
     type: list
     elements: dict
     default: []
     suboptions:
       format:
         description:
-          - V(junit) is XML with a test case for each scan. V(markdown) is for the step summary of a CI server. V(html)
-            is one page without external files. V(json) is for other programs.
+          - V(junit) is XML with a test case for each scan. Its name is the scan's name, or source and target, so that
+            it is the same in each run. A gate that could not judge is an C(error) there.
+          - V(markdown) is for the step summary of a CI server. It has at most 1 MiB, failed scans first, and counts
+            what does not fit. V(html) is one page without external files. V(json) is for other programs.
         type: str
         choices: [junit, markdown, json, html]
         required: true
       dest:
         description:
           - Path of the file to write. Its directory must exist.
-          - A relative path starts at the directory of the playbook.
+          - A relative path starts at the directory in which the command was started. On another host it starts at the
+            home directory of the user there.
+          - The file is replaced as a whole, and keeps its mode. A new file has the mode that the umask allows, usually
+            C(0644). A device, a pipe or a socket is refused.
           - A symbolic link is followed. Another user's link in a directory that everyone may write to, such as C(/tmp),
             is refused.
         type: path
@@ -148,7 +160,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 passed:
-  description: Whether all scans meet the policy and no earlier task left a failure.
+  description:
+    - Whether all scans meet the policy and no earlier task left a failure.
+    - Null in check mode if unfinished scans are the only reasons, because nothing was waited for.
   returned: always
   type: bool
   sample: false
@@ -178,11 +192,11 @@ summary:
   type: dict
   sample: {total: 2, queued: 0, running: 1, completed: 1, failed: 0, cancelled: 0, stopped: 0, unknown: 0}
 reports:
-  description: The paths of the reports.
+  description: The absolute paths of the reports that were written.
   returned: always
   type: list
   elements: str
-  sample: [scan.xml]
+  sample: [/builds/payroll/scan.xml]
 scans:
   description: The scans that were judged, in the form of RV(datascan.gate.scan_status#module:scans).
   returned: always
@@ -237,9 +251,9 @@ import typing as t
 
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec, RefusedTask
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import argument_spec
-from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import (
     GateRequest,
     evaluate_gate,
@@ -261,21 +275,22 @@ REPORT = {
 
 def run(invocation: Invocation) -> t.Any:
     """Judge these scans."""
-    try:
-        policy = parse_policy(invocation["policy"] or {})
-    except InvalidInputError as error:
-        raise refuse_gate(error) from None
     request = GateRequest(
         scans=invocation["scans"],
         missing=invocation["missing"],
         started=invocation["started"],
         found=invocation["found"],
         waited=invocation["waited"],
-        policy=policy,
+        policy=parse_policy(invocation["policy"] or {}),
         mode=invocation["mode"],
         reports=[(report["format"], report["dest"]) for report in invocation["reports"]],
     )
     return evaluate_gate(request, invocation.clock, invocation.check_mode)
+
+
+def refuse(error: DatascanError, task: RefusedTask) -> DatascanError:
+    """The result and the reports of a gate that could not judge."""
+    return refuse_gate(error, task.reports(FORMATS), task.mode, task.check_mode)
 
 
 MODULE = ModuleSpec(
@@ -293,6 +308,7 @@ MODULE = ModuleSpec(
     },
     constraints={"required_one_of": [("started", "found", "waited", "scans")]},
     connects=False,
+    refuse=refuse,
 )
 
 

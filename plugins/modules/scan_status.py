@@ -44,6 +44,12 @@ options:
       started_before:
         description: Only scans that started before this time, in ISO 8601. A time without a zone is UTC.
         type: str
+      name:
+        description: Only scans of this name, or of the scan profile of this name.
+        type: str
+      source:
+        description: Only scans of this source, in the form of C(source) in RV(scans).
+        type: str
       owners:
         description: Only scans of these users. The token must be allowed to list the scans of all users.
         type: list
@@ -76,15 +82,20 @@ EXAMPLES = r"""
       - 83d71394-faa2-4b6c-b13b-6d3118de459e
       - f18eda36-7eb5-477a-a1b1-51c71ab2ba81
 
-- name: Wait for the latest scheduled scan
+- name: Wait for the latest scan of the profile nightly, however it ends
   datascan.gate.scan_status:
     provider: bigid
     api_url: https://tenant.bigid.example/api/v1
     refresh_token: "{{ bigid_user_token }}"
     query:
+      name: nightly
       limit: 1
     wait: true
   register: latest
+
+- name: Continue only if it completed
+  datascan.gate.scan_gate:
+    found: "{{ latest }}"
 
 - name: List the scans of the last day that failed
   datascan.gate.scan_status:
@@ -250,6 +261,8 @@ QUERY = {
     "states": {"type": "list", "elements": "str", "choices": list(STATES)},
     "started_after": {"type": "str"},
     "started_before": {"type": "str"},
+    "name": {"type": "str"},
+    "source": {"type": "str"},
     "owners": {"type": "list", "elements": "str", "default": []},
     "all_users": {"type": "bool", "default": False},
     "limit": {"type": "int"},

@@ -6,22 +6,24 @@ from __future__ import annotations
 
 """The variables of a role that gates, checked as a whole before anything is sent."""
 
-import os
 import re
 import typing as t
 from collections.abc import Callable, Collection, Mapping
-from pathlib import Path
 
-import yaml
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError as UnknownOptionError
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import RefusedTask
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.option_values import without_empty_texts
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import describe_wrong_options
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import AUDIT_FORMATS
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import parse_lookup
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.tag_rules import parse_rules
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError, UnsupportedError
 from ansible_collections.datascan.gate.plugins.module_utils._core.files import write_if_changed
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.decision import check_reports
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import parse_policy
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import FORMATS
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import (
     credentials_in,
@@ -42,9 +44,11 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.regi
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
+from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import plain_options
+from ansible_collections.datascan.gate.plugins.plugin_utils._paths import absolute_path
+from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import read_role_spec
 from ansible_collections.datascan.gate.plugins.plugin_utils._text_options import check_texts, provider_name
 
-ROLES = Path(__file__).resolve().parents[2] / "roles"
 # Variables that begin like an option of a role, and are none.
 _KNOWN = frozenset({"datascan_gate", "datascan_in_process", "datascan_sandbox"})
 _SHARED = "datascan_"
@@ -77,13 +81,10 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
 
     Raises InvalidInputError for an unknown name with the role's prefix, and for values of another type.
     """
-    spec = _read_spec(role)
+    spec = read_role_spec(role)
     _check_names(role, variables, spec)
-    given = {}
-    for name in set(spec) & set(variables):
-        value = _resolve(name, variables[name], template)
-        if value is not None and value != "":
-            given[name] = value
+    resolved = {name: _resolve(name, variables[name], template) for name in set(spec) & set(variables)}
+    given = without_empty_texts(spec, {name: value for name, value in resolved.items() if value is not None})
     check_texts(spec, given, provider_name(given.get("datascan_provider")))
     try:
         validation = ArgumentSpecValidator(spec).validate(given)
@@ -92,6 +93,8 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
     values = validation.validated_parameters
     if validation.error_messages:
         message = describe_wrong_options(spec, given, validation.errors.msg)
+        if isinstance(validation.errors[0], UnknownOptionError):
+            message = f"There is no option {message}"
         raise InvalidInputError(Redactor(credentials_in(spec, values)).redact_text(message))
     return GateOptions(role, {name: _without_unset(value, spec.get(name, {})) for name, value in values.items()})
 
@@ -124,26 +127,31 @@ def _check_wait(options: GateOptions) -> None:
         )
 
 
-def absolute_reports(options: GateOptions, base: str) -> list[dict[str, str]]:
-    """The reports with absolute paths, all of which can be written. Raises InvalidInputError."""
+def absolute_reports(options: GateOptions) -> list[dict[str, str]]:
+    """The reports with absolute paths, all of which can be written on this machine. Raises InvalidInputError."""
     reports = [
-        {"format": report["format"], "dest": os.path.join(base, os.path.expanduser(report["dest"]))}
-        for report in options["reports"] or ()
+        {"format": report["format"], "dest": absolute_path(report["dest"])} for report in options["reports"] or ()
     ]
     try:
         check_reports([(report["format"], report["dest"]) for report in reports])
+        for report in reports:
+            write_if_changed(report["dest"], "", dry_run=True)
     except InvalidInputError as error:
         raise InvalidInputError(f"{options.name('reports')}: {error.message}") from None
-    for report in reports:
-        write_if_changed(report["dest"], "", dry_run=True)
     return reports
 
 
-def _read_spec(role: str) -> dict[str, t.Any]:
-    text = (ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    spec: dict[str, t.Any] = yaml.load(text, Loader=loader)["argument_specs"][role]["options"]  # noqa: S506
-    return spec
+def known_reports(
+    role: str, variables: Mapping[str, t.Any], template: Callable[[t.Any], t.Any]
+) -> list[dict[str, str]]:
+    """The reports of a role whose variables are wrong, as far as they can be read."""
+    try:
+        given = template(variables.get(f"{role}_reports"))
+    except AnsibleError:
+        return []
+    formats = AUDIT_FORMATS if role == AUDIT else FORMATS
+    pairs = RefusedTask({"reports": plain_options(given)}, check_mode=False).reports(formats)
+    return [{"format": format_, "dest": absolute_path(dest)} for format_, dest in pairs]
 
 
 def _check_names(role: str, variables: Mapping[str, t.Any], spec: Collection[str]) -> None:

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, GateFailedError
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.decision import refuse
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import GateResult
-from ansible_collections.datascan.gate.plugins.module_utils._core.operations.audit import AuditResult
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import refuse_gate
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import ENFORCE
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.audit import refuse_audit
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_error
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import AUDIT
 
@@ -63,14 +63,18 @@ class GateEntry:
         )
 
 
-def refused_result(role: str, error: DatascanError) -> dict[str, t.Any]:
-    """The result of a gate that could not judge."""
-    return render_error(refuse(error, AuditResult() if role == AUDIT else GateResult()))
+def refused_result(
+    role: str, error: DatascanError, reports: Sequence[Mapping[str, str]] = (), *, check_mode: bool = False
+) -> dict[str, t.Any]:
+    """The result of a gate that could not judge, after its reports were written."""
+    refuse = refuse_audit if role == AUDIT else refuse_gate
+    pairs = [(report["format"], report["dest"]) for report in reports]
+    return render_error(refuse(error, pairs, ENFORCE, check_mode))
 
 
-def unfinished_result(role: str = "") -> dict[str, t.Any]:
+def unfinished_result(role: str = "", reports: Sequence[Mapping[str, str]] = ()) -> dict[str, t.Any]:
     """The result of a gate that has not finished."""
-    return refused_result(role, GateFailedError(_UNFINISHED))
+    return refused_result(role, GateFailedError(_UNFINISHED), reports)
 
 
 def read_entries(facts: Mapping[str, t.Any]) -> list[GateEntry]:

@@ -6,11 +6,9 @@ from __future__ import annotations
 
 """The steps of a role that gates: what needs the variables, the hosts and the statistics of the play."""
 
-import os
 import secrets
 import typing as t
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
@@ -28,9 +26,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.aud
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_result
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import (
     AUDIT,
-    ROLES,
     absolute_reports,
     check_options,
+    known_reports,
     read_options,
 )
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_registry import (
@@ -43,6 +41,7 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._gate_registry impor
     statistics,
     unfinished_result,
 )
+from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import name_in_text
 
 _RESULTS = ("run_scan_result", "watch_scans_result", "rescan_result", "audit_cluster_result")
 _RESULT_KEYS = {*render_result(GateResult()), *render_result(AuditResult())} - {"changed"}
@@ -94,7 +93,9 @@ class GateStepAction(ActionBase):
             options = self._read_options(role)
         except Exception as error:  # noqa: BLE001  (a step that fails here could publish nothing)
             refusal = error if isinstance(error, DatascanError) else InvalidInputError(f"{role}: {error}")
-            result = refused_result(role, refusal)
+            refusal = refusal.with_message(name_in_text(refusal.message, role))
+            reports = known_reports(role, self._variables, self._templar.template) if self._writes_here else []
+            result = refused_result(role, refusal, reports, check_mode=self._task.check_mode)
             entry = entry.concluded(result)
         return {
             "refused": not options,
@@ -109,10 +110,8 @@ class GateStepAction(ActionBase):
     def _read_options(self, role: str) -> dict[str, t.Any]:
         given = read_options(role, self._variables, self._templar.template)
         check_options(given, role)
-        # A playbook of this collection is in its own folder: there a path starts where the command was started.
-        folder = str(self._variables.get("playbook_dir", self._loader.get_basedir()))
-        is_own = _is_inside(folder, ROLES.parent / "playbooks")
-        reports = absolute_reports(given, os.getcwd() if is_own else os.path.abspath(folder))
+        # Another host, or another user, may write where this process may not.
+        reports = absolute_reports(given) if self._writes_here else given["reports"] or []
         if role == AUDIT:
             return {**{option: given[option] for option in _AUDIT_OPTIONS}, "reports": reports}
         options = {option: given[option] for option in _OPTIONS}
@@ -124,7 +123,7 @@ class GateStepAction(ActionBase):
         entry = last_entry(self._entries, self._host)
         if entry is None or entry.number != self._facts(self._host).get(f"{PRIVATE}begun", {}).get("number"):
             raise GateFailedError("The gate did not begin: its first task was skipped.")
-        judged = self._judged()
+        judged = self._judged(writes_reports=True)
         return {"msg": entry.concluded(judged).msg, **self._noted(entry.concluded(judged))}
 
     def _count(self, role: str) -> dict[str, t.Any]:
@@ -193,6 +192,11 @@ class GateStepAction(ActionBase):
             raise GateFailedError("The variable inventory_hostname does not name this host. Do not set it.")
 
     @property
+    def _writes_here(self) -> bool:
+        """Whether the modules of the role write their files on this machine, as the user of this process."""
+        return self._connection.transport == "local" and not self._connection.become
+
+    @property
     def _keeper(self) -> str:
         """The host that keeps the entries: what Ansible calls localhost, such as 127.0.0.1 of an inventory."""
         return str(self._facts("localhost").get("inventory_hostname", "localhost"))
@@ -218,18 +222,25 @@ class GateStepAction(ActionBase):
     def _last_entry(self, host: str) -> GateEntry | None:
         return last_entry(self._entries, host)
 
-    def _judged(self) -> Mapping[str, t.Any]:
-        """The result of the module that decides, or of the first step where that was skipped or did not run."""
+    def _judged(self, *, writes_reports: bool = False) -> Mapping[str, t.Any]:
+        """The result of the module that decides, or that of a gate in which no module decided.
+
+        That module writes the reports. If it did not run, they are written here: none of an earlier run is left.
+        """
         facts = self._facts(self._host)
+        begun: Mapping[str, t.Any] = facts.get(f"{PRIVATE}begun") or {}
+        initial: Mapping[str, t.Any] = begun.get("result") or {}
         judged: Mapping[str, t.Any] = facts.get(f"{PRIVATE}judged") or {}
-        if "proceed" in judged:
-            return judged
-        if judged.get("failed") or "error" in judged:  # the role's `failed_when: false` clears `failed`
-            own = last_entry(self._entries, self._host)
-            failure = InvalidInputError(str(judged.get("msg", "The decision was not made.")))
-            return refused_result(own.role if own else "", failure)
-        begun: Mapping[str, t.Any] = facts.get(f"{PRIVATE}begun", {}).get("result", {})
-        return begun
+        if begun.get("refused") or ("proceed" in judged and judged != initial):
+            return judged if "proceed" in judged else initial
+        own = last_entry(self._entries, self._host)
+        role = own.role if own else ""
+        reports = begun.get("options", {}).get("reports", []) if writes_reports and self._writes_here else []
+        if "proceed" in judged or not (judged.get("failed") or "error" in judged):
+            return unfinished_result(role, reports) if not self._task.check_mode else initial
+        # The role's `failed_when: false` clears `failed`.
+        failure = InvalidInputError(str(judged.get("msg", "The decision was not made.")))
+        return refused_result(role, failure, reports, check_mode=self._task.check_mode)
 
     def _noted(self, entry: GateEntry) -> dict[str, t.Any]:
         return {"keeper": self._keeper, "fact": entry.fact, "entry": entry.facts()}
@@ -255,8 +266,3 @@ def _closed(result: Mapping[str, t.Any], reasons: list[str]) -> dict[str, t.Any]
         "reasons": [*result["reasons"], *reasons],
         "failed": True,
     }
-
-
-def _is_inside(folder: str, parent: Path) -> bool:
-    path = Path(folder).resolve()
-    return parent in (path, *path.parents)

@@ -21,9 +21,13 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute, refused
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import (
+    ModuleSpec,
+    RefusedTask,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.option_values import without_empty_texts
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.shown_options import shown_options
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import describe_wrong_options
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
@@ -34,7 +38,13 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.rendering impo
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
 from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import plain_options, shows_invocation
 from ansible_collections.datascan.gate.plugins.plugin_utils._host_python import explain_old_python
+from ansible_collections.datascan.gate.plugins.plugin_utils._paths import with_absolute_paths
 from ansible_collections.datascan.gate.plugins.plugin_utils._progress_display import show_progress
+from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import (
+    gate_role,
+    name_in_text,
+    name_variables,
+)
 from ansible_collections.datascan.gate.plugins.plugin_utils._text_options import check_texts, provider_name
 from ansible_collections.datascan.gate.plugins.plugin_utils._worker_clock import ParentGoneError, WorkerClock
 
@@ -52,11 +62,17 @@ class InProcessAction(ActionBase):
         """What Ansible calls."""
         task_vars = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        self._task.args = _without_empty_texts(self._task.args)
+        spec = self.module_spec.argument_spec
+        self._task.args = without_empty_texts(spec, self._task.args)
+        is_local = self._connection.transport == "local"
+        if is_local:
+            self._task.args = with_absolute_paths(self._task.args, spec)
         try:
-            check_texts(self.module_spec.argument_spec, self._task.args, provider_name(self._task.args.get("provider")))
+            check_texts(spec, self._task.args, provider_name(self._task.args.get("provider")))
         except InvalidInputError as error:
-            return result | render_error(error)
+            # The reports of a task on another host, or of another user, are not written from here.
+            given = self._task.args if is_local and not self._connection.become else {}
+            return result | self._refused(name_in_text(error.message, gate_role(task_vars)), given)
         if self._runs_in_process(task_vars):
             try:
                 result |= self._run_in_process(task_vars)
@@ -65,6 +81,8 @@ class InProcessAction(ActionBase):
                 os._exit(1)
         else:
             result |= self._run_module(task_vars)
+        if result.get("failed"):
+            result = name_variables(result, gate_role(task_vars))
         if self._task.no_log:
             result.pop("warnings", None)  # ansible-core 2.19 and newer print them nevertheless
         return result
@@ -113,7 +131,7 @@ class InProcessAction(ActionBase):
         try:
             validation = validator.validate(given)
         except (AttributeError, TypeError, ValueError):
-            return render_error(InvalidInputError(describe_wrong_options(self.module_spec.argument_spec, given)))
+            return self._refused(describe_wrong_options(self.module_spec.argument_spec, given), given)
         warnings = [
             f"Both option {item['option']} and its alias {item['alias']} are set." for item in validation._warnings
         ]
@@ -124,7 +142,7 @@ class InProcessAction(ActionBase):
             message = describe_wrong_options(self.module_spec.argument_spec, given, validation.errors.msg)
             if isinstance(validation.errors[0], UnsupportedError):
                 message = f"Unsupported parameters for (datascan.gate.{self.module_spec.name}) module: {message}"
-            result = render_error(InvalidInputError(one_line(redactor.redact_text(message))))
+            result = self._refused(one_line(redactor.redact_text(message)), given)
             credentials |= validation._no_log_values  # a message may quote a wrong value
         else:
             clock = WorkerClock()
@@ -137,7 +155,6 @@ class InProcessAction(ActionBase):
                 report_progress=self._report_progress,
                 clock=clock,
             )
-            os.chdir(self._loader.get_basedir())  # the working directory of a module; this worker ends with its task
             result = execute(self.module_spec, invocation)
             clock.check_interrupted()
         if shows_invocation(task_vars):
@@ -147,16 +164,14 @@ class InProcessAction(ActionBase):
         cleaned: dict[str, t.Any] = remove_values(result, credentials | redactor.values)
         return cleaned
 
+    def _refused(self, message: str, given: Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The result of a task with wrong options."""
+        task = RefusedTask(given, self._task.check_mode)
+        return render_error(refused(self.module_spec, InvalidInputError(message), task))
+
     def _report_progress(self, line: str) -> None:
         if not self._task.no_log:
             show_progress(f"{self.module_spec.name}: {line}")
-
-
-def _without_empty_texts(options: t.Any) -> t.Any:
-    """The options without those that are an empty text, which is the same as not set. Items of lists stay."""
-    if isinstance(options, Mapping):
-        return {name: _without_empty_texts(value) for name, value in options.items() if value != ""}
-    return options
 
 
 class _Unprinted(dict[str, t.Any]):

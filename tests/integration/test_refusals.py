@@ -56,7 +56,7 @@ class TestByTheServer:
             ("Look with a wrong token", "unauthorized", 401, ["api_token"]),
             ("Start with a wrong token", "unauthorized", 401, ["api_token"]),
             ("Look at another user's scan", "not_found", 404, ["has no scan"]),
-            ("Look at a wrong address", "not_found", 404, ["/v9/scans", "api_url"]),
+            ("Look at a wrong address", "rejected", 404, ["/v9/scans", "api_url"]),
             ("Look where nobody answers", "unavailable", None, ["127.0.0.1:1", "does not answer"]),
             ("Look and be redirected", "rejected", 302, ["redirected to elsewhere.example"]),
             ("Look and get a page of HTML", "unreadable", 200, ["an HTML page"]),

@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import typing as t
 from pathlib import Path
 
 import pytest
 from docs_runs import Reader
+from gate_plays import GatePlays
 from sandbox_server import Sandbox
 
 INSIDE = Path("ansible_collections/datascan/gate/playbooks")
@@ -64,3 +66,74 @@ def test_the_same_for_a_playbook_that_is_run_by_its_full_name(
     )
     assert done.returncode == 0, done.stdout
     assert written(tmp_path, collections) == [tmp_path / "a report.json"]
+
+
+GATES = """
+- name: {case}
+  hosts: localhost
+  gather_facts: false
+  vars_files: "{case}.json"
+  tasks:
+    - name: Gate or result
+      block:
+        - name: Gate
+          ansible.builtin.include_role:
+            name: datascan.gate.{role}
+      rescue:
+        - name: Result of {case}
+          ansible.builtin.debug:
+            msg: "{{{{ {role}_result }}}}"
+"""
+ID = "67336873-8e06-464b-bd34-4a157cc87a18"
+BIGID = {"datascan_provider": "bigid", "audit_cluster_id": "c1", "audit_cluster_required_tags": ["owner"]}
+CASES: dict[str, tuple[str, dict[str, t.Any]]] = {
+    "a wrong variable": ("watch_scans", {"watch_scans_ids": [ID], "watch_scans_mode": "warn"}),
+    "an unknown variable": ("watch_scans", {"watch_scans_ids": [ID], "watch_scans_polcy": {}}),
+    "a refused token": ("watch_scans", {"watch_scans_ids": [ID], "datascan_api_token": "wrong"}),
+    "a template that fails": ("watch_scans", {"watch_scans_ids": "{{ nowhere }}"}),
+    "a connection that fails in Ansible": ("watch_scans", {"watch_scans_ids": [ID], "datascan_retries": "{{ 1 / 0 }}"}),
+    "a wrong variable of an audit": ("audit_cluster", {**BIGID, "audit_cluster_mode": "warn"}),
+    "a refused token of an audit": ("audit_cluster", {**BIGID, "datascan_api_token": "wrong"}),
+}
+
+
+def test_no_older_report_outlives_a_gate_that_could_not_ask(
+    sandbox: Sandbox, collections: Path, tmp_path: Path
+) -> None:
+    """Case I1, for roles. Each case is a play of one run."""
+    plays = GatePlays(sandbox, tmp_path, collections)
+    playbook = ""
+    for case, (role, variables) in CASES.items():
+        folder = tmp_path / "reports" / case
+        folder.mkdir(parents=True)
+        formats = ("csv", "json", "markdown") if role == "audit_cluster" else ("junit", "json", "markdown", "html")
+        reports = [{"format": format_, "dest": f"reports/{case}/{format_}"} for format_ in formats]
+        for format_ in formats:
+            (folder / format_).write_text("yesterday's report: passed")
+        given = {f"{role}_reports": reports, **variables}
+        if role == "audit_cluster":
+            given["datascan_api_url"] = sandbox.api_urls["bigid"]
+        (tmp_path / f"{case}.json").write_text(json.dumps(given))
+        playbook += GATES.format(case=case, role=role)
+    run = plays(playbook)
+    for case in CASES:
+        result = run.shown(f"Result of {case}")
+        assert (result["passed"], result["proceed"], bool(result["error"]["kind"])) == (False, False, True), case
+        written_now = sorted((tmp_path / "reports" / case).iterdir())
+        assert sorted(result["reports"]) == [str(path) for path in written_now], case
+        for path in written_now:
+            text = path.read_text()
+            assert "yesterday" not in text, (case, path.name)
+            assert path.name != "json" or json.loads(text)["passed"] is False
+            assert path.name != "junit" or 'errors="1"' in text
+
+
+def test_reports_of_another_host_are_not_checked_on_this_one(
+    sandbox: Sandbox, collections: Path, tmp_path: Path
+) -> None:
+    plays = GatePlays(sandbox, tmp_path, collections)
+    variables = '{watch_scans_ids: "{{ fails }}", watch_scans_reports: [{format: json, dest: /only/there/a.json}]}'
+    role = "- hosts: web1\n  gather_facts: false\n  tasks:\n    - ansible.builtin.include_role:\n"
+    there = "all: {hosts: {web1: {ansible_connection: ssh, ansible_host: 127.0.0.1, ansible_port: 1}}}"
+    run = plays(f"{role}        name: datascan.gate.watch_scans\n      vars: {variables}\n", inventory=there)
+    assert run.rc != 0 and "/only/there" not in run.output, run.output

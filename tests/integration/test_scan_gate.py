@@ -94,7 +94,7 @@ class TestEarlierResults:
         result = getattr(runs, way)["Stop at a wait that timed out"]
         assert (result["failed"], result["proceed"], result["timed_out"]) == (True, False, True)
         assert result["error"]["kind"] == "wait_timeout"
-        assert result["msg"].startswith("After 0 s, 1 of 1 scans had not finished")
+        assert result["msg"].startswith("At the time-out, 1 of 1 scans had not finished")
 
     def test_mode_advise_goes_past_a_time_out(self, runs, way):
         result = getattr(runs, way)["Advise past a wait that timed out"]
@@ -175,6 +175,6 @@ def test_what_is_no_scan_is_no_verdict(runs):
 
 def test_check_mode_judges_but_does_not_stop_at_a_scan_that_runs(runs):
     result = runs.check["Stop at a running scan"]
-    assert (result["failed"], result["passed"], result["proceed"]) == (False, False, True)
+    assert (result["failed"], result["passed"], result["proceed"], result["reasons"]) == (False, None, True, [])
     assert result["msg"] == "Check mode does not wait for scans, so there is no verdict."
     assert runs.check["Stop at a failed scan"]["failed"]

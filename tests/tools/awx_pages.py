@@ -60,11 +60,13 @@ def _page(vendor: Vendor) -> str:
 
 def _connection_type(vendor: Vendor) -> Data:
     exchanges = vendor.takes_refresh_token
+    unused = {*(() if exchanges else ("refresh_token",)), *(("time_zone",) if vendor.times_have_zone else ())}
     fields = [
         _field("api_url", "API address", "With its version path.", default=vendor.api_url),
         _field("api_token", "API token", secret=True),
         _field("refresh_token", "Refresh token", "Is exchanged for API tokens.", secret=True),
         _field("ca_path", "Certificate authorities", "In PEM form; empty for those of the system.", multiline=True),
+        _field("time_zone", "Time zone", "Such as Europe/Berlin or +05:30; empty for UTC."),
         # Not the other way round: AWX takes a switch that nobody has set for off.
         {
             "id": "skip_certificate_check",
@@ -82,14 +84,14 @@ def _connection_type(vendor: Vendor) -> Data:
     env = {
         name: template.get(option, f"{{{{ {option} }}}}")
         for option, name in _environment().items()
-        if exchanges or option != "refresh_token"
+        if option not in unused
     }
     return {
         "name": f"datascan.gate {vendor.title}",
         "description": f"How to reach {vendor.title}, for the collection datascan.gate.",
         "kind": "cloud",
         "inputs": {
-            "fields": [field for field in fields if exchanges or field["id"] != "refresh_token"],
+            "fields": [field for field in fields if field["id"] not in unused],
             **({"required": required} if required else {}),
         },
         "injectors": {"file": {"template": "{{ ca_path }}"}, "env": env},

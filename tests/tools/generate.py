@@ -103,6 +103,7 @@ PAGES = {
         in_yaml("providers", vendor_pages.provider_choices),
         in_yaml("public hosts", vendor_pages.api_url_sentence),
         in_yaml("refresh tokens", vendor_pages.refresh_token_sentence),
+        in_yaml("time zones", vendor_pages.time_zone_sentence),
     ],
     "plugins/modules/scan_start.py": [in_yaml("targets", vendor_pages.target_documentation)],
     "plugins/modules/scan_rescan.py": [in_yaml("subjects", vendor_pages.rescan_documentation)],

@@ -53,6 +53,12 @@ def refresh_token_sentence() -> str:
     return to_yaml([f"Only for {_either(titles)}."], indent=6).rstrip("\n")
 
 
+def time_zone_sentence() -> str:
+    """Which vendors send times without a zone, as an item of the description of time_zone."""
+    titles = [vendor.title for vendor in _vendors() if not vendor.times_have_zone]
+    return to_yaml([f"Only for {_either(titles)}."], indent=6).rstrip("\n")
+
+
 # The dictionaries of scan_start and run_scan
 
 

@@ -14,7 +14,7 @@ from .._core.errors import DatascanError, InvalidInputError
 from .._core.rendering import render_error, render_result
 from .._core.text import disarm_commands, one_line
 from .invocation import Invocation
-from .module_spec import ModuleSpec
+from .module_spec import ModuleSpec, RefusedTask
 
 # New objects before Python's garbage collector runs. Each run visits every object that Ansible loaded: with Python's
 # default of 700, this takes a third of the time of an operation.
@@ -28,13 +28,30 @@ def execute(spec: ModuleSpec, invocation: Invocation) -> dict[str, t.Any]:
         _require_libraries(spec)
         rendered = render_result(spec.run(invocation), diff=invocation.diff_mode)
     except DatascanError as error:
-        rendered = render_error(error, diff=invocation.diff_mode)
+        rendered = _render_failure(spec, error, invocation)
     except Exception as error:  # noqa: BLE001  (no traceback may reach a user)
-        rendered = render_error(_internal_error(spec, error))
+        rendered = _render_failure(spec, _internal_error(spec, error), invocation)
     redacted: dict[str, t.Any] = disarm_commands(invocation.redactor.redact(rendered))
     if "msg" in redacted:
         redacted["msg"] = one_line(redacted["msg"])
     return redacted
+
+
+def _render_failure(spec: ModuleSpec, error: DatascanError, invocation: Invocation) -> dict[str, t.Any]:
+    if error.result is None:
+        error = error.with_message(invocation.redactor.redact_text(error.message))  # reports contain it
+        error = refused(spec, error, RefusedTask(invocation.params, invocation.check_mode))
+    return render_error(error, diff=invocation.diff_mode)
+
+
+def refused(spec: ModuleSpec, error: DatascanError, task: RefusedTask) -> DatascanError:
+    """The error with all that a gate returns always, after its reports were written. Other modules add nothing."""
+    if spec.refuse is None:
+        return error
+    try:
+        return spec.refuse(error, task)
+    except Exception:  # noqa: BLE001  (the error itself matters more)
+        return error
 
 
 def _require_libraries(spec: ModuleSpec) -> None:

@@ -14,19 +14,17 @@ from .._core.options import credentials_in
 from .._core.redaction import Redactor
 from .._core.rendering import render_error
 from .._core.text import one_line
-from .execution import execute
+from .execution import execute, refused
 from .invocation import Invocation
-from .module_spec import ModuleSpec
+from .module_spec import ModuleSpec, RefusedTask
+from .option_values import without_empty_texts
 from .shown_options import shown_options
-from .specs import ArgumentSpec, describe_wrong_options
-
-# What a failure of Ansible's own validation lacks.
-_WRONG_OPTIONS = {key: render_error(InvalidInputError(""))[key] for key in ("changed", "error")}
+from .specs import describe_wrong_options
 
 
 def run_module(spec: ModuleSpec) -> None:
     """Validate the options, run the operation, and end the process with its result."""
-    module = _Module(argument_spec=spec.argument_spec, supports_check_mode=True, **spec.constraints)
+    module = _Module(spec)
     credentials = set(credentials_in(spec.argument_spec, module.params))
     invocation = Invocation(
         params=module.params,
@@ -45,11 +43,17 @@ def run_module(spec: ModuleSpec) -> None:
 class _Module(AnsibleModule):
     """Never shows a secret option. Ansible's own masking gives up where a nested option is wrong."""
 
-    def __init__(self, argument_spec: ArgumentSpec, **constraints: t.Any) -> None:
+    def __init__(self, spec: ModuleSpec) -> None:
+        self._spec = spec
+        options = spec.argument_spec
         try:
-            super().__init__(argument_spec, **constraints)  # type: ignore[no-untyped-call]
+            super().__init__(options, supports_check_mode=True, **spec.constraints)  # type: ignore[no-untyped-call]
         except (AttributeError, TypeError, ValueError):
-            self.fail_json(describe_wrong_options(argument_spec, self.params))
+            self.fail_json(describe_wrong_options(options, self.params))
+
+    def _load_params(self) -> None:
+        super()._load_params()  # type: ignore[no-untyped-call]
+        self.params = without_empty_texts(self.argument_spec, self.params)
 
     def _log_invocation(self) -> None:
         """Write to the system's log. Inside a dictionary, Ansible masks only values that need no escape."""
@@ -65,6 +69,8 @@ class _Module(AnsibleModule):
         if "error" not in kwargs:  # Ansible's own validation
             redactor = Redactor(credentials_in(self.argument_spec, self.params))
             msg = one_line(redactor.redact_text(describe_wrong_options(self.argument_spec, self.params, msg)))
-            kwargs = {**_WRONG_OPTIONS, **kwargs}
+            error = refused(self._spec, InvalidInputError(msg), RefusedTask(self.params, self.check_mode))
+            rendered = {key: value for key, value in render_error(error).items() if key not in ("msg", "failed")}
+            kwargs = {**rendered, **kwargs}
         self.params = shown_options(self.argument_spec, self.params)
         super().fail_json(msg, **kwargs)

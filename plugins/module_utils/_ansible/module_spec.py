@@ -5,12 +5,40 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
+from .._core.errors import DatascanError
+from .._core.gate.policy import ENFORCE, MODES
 from .invocation import Invocation
 from .specs import CONNECTION_SPEC, ArgumentSpec
+
+
+@dataclass(frozen=True)
+class RefusedTask:
+    """What is known of a gate's task that could not judge. Its options may be wrong."""
+
+    params: Mapping[str, t.Any]
+    check_mode: bool
+
+    @property
+    def mode(self) -> str:
+        """The option mode, or its default."""
+        mode = self.params.get("mode")
+        return mode if mode in MODES else ENFORCE
+
+    def reports(self, formats: Collection[str]) -> list[tuple[str, str]]:
+        """The format and path of each report that has both."""
+        given = self.params.get("reports")
+        found = [item for item in given if isinstance(item, Mapping)] if isinstance(given, (list, tuple)) else []
+        pairs = [(item.get("format"), item.get("dest")) for item in found]
+        return [
+            (format_, os.path.expanduser(os.path.expandvars(dest)))
+            for format_, dest in pairs
+            if isinstance(format_, str) and format_ in formats and isinstance(dest, str) and dest
+        ]
 
 
 @dataclass(frozen=True)
@@ -22,6 +50,8 @@ class ModuleSpec:
     options: Mapping[str, t.Any]
     constraints: Mapping[str, t.Any] = field(default_factory=dict)  # mutually_exclusive and the like
     connects: bool = True  # whether it has the connection options
+    # Of a module that is a gate: adds the result of a gate that could not judge to an error, and writes its reports.
+    refuse: Callable[[DatascanError, RefusedTask], DatascanError] | None = None
 
     @property
     def argument_spec(self) -> ArgumentSpec:

@@ -9,6 +9,7 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible.module_utils.common.parameters import env_fallback
+from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from .._core import options
 from .._core.options import OptionTable
@@ -26,10 +27,18 @@ def argument_spec(table: OptionTable) -> ArgumentSpec:
 def _argument(option: Mapping[str, t.Any]) -> dict[str, t.Any]:
     argument = {key: value for key, value in option.items() if key not in _NOT_FOR_ANSIBLE}
     if "env" in option:
-        argument["fallback"] = (env_fallback, [option["env"]])
+        argument["fallback"] = (_set_in_environment, [option["env"]])
     if "options" in option:
         argument["options"] = argument_spec(option["options"])
     return argument
+
+
+def _set_in_environment(name: str) -> str:
+    """The environment variable. An empty one is the same as one that is not set."""
+    value: str = env_fallback(name)
+    if value == "":
+        raise AnsibleFallbackNotFound
+    return value
 
 
 CONNECTION_SPEC = argument_spec(options.CONNECTION_OPTIONS)
@@ -45,10 +54,25 @@ def describe_wrong_options(spec: ArgumentSpec, given: Mapping[str, t.Any], messa
     Ansible's own names none where it expects a dictionary. It raises another exception for a list there, and before
     ansible-core 2.18 for a text such as `name=scan 1`.
     """
+    unknown = sorted(set(given) - {key for name, option in spec.items() for key in (name, *option.get("aliases", ()))})
+    if (
+        unknown and message and "upported parameters" not in message
+    ):  # Ansible names an unknown option only after other errors
+        return f"There is no option {', '.join(unknown)}, and {message}"
+    if message.startswith("missing required arguments: "):
+        message += "".join(
+            f" (or the environment variable {variable})" for variable in _missing_variables(spec, message)
+        )
     names = [name for name, option in spec.items() if name in given and not _holds_dictionaries(option, given[name])]
     if not names or any(name in message for name in given):
         return message or "The options cannot be read."
     return f"{' or '.join(names)} must be of type dict, written as a dictionary."
+
+
+def _missing_variables(spec: ArgumentSpec, message: str) -> list[str]:
+    """The environment variables of the options that a message calls missing."""
+    missing = message.partition(": ")[2].partition(" found in ")[0].split(", ")
+    return [str(spec[name]["fallback"][1][0]) for name in missing if "fallback" in spec.get(name, {})]
 
 
 def _holds_dictionaries(option: Mapping[str, t.Any], value: t.Any) -> bool:

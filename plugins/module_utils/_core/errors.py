@@ -181,6 +181,10 @@ class InvalidResponseError(DatascanError):
     is_transient = True
 
 
+class HtmlPageError(InvalidResponseError):
+    """An HTML page came in place of JSON: a gateway's, or a web server's for a path that it does not have."""
+
+
 class UntrustedCertificateError(DatascanError):
     """The vendor's certificate is not trusted, so nothing was sent."""
 

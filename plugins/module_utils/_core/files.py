@@ -1,7 +1,12 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write files atomically, and only when they change."""
+"""Write files atomically, and only when they change. Every file that this collection writes for a user is written here.
+
+A symbolic link is followed, unless it is another user's in a directory for everyone. A file that is replaced keeps its
+mode and owner; a new one has the mode that the umask allows, usually 0644. Devices, pipes, sockets and directories are
+refused. A process that ends early, also by a signal, leaves the old file and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +18,15 @@ import os
 import secrets
 import stat
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .errors import InvalidInputError
+from .excerpts import excerpts
+from .temporary_files import removed_at_end
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,11 @@ class FileChange:
     changed: bool
     before: str
     after: str
+    path: str = field(default="", compare=False)
+
+    def excerpts(self) -> tuple[str, str]:
+        """The lines that differ, before and after; of many lines the first ones, of long lines a part."""
+        return excerpts(self.before, self.after)
 
 
 def write_if_changed(path: str, text: str, *, dry_run: bool = False) -> FileChange:
@@ -42,7 +54,7 @@ def write_if_changed(path: str, text: str, *, dry_run: bool = False) -> FileChan
     if changed and not dry_run:
         with write_atomically(path) as file:
             file.write(text)
-    return FileChange(changed, before.decode("utf-8", "replace"), text)
+    return FileChange(changed, before.decode("utf-8", "replace"), text, path)
 
 
 @contextlib.contextmanager
@@ -53,15 +65,12 @@ def write_atomically(path: str, *, unless: Callable[[], bool] = lambda: False) -
     """
     try:
         target, old = _inspect(path)
-        # In the same directory, because a rename is atomic only within one file system.
-        temporary = target.with_name(f".datascan-{secrets.token_hex(8)}.tmp")
-        # A new file gets its mode from the umask; a file that replaces a private one is private from the start.
-        mode = 0o666 if old is None else 0o600
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     except OSError as error:
         raise _write_error(path, error) from error
-    try:
-        disk = _OutputFile(descriptor, path)
+    # In the same directory, because a rename is atomic only within one file system.
+    temporary = target.with_name(f".datascan-{secrets.token_hex(8)}.tmp")
+    with removed_at_end(temporary):
+        disk = _create(temporary, path, old)
         file = io.TextIOWrapper(io.BufferedWriter(disk), encoding="utf-8", errors="replace", newline="")
         try:
             yield file
@@ -73,15 +82,63 @@ def write_atomically(path: str, *, unless: Callable[[], bool] = lambda: False) -
             ):  # reported by the flush already, or irrelevant after it
                 file.close()
         if unless():
-            temporary.unlink()
             return
         try:
             temporary.replace(target)
         except OSError as error:
             raise _write_error(path, error) from error
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+
+
+def _create(temporary: Path, path: str, old: os.stat_result | None) -> _OutputFile:
+    # A new file gets its mode from the umask; a file that replaces a private one is private from the start.
+    mode = 0o666 if old is None else 0o600
+    try:
+        return _OutputFile(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), path)
+    except OSError as error:
+        raise _write_error(path, error) from error
+
+
+def remove_outdated(path: str) -> str:
+    """Remove a file whose new content cannot be written: a sentence about what became of the old one, or nothing.
+
+    Only a file that a write would have replaced is removed.
+    """
+    try:
+        target, old = _inspect(path)
+        if old is None:
+            return ""
+        target.unlink()
+    except OSError:
+        return "The old file is still there, and out of date." if _is_file(path) else ""
+    return "The old file was removed, because it is out of date."
+
+
+def _is_file(path: str) -> bool:
+    with contextlib.suppress(OSError, ValueError):
+        return stat.S_ISREG(os.stat(path).st_mode)
+    return False
+
+
+def find_same_file(paths: Sequence[str]) -> tuple[str, str] | None:
+    """The first two paths that name one file: by another spelling, a link, or upper and lower case, which some file
+    systems do not distinguish."""
+    seen: dict[t.Any, int] = {}
+    for number, path in enumerate(paths):
+        for identity in _identities(path):
+            if seen.setdefault(identity, number) != number:
+                return paths[seen[identity]], path
+    return None
+
+
+def _identities(path: str) -> list[t.Any]:
+    try:
+        real = os.path.realpath(path)
+        status = os.stat(real)
+    except ValueError:  # with a NUL: the write refuses it
+        return [path]
+    except OSError:
+        return [real.casefold()]
+    return [real.casefold(), (status.st_dev, status.st_ino)]
 
 
 class ComparedFile:
@@ -168,13 +225,14 @@ class _OutputFile(io.FileIO):
 
 def _inspect(path: str) -> tuple[Path, os.stat_result | None]:
     """The file behind any symbolic link, and its current state. Raises OSError where it cannot be written."""
-    if "\0" in path:
-        raise OSError(errno.EINVAL, "the path has a NUL character")
+    _check_name(path)
     if _follows_foreign_link(path):
         raise OSError(errno.EPERM, "the path follows another user's symbolic link")
     target = Path(os.path.realpath(path))
     if target.is_dir() or path.endswith("/"):
         raise IsADirectoryError(errno.EISDIR, "it is a directory")
+    if target.parent.exists() and not target.parent.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, f"{target.parent} is not a directory")
     if not target.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "no such directory")
     try:
@@ -186,6 +244,18 @@ def _inspect(path: str) -> tuple[Path, os.stat_result | None]:
     if not os.access(target.parent, os.W_OK | os.X_OK) or (old is not None and not os.access(target, os.W_OK)):
         raise PermissionError(errno.EACCES, "permission denied")
     return target, old
+
+
+def _check_name(path: str) -> None:
+    """Raise OSError for a text that cannot be the path of a file."""
+    if not path:
+        raise OSError(errno.EINVAL, "the path is empty")
+    if "\0" in path:
+        raise OSError(errno.EINVAL, "the path has a NUL character")
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        raise OSError(errno.EINVAL, "the path has a character that no file name can have") from None
 
 
 def _follows_foreign_link(path: str) -> bool:
@@ -204,6 +274,8 @@ def _follows_foreign_link(path: str) -> bool:
 
 
 def _write_error(path: str, error: OSError) -> InvalidInputError:
+    if not path:
+        return InvalidInputError("The path of a file to write is empty: name a file.")
     if isinstance(error, IsADirectoryError):
         return InvalidInputError(f"{path} is a directory: name a file.")
     if isinstance(error, FileNotFoundError):

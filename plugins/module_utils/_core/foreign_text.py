@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from .redaction import Redactor
 from .text import INVISIBLE, disarm_commands
 
 NOT_KNOWN = "-"  # shown where a value is not known
+MAX_MARKDOWN = 1 << 20  # bytes: GitHub drops a larger step summary as a whole
 _MAX_LENGTH = 1000  # characters; a vendor may send a whole HTML page as its reason
 
 
@@ -42,3 +44,16 @@ def table_cell(value: str | None) -> str:
     """A code span inside a table, where a pipe ends the cell even in a code span."""
     # Dialects differ on two backslashes before a pipe, so a space separates a backslash of the text from it.
     return code_span(value).replace("\\|", "\\ |").replace("|", "\\|")
+
+
+def fit_lines(blocks: Sequence[str], limit: int) -> list[str]:
+    """The first blocks of lines that together have at most `limit` bytes, each with a line end.
+
+    A block is left out whole, and so are all that follow it.
+    """
+    used = 0
+    for number, block in enumerate(blocks):
+        used += len(block.encode("utf-8", "replace")) + 1
+        if used > limit:
+            return list(blocks[:number])
+    return list(blocks)

@@ -10,7 +10,7 @@ import typing as t
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 from enum import Enum
 
 from .compat.pydantic import (
@@ -22,6 +22,7 @@ from .compat.pydantic import (
     ValidationError,
     computed_field,
 )
+from .error_texts import error_text
 from .errors import InvalidInputError
 
 # These imports are needed at run time: pydantic reads the annotations when it builds the classes.
@@ -60,8 +61,9 @@ def state_rank(state: ScanState) -> int:
     return _WORST_FIRST.index(state)
 
 
-def parse_timestamp(value: t.Any) -> datetime | None:
-    """Parse a vendor's timestamp. Without a zone it is UTC. Unparseable timestamps become None, so a bad
+def parse_timestamp(value: t.Any, zone: tzinfo = timezone.utc) -> datetime | None:
+    """Parse a vendor's timestamp. `zone` is that of a time without one: of the hour that a zone has twice when summer
+    time ends, the earlier, so that no scan looks younger than it is. Unparseable timestamps become None, so a bad
     date never drops a scan. So does a number, because seconds and milliseconds look alike.
 
     Timestamps in the year 1 become None, too: .NET sends its smallest date for a missing one.
@@ -78,7 +80,7 @@ def parse_timestamp(value: t.Any) -> datetime | None:
     if not isinstance(value, datetime) or value.year == 1:
         return None
     try:
-        return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
+        return (value.replace(tzinfo=zone) if value.tzinfo is None else value).astimezone(timezone.utc)
     except OverflowError:  # in UTC, the year is below 1 or above 9999
         return None
 
@@ -93,18 +95,12 @@ def iso(value: datetime) -> str:
     return value.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
 
 
-def _error_text(value: t.Any) -> str | None:
-    """A vendor's reason, or None; vendors also write `-`, `None`, an empty text or an empty list for no reason."""
-    text = str(value or "").strip()
-    return None if text.lower() in ("", "-", "none", "null") else text
-
-
 Time = t.Annotated[
     t.Optional[datetime],
-    BeforeValidator(parse_timestamp),
+    BeforeValidator(lambda value: parse_timestamp(value)),
     PlainSerializer(lambda value: None if value is None else iso(value), when_used="json"),
 ]
-ErrorText = t.Annotated[t.Optional[str], BeforeValidator(_error_text)]
+ErrorText = t.Annotated[t.Optional[str], BeforeValidator(error_text)]
 
 
 def _check_number(value: t.Any) -> t.Any:
@@ -229,6 +225,8 @@ class Query(BaseModel):
     states: frozenset[ScanState] | None = None
     started_after: Time = None
     started_before: Time = None
+    name: str | None = None
+    source: str | None = None
     owners: list[str] = []
     all_users: bool = False
     limit: int | None = None

@@ -11,9 +11,12 @@ Ansible's markup) and `sample` (a value that is accepted) are for generated docu
 from __future__ import annotations
 
 import os
+import re
 import typing as t
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .clock import LONGEST
 from .errors import InvalidInputError
@@ -32,6 +35,7 @@ CONNECTION_OPTIONS: OptionTable = {
     "client_key": {"type": "path"},
     "timeout": {"type": "float", "default": 30.0},  # seconds
     "retries": {"type": "int", "default": 5},
+    "time_zone": {"type": "str", "env": "DATASCAN_TIME_ZONE"},
 }
 WAIT_OPTIONS: OptionTable = {
     "wait_timeout": {"type": "float", "default": 3600.0},  # seconds
@@ -55,9 +59,11 @@ class ConnectionOptions:
     client_key: str | None = None
     timeout: float = 30.0
     retries: int = 5
+    time_zone: str | None = None
 
     def check(self) -> None:
-        """Raise InvalidInputError for numbers out of range."""
+        """Raise InvalidInputError for numbers out of range, and for a time zone that is not known."""
+        parse_time_zone(self.time_zone)
         check_seconds("timeout", self.timeout)
         if self.retries < 0:
             raise InvalidInputError("retries must be 0 or more.")
@@ -102,6 +108,24 @@ def own_option(values: Mapping[str, t.Any], wanted: str, vendor: str) -> t.Any:
     if values[wanted] is None:
         raise InvalidInputError(f"{wanted} is not set: it says what {vendor} scans.")
     return values[wanted]
+
+
+def parse_time_zone(text: str | None) -> tzinfo:
+    """The zone of times without one: an offset such as +05:30, or a name of the IANA database; UTC if not set."""
+    text = (text or "UTC").strip()
+    if offset := re.fullmatch(r"([+-])(\d\d):?(\d\d)", text, re.ASCII):
+        hours, minutes = int(offset[2]), int(offset[3])
+        if hours < 24 and minutes < 60:
+            return timezone((-1 if offset[1] == "-" else 1) * timedelta(hours=hours, minutes=minutes))
+    if text in ("UTC", "Z"):  # without the database, which may be missing
+        return timezone.utc
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidInputError(
+            f"time_zone {text!r} is not known here: set it to a name such as Europe/Berlin or, in quotes, an offset "
+            "such as '+05:30'. Names need the system's time zone database, or the Python package tzdata."
+        ) from None
 
 
 def check_seconds(name: str, value: float, *, zero: bool = False, least: float = 0.0) -> None:

@@ -12,6 +12,7 @@ from enum import Enum
 
 from .compat.pydantic import BaseModel
 from .errors import DatascanError
+from .files import FileChange
 from .models import Scan
 from .operations.results import ScanDiff, WaitStats
 
@@ -46,11 +47,16 @@ def _rendered_fields(result: t.Any, *, diff: bool) -> Iterator[tuple[str, t.Any]
                 yield "diff", {"before": _by_id(value.before), "after": _by_id(value.after)}
         elif field.name == "file_changes":
             if diff:
-                yield "diff", [{"before": change.before, "after": change.after} for change in value]
+                yield "diff", [_file_diff(change) for change in value if change.changed]
         elif isinstance(value, WaitStats):
             yield from vars(value).items()
         elif field.name != "waited":
             yield field.name, to_plain(value)
+
+
+def _file_diff(change: FileChange) -> dict[str, t.Any]:
+    before, after = change.excerpts()
+    return {"before_header": change.path, "after_header": change.path, "before": before, "after": after}
 
 
 def _by_id(scans: Sequence[Scan]) -> dict[str, t.Any]:

@@ -13,11 +13,12 @@ import yaml
 from ansible.errors import AnsibleError
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, InvalidInputError
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import (
-    ROLES,
     absolute_reports,
     check_options,
+    known_reports,
     read_options,
 )
+from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import ROLES
 from glasswall_script import SCAN_ID, TARGET
 
 GATED = ("run_scan", "watch_scans", "rescan")
@@ -150,20 +151,44 @@ def test_the_vendor_of_the_environment_counts(monkeypatch: pytest.MonkeyPatch) -
         check("watch_scans", usual("watch_scans", datascan_provider="", watch_scans_on_timeout="cancel"))
 
 
-def test_reports_get_absolute_paths_once_each(tmp_path: Path) -> None:
+def test_reports_get_absolute_paths_once_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     given = read_options("run_scan", usual("run_scan", run_scan_reports=[{"format": "json", "dest": "a.json"}]), id_)
-    assert absolute_reports(given, str(tmp_path)) == [{"format": "json", "dest": str(tmp_path / "a.json")}]
+    assert absolute_reports(given) == [{"format": "json", "dest": str(tmp_path / "a.json")}]
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "link.json").symlink_to(tmp_path / "a.json")
     two = [{"format": "json", "dest": "a.json"}, {"format": "html", "dest": "link.json"}]
     with pytest.raises(InvalidInputError, match="same dest"):
-        absolute_reports(read_options("run_scan", usual("run_scan", run_scan_reports=two), id_), str(tmp_path))
+        absolute_reports(read_options("run_scan", usual("run_scan", run_scan_reports=two), id_))
 
 
 def test_a_report_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
-    missing = [{"format": "json", "dest": "nowhere/a.json"}]
-    with pytest.raises(InvalidInputError, match="nowhere"):
-        absolute_reports(read_options("run_scan", usual("run_scan", run_scan_reports=missing), id_), str(tmp_path))
+    missing = [{"format": "json", "dest": str(tmp_path / "nowhere/a.json")}]
+    with pytest.raises(InvalidInputError, match=r"run_scan_reports: .*nowhere"):
+        absolute_reports(read_options("run_scan", usual("run_scan", run_scan_reports=missing), id_))
+
+
+@pytest.mark.parametrize("role", [*GATED, "audit_cluster"])
+def test_reports_are_known_although_other_variables_are_wrong(role: str, tmp_path: Path) -> None:
+    reports = [
+        {"format": "json", "dest": "/a.json"},
+        {"format": "pdf", "dest": "/b.pdf"},
+        {"format": "markdown"},
+        {"dest": "/c"},
+        {"format": ["json"], "dest": "/d"},
+        {"format": "json", "dest": ""},
+        7,
+    ]
+    assert known_reports(role, {f"{role}_reports": reports}, id_) == [{"format": "json", "dest": "/a.json"}]
+    for wrong in (None, "a.json", 7, {"format": "json", "dest": "/a"}):
+        assert known_reports(role, {f"{role}_reports": wrong}, id_) == []
+
+
+def test_reports_whose_template_fails_are_not_known() -> None:
+    def template(value: t.Any) -> t.Any:
+        raise AnsibleError("'folder' is undefined")
+
+    assert known_reports("run_scan", {"run_scan_reports": "{{ folder }}"}, template) == []
 
 
 def id_(value: t.Any) -> t.Any:

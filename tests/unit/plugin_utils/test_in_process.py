@@ -6,15 +6,13 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import typing as t
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from ansible.parsing.dataloader import DataLoader
-from ansible.template import Templar
+from action_plugins import action
 from ansible_collections.datascan.gate.plugins.action.scan_gate import ActionModule as GateAction
 from ansible_collections.datascan.gate.plugins.action.scan_status import ActionModule as StatusAction
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
@@ -30,36 +28,6 @@ from scripted_vendor import SHOW_OPTIONS, TOKEN
 SCANS = [Scan(id=SCAN_ID, provider="glasswall", state="completed").model_dump(mode="json")]  # type: ignore[arg-type]
 SHORT = "t0ken"  # such a short secret is masked by Ansible only
 STATUS = {"provider": "glasswall", "api_url": "https://vendor.test", "api_token": TOKEN}
-
-
-def action(
-    kind: type[InProcessAction] = GateAction,
-    args: dict[str, t.Any] | None = None,
-    *,
-    transport: str = "local",
-    become: t.Any = None,
-    **task: t.Any,
-) -> InProcessAction:
-    """An action plugin around stand-ins for the task and its connection."""
-    loader = DataLoader()
-    given = {
-        "args": args or {},
-        "action": kind.module_spec.name,
-        "async_val": 0,
-        "no_log": False,
-        "environment": None,
-        "delegate_to": None,
-        "check_mode": False,
-        "diff": False,
-        **task,
-    }
-    connection = SimpleNamespace(
-        transport=transport,
-        become=become,
-        has_native_async=False,
-        _shell=SimpleNamespace(tmpdir=None, env_prefix=lambda **names: ""),
-    )
-    return kind(SimpleNamespace(**given), connection, None, loader, Templar(loader), None)  # type: ignore[arg-type]
 
 
 def way(made: InProcessAction, monkeypatch: pytest.MonkeyPatch, **task_vars: t.Any) -> str:
@@ -216,14 +184,41 @@ def test_in_place_diff_mode_is_kept(here: Path) -> None:
     assert (here / "report.json").exists()
 
 
-def test_in_place_a_relative_path_is_the_playbooks(here: Path) -> None:
+def test_a_relative_path_begins_where_the_command_was_started(here: Path) -> None:
+    """Case I7: not in the folder of the playbook. The returned path is absolute."""
     made = action(GateAction, {"scans": SCANS, "reports": [{"format": "json", "dest": "report.json"}]})
     folder = here / "playbooks"
     folder.mkdir()
     made._loader.set_basedir(str(folder))
-    made.run(None, {})
-    assert (folder / "report.json").exists()
-    assert os.getcwd() == str(folder)
+    result = made.run(None, {})
+    assert result["reports"] == [str(here / "report.json")]
+    assert (here / "report.json").exists()
+    assert list(folder.iterdir()) == []
+
+
+def test_a_module_on_this_machine_gets_absolute_paths(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, t.Any] = {}
+    reports = [{"format": "json", "dest": "a"}, {"format": "json", "dest": "~/b"}, {"format": "json", "dest": "/c"}, 7]
+    made = action(GateAction, {"scans": SCANS, "reports": reports})
+    monkeypatch.setattr(made, "_run_module", lambda _vars: given.update(made._task.args) or {})
+    made.run(None, {"datascan_in_process": False})
+    assert [item if item == 7 else item["dest"] for item in given["reports"]] == [str(here / "a"), "~/b", "/c", 7]
+
+
+@pytest.mark.parametrize("format_", ["html", "json", "junit", "markdown"])
+def test_a_diff_is_short_whatever_the_report(format_: str, here: Path) -> None:
+    """Case I10."""
+    dest = str(here / "report")
+    scans = [{**SCANS[0], "id": f"scan-{number}"} for number in range(300)]
+    args = {"scans": scans, "reports": [{"format": format_, "dest": dest}]}
+    (diff,) = action(GateAction, args, diff=True).run(None, {})["diff"]
+    assert (diff["before"], diff["after_header"]) == ("", dest)
+    assert 0 < len(diff["after"]) < 5000 and "more lines)" in diff["after"]
+    assert action(GateAction, args, diff=True).run(None, {})["diff"] == []
+    args["scans"][150]["vendor_status"] = "Rebuilt"
+    (diff,) = action(GateAction, args, diff=True, check_mode=True).run(None, {})["diff"]
+    assert "Rebuilt" in diff["after"] and "Rebuilt" not in diff["before"]
+    assert len(diff["after"].splitlines()) < 10
 
 
 @pytest.mark.parametrize(("no_log", "shown"), [(False, ["scan_gate: [00:00] 0 of 1 done"]), (True, [])])

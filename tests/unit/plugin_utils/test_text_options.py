@@ -12,7 +12,8 @@ import pytest
 import yaml
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import NAMES, provider_class
-from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import ROLES, read_options
+from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import read_options
+from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import ROLES
 from ansible_collections.datascan.gate.plugins.plugin_utils._text_options import check_texts, provider_name
 from module_specs import SPECS
 

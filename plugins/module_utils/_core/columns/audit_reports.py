@@ -14,13 +14,14 @@ import typing as t
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ..errors import InvalidInputError
-from ..foreign_text import clean_text, code_span, table_cell
+from ..foreign_text import MAX_MARKDOWN, clean_text, code_span, fit_lines, table_cell
 from .audit_tally import Finding
 from .audit_verdict import AuditVerdict
 from .export import csv_row
 
 SCHEMA = "datascan.gate/audit/1"
 _HEAD = ("fully_qualified_name", "column_name", "table_name", "source", "note", "missing", "forbidden")
+_NOTES = 1000  # bytes of a page in Markdown for headings and the sentences about what does not fit
 _UNREADABLE = "has tags that cannot be read"
 
 
@@ -42,17 +43,23 @@ def audit_facts(verdict: AuditVerdict) -> dict[str, t.Any]:
 
 def _markdown(verdict: AuditVerdict, findings: Iterable[Finding], mode: str) -> Iterator[str]:
     mark, title = ("\u2705", "Passed") if verdict.passed else ("\u274c", "Did not pass")
-    yield f"## {mark} {title}\n\n{_markdown_counts(verdict)}\n"
+    head = f"## {mark} {title}\n\n{_markdown_counts(verdict)}\n"
     if verdict.scope.note:
-        yield f"\n{code_span(verdict.scope.note)}\n"
-    if verdict.reasons:
-        yield "\n### Reasons\n\n" + "".join(f"- {code_span(reason)}\n" for reason in verdict.reasons)
-    examples = verdict.tally.examples
-    if examples:
+        head += f"\n{code_span(verdict.scope.note)}\n"
+    yield head
+    left = MAX_MARKDOWN - _NOTES - len(head.encode())
+    reasons = [f"- {code_span(reason)}" for reason in verdict.reasons]
+    shown = fit_lines(reasons, left // 2)
+    if shown:
+        yield "\n### Reasons\n\n" + "".join(f"{line}\n" for line in shown)
+    if len(shown) < len(reasons):
+        yield f"\nReasons not listed here: {len(reasons) - len(shown)}.\n"
+    rows = fit_lines([_row(finding) for finding in verdict.tally.examples], left // 2)
+    if rows:
         yield f"\n### Columns\n\n| Column | Table | Source | Lacks | Carries | Note |\n|{' --- |' * 6}\n"
-        yield from (f"{_row(finding)}\n" for finding in examples)
-    if verdict.tally.failed > len(examples):
-        yield f"\n{verdict.tally.failed - len(examples)} more are in the reports in CSV and JSON.\n"
+        yield from (f"{row}\n" for row in rows)
+    if verdict.tally.failed > len(rows):
+        yield f"\n{verdict.tally.failed - len(rows)} more are in the reports in CSV and JSON.\n"
 
 
 def _markdown_counts(verdict: AuditVerdict) -> str:

@@ -59,6 +59,7 @@ class AuditVerdict:
     gap: str | None = None  # why columns may be missing, as a sentence
     allow_size_mismatch: bool = False
     failure: str | None = None
+    report_faults: tuple[str, ...] = ()  # why other reports cannot be written, a sentence each
 
     @property
     def passed(self) -> bool:
@@ -76,7 +77,7 @@ class AuditVerdict:
         reasons = [text for text in (self.failure, self.gap) if text]
         if self.failure is None:
             reasons += self._count_reasons()
-        return reasons
+        return [*reasons, *self.report_faults]
 
     @property
     def size_mismatch(self) -> str | None:

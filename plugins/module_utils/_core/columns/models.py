@@ -242,16 +242,14 @@ class ColumnSummary:
 
     total: int = 0
     untagged: int = 0
-    tables: Counter[tuple[str, str]] = field(default_factory=Counter)  # a table's name, and its source
-    by_source: Counter[str] = field(default_factory=Counter)
+    tables: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))  # by source
     by_tag: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def add(self, column: Column) -> None:
         """Count a column: once for its table, its source, and each of its tags' values."""
         self.total += 1
         self.untagged += not column.tags
-        self.tables[column.table_name or "", column.source or ""] += 1
-        self.by_source[column.source or ""] += 1
+        self.tables[column.source or ""][column.table_name or ""] += 1
         for name, value in {(tag.tag_name or "", tag.tag_value or "") for tag in column.tags or ()}:
             self.by_tag[name][value] += 1
 
@@ -259,19 +257,26 @@ class ColumnSummary:
         """The counts as a result shows them, in an order that does not depend on the order of the pages."""
         return {
             "total": self.total,
-            "by_table": dict(sorted(self._by_table().items())),
-            "by_source": dict(sorted(self.by_source.items())),
-            "by_tag": {name: dict(sorted(values.items())) for name, values in sorted(self.by_tag.items())},
+            "by_table": _in_order(self._by_table()),
+            "by_source": _in_order({source: tables.total() for source, tables in self.tables.items()}),
+            "by_tag": {name: _in_order(self.by_tag[name]) for name in sorted(self.by_tag)},
             "untagged": self.untagged,
         }
 
     def _by_table(self) -> Counter[str]:
         """Counts by table name, or by source.table where several sources have a table of that name."""
-        sources = Counter(table for table, _source in self.tables)
+        if len(self.tables) == 1:  # there may be as many tables as columns, so they are not copied
+            return next(iter(self.tables.values()))
+        sources = Counter(table for tables in self.tables.values() for table in tables)
         found: Counter[str] = Counter()
-        for (table, source), count in self.tables.items():
-            found[table if sources[table] == 1 else f"{source}.{table}"] += count
+        for source, tables in self.tables.items():
+            for table, count in tables.items():
+                found[table if sources[table] == 1 else f"{source}.{table}"] += count
         return found
+
+
+def _in_order(counts: Mapping[str, int]) -> dict[str, int]:
+    return {name: counts[name] for name in sorted(counts)}
 
 
 def _same(wanted: str, value: str | None) -> bool:

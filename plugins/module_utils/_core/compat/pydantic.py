@@ -24,6 +24,7 @@ if t.TYPE_CHECKING:
         PlainSerializer,
         ValidationError,
         computed_field,
+        model_validator,
     )
     from pydantic.alias_generators import to_camel
 else:
@@ -39,6 +40,7 @@ else:
             PlainSerializer,
             ValidationError,
             computed_field,
+            model_validator,
         )
         from pydantic.alias_generators import to_camel
     except Exception as error:  # noqa: BLE001  (pydantic raises SystemError beside a pydantic-core of another version)
@@ -60,6 +62,10 @@ else:
             """Stands in for pydantic's decorator."""
             return function
 
+        def model_validator(**kwargs):
+            """Stands in for pydantic's factory of decorators."""
+            return computed_field
+
         BeforeValidator = ConfigDict = Field = PlainSerializer = to_camel = _nothing
 
 
@@ -80,6 +86,7 @@ __all__ = [
     "PlainSerializer",
     "ValidationError",
     "computed_field",
+    "model_validator",
     "reason",
     "to_camel",
 ]

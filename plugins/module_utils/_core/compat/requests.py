@@ -49,6 +49,12 @@ else:
         PROBLEM = explain("requests", error)
         requests = urllib3 = None
 
+
+def has_socks() -> bool:
+    """Whether connections through a SOCKS proxy are possible."""
+    return "urllib3.contrib.socks" in sys.modules
+
+
 __all__ = [
     "PROBLEM",
     "HTTPAdapter",
@@ -58,6 +64,7 @@ __all__ = [
     "HTTPSConnectionPool",
     "SOCKSConnection",
     "SOCKSSocket",
+    "has_socks",
     "requests",
     "urllib3",
 ]

@@ -11,8 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import DatascanError, InvalidInputError
+from ..files import find_same_file, remove_outdated
 
 Report = tuple[str, str]  # a format and a path
+# Writes a report, with reasons beside those of the verdict; whether the file changed. Raises InvalidInputError.
+WriteReport = Callable[[str, str, tuple[str, ...]], bool]
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Decision:
     """
 
     changed: bool = False
-    passed: bool = False
+    passed: bool | None = False  # None in check mode, where nothing was waited for
     proceed: bool = False
     msg: str = ""
     reasons: tuple[str, ...] = ()
@@ -35,42 +38,58 @@ class Decision:
 D = t.TypeVar("D", bound=Decision)
 
 
-def refuse(error: DatascanError, result: Decision) -> DatascanError:
-    """The same error with the result of a gate that could not judge."""
+def refuse(error: DatascanError, result: D, write: ReportWriter) -> DatascanError:
+    """The same error with the result of a gate that could not judge, after its reports were written."""
     reasons = (*result.reasons, error.message)
-    return error.with_result(
-        replace(result, passed=False, proceed=False, msg=error.message, reasons=reasons, error=error.facts())
-    )
+    result = replace(result, passed=False, proceed=False, msg=error.message, reasons=reasons, error=error.facts())
+    result, faults = write.all(result)
+    return error.with_result(replace(result, reasons=(*result.reasons, *faults)))
 
 
 def check_reports(reports: Sequence[Report]) -> None:
     """Raise InvalidInputError if one report would replace another."""
-    paths = [_resolve(dest) for _format, dest in reports]
-    for path, (_format, dest) in zip(paths, reports, strict=True):
-        if paths.count(path) > 1:
-            raise InvalidInputError(f"Two reports have the same dest, {dest}.")
+    same = find_same_file([dest for _format, dest in reports])
+    if same:
+        named = same[0] if same[0] == same[1] else f"{same[0]} and {same[1]}"
+        raise InvalidInputError(f"Two reports have the same dest, {named}.")
 
 
-def _resolve(dest: str) -> str:
-    try:
-        return os.path.realpath(dest)
-    except ValueError:  # with a NUL; the write says so
-        return dest
+class ReportWriter:
+    """Writes the reports of a gate. No report of an earlier gate is left, even where a new one cannot be written."""
 
+    def __init__(self, reports: Sequence[Report], write: WriteReport, check_mode: bool) -> None:
+        """In check mode, `write` writes nothing."""
+        self._reports = reports
+        self._write = write
+        self._check_mode = check_mode
 
-def write_reports(
-    result: D, reports: Sequence[Report], write: Callable[[str, str], bool]
-) -> tuple[D, InvalidInputError | None]:
-    """Write every report, and return the first error beside the result.
+    def all(self, result: D) -> tuple[D, tuple[str, ...]]:
+        """Write every report: the result with their paths, and why others cannot be written, a sentence each.
 
-    `write` gets a format and a path, and returns whether the file changed.
-    """
-    refused: InvalidInputError | None = None
-    for format_, dest in reports:
-        try:
-            changed = write(format_, dest)
-        except InvalidInputError as error:
-            refused = refused or error
-            continue
-        result = replace(result, changed=result.changed or changed, reports=(*result.reports, dest))
-    return result, refused
+        Those that can be written are then written again, because each has to contain the whole verdict.
+        """
+        faults: dict[str, str] = {}
+        while True:
+            written, found = self._each(faults)
+            if not found:
+                changed = result.changed or any(written.values())
+                paths = tuple(os.path.abspath(dest) for dest in written)
+                return replace(result, changed=changed, reports=paths), tuple(faults.values())
+            faults |= found
+
+    def _each(self, faults: Mapping[str, str]) -> tuple[dict[str, bool], dict[str, str]]:
+        """Whether each report changed, by its dest, and why others cannot be written. Known faults are skipped."""
+        written: dict[str, bool] = {}
+        found: dict[str, str] = {}
+        for format_, dest in self._reports:
+            if dest in faults:
+                continue
+            try:
+                written[dest] = self._write(format_, dest, tuple(faults.values()))
+            except InvalidInputError as error:
+                found[dest] = error.message
+            except Exception as error:  # noqa: BLE001  (whatever it is, the other reports and the verdict are not lost)
+                found[dest] = f"{dest} cannot be written: {type(error).__name__}: {error}."
+            if dest in found and not self._check_mode:
+                found[dest] = f"{found[dest]} {remove_outdated(dest)}".rstrip()
+        return written, found

@@ -120,6 +120,11 @@ def _is_skipped(value: Mapping[str, t.Any]) -> bool:
 def _read_result(option: str, value: Mapping[str, t.Any]) -> Evidence:
     if "results" in value:
         raise InvalidInputError(f"{option} is the result of a loop: use one gate for each of its results.")
+    if _is_skipped(value):
+        raise InvalidInputError(
+            f"{option} is the result of a skipped task, so it has no scan: give the gate the same `when`, or leave out "
+            f"{option}."
+        )
     failure = _read_failure(option, value)
     key = "scan" if option == "started" else "scans"
     content = value.get(key)
@@ -131,7 +136,8 @@ def _read_result(option: str, value: Mapping[str, t.Any]) -> Evidence:
     # A failed start or query without a scan leaves nothing to judge, whatever its kind.
     has_scans = option == "waited" or bool(scans)
     missing = _read_ids(option, "missing", value)
-    return Evidence(
+    return _checked(
+        option,
         scans=tuple(parse_scan(scan, _option_path(option, key, number)) for number, scan in enumerate(scans)),
         missing=missing,
         unseen=_read_ids(option, "unseen", value),
@@ -142,6 +148,21 @@ def _read_result(option: str, value: Mapping[str, t.Any]) -> Evidence:
         can_be_judged=failure is None or (failure.kind in JUDGED_KINDS and has_scans),
         is_empty_query=option == "found" and failure is None and not (scans or missing),
     )
+
+
+def _checked(option: str, **facts: t.Any) -> Evidence:
+    """The evidence of one task. Raises InvalidInputError where one part of it contradicts another."""
+    found = Evidence(**facts)
+    source = f"set it to the registered result of {_MODULES[option]}."
+    unknown = sorted(set(found.cancelled) - {scan.id for scan in found.scans})
+    if unknown:
+        raise InvalidInputError(f"{option}.cancelled names {unknown[0]}, which is not one of its scans: {source}")
+    if found.cancelled and (found.failure is None or not found.timed_out):
+        raise InvalidInputError(f"{option}.cancelled is not empty, but {option} did not time out: {source}")
+    all_finished = found.scans and all(scan.finished for scan in found.scans) and not found.unseen
+    if found.timed_out and found.failure is None and all_finished:
+        raise InvalidInputError(f"{option}.timed_out is true, but each of its scans has finished: {source}")
+    return found
 
 
 def _option_path(option: str, key: str, number: int) -> str:

@@ -13,7 +13,7 @@ from ..clock import Clock
 from ..errors import DatascanError, GateFailedError, InvalidInputError
 from ..files import FileChange, write_if_changed
 from ..models import Scan, summarise
-from .decision import Decision, Report, check_reports, refuse, write_reports
+from .decision import Decision, Report, ReportWriter, check_reports, refuse
 from .earlier_results import Evidence, read_evidence
 from .policy import ADVISE, ENFORCE, Policy
 from .reports.render import render
@@ -54,10 +54,12 @@ def evaluate_gate(request: GateRequest, clock: Clock, check_mode: bool) -> GateR
     """Judge scans by the results of earlier tasks.
 
     Raises GateFailedError if the policy is not met in mode enforce, EarlierFailureError if an earlier task failed and
-    the mode does not allow that, InvalidInputError if a result or scan is not valid or a report cannot be
-    written. Each carries the GateResult. Reports are written before the verdict is raised.
+    the mode does not allow that, InvalidInputError if a result or scan is not valid, or if nothing but a report that
+    cannot be written is against the scans. Each carries the GateResult. Reports are written before that, each with
+    the whole verdict.
 
-    In check mode no file is written, and unfinished scans do not stop the pipeline, because nothing waited for them.
+    In check mode no file is written. There is no verdict (`passed` is None) on scans that have not finished, because
+    nothing waited for them, and they do not stop the pipeline.
     """
     try:
         check_reports(request.reports)
@@ -69,26 +71,67 @@ def evaluate_gate(request: GateRequest, clock: Clock, check_mode: bool) -> GateR
             missing=request.missing,
         )
     except InvalidInputError as error:
-        raise refuse_gate(error) from None
+        raise refuse_gate(error, request.reports, request.mode, check_mode) from None
     verdict = _judge_evidence(evidence, request, clock)
+    verdict = verdict.after_wait(timed_out=evidence.timed_out, cancelled=evidence.cancelled)
     result = _decide(evidence, verdict, check_mode)
-    result = _write_reports(result, verdict, request.reports, check_mode)
-    if result.proceed:
+    written = _Reports(verdict, request.reports, check_mode)
+    result, faults = written.all(result)
+    result = replace(result, file_changes=written.changes)
+    failure: DatascanError | None = None if result.proceed else evidence.failure or GateFailedError(result.msg)
+    if faults:
+        failure = failure or InvalidInputError(faults[0])
+        result = _with_faults(result, faults)
+    if failure is None:
         return result
-    failure: DatascanError = evidence.failure or GateFailedError(result.msg)
     raise failure.with_message(result.msg).with_result(replace(result, error=failure.facts()))
 
 
-def refuse_gate(error: DatascanError, result: GateResult | None = None) -> DatascanError:
-    """The same error with the result of a gate that could not judge."""
-    return refuse(error, result or GateResult())
+def refuse_gate(error: DatascanError, reports: Sequence[Report], mode: str, check_mode: bool) -> DatascanError:
+    """The same error with the result of a gate that could not judge. Its reports contain the error."""
+    reason = Reason(Rule.NOT_JUDGED, found=error.message)
+    verdict = Verdict(mode, (), other_reasons=(reason,), error=error.facts())
+    return refuse(error, GateResult(), _Reports(verdict, reports, check_mode))
+
+
+class _Reports(ReportWriter):
+    """The reports on a verdict, and what they change."""
+
+    def __init__(self, verdict: Verdict, reports: Sequence[Report], check_mode: bool) -> None:
+        super().__init__(reports, self._write_one, check_mode)
+        self._verdict = verdict
+        self._changes: dict[str, FileChange] = {}
+
+    @property
+    def changes(self) -> tuple[FileChange, ...]:
+        """The files before and after."""
+        return tuple(self._changes.values())
+
+    def _write_one(self, format_: str, dest: str, faults: tuple[str, ...]) -> bool:
+        verdict = self._verdict.with_reasons(*(Reason(Rule.REPORT, found=fault) for fault in faults))
+        change = write_if_changed(dest, render(format_, verdict), dry_run=self._check_mode)
+        first = self._changes.setdefault(dest, change)
+        self._changes[dest] = replace(change, changed=first.changed or change.changed, before=first.before)
+        return change.changed
+
+
+def _with_faults(result: GateResult, faults: tuple[str, ...]) -> GateResult:
+    """The result of a gate whose reports cannot all be written, so that it does not pass."""
+    stands = not result.proceed  # the message names why
+    return replace(
+        result,
+        passed=False,
+        proceed=False,
+        msg=" ".join([result.msg, *faults] if stands else faults),
+        reasons=(*result.reasons, *faults),
+    )
 
 
 def _judge_evidence(evidence: Evidence, request: GateRequest, clock: Clock) -> Verdict:
     mode = request.mode if evidence.can_be_judged else ENFORCE
     if evidence.failure and not (evidence.scans or evidence.missing or evidence.unseen):
         # Without anything to judge, the failure is the only reason.
-        return Verdict(mode, (), other_reasons=(Reason(Rule.EARLIER_TASK, found=evidence.failure.message),))
+        return Verdict(mode, (), other_reasons=(_earlier_failure(evidence),), error=_error_of(evidence))
     verdict = judge(evidence.scans, evidence.missing, request.policy, mode, clock.now())
     verdict = verdict.with_reasons(*(Reason(Rule.UNSEEN, scan_id=scan_id) for scan_id in evidence.unseen))
     if request.policy.allow_missing and not (evidence.scans or evidence.missing or evidence.is_empty_query):
@@ -96,20 +139,32 @@ def _judge_evidence(evidence: Evidence, request: GateRequest, clock: Clock) -> V
         verdict = verdict.with_reasons(Reason(Rule.NO_SCANS))
     if not evidence.is_complete:
         verdict = verdict.with_reasons(Reason(Rule.INCOMPLETE))
+    if evidence.failure and not evidence.can_be_judged:
+        return replace(verdict.with_reasons(_earlier_failure(evidence)), error=_error_of(evidence))
     if evidence.failure and verdict.passed:
         # After a failure, scans that pass prove nothing: others may never have been read.
-        return verdict.with_reasons(Reason(Rule.EARLIER_TASK, found=evidence.failure.message))
+        return verdict.with_reasons(_earlier_failure(evidence))
     return verdict
+
+
+def _error_of(evidence: Evidence) -> Mapping[str, t.Any] | None:
+    """The failure of an earlier task that keeps the gate from judging."""
+    return None if evidence.can_be_judged or evidence.failure is None else evidence.failure.facts()
+
+
+def _earlier_failure(evidence: Evidence) -> Reason:
+    return Reason(Rule.EARLIER_TASK, found=evidence.failure.message if evidence.failure else None)
 
 
 def _decide(evidence: Evidence, verdict: Verdict, check_mode: bool) -> GateResult:
     is_only_predicted = check_mode and evidence.failure is None and verdict.fails_only_unfinished_scans
     proceed = verdict.passed or verdict.mode == ADVISE or is_only_predicted
     return GateResult(
-        passed=verdict.passed,
+        # Nothing was waited for, so there is no verdict.
+        passed=None if is_only_predicted else verdict.passed,
         proceed=proceed,
         msg=NOT_JUDGED_IN_CHECK_MODE if is_only_predicted else _message(evidence, verdict, proceed),
-        reasons=tuple(sentence(reason) for reason in verdict.reasons),
+        reasons=() if is_only_predicted else tuple(sentence(reason) for reason in verdict.reasons),
         summary=verdict.summary,
         scans=evidence.scans,
         missing=evidence.missing,
@@ -123,22 +178,9 @@ def _message(evidence: Evidence, verdict: Verdict, proceed: bool) -> str:
     """The verdict after the message of an earlier failure, without repeating the same fact."""
     if evidence.failure is None:
         return gate_sentence(verdict)
-    if all(reason.rule is Rule.EARLIER_TASK for reason in verdict.reasons):
+    others = [reason for reason in verdict.reasons if reason.rule is not Rule.EARLIER_TASK]
+    if not others:
         return gate_sentence(verdict) if proceed else evidence.failure.message
     if evidence.timed_out and len(evidence.scans) == 1 and not proceed:
         return evidence.failure.message  # which names the scan and its state
-    return f"{evidence.failure.message} {gate_sentence(verdict)}"
-
-
-def _write_reports(result: GateResult, verdict: Verdict, reports: Sequence[Report], check_mode: bool) -> GateResult:
-    changes: list[FileChange] = []
-
-    def write(format_: str, dest: str) -> bool:
-        changes.append(write_if_changed(dest, render(format_, verdict), dry_run=check_mode))
-        return changes[-1].changed
-
-    result, refused = write_reports(result, reports, write)
-    result = replace(result, file_changes=tuple(changes))
-    if refused:  # raised only now, so that every other report is written
-        raise refuse_gate(refused, result)
-    return result
+    return f"{evidence.failure.message} {gate_sentence(verdict, others)}"

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
 from ..models import ACTIVE, Scan, is_in_future, summarise
-from .policy import Policy
+from .policy import ADVISE, Policy
 
 
 class Rule(str, Enum):
@@ -27,6 +27,11 @@ class Rule(str, Enum):
     INCOMPLETE = "incomplete"  # the list in which the scans were found is not complete
     NO_SCANS = "no_scans"  # there is no scan at all
     EARLIER_TASK = "earlier_task"  # a task before the gate failed
+    NOT_JUDGED = "not_judged"  # the gate could not judge
+    REPORT = "report"  # a report cannot be written
+
+
+_BEFORE_SCANS = (Rule.EARLIER_TASK, Rule.NOT_JUDGED)
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,7 @@ class ScanVerdict:
 
     scan: Scan
     reasons: tuple[Reason, ...] = ()
+    cancelled_at_timeout: bool = False  # by this pipeline, because its wait timed out
 
     @property
     def passed(self) -> bool:
@@ -59,12 +65,19 @@ class ScanVerdict:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The verdict on all scans together; `other_reasons` are those that belong to none of the judged scans."""
+    """The verdict on all scans together; `other_reasons` are those that belong to none of the judged scans.
+
+    `error` is the failure, in the form of `DatascanError.facts`, that kept the gate from asking or judging; None for a
+    gate that judged. `cancelled` are the ids of scans that this pipeline cancelled because its wait timed out.
+    """
 
     mode: str  # of MODES
     scans: tuple[ScanVerdict, ...]
     missing: tuple[str, ...] = ()
     other_reasons: tuple[Reason, ...] = ()
+    error: Mapping[str, t.Any] | None = None
+    timed_out: bool = False
+    cancelled: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -73,8 +86,16 @@ class Verdict:
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        """Every reason, those of the scans first."""
-        return (*(reason for item in self.scans for reason in item.reasons), *self.other_reasons)
+        """Every reason: a failure that kept the gate from judging, then those of the scans, then the others."""
+        first = [reason for reason in self.other_reasons if reason.rule in _BEFORE_SCANS]
+        others = [reason for reason in self.other_reasons if reason.rule not in _BEFORE_SCANS]
+        return (*first, *(reason for item in self.scans for reason in item.reasons), *others)
+
+    @property
+    def lets_proceed(self) -> bool:
+        """Whether the pipeline may continue: advice goes past a verdict, not past a gate that could not do its work."""
+        is_advice = self.mode == ADVISE and self.error is None
+        return self.passed or (is_advice and not any(reason.rule is Rule.REPORT for reason in self.reasons))
 
     @property
     def summary(self) -> dict[str, int]:
@@ -96,6 +117,11 @@ class Verdict:
     def with_reasons(self, *reasons: Reason) -> Verdict:
         """The same verdict with more reasons."""
         return replace(self, other_reasons=(*self.other_reasons, *reasons))
+
+    def after_wait(self, *, timed_out: bool, cancelled: Sequence[str]) -> Verdict:
+        """The same verdict with how the wait for the scans ended."""
+        scans = tuple(replace(item, cancelled_at_timeout=item.scan.id in cancelled) for item in self.scans)
+        return replace(self, scans=scans, timed_out=timed_out, cancelled=tuple(cancelled))
 
 
 def judge(scans: Sequence[Scan], missing: Sequence[str], policy: Policy, mode: str, now: datetime) -> Verdict:

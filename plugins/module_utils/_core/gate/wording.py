@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..models import Scan, ScanState, iso
 from .policy import ADVISE
 from .verdict import Reason, Rule, Verdict
@@ -49,12 +51,12 @@ def sentence(reason: Reason) -> str:
     return f"Scan {label}{':' if is_unknown else ''} {describe(reason)}."
 
 
-def gate_sentence(verdict: Verdict) -> str:
-    """The verdict as one message, with every reason."""
+def gate_sentence(verdict: Verdict, reasons: Sequence[Reason] | None = None) -> str:
+    """The verdict as one message, with these reasons, by default all."""
     if verdict.passed:
         return f"Gate passed: {len(verdict.scans)} of {len(verdict.scans)} scans."
-    reasons = " ".join(sentence(reason) for reason in verdict.reasons)
-    return f"Gate failed, but mode is advise: {reasons}" if verdict.mode == ADVISE else f"Gate failed: {reasons}"
+    named = " ".join(sentence(reason) for reason in (verdict.reasons if reasons is None else reasons))
+    return f"Gate failed, but mode is advise: {named}" if verdict.mode == ADVISE else f"Gate failed: {named}"
 
 
 def _describe_state(scan: Scan) -> str:

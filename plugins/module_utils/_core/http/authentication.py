@@ -81,7 +81,7 @@ HEADER_FORMS: Mapping[str, HeaderForm] = {"bearer": bearer_header, "raw": raw_he
 
 def check_token(option: str, token: str) -> None:
     """Reject a token that no header can carry, without showing it."""
-    if not token.isascii() or not token.isprintable():
+    if not token.isascii() or not token.isprintable() or token != token.strip():
         raise InvalidInputError(
-            f"{option} contains a character that an HTTP header cannot carry, such as a line break."
+            f"{option} contains a character that no HTTP header can carry, such as a line break or a space at an end."
         )

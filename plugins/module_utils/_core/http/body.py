@@ -15,6 +15,7 @@ from ..compat.requests import requests
 
 MAX_BODY = 256 * 1024 * 1024  # bytes after decompression
 _CHUNK = 64 * 1024  # bytes
+_MAX_DIGITS = 300  # of a whole number: a larger one is no float either, and Python refuses to show one of 4300
 _C1 = re.compile("[\x7f-\x9f]")  # a terminal command in one character, which Ansible prints unchanged
 # Text that may contain such a character, or one that is written as a surrogate pair.
 _SUSPECT = re.compile(r"[\x7f-\x9f]|\\u(?:[dD][89a-fA-F]|00[89]|007[fF])")
@@ -49,16 +50,47 @@ def decode(body: bytes) -> str:
     return body.decode(json.detect_encoding(body), errors="replace").lstrip("\ufeff")
 
 
-def parse_json(text: str) -> tuple[bool, t.Any]:
-    """Whether a text is JSON, and its value. Infinite numbers and NaN become None, lone surrogates are replaced."""
+class RepeatedKeyError(ValueError):
+    """An object has a key twice."""
+
+
+def parse_json(text: str) -> tuple[str | None, t.Any]:
+    """Why a text is not JSON, as a noun, or None; and its value.
+
+    Numbers that are infinite, NaN or too large become None, and lone surrogates are replaced. An object with a key
+    twice contradicts itself: one reader sees the first value and another the last, so the whole text is refused.
+    """
     try:
-        data = json.loads(text, parse_constant=lambda _name: None, parse_float=_parse_float)
+        data = _load(text)
         if _SUSPECT.search(text):
             whole = _C1.sub("\ufffd", json.dumps(data, ensure_ascii=False))
-            data = json.loads(whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
-        return True, data
+            data = _load(whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    except RepeatedKeyError:
+        return "JSON that has a key twice", None
     except (ValueError, RecursionError):
-        return False, None
+        return "incomplete or invalid JSON", None
+    return None, data
+
+
+def _load(text: str) -> t.Any:
+    return json.loads(
+        text,
+        parse_constant=lambda _name: None,
+        parse_float=_parse_float,
+        parse_int=_parse_int,
+        object_pairs_hook=_parse_object,
+    )
+
+
+def _parse_object(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
+    data = dict(pairs)
+    if len(data) != len(pairs):
+        raise RepeatedKeyError
+    return data
+
+
+def _parse_int(text: str) -> int | None:
+    return int(text) if len(text) <= _MAX_DIGITS else None
 
 
 def _parse_float(text: str) -> float | None:

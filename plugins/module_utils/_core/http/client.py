@@ -17,19 +17,20 @@ from ..errors import DatascanError, ForbiddenError, UnauthorizedError
 from . import body as _body
 from .authentication import Authentication
 from .connection import Connection
+from .connection_faults import exchange_fault
 from .deadline import Deadline
-from .exchange import limited_exchange
+from .exchange import Exchange, limited_exchange
 from .faults import (
     Fault,
     deadline_fault,
     error_fault,
-    exchange_fault,
     not_json_fault,
     redirect_fault,
     shape_fault,
     too_large_fault,
     wrong_address_fault,
 )
+from .proxy import Proxy
 from .rate_limit import RateLimiter
 from .request import Params, Request, build_url, check_base_url
 from .response import Response
@@ -87,7 +88,8 @@ class HttpClient:
         self._deadline = Deadline(clock)
         self._server_clock = ServerClock(clock)
         self._lock = threading.Lock()
-        self._session = Session(connection)
+        self._has_answered = False
+        self._session = Session(connection, clock.now)
 
     def deadline(self, seconds: float) -> AbstractContextManager[None]:
         """Inside the block no retry sleeps past this many seconds from now, and reads end a second later at most.
@@ -127,23 +129,37 @@ class HttpClient:
         body: t.Any = None,
         headers: Mapping[str, str] | None = None,
         slowness: int = 1,
+        names_record: bool = True,
     ) -> T:
         """Send a request that changes nothing; it is sent again after a transient fault.
 
         `parse` converts the JSON to the result; its ValueError counts as an invalid response, which is transient.
         `headers` replace those of the authentication. `slowness` multiplies `timeout` for an answer that takes long.
+        `names_record` is false for a path that is always there, so that a 404 is about `api_url`.
         """
         url = build_url(self._base_url, path, params)
-        return self._send(Request(method, url, body, headers=headers, slowness=slowness), parse)
+        return self._send(
+            Request(method, url, body, headers=headers, slowness=slowness, names_record=names_record), parse
+        )
 
     def write(
-        self, method: str, path: Sequence[str], parse: Callable[[t.Any], T], *, params: Params = (), body: t.Any = None
+        self,
+        method: str,
+        path: Sequence[str],
+        parse: Callable[[t.Any], T],
+        *,
+        params: Params = (),
+        body: t.Any = None,
+        names_record: bool = True,
     ) -> T:
         """Send a request that changes something; it is sent again only where it was certainly not carried out.
 
         Raises UnknownOutcomeError where it may have been carried out.
         """
-        return self._send(Request(method, build_url(self._base_url, path, params), body, is_write=True), parse)
+        return self._send(
+            Request(method, build_url(self._base_url, path, params), body, is_write=True, names_record=names_record),
+            parse,
+        )
 
     def _send(self, request: Request, parse: Callable[[t.Any], T]) -> T:
         retries = reauthentications = 0
@@ -192,6 +208,8 @@ class HttpClient:
             return parse(response.data)
         except ValueError as error:
             fault = shape_fault(request, response, error)
+        except RecursionError:
+            fault = shape_fault(request, response, ValueError("its lists and objects are nested too deep"))
         raise fault
 
     def _limit_of(self, request: Request) -> float:
@@ -203,24 +221,26 @@ class HttpClient:
     def _receive(self, request: Request, headers: Mapping[str, str], limit: float) -> Response:
         """The response, from connecting to its last byte within `limit` seconds."""
         with limited_exchange(self._clock, limit) as exchange:
+            exchange.has_answered = self._has_answered
             try:
-                return self._read_response(request, headers, limit, exchange.end)
+                return self._read_response(request, headers, exchange)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as exc:
                 raise exchange_fault(exc, request, exchange) from None
 
-    def _read_response(self, request: Request, headers: Mapping[str, str], limit: float, end: float) -> Response:
-        with self._session.exchange(request, headers, limit) as raw:
+    def _read_response(self, request: Request, headers: Mapping[str, str], exchange: Exchange) -> Response:
+        with self._session.exchange(request, headers, exchange.limit) as raw:
+            self._has_answered = True
             self._server_clock.observe(raw.headers.get("Date"))
             try:
-                text = _body.read_body(raw.raw, self._clock, end)
+                text = _body.read_body(raw.raw, self._clock, exchange.end)
             except _body.BodyTooLargeError:
                 raise too_large_fault(request, raw.status_code, _body.MAX_BODY) from None
-            is_json, data = _body.parse_json(text)
-            response = Response(raw.status_code, text, data, is_json)
-            self._check(request, response, raw.headers)
+            fault, data = _body.parse_json(text)
+            response = Response(raw.status_code, text, data, fault)
+            self._check(request, response, raw.headers, exchange.proxy)
         return response
 
-    def _check(self, request: Request, response: Response, headers: Mapping[str, str]) -> None:
+    def _check(self, request: Request, response: Response, headers: Mapping[str, str], proxy: Proxy | None) -> None:
         """Raise a Fault for a redirect, an error or a body that is not JSON."""
         if 300 <= response.status < 400:
             raise redirect_fault(request, response.status, headers.get("Location", ""))
@@ -229,8 +249,8 @@ class HttpClient:
         errors = self._parse_errors(response)
         if response.status >= 400 or errors:
             status = self._effective_status(response)
-            if status == 404 and not self._is_not_found(response):
+            if status == 404 and not (request.names_record and self._is_not_found(response)):
                 raise wrong_address_fault(request, response, errors)
-            raise error_fault(request, response, errors, status, headers.get("Retry-After"))
-        if not response.is_json:
+            raise error_fault(request, response, errors, status, headers.get("Retry-After"), proxy)
+        if response.fault:
             raise not_json_fault(request, response)

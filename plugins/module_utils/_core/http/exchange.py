@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..clock import Clock
+from .proxy import Proxy
 
 
 class Exchange:
@@ -23,6 +24,9 @@ class Exchange:
         self.limit = seconds
         self.end = clock.monotonic() + seconds
         self.is_connecting = False  # nothing of the request has left this machine while this is true
+        self.has_answered = False  # whether the server has ever answered this client
+        self.proxy: Proxy | None = None
+        self.authorities: str | None = None  # the option or variable that names them, if one does
         self._clock = clock
 
     def time_left(self) -> float:

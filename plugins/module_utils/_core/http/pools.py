@@ -97,7 +97,15 @@ class _LimitedPool(HTTPConnectionPool):
     ConnectionCls = LimitedConnection
 
 
-class _LimitedTLSPool(HTTPSConnectionPool):
+class QuietTLSPool(HTTPSConnectionPool):
+    """A pool that does not warn about each request without a verified certificate: `validate_certs` asks for that."""
+
+    def _validate_conn(self, conn: t.Any) -> None:
+        if conn.is_closed:
+            conn.connect()
+
+
+class _LimitedTLSPool(QuietTLSPool):
     ConnectionCls = LimitedTLSConnection
 
 

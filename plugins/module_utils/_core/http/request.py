@@ -8,9 +8,10 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from ..errors import FailedRequest, InvalidInputError
+from .address import AddressError, split_address
 
 Params = Sequence[tuple[str, str]]
 
@@ -25,6 +26,7 @@ class Request:
     is_write: bool = False
     headers: Mapping[str, str] | None = None  # sent instead of the authentication's
     slowness: int = 1  # multiplies the connection's `timeout`
+    names_record: bool = True  # whether a 404 may be about a record, and not only about the address
 
     def __str__(self) -> str:
         """As messages name it."""
@@ -40,21 +42,18 @@ class Request:
 def check_base_url(api_url: str) -> str:
     """The base address without white space and slashes at its end. Raises InvalidInputError for anything else."""
     api_url = api_url.strip()  # an api_url that was read from a file ends in a line end
-    try:
-        parts = urlsplit(api_url)
-        host, user = parts.hostname, parts.username
-        parts.port  # noqa: B018  (raises ValueError for a port that is not a number)
-    except ValueError:
-        host = user = None
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not host:
-        raise InvalidInputError(
-            "api_url must be the API's base address with its version path, like https://scans.example.com/api/v1."
-        )
-    if user is not None or "?" in api_url or "#" in api_url:
+    if "?" in api_url or "#" in api_url or "@" in api_url.partition("://")[2].partition("/")[0]:
         raise InvalidInputError(
             "api_url must not contain a user, a query or a fragment: set the credential as api_token."
         )
+    try:
+        if split_address(api_url).scheme not in ("http", "https"):
+            raise AddressError("its scheme is neither https nor http")
+    except AddressError as error:
+        raise InvalidInputError(
+            "api_url must be the API's base address with its version path, like https://scans.example.com/api/v1, but "
+            f"{error}."
+        ) from None
     return api_url.rstrip("/")
 
 

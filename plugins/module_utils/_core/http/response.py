@@ -11,9 +11,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Response:
-    """The HTTP status, and the body as text and as JSON; `data` is None where the body is not JSON."""
+    """The HTTP status, and the body as text and as JSON.
+
+    Where the body is not JSON, `fault` is what it is instead, as a noun, and `data` is None.
+    """
 
     status: int
     text: str
     data: t.Any
-    is_json: bool
+    fault: str | None = None

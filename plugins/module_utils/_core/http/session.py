@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from ..compat.requests import requests
 from ..errors import InvalidInputError
@@ -20,10 +21,11 @@ VERSION = "0.1.0"
 class Session(requests.Session if requests else object):  # type: ignore[misc]
     """Follows no redirect, and takes no credential or certificate from the environment."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, now: Callable[[], datetime]) -> None:
+        """`now` returns the time of day, UTC."""
         super().__init__()
         for scheme in ("https://", "http://"):
-            self.mount(scheme, LimitedAdapter())
+            self.mount(scheme, LimitedAdapter(connection, now))
         self.headers.update({"Accept": "application/json", "User-Agent": f"datascan.gate/{VERSION}"})
         self._connection = connection
 

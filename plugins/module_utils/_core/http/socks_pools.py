@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import socket
 
-from ..compat.requests import HTTPConnectionPool, HTTPSConnectionPool, SOCKSConnection, SOCKSSocket
-from .pools import LimitedConnection, LimitedTLSConnection
+from ..compat.requests import HTTPConnectionPool, SOCKSConnection, SOCKSSocket
+from .pools import LimitedConnection, LimitedTLSConnection, QuietTLSPool
 from .sockets import LimitedSocket, ResolvedAddress
 
 
@@ -48,7 +48,7 @@ class _SocksPool(HTTPConnectionPool):
     ConnectionCls = _SocksConnection
 
 
-class _SocksTLSPool(HTTPSConnectionPool):
+class _SocksTLSPool(QuietTLSPool):
     ConnectionCls = _SocksTLSConnection
 
 

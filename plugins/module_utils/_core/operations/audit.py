@@ -18,7 +18,7 @@ from ..columns.tag_rules import TagRules, parse_rules
 from ..errors import DatascanError, GateFailedError, InvalidInputError
 from ..files import ComparedFile
 from ..foreign_text import clean_text
-from ..gate.decision import Decision, Report, check_reports, refuse, write_reports
+from ..gate.decision import Decision, Report, ReportWriter, check_reports, refuse
 from ..gate.policy import ADVISE, ENFORCE
 from ..providers.capabilities import ListsColumns, gap_sentence
 from .columns import check_query, find_cluster, prefetch
@@ -85,6 +85,11 @@ def audit_cluster(connect: Callable[[], OperationContext], request: AuditRequest
         audit.close()
 
 
+def refuse_audit(error: DatascanError, reports: Sequence[Report], mode: str, check_mode: bool) -> DatascanError:
+    """The same error with the result of an audit that could not begin. Its reports contain the error."""
+    return _Audit(AuditRequest(mode=mode, reports=reports), check_mode).refuse(error)
+
+
 class _Audit:
     """One audit: what it has read so far, and how it ends."""
 
@@ -105,16 +110,21 @@ class _Audit:
 
     def run(self, connect: Callable[[], OperationContext]) -> AuditResult:
         """The whole audit."""
+        failure: DatascanError | None = None
         try:
             check_reports(self._request.reports)
         except InvalidInputError as error:
-            raise refuse(error, AuditResult(mode=self._request.mode)) from None
-        failure: DatascanError | None = None
+            raise self.refuse(error) from None
         try:
             self._read(connect)
         except DatascanError as error:
             failure = error
         return self._decide(failure)
+
+    def refuse(self, error: DatascanError) -> DatascanError:
+        """The error of an audit that could not begin."""
+        verdict = self._verdict(error)
+        return refuse(error, AuditResult(mode=self._request.mode), self._reports(verdict))
 
     def _read(self, connect: Callable[[], OperationContext]) -> None:
         request = self._request
@@ -163,17 +173,23 @@ class _Audit:
             cluster=self._cluster,
             mode=self._request.mode,
         )
-        result, refused = write_reports(result, self._request.reports, lambda *report: self._write(verdict, *report))
-        if failure:
-            if refused:
-                result = replace(result, reasons=(*result.reasons, refused.message))
-            raise failure.with_result(replace(result, error=failure.facts()))
-        if refused:
-            raise refuse(refused, result)
-        if not result.proceed:
-            closed = GateFailedError(result.msg)
-            raise closed.with_result(replace(result, error=closed.facts()))
-        return result
+        result, faults = self._reports(verdict).all(result)
+        if failure is None and not result.proceed:
+            failure = GateFailedError(result.msg)
+        if faults:
+            failure = failure or InvalidInputError(" ".join(faults))
+            msg = " ".join([result.msg, *faults]) if not result.proceed else failure.message
+            reasons = (*result.reasons, *faults)
+            result = replace(result, passed=False, proceed=False, msg=msg, reasons=reasons)
+        if failure is None:
+            return result
+        raise failure.with_message(result.msg).with_result(replace(result, error=failure.facts()))
+
+    def _reports(self, verdict: AuditVerdict) -> ReportWriter:
+        def write(format_: str, dest: str, faults: tuple[str, ...]) -> bool:
+            return self._write(replace(verdict, report_faults=faults), format_, dest)
+
+        return ReportWriter(self._request.reports, write, self._check_mode)
 
     def _verdict(self, failure: DatascanError | None) -> AuditVerdict:
         request = self._request

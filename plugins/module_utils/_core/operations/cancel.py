@@ -49,7 +49,7 @@ def cancel_scans(context: OperationContext, request: CancelRequest) -> CancelRes
     context.require(CancelsScans)
     if not request.scan_ids:
         raise InvalidInputError("There are no scans to cancel: scan_ids is empty.")
-    scan_ids = list(dict.fromkeys(context.check_id(scan_id) for scan_id in request.scan_ids))
+    scan_ids = list(dict.fromkeys(context.check_id(scan_id, "scan_ids") for scan_id in request.scan_ids))
     cancelling = _Cancelling(context, request)
     with context.time_limit(request.wait):
         for scan_id in scan_ids:
@@ -128,7 +128,7 @@ def _cancel(context: OperationContext, scan_id: str, scan: Scan) -> Scan:
         return scan.model_copy(update={"state": ScanState.CANCELLED, "vendor_status": None})
     if not context.has_time():
         raise UnavailableError(f"Scan {scan_id} was not cancelled, because no time is left before the deadline.")
-    answer = request_cancellation(provider, scan_id)
+    answer = request_cancellation(provider, scan_id, scan)
     try:
         return provider.get(scan_id)  # the answer may still show the old state
     except DatascanError:

@@ -5,19 +5,24 @@
 
 from __future__ import annotations
 
-from ..errors import DatascanError, TooLateError, UnknownOutcomeError
+from ..errors import DatascanError, RejectedError, TooLateError, UnknownOutcomeError
 from ..models import Scan, ScanState
 from ..providers.capabilities import CancelsScans
 
 
-def request_cancellation(provider: CancelsScans, scan_id: str) -> Scan:
+def request_cancellation(provider: CancelsScans, scan_id: str, before: Scan | None) -> Scan:
     """The scan as the answer shows it, which may still be in its old state.
 
     After a lost answer the scan is read, and the request is repeated where the scan has not finished: cancelling twice
-    does no harm. Raises TooLateError, and UnknownOutcomeError where the scan may have been cancelled.
+    does no harm. `before` is the scan as last seen. Raises TooLateError, RejectedError where the vendor refuses and it
+    is not too late, and UnknownOutcomeError where the scan may have been cancelled.
     """
     try:
         return provider.cancel(scan_id)
+    except TooLateError as late:
+        if before is None or not provider.is_cancellable(before):
+            raise
+        raise _explain_refusal(provider, scan_id, late) from None
     except UnknownOutcomeError as lost:
         try:
             scan = provider.get(scan_id)
@@ -30,3 +35,18 @@ def request_cancellation(provider: CancelsScans, scan_id: str) -> Scan:
         if not provider.allows_pause(0.0):
             raise
         return provider.cancel(scan_id)
+
+
+def _explain_refusal(provider: CancelsScans, scan_id: str, late: TooLateError) -> DatascanError:
+    """Whether it is too late, which the vendor says of a scan that could be cancelled a moment ago."""
+    try:
+        now = provider.get(scan_id)
+    except DatascanError:
+        return late
+    if not provider.is_cancellable(now):
+        return late
+    return RejectedError(
+        f"{provider.title} refused with HTTP {late.http_status} to cancel scan {now}, which is not too late. Check "
+        "whether a gateway or proxy before the API forbids the request, or run the task again.",
+        request=late.request,
+    )

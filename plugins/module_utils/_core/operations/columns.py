@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -82,7 +83,7 @@ def read_columns(context: OperationContext, request: ColumnsRequest) -> ListedCo
             file.restart()
             for piece in render(format_, reading.columns()):
                 file.write(piece)
-    return WrittenColumns(**vars(replace(reading.known(), changed=file.changed)), file=request.dest)
+    return WrittenColumns(**vars(replace(reading.known(), changed=file.changed)), file=os.path.abspath(request.dest))
 
 
 class _Reading:

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from ..clock import Clock
-from ..errors import DatascanError, InvalidResponseError, UnavailableError
+from ..errors import DatascanError, InvalidInputError, InvalidResponseError, UnavailableError
 from ..models import PREDICTED_ID, Scan, predicted_scan
 from ..providers.base import Provider
 from ..providers.capabilities import require
@@ -56,9 +56,14 @@ class OperationContext:
             raise UnavailableError("No time is left before the deadline.")
         self.clock.sleep(seconds)
 
-    def check_id(self, scan_id: str) -> str:
-        """The id in the vendor's form. Raises InvalidInputError for text that cannot be an id."""
-        return scan_id if self._is_predicted(scan_id) else self.provider.check_id(scan_id)
+    def check_id(self, scan_id: str, option: str) -> str:
+        """The id in the vendor's form. Raises InvalidInputError, which names the option, for text that is no id."""
+        if self._is_predicted(scan_id):
+            return scan_id
+        try:
+            return self.provider.check_id(scan_id)
+        except InvalidInputError as error:
+            raise error.with_message(f"{option}: {error.message}") from None
 
     def get(self, scan_id: str) -> Scan:
         """One scan."""

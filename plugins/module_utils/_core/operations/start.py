@@ -159,7 +159,7 @@ def _get_previous(context: OperationContext, request: StartRequest) -> list[Scan
     if not scan_id:
         return []
     try:
-        scan = provider.get(provider.check_id(scan_id))
+        scan = provider.get(context.check_id(scan_id, "previous_scan_id"))
     except NotFoundError:
         context.warn(f"previous_scan_id {scan_id} is ignored: {provider.title} does not have this scan any more.")
         return []

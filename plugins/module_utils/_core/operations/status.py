@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from ..errors import DatascanError, InvalidInputError, NotFoundError
+from ..errors import DatascanError, InvalidInputError, NotFoundError, UnsupportedError
 from ..models import Query, Scan, ScanList, start_time, summarise
 from ..providers.capabilities import ListsScans, gap_sentence
 from .context import OperationContext
@@ -73,9 +73,13 @@ def _after_waiting(context: OperationContext, options: WaitOptions, result: Stat
 
 
 def _find(context: OperationContext, query: Query) -> StatusResult:
-    """The scans that a query asks for."""
+    """The scans that a query asks for. Raises UnsupportedError for a field that the vendor's list does not have."""
+    provider = context.require(ListsScans)
+    for name in ("name", "source"):
+        if getattr(query, name) is not None and name not in provider.finds_by:
+            raise UnsupportedError(f"query.{name} cannot be used: {provider.title} does not list the {name} of scans.")
     try:
-        listed = context.require(ListsScans).list_scans(query)
+        listed = provider.list_scans(query)
     except DatascanError as error:
         if isinstance(error.result, ScanList):
             raise error.with_result(_listed(error.result, query)) from None
@@ -94,7 +98,9 @@ def _listed(listed: ScanList, query: Query) -> StatusResult:
 def _get_by_id(context: OperationContext, request: StatusRequest) -> StatusResult:
     if not request.scan_ids:
         raise InvalidInputError("There are no scans to read: scan_ids is empty.")
-    answers = context.get_many(list(dict.fromkeys(context.check_id(scan_id) for scan_id in request.scan_ids)))
+    answers = context.get_many(
+        list(dict.fromkeys(context.check_id(scan_id, "scan_ids") for scan_id in request.scan_ids))
+    )
     scans = [answer for answer in answers.values() if isinstance(answer, Scan)]
     not_found = {scan_id: answer for scan_id, answer in answers.items() if isinstance(answer, NotFoundError)}
     missing = list(not_found)

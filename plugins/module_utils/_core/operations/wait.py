@@ -166,9 +166,9 @@ def timeout_error(state: PollState) -> WaitTimeoutError:
     named = "; ".join(unfinished[:_NAMED_SCANS])
     if len(unfinished) > _NAMED_SCANS:
         named += f"; and {len(unfinished) - _NAMED_SCANS} more"
-    message = (
-        f"After {state.elapsed:.0f} s, {len(unfinished)} of {len(state.scan_ids)} scans had not finished: {named}."
-    )
+    # A wait without any time left follows one that used it up, whose length is not known here.
+    when = f"After {state.elapsed:.0f} s" if state.elapsed >= 0.5 else "At the time-out"
+    message = f"{when}, {len(unfinished)} of {len(state.scan_ids)} scans had not finished: {named}."
     return with_last_error(WaitTimeoutError(message), state.last_error)
 
 
@@ -201,8 +201,8 @@ def _scans_to_wait_for(context: OperationContext, request: WaitRequest) -> _Awai
     scan_ids = [*request.scan_ids, *(scan.id for scan in given)]
     if not scan_ids:
         raise InvalidInputError("There are no scans to wait for: scan_ids and scans are empty.")
-    checked = [context.check_id(scan_id) for scan_id in scan_ids]
-    reused = frozenset(context.check_id(one.scan.id) for one in handed if one.is_reused)
+    checked = [context.check_id(scan_id, "scan_ids") for scan_id in scan_ids]
+    reused = frozenset(context.check_id(one.scan.id, "scans") for one in handed if one.is_reused)
     return _Awaited(list(dict.fromkeys(checked)), {scan.id: scan for scan in given if scan.finished}, reused)
 
 
@@ -216,7 +216,7 @@ def _cancel_pending(context: OperationContext, state: PollState, reused: Collect
     left_running = [scan_id for scan_id in state.pending if scan_id in reused]
     for number, scan_id in enumerate(pending, 1):
         try:
-            state.seen[scan_id] = _cancel_in_time(context, scan_id)
+            state.seen[scan_id] = _cancel_in_time(context, scan_id, before.get(scan_id))
             cancelled.append(scan_id)
             sentences.append(f" Scan {scan_id} was cancelled.")
         except TooLateError as error:
@@ -251,11 +251,11 @@ def _left_running_sentences(scan_ids: Sequence[str]) -> list[str]:
     ]
 
 
-def _cancel_in_time(context: OperationContext, scan_id: str) -> Scan:
+def _cancel_in_time(context: OperationContext, scan_id: str, before: Scan | None) -> Scan:
     """Cancel one scan; the request may take `timeout`, and so may all its retries."""
     provider = context.require(CancelsScans)
     with provider.deadline(provider.request_timeout):
-        return request_cancellation(provider, scan_id)
+        return request_cancellation(provider, scan_id, before)
 
 
 def _diff_of(scan_ids: Sequence[str], before: Mapping[str, Scan], after: Mapping[str, Scan]) -> ScanDiff:

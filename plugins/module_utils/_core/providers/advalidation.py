@@ -14,13 +14,14 @@ import typing as t
 from collections.abc import Mapping, Sequence
 
 from ..compat.pydantic import BaseModel, BeforeValidator, ConfigDict, Field, to_camel
+from ..error_texts import has_content
 from ..errors import DatascanError, InterruptedWaitError, InvalidInputError, NotFoundError
 from ..http.authentication import HEADER_FORMS
 from ..http.rate_limit import RateLimit
 from ..http.response import Response
 from ..models import MAY_RUN, ErrorText, IssueCount, Scan, ScanState, ShownText
 from .capabilities import RescansScans
-from .records import check_identity
+from .records import VendorRecord, check_identity, failed_by
 
 _NAMED = 10  # checks in a reason; the pages of Advalidation show them all
 
@@ -55,7 +56,7 @@ def _whole_number(value: t.Any) -> t.Any:
     return (value.strip().lstrip("0") or "0") if is_number else value
 
 
-class ScanItem(_AdvalidationModel):
+class ScanItem(VendorRecord, _AdvalidationModel):
     """A scan as Advalidation sends it."""
 
     id: t.Annotated[str, Field(pattern=r"\S"), BeforeValidator(_whole_number)]
@@ -123,6 +124,8 @@ class Advalidation(RescansScans):
     def parse_errors(cls, response: Response) -> list[dict[str, t.Any]]:
         """{error: {issues: [{type, message, relatedField or relatedId}]}}, {error: text}, or no reason."""
         error = response.data.get("error") if isinstance(response.data, dict) else None
+        if response.status < 400 and not has_content(error):
+            return []
         if isinstance(error, str):
             return [{"code": None, "message": error}]
         if not isinstance(error, dict):
@@ -207,21 +210,20 @@ class Advalidation(RescansScans):
     def _to_scan(self, item: ScanItem) -> Scan:
         status = (item.processing_status or "").strip() or None
         state = self.parse_state(status)
-        reason = None
-        if state is ScanState.COMPLETED and item.is_inconclusive:
+        reason = item.error
+        if state is ScanState.COMPLETED and (item.is_inconclusive or item.inconclusive_reason):
             # The scan has no verdict, so a count of 0 must not pass a gate. The state is not `stopped`, because a
             # policy that allows `stopped` for another vendor's scans would let this one pass as well.
             state, reason = ScanState.FAILED, f"inconclusive: {item.inconclusive_reason or 'no reason given'}"
-        elif state is ScanState.COMPLETED and item.nb_issues is None:
-            state = ScanState.RUNNING  # not analysed yet
-        elif state is ScanState.COMPLETED and item.nb_issues:
-            reason = _failed_checks(item.tests)
+        elif state is ScanState.COMPLETED and not reason:
+            state = ScanState.RUNNING if item.nb_issues is None else state  # not analysed yet
+            reason = _failed_checks(item.tests) if item.nb_issues else None
         elif state is ScanState.FAILED:
-            reason = item.inconclusive_reason
+            reason = item.inconclusive_reason or reason
         return Scan(
             id=item.id,
             provider=self.name,
-            state=state,
+            state=failed_by(item.error, state),
             vendor_status=status,
             started_at=self.parse_time(item.created_at),
             finished_at=self.parse_time(item.finished_at),
@@ -231,10 +233,10 @@ class Advalidation(RescansScans):
 
 
 def _number(value: str, what: str) -> str:
-    text = value.strip()
-    if not (text.isascii() and text.isdecimal()):
+    number = str(_whole_number(value))
+    if not (number.isascii() and number.isdecimal()):
         raise InvalidInputError(f"{value!r} is not an Advalidation {what} id (a whole number, like 1001).")
-    return text.lstrip("0") or "0"
+    return number
 
 
 def _parse_creative(data: t.Any, number: str) -> ScanItem | None:

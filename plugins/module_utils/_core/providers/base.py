@@ -10,9 +10,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timezone, tzinfo
 
 from ..clock import Clock
+from ..error_texts import error_text
 from ..errors import DatascanError, InterruptedWaitError, InvalidInputError
 from ..http.authentication import HEADER_FORMS, Authentication, HeaderForm, TokenAuthentication
 from ..http.client import HttpClient
@@ -52,6 +53,7 @@ class Provider(ABC):
     min_poll_interval: t.ClassVar[float] = 1.0  # seconds between two polls
     rate_limit: t.ClassVar[RateLimit | None] = None  # of requests, where the vendor has one
     trusts_retry_after: t.ClassVar[bool] = True
+    times_have_zone: t.ClassVar[bool] = True  # False where the option time_zone has to give it
     takes_refresh_token: t.ClassVar[bool] = False  # the option refresh_token
     counts_issues: t.ClassVar[bool] = False  # whether scans have an `issue_count`
     whole_number_ids: t.ClassVar[bool] = False  # whether ids are whole numbers, so that a number is not another id
@@ -95,12 +97,21 @@ class Provider(ABC):
         """The vendor's errors in a response, as dictionaries with `code` and `message`; empty where it is no error."""
 
     @classmethod
+    def is_record(cls, body: Mapping[str, t.Any]) -> bool:
+        """Whether a body is a scan's own record and no envelope. An error in a record is about the scan."""
+        return False
+
+    @classmethod
     def find_errors(cls, response: Response) -> list[dict[str, t.Any]]:
         """The errors in a response: the vendor's, or those of a common form, which under 2xx may stand beside data."""
         found = cls.parse_errors(response)
-        if found or response.status not in (404, *range(200, 300)):
-            return found
-        return envelope.find_errors(response.data) if response.status < 400 else envelope.list_messages(response.data)
+        body = response.data
+        if not found and response.status in (404, *range(200, 300)) and isinstance(body, dict):
+            if response.status < 400:
+                found = [] if cls.is_record(body) and not envelope.says_error(body) else envelope.find_errors(body)
+            else:
+                found = envelope.list_messages(body)
+        return [{key: _scalar(value) for key, value in error.items()} for error in found]
 
     @classmethod
     def effective_status(cls, response: Response) -> int:
@@ -115,11 +126,14 @@ class Provider(ABC):
         """
         return bool(cls.parse_errors(response))
 
-    def __init__(self, client: HttpClient, clock: Clock, warn: Callable[[str], None]) -> None:
-        """`warn` shows a sentence to the user."""
+    def __init__(
+        self, client: HttpClient, clock: Clock, warn: Callable[[str], None], time_zone: tzinfo = timezone.utc
+    ) -> None:
+        """`warn` shows a sentence to the user. `time_zone` is that of times without one."""
         self._client = client
         self._clock = clock
         self._warn = warn
+        self._time_zone = timezone.utc if self.times_have_zone else time_zone
         self._warned: set[str] = set()
 
     @abstractmethod
@@ -150,7 +164,7 @@ class Provider(ABC):
 
         Such a time would keep a scan fresh for ever.
         """
-        time = parse_timestamp(value)
+        time = parse_timestamp(value, self._time_zone)
         return None if time is None or is_in_future(time, self.server_now()) else time
 
     def poll_interval_for(self, scans: int) -> float:
@@ -210,6 +224,11 @@ class Provider(ABC):
         if message not in self._warned:
             self._warned.add(message)
             self._warn(message)
+
+
+def _scalar(value: t.Any) -> t.Any:
+    """A part of an error as it can be shown; a vendor may send any JSON in its place."""
+    return value if isinstance(value, (str, int, float)) else error_text(value)
 
 
 def _find_problems(provider: type[Provider]) -> t.Iterator[str]:

@@ -50,6 +50,8 @@ class StartsScans(Provider, capability="start"):
 class ListsScans(Provider, capability="list"):
     """Lists scans."""
 
+    finds_by: t.ClassVar[frozenset[str]] = frozenset()  # of `name` and `source` of a query, those that it keeps to
+
     @abstractmethod
     def list_scans(self, query: Query) -> ScanList:
         """The scans that match a query; paging.py reads lists that come in pages.

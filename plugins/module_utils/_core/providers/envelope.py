@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Errors in a body under HTTP 2xx, also beside data, which may be only a part of what was asked for.
 
-The forms are those that vendors use around their data: `statusCode`, `status: error`, `success: false`, `error`,
-`errors`. A provider's own forms come first; these are for what its document does not show.
+The forms are those that vendors use around their data and inside a scan's record: `statusCode`, `status: error`,
+`success: false`, `error`, `errorMessage` and their like. A provider's own forms come first; these are for what its
+document does not show.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-_KEYS = frozenset({"status", "statusCode", "success", "message", "error", "errors", "detail", "data", "meta"})
-_EMPTY = ("", "-", "none", "null", "false")  # texts that vendors write for no error
+from ..error_texts import WITHOUT_MESSAGE, error_text, error_texts, errors_of, has_content, is_error_key
+
+_CODES = ("statusCode", "status_code", "responseCode", "response_code", "status", "code")
+_KEYS = frozenset({*_CODES, "success", "message", "detail", "meta"})  # of an envelope, beside its data and its errors
 
 
 def find_errors(body: t.Any) -> list[dict[str, t.Any]]:
@@ -24,6 +27,14 @@ def find_errors(body: t.Any) -> list[dict[str, t.Any]]:
     return [{"code": code, "message": text} for text in messages(body)] or [{"code": code, "message": None}]
 
 
+def record_error(record: Mapping[str, t.Any]) -> str | None:
+    """The error that a scan's own record carries, in words. Its `status` is no error: it may be the scan's state."""
+    texts = [text for value in errors_of(record).values() if (text := error_text(value))]
+    if not texts and says_error(record):
+        texts = [WITHOUT_MESSAGE]
+    return "; ".join(dict.fromkeys(texts)) or None
+
+
 def list_messages(body: t.Any) -> list[dict[str, t.Any]]:
     """The reasons of a body under an error status, in the same form."""
     return [{"code": None, "message": text} for text in messages(body)] if isinstance(body, Mapping) else []
@@ -31,11 +42,16 @@ def list_messages(body: t.Any) -> list[dict[str, t.Any]]:
 
 def error_code(body: t.Any) -> int | None:
     """An error's statusCode, which BigID's document writes as 42.0; None for no such code."""
-    code = body.get("statusCode") if isinstance(body, Mapping) else None
+    codes = [_http_status(body.get(key)) for key in _CODES] if isinstance(body, Mapping) else []
+    return next((code for code in codes if code), None)
+
+
+def _http_status(code: t.Any) -> int | None:
+    """A number, or a text of one, that is an HTTP status for errors."""
     if isinstance(code, str) and code.strip().isascii() and code.strip().isdigit():
         code = int(code.strip()[:9])
     is_error = isinstance(code, (int, float)) and 400 <= code < 600
-    return int(t.cast("float", code)) if is_error else None
+    return int(code) if is_error else None
 
 
 def error_status(body: t.Any) -> int | None:
@@ -51,6 +67,11 @@ def error_status(body: t.Any) -> int | None:
     return code or (500 if has_error_word(body) else None)
 
 
+def says_error(body: Mapping[str, t.Any]) -> bool:
+    """Whether a body or a record has a code for errors, or `success: false`."""
+    return error_code(body) is not None or is_refused(body)
+
+
 def has_error_word(body: Mapping[str, t.Any]) -> bool:
     """Whether `status` is error."""
     status = body.get("status")
@@ -59,32 +80,18 @@ def has_error_word(body: Mapping[str, t.Any]) -> bool:
 
 def is_refused(body: Mapping[str, t.Any]) -> bool:
     """Whether `success` is false, which may be a text."""
-    return str(body.get("success")).strip().lower() == "false"
+    success = body.get("success")
+    return success == 0 or (isinstance(success, str) and success.strip().lower() == "false")  # False is 0
 
 
 def messages(body: Mapping[str, t.Any]) -> list[str]:
     """Every reason, each once; an empty object among the errors has none."""
-    errors = body.get("errors")
-    found = [body.get("error"), body.get("message"), body.get("detail"), *(errors if isinstance(errors, list) else [])]
-    texts = [item.get("message") or item.get("error") if isinstance(item, dict) else item for item in found]
-    return list(dict.fromkeys(text.strip() for text in texts if isinstance(text, str) and _has_content(text)))
+    return error_texts([*errors_of(body).values(), body.get("message"), body.get("detail")])
 
 
 def _has_error(body: Mapping[str, t.Any]) -> bool:
-    says_error = error_code(body) is not None or has_error_word(body) or is_refused(body)
-    return says_error or _has_content(body.get("error")) or _has_content(body.get("errors"))
+    return says_error(body) or has_error_word(body) or bool(errors_of(body))
 
 
 def _has_data(body: Mapping[str, t.Any]) -> bool:
-    return any(_has_content(value) for key, value in body.items() if key == "data" or key not in _KEYS)
-
-
-def _has_content(value: t.Any) -> bool:
-    """Whether a value, or a part of it, is more than one of the values that stand for no error."""
-    if isinstance(value, str):
-        return value.strip().lower() not in _EMPTY
-    if isinstance(value, Mapping):
-        return any(_has_content(part) for part in value.values())
-    if isinstance(value, list):
-        return any(_has_content(part) for part in value)
-    return bool(value)
+    return any(has_content(value) for key, value in body.items() if key not in _KEYS and not is_error_key(key))

@@ -24,7 +24,10 @@ _MAX_READINGS = 4  # of one list: the first, and three more where it changes
 _MAX_PAGES = 10_000  # of one reading, in case every page brings new rows
 _MAX_PAGES_PAST_TOTAL = 50  # of new rows beyond the total: a wrong total must neither hide rows nor make a list endless
 _MAX_IDLE_PAGES = 10  # in a row, that bring no new row but lead on to another page
+_TABLES = 64  # of SeenRows
+_SMALLEST_TABLE = 16  # slots
 _MAX_TOTAL = 2**53  # a larger number is no total; JSON numbers are exact up to here
+_USUAL_CAPS = frozenset({10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000})  # rows of a page
 _NOT_READ = "it could not be read to its end"
 _ENDLESS = "its pages do not end"
 
@@ -56,41 +59,58 @@ class PageCursor(ABC, t.Generic[R]):
 
 
 class SeenRows:
-    """The hashes of rows that were read. It takes 16 to 32 bytes a row; a set takes a hundred."""
+    """The hashes of rows that were read. It takes 12 to 24 bytes a row; a set takes a hundred.
+
+    They are in many small tables, so that one of them is copied at a time when they grow.
+    """
 
     def __init__(self) -> None:
         self.count = 0
-        self._slots = array("q", bytes(8 * 1024))  # 0 is an empty slot
+        self._tables = [_empty_table(_SMALLEST_TABLE) for _number in range(_TABLES)]
+        self._counts = [0] * _TABLES
 
     def __contains__(self, key: int) -> bool:
         """Whether the hash was added before."""
-        return self._slots[self._slot(key or 1)] != 0
+        key = key or 1  # 0 is an empty slot
+        table = self._tables[key % _TABLES]
+        return table[_slot(table, key)] != 0
 
     def add(self, key: int) -> bool:
         """Add a hash. False if it was added before."""
         key = key or 1
-        slot = self._slot(key)
-        if self._slots[slot]:
+        number = key % _TABLES
+        table = self._tables[number]
+        slot = _slot(table, key)
+        if table[slot]:
             return False
-        self._slots[slot] = key
+        table[slot] = key
         self.count += 1
-        if 2 * self.count > len(self._slots):
-            self._grow()
+        self._counts[number] += 1
+        if 3 * self._counts[number] > 2 * len(table):
+            self._tables[number] = _grown(table)
         return True
 
-    def _slot(self, key: int) -> int:
-        """Where the hash is, or where it belongs."""
-        slots, mask = self._slots, len(self._slots) - 1
-        slot = key & mask
-        while slots[slot] not in (0, key):
-            slot = (slot + 1) & mask
-        return slot
 
-    def _grow(self) -> None:
-        old, self._slots = self._slots, array("q", bytes(2 * 8 * len(self._slots)))
-        for key in old:
-            if key:
-                self._slots[self._slot(key)] = key
+def _empty_table(slots: int) -> array[int]:
+    return array("q", [0]) * slots
+
+
+def _slot(table: array[int], key: int) -> int:
+    """Where the hash is, or where it belongs. The length of a table is a power of two."""
+    mask = len(table) - 1
+    slot = (key // _TABLES) & mask
+    while table[slot] not in (0, key):
+        slot = (slot + 1) & mask
+    return slot
+
+
+def _grown(table: array[int]) -> array[int]:
+    """A table of twice the length with the same hashes."""
+    larger = _empty_table(2 * len(table))
+    for key in table:
+        if key:
+            larger[_slot(larger, key)] = key
+    return larger
 
 
 class _ListReading(t.Generic[R]):
@@ -164,10 +184,14 @@ class _ListReading(t.Generic[R]):
             self._idle_pages += 1
             return not page.leads_on or self._has_total() or self._is_too_long()
         self._idle_pages = 0
-        if self._has_total() and not page.follows:
+        if self._has_total() and not page.follows and not self._may_be_capped(page):
             return True
         self._pages_past_total += self._cursor.counts_all and bool(self._totals) and self._counted() > self._totals[0]
         return self._is_too_long()
+
+    def _may_be_capped(self, page: ListPage[R]) -> bool:
+        """Whether the total may count the rows of this page only: it is the first, and as long as servers cap one."""
+        return self._requests == 1 and page.total == len(page.rows) and page.total in _USUAL_CAPS
 
     def _is_too_long(self) -> bool:
         is_too_long = (

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ..compat.pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from ..error_texts import has_content
 from ..errors import (
     DatascanError,
     InterruptedWaitError,
@@ -25,9 +26,10 @@ from ..errors import (
     RejectedError,
 )
 from ..http.response import Response
-from ..models import PREDICTED_ID, ErrorText, Scan, ScanState, state_rank
+from ..models import PREDICTED_ID, Scan, ScanState, state_rank
 from .capabilities import StartsScans
-from .records import InvalidRecord, parse_each
+from .envelope import is_refused
+from .records import InvalidRecord, VendorRecord, failed_by, parse_each
 
 _CHUNK = 100  # tracking ids in one request
 _GENERATIONS = (
@@ -44,7 +46,7 @@ def _as_list(value: t.Any) -> t.Any:
     return [value] if isinstance(value, dict) else value
 
 
-class StatusItem(BaseModel):
+class StatusItem(VendorRecord):
     """A scan as Protecto sends it, without the fields with sampled values."""
 
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True, str_strip_whitespace=True)
@@ -54,7 +56,6 @@ class StatusItem(BaseModel):
     request_status: str | None = None  # the same under its later name
     process_started_at: t.Any = None
     process_ended_at: t.Any = None
-    error_msg: ErrorText = None
 
     @property
     def statuses(self) -> list[str]:
@@ -100,6 +101,7 @@ class Protecto(StartsScans):
         "purged": ScanState.STOPPED,  # it ended, and whether it succeeded is no longer known
     }
     min_poll_interval = 5.0
+    times_have_zone = False
     target_description = ("All objects of a task are one scan.",)
     target_options = {
         "objects": {
@@ -161,10 +163,10 @@ class Protecto(StartsScans):
         data = response.data
         if not isinstance(data, dict):
             return []
-        if "detail" in data and "data" not in data:
+        if has_content(data.get("detail")):
             detail = data["detail"]
             return [_from_detail(item) for item in (detail if isinstance(detail, list) else [detail])]
-        if response.status < 400 and str(data.get("success")).strip().lower() != "false":
+        if response.status < 400 and not is_refused(data):
             return []
         error = data.get("error") or data
         return [{"code": None, "message": _text(error.get("message") if isinstance(error, dict) else error)}]
@@ -300,17 +302,15 @@ class Protecto(StartsScans):
         )
 
     def _scan(self, item: StatusItem) -> Scan:
-        reason = item.error_msg
+        reason = item.error
         statuses: list[str | None] = [*item.statuses] or [None]
         states = [self.parse_state(status) for status in statuses]
         state = min(states, key=state_rank)
         status = statuses[states.index(state)]
-        if state is ScanState.COMPLETED and reason:
-            state = ScanState.FAILED  # what was not scanned is not known
         return Scan(
             id=item.tracking_id,
             provider=self.name,
-            state=state,
+            state=failed_by(reason, state),
             vendor_status=status,
             started_at=self.parse_time(item.process_started_at),
             finished_at=self.parse_time(item.process_ended_at),

@@ -5,15 +5,33 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..compat.pydantic import reason
+from ..compat.pydantic import BaseModel, model_validator, reason
 from ..errors import InvalidResponseError
-from ..models import Scan, ScanState
+from ..models import ErrorText, Scan, ScanState
+from .envelope import record_error
 
 T = t.TypeVar("T")
+
+
+class VendorRecord(BaseModel):
+    """A scan's record, whose `error` is whatever error it carries, under any key."""
+
+    error: ErrorText = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _find_error(cls, data: t.Any) -> t.Any:
+        return {**data, "error": record_error(data)} if isinstance(data, dict) else data
+
+
+def failed_by(error: str | None, state: ScanState) -> ScanState:
+    """The state, with the record's error: a success beside one is failed, because what was not scanned is not known."""
+    return ScanState.FAILED if error and state is ScanState.COMPLETED else state
 
 
 @dataclass(frozen=True)
@@ -23,11 +41,17 @@ class InvalidRecord:
     scan_id: str | None
     why: str
     data: t.Any
+    fingerprint: int = 0  # of all that it holds
 
     def text(self, key: str) -> str | None:
         """One of its fields, or None where that is not a text."""
         value = self.data.get(key) if isinstance(self.data, dict) else None
         return value.strip() or None if isinstance(value, str) else None
+
+    @property
+    def key(self) -> str | int:
+        """What identifies the record in a list: its id, or else all that it holds."""
+        return self.scan_id or self.fingerprint
 
     def sentence(self, vendor: str) -> str:
         """For a warning or an error."""
@@ -84,7 +108,7 @@ def parse_each(items: list[t.Any], parse: Callable[[t.Any], T], id_key: str) -> 
         try:
             records.append(parse(item))
         except ValueError as error:
-            records.append(InvalidRecord(_id_of(item, id_key), reason(error), item))
+            records.append(InvalidRecord(_id_of(item, id_key), reason(error), item, hash(json.dumps(item))))
     invalid = [record for record in records if isinstance(record, InvalidRecord)]
     if invalid and len(invalid) == len(records) and all(record.scan_id is None for record in invalid):
         raise ValueError(f"none of the {len(records)} scans has a valid id: {invalid[0].why}")

@@ -15,7 +15,7 @@ from ..http.authentication import HeaderForm
 from ..http.client import HttpClient
 from ..http.connection import Connection
 from ..http.rate_limit import RateLimiter
-from ..options import CONNECTION_OPTIONS, ConnectionOptions
+from ..options import CONNECTION_OPTIONS, ConnectionOptions, parse_time_zone
 from ..redaction import Redactor
 from .base import Provider
 
@@ -78,6 +78,7 @@ class Connector:
         )
         header_forms = _header_forms(provider, options.auth_scheme)
         self._authentication = provider.authentication(options, redactor, header_forms)
+        self._time_zone = parse_time_zone(options.time_zone)
         self._rate_limiter = RateLimiter(provider.rate_limit)
 
     def connect(self, clock: Clock, warn: Callable[[str], None]) -> Provider:
@@ -93,7 +94,7 @@ class Connector:
             trusts_retry_after=provider.trusts_retry_after,
             rate_limiter=self._rate_limiter,
         )
-        return provider(client, clock, warn)
+        return provider(client, clock, warn, self._time_zone)
 
 
 def connect(options: ConnectionOptions, clock: Clock, warn: Callable[[str], None], redactor: Redactor) -> Provider:

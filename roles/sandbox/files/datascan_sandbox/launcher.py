@@ -39,6 +39,9 @@ def main() -> int:
     except Failed as failure:
         print(failure, file=sys.stderr)
         return 1
+    except OSError as error:  # of a file of the sandbox
+        print(f"{error.filename or options.dir}: {error.strerror or error}.", file=sys.stderr)
+        return 1
     print(json.dumps(result))
     return 0
 
@@ -150,11 +153,13 @@ def _read_state(folder: Path) -> dict[str, Any] | None:
 
 def _launch(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (folder / READY).unlink(missing_ok=True)
+    for name in (READY, LOG):
+        # A new file each time: whatever has its name, such as a link or a pipe, is never written to.
+        (folder / name).unlink(missing_ok=True)
     command = [sys.executable, "-B", "-m", "datascan_sandbox"]
     command += ["--port", str(options.port), "--ready-file", str(folder / READY)]
     command += ["--max-lifetime", str(options.max_lifetime)]
-    with (folder / LOG).open("wb") as log:
+    with (folder / LOG).open("xb") as log:
         process = subprocess.Popen(  # noqa: S603
             command, cwd=PACKAGES, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )

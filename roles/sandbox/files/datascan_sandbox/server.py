@@ -100,7 +100,9 @@ def write_ready(path: Path, port: int, api_paths: Mapping[str, str]) -> None:
         "api_urls": {vendor: url + api_path for vendor, api_path in api_paths.items()},
     }
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps(state), encoding="utf-8")
+    draft.unlink(missing_ok=True)
+    with draft.open("x", encoding="utf-8") as file:
+        file.write(json.dumps(state))
     draft.replace(path)
 
 

@@ -18,7 +18,11 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation 
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import CONNECTION_SPEC
-from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, EarlierFailureError
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
+    DatascanError,
+    EarlierFailureError,
+    HtmlPageError,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.session import VERSION
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
@@ -264,7 +268,8 @@ def test_an_error_of_our_own_is_no_traceback(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_errors_have_kinds_of_their_own() -> None:
-    errors = set(_all_errors(DatascanError)) - {EarlierFailureError}  # which has the kind of an earlier task
+    # Of an earlier task's kind, and an InvalidResponseError.
+    errors = set(_all_errors(DatascanError)) - {EarlierFailureError, HtmlPageError}
     kinds = [error.kind for error in errors]
     assert len(kinds) == len(set(kinds))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import resource
+import socket
 import stat
 import typing as t
 from pathlib import Path
@@ -15,6 +16,8 @@ import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.files import (
     FileChange,
+    find_same_file,
+    remove_outdated,
     write_atomically,
     write_if_changed,
 )
@@ -190,6 +193,87 @@ def test_a_file_that_turns_into_a_folder_meanwhile_is_refused(path: Path) -> Non
     assert alone(path)
 
 
+class TestOneFile:
+    """Paths that name one file, so that one report would replace the other."""
+
+    @pytest.mark.parametrize(
+        "other", ["a", "./a", "folder/../a", "link", "hard", "linked/a", "linked/folder/../a", "A", "linked/LINK/../a"]
+    )
+    @pytest.mark.parametrize("is_there", [True, False])
+    def test_other_spellings_and_links(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str, is_there: bool
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "folder").mkdir()
+        (tmp_path / "link").symlink_to("a")
+        (tmp_path / "linked").symlink_to(tmp_path)
+        (tmp_path / "LINK").symlink_to("folder")
+        if is_there:
+            (tmp_path / "a").touch()
+            (tmp_path / "hard").hardlink_to(tmp_path / "a")
+        elif other == "hard":
+            return
+        assert find_same_file(["x", str(tmp_path / "a"), "y", other]) == (str(tmp_path / "a"), other)
+
+    def test_two_files(self, tmp_path: Path) -> None:
+        (tmp_path / "folder").mkdir()
+        (tmp_path / "other").symlink_to("folder")
+        paths = ["a", "b", "folder/a", "none/a", "\0", "", "\ud800"]
+        assert find_same_file([f"{tmp_path}/{path}" for path in paths]) is None
+        assert find_same_file([]) is None
+
+
+class TestOutdated:
+    """What becomes of a file whose new content cannot be written."""
+
+    def test_it_is_removed_with_a_sentence(self, path: Path) -> None:
+        path.write_text("old")
+        assert remove_outdated(str(path)) == "The old file was removed, because it is out of date."
+        assert not path.exists()
+
+    def test_a_link_stays_and_its_target_goes(self, path: Path) -> None:
+        path.write_text("old")
+        link = path.with_name("link")
+        link.symlink_to(path)
+        assert remove_outdated(str(link)).startswith("The old file was removed")
+        assert link.is_symlink() and not path.exists()
+
+    def test_nothing_is_said_of_what_is_no_file(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "pipe")
+        for name in ("pipe", "none", "none/none", ".", "\0", ""):
+            assert remove_outdated(str(tmp_path / name) if name else "") == ""
+        assert (tmp_path / "pipe").is_fifo()
+
+    def test_one_that_may_not_be_written_stays_and_is_named(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        path.write_text("old")
+        monkeypatch.setattr(os, "access", lambda *_given: False)
+        assert remove_outdated(str(path)) == "The old file is still there, and out of date."
+        assert path.read_text() == "old"
+
+
+class TestExcerpts:
+    """What a diff shows: case I10, a whole page is too much."""
+
+    def test_only_the_lines_that_differ(self) -> None:
+        change = FileChange(True, "a\nb\nc\nd\n", "a\nB\nC\nd\n")
+        assert change.excerpts() == ("b\nc\n", "B\nC\n")
+        assert FileChange(False, "a\n", "a\n").excerpts() == ("", "")
+        assert FileChange(True, "", "a\n").excerpts() == ("", "a\n")
+        assert FileChange(True, "a\na\n", "a\na\na\n").excerpts() == ("", "a\n")
+
+    def test_a_few_short_lines_of_many_long_ones(self) -> None:
+        before, after = FileChange(True, "", ("x" * 5000 + "\n") * 9000).excerpts()
+        assert before == ""
+        lines = after.splitlines()
+        assert (len(lines), lines[-1]) == (21, "(8980 more lines)")
+        assert {len(line) for line in lines[:-1]} == {201}
+
+    def test_a_long_line_from_where_it_differs(self) -> None:
+        before, after = FileChange(True, "x" * 900 + "old" + "y" * 900, "x" * 900 + "new" + "y" * 900).excerpts()
+        assert before.startswith("\u2026xxx") and "old" in before and "new" in after
+        assert max(len(before), len(after)) < 210
+
+
 @pytest.mark.parametrize("dry_run", [False, True])
 class TestRefusals:
     """What cannot be written is refused in one sentence, in a dry run as well."""
@@ -212,6 +296,33 @@ class TestRefusals:
         os.mkfifo(tmp_path / "pipe")
         sentence = f"{tmp_path}/pipe cannot be written: it is a device, a pipe or a socket."
         self.refused(tmp_path / "pipe", dry_run, sentence)
+
+    def test_a_socket(self, tmp_path: Path, dry_run: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)  # the address of a socket is short
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind("socket")
+            sentence = f"{tmp_path}/socket cannot be written: it is a device, a pipe or a socket."
+            self.refused(tmp_path / "socket", dry_run, sentence)
+
+    def test_a_device(self, tmp_path: Path, dry_run: bool) -> None:
+        (tmp_path / "link").symlink_to("/dev/null")
+        sentence = f"{tmp_path}/link cannot be written: it is a device, a pipe or a socket."
+        self.refused(tmp_path / "link", dry_run, sentence)
+
+    def test_a_file_in_place_of_the_folder(self, path: Path, dry_run: bool) -> None:
+        path.write_text("old")
+        self.refused(path / "a.txt", dry_run, f"{path}/a.txt cannot be written: {path} is not a directory.")
+
+    def test_a_name_that_is_too_long(self, tmp_path: Path, dry_run: bool) -> None:
+        name = "a" * 300
+        self.refused(tmp_path / name, dry_run, f"{tmp_path}/{name} cannot be written: File name too long.")
+
+    def test_no_name_at_all(self, tmp_path: Path, dry_run: bool) -> None:
+        self.refused("", dry_run, "The path of a file to write is empty: name a file.")
+
+    def test_what_no_file_can_be_called(self, tmp_path: Path, dry_run: bool) -> None:
+        sentence = "cannot be written: the path has a character that no file name can have."
+        self.refused(f"{tmp_path}/a\ud800b", dry_run, f"{tmp_path}/a\ud800b {sentence}")
 
     def test_links_in_a_circle(self, tmp_path: Path, dry_run: bool) -> None:
         (tmp_path / "a").symlink_to(tmp_path / "b")

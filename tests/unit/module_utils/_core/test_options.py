@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import math
+import sys
 import typing as t
+import zoneinfo
 from dataclasses import fields
+from datetime import datetime, timezone
 
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
@@ -17,6 +20,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.options import
     check_seconds,
     connection_options,
     credentials_in,
+    parse_time_zone,
 )
 
 ENVIRONMENT = {
@@ -96,3 +100,47 @@ def test_credentials_are_found_at_any_depth_and_data_is_not_a_credential() -> No
 
 def test_the_text_of_the_options_shows_no_token() -> None:
     assert "s3cret" not in repr(ConnectionOptions("bigid", api_token="s3cret", refresh_token="s3cret"))
+
+
+# Time zones
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        (None, "12:00"),
+        ("", "12:00"),
+        ("UTC", "12:00"),
+        ("Z", "12:00"),
+        ("+00:00", "12:00"),
+        ("+05:30", "06:30"),
+        ("+0530", "06:30"),
+        ("-08:00", "20:00"),
+        (" Europe/Berlin ", "10:00"),
+        ("Asia/Kolkata", "06:30"),
+    ],
+)
+def test_a_time_zone_is_an_offset_or_a_name(text: str | None, utc: str) -> None:
+    noon = datetime(2026, 7, 1, 12, tzinfo=parse_time_zone(text))
+    assert noon.astimezone(timezone.utc).strftime("%H:%M") == utc
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Berlin", "+24:00", "+05:60", "5:30", "330", "CEST+1", "../etc/passwd", "/etc/passwd", "Europe", "a\0b", "\ud800"],
+)
+def test_any_other_time_zone_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInputError, match=r"^time_zone .* is not known here: set it to"):
+        ConnectionOptions("protecto", time_zone=text).check()
+
+
+def test_a_machine_without_the_database_of_time_zones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tzdata", None)
+    zoneinfo.reset_tzpath([])
+    try:
+        zoneinfo.ZoneInfo.clear_cache()
+        with pytest.raises(InvalidInputError, match=r"Names need .* the Python package tzdata\.$"):
+            parse_time_zone("Europe/Vaduz")
+        assert parse_time_zone("UTC") is timezone.utc
+    finally:
+        zoneinfo.reset_tzpath()

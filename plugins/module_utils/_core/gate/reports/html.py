@@ -16,7 +16,7 @@ import xml.etree.ElementTree as ET
 
 from ...foreign_text import NOT_KNOWN, clean_text
 from ...models import STATES, iso
-from ..policy import ADVISE
+from .names import title
 from .style import CSS
 from .text import (
     consequence,
@@ -29,6 +29,8 @@ from .text import (
     headline,
     other_sentences,
     other_vendor_status,
+    state_text,
+    wait_sentence,
 )
 from .timeline import Timeline
 
@@ -105,7 +107,8 @@ def _head(verdict: Verdict) -> ET.Element:
 
 
 def _banner(verdict: Verdict) -> ET.Element:
-    tone = "passed" if verdict.passed else "advised" if verdict.mode == ADVISE else "rejected"
+    tone = "passed" if verdict.passed else "advised" if verdict.lets_proceed else "rejected"
+    note = wait_sentence(verdict)
     return _tag(
         "header",
         _barrier(verdict.passed),
@@ -113,6 +116,7 @@ def _banner(verdict: Verdict) -> ET.Element:
             "div",
             _tag("h1", headline(verdict)),
             _tag("p", f"{counts_sentence(verdict)} {consequence(verdict)}"),
+            _tag("p", note) if note else None,
             _tag("p", f"datascan.gate, mode {clean_text(verdict.mode)}. All times are UTC.", class_="soft"),
         ),
         class_=f"card verdict {tone}",
@@ -153,27 +157,29 @@ def _summary(verdict: Verdict) -> ET.Element:
         _tag(
             "dl", *(_tag("div", _tag("dt", name), _tag("dd", value)) for name, value in tiles.items()), class_="tiles"
         ),
-        _shares(counts),
+        _shares(verdict),
         _tag(
             "ul",
-            *(_tag("li", _dot(state), f"{count} {state}") for state, count in counts.items() if count),
+            *(_tag("li", f"{count} {state}") for state, count in counts.items() if count),
             class_="legend",
         ),
         class_="card",
     )
 
 
-def _shares(counts: dict[str, int]) -> ET.Element | None:
-    """One bar, divided as the scans are between the states."""
+def _shares(verdict: Verdict) -> ET.Element | None:
+    """One bar, divided into what passed and what did not."""
+    passed = sum(item.passed for item in verdict.scans)
+    counts = {"passed": passed, "rejected": len(verdict.scans) - passed}
     total = sum(counts.values())
     if not total:
         return None
     x = 0.0
     parts = []
-    for state, count in counts.items():
+    for outcome, count in counts.items():
         width = 100 * count / total
         if count:
-            parts.append(_tag("rect", x=_percent(x), width=_percent(width), height="100%", class_=f"share {state}"))
+            parts.append(_tag("rect", x=_percent(x), width=_percent(width), height="100%", class_=f"share {outcome}"))
         x += width
     return _tag("svg", *parts, class_="states", aria_hidden="true")
 
@@ -197,16 +203,16 @@ def _timeline(verdict: Verdict) -> ET.Element | None:
 
 def _timeline_row(line: Timeline, grid: list[tuple[str, str]], number: int, item: ScanVerdict) -> ET.Element:
     scan = item.scan
-    link = _tag("a", _tag("bdi", clean_text(scan.name) or clean_text(scan.id)), href=f"#scan-{number}")
+    link = _tag("a", _tag("bdi", title(scan)), href=f"#scan-{number}")
     length = duration(scan)
-    said = scan.state.value if length is None else f"{scan.state.value}, {format_duration(length)}"
+    said = state_text(item) if length is None else f"{state_text(item)}, {format_duration(length)}"
     lines = (_tag("line", x1=x, x2=x, y1=0, y2="100%", class_="grid") for x, _label in grid)
     return _tag(
         "li",
         _tag("div", _outcome_mark(item.passed), link, class_="name"),
         _tag("svg", *lines, _timeline_shape(line.bar_for(scan)), class_="track", aria_hidden="true"),
-        _tag("span", _dot(scan.state.value), said, class_="said"),
-        class_=scan.state.value,
+        _tag("span", _dot(), said, class_="said"),
+        class_=_outcome(item),
     )
 
 
@@ -224,7 +230,7 @@ def _reasons_section(verdict: Verdict) -> ET.Element | None:
     for item in verdict.scans:
         if not item.passed:
             lines = [_tag("p", reason) for reason in describe_reasons(item)]
-            notes.append(_tag("li", _tag("h3", *_name(item.scan)), *lines, class_=item.scan.state.value))
+            notes.append(_tag("li", _tag("h3", *_name(item.scan)), *lines, class_=_outcome(item)))
     for scan_id, reason in describe_missing(verdict).items():
         notes.append(_tag("li", _tag("h3", _tag("bdi", clean_text(scan_id))), _tag("p", reason)))
     if not notes:
@@ -247,7 +253,7 @@ def _row(number: int, item: ScanVerdict) -> ET.Element:
     word = other_vendor_status(scan)
     cells: list[list[Child]] = [
         [
-            _tag("span", _dot(scan.state.value), scan.state.value, class_="word"),
+            _tag("span", _dot(), state_text(item), class_="word"),
             _tag("div", _tag("bdi", word), class_="soft") if word else None,
         ],
         [clean_text(scan.provider)],
@@ -264,12 +270,15 @@ def _row(number: int, item: ScanVerdict) -> ET.Element:
         _tag("th", _outcome_mark(item.passed), *_name(scan), scope="row"),
         *(_tag("td", *cell, class_=kind) for cell, kind in zip(cells, kinds, strict=True)),
         id=f"scan-{number}",
+        class_=_outcome(item),
     )
 
 
 def _name(scan: Scan) -> list[Child]:
-    name, scan_id = clean_text(scan.name), clean_text(scan.id)
-    return [_tag("bdi", name), _tag("br"), _tag("bdi", scan_id, class_="id")] if name else [_tag("bdi", scan_id)]
+    name, scan_id = title(scan), clean_text(scan.id)
+    if name == scan_id:
+        return [_tag("bdi", scan_id)]
+    return [_tag("bdi", name), _tag("br"), _tag("bdi", scan_id, class_="id")]
 
 
 def _source_to_target(scan: Scan) -> list[Child]:
@@ -292,8 +301,13 @@ def _time(value: datetime | None) -> Child:
     return _tag("time", day, _tag("br"), clock, datetime=iso(value))
 
 
-def _dot(state: str) -> ET.Element:
-    return _tag("svg", _tag("circle", cx=5, cy=5, r=5), viewBox="0 0 10 10", class_=f"dot {state}", aria_hidden="true")
+def _outcome(item: ScanVerdict) -> str:
+    """The class that gives a scan its colour: that of its verdict, because a state alone is neither good nor bad."""
+    return "passed" if item.passed else "rejected"
+
+
+def _dot() -> ET.Element:
+    return _tag("svg", _tag("circle", cx=5, cy=5, r=5), viewBox="0 0 10 10", class_="dot", aria_hidden="true")
 
 
 def _percent(value: float) -> str:

@@ -9,6 +9,9 @@ The fields of `datascan.gate/report/1`, from which docs/report.schema.json takes
     passed         whether the gate passed
     mode           enforce or advise: whether a gate that fails stops the pipeline
     reasons        why it failed, a sentence each; empty where it passed
+    error          the failure that kept the gate from judging: kind, http_status, method, url, vendor_errors; or null
+    timed_out      whether the wait for the scans timed out
+    cancelled      the ids of the scans that the pipeline cancelled then
     summary        the number of scans: total, and one key for each state
     missing        the ids that were asked for and not found
     judgements     one for each scan, in the order given
@@ -37,6 +40,7 @@ The text is ASCII with JSON's own escapes, so that no reader has to guess an enc
 from __future__ import annotations
 
 import json
+import typing as t
 
 from ...compat.pydantic import BaseModel, ConfigDict
 from ...models import Scan
@@ -68,6 +72,9 @@ class JsonReport(BaseModel):
     summary: dict[str, int]
     judgements: list[Judgement]
     missing: list[str] = []
+    error: dict[str, t.Any] | None = None
+    timed_out: bool = False
+    cancelled: list[str] = []
 
 
 def build_report(verdict: Verdict) -> JsonReport:
@@ -82,6 +89,9 @@ def build_report(verdict: Verdict) -> JsonReport:
             for item in verdict.scans
         ],
         missing=list(verdict.missing),
+        error=None if verdict.error is None else dict(verdict.error),
+        timed_out=verdict.timed_out,
+        cancelled=list(verdict.cancelled),
     )
 
 

@@ -11,15 +11,13 @@ CSS = """
   color-scheme: light dark;
   --page: #f3f5f8; --card: #ffffff; --line: #d9dfe7; --text: #17202b; --soft: #556070;
   --passed: #1a7a48; --rejected: #c0292b; --advised: #8f5a00;
-  --queued: #64748b; --running: #1f66d0; --completed: #1f8a54; --failed: #cf3436;
-  --cancelled: #b06a00; --stopped: #7d4fc9; --unknown: #b4307d;
+  --focus: #1f66d0;
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #0e131a; --card: #171e28; --line: #2c3643; --text: #e8edf3; --soft: #a3afbe;
     --passed: #56d08f; --rejected: #ff8079; --advised: #e9b35c;
-    --queued: #93a3b8; --running: #6aaeff; --completed: #45bd7f; --failed: #f4716b;
-    --cancelled: #e0a244; --stopped: #b493f5; --unknown: #f08cc4;
+    --focus: #6aaeff;
   }
 }
 * { box-sizing: border-box; }
@@ -30,7 +28,7 @@ body {
 h1, h2, h3, p, ul, ol, dl, dd { margin: 0; padding: 0; }
 ul, ol { list-style: none; }
 a { color: inherit; text-decoration-color: var(--soft); text-underline-offset: .2em; }
-a:focus-visible, .scroll:focus-visible { outline: 3px solid var(--running); outline-offset: 2px; }
+a:focus-visible, .scroll:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 h2 { font-size: 1.15rem; margin-bottom: .75rem; }
 h3 { font-size: 1rem; overflow-wrap: anywhere; }
 .card {
@@ -57,16 +55,9 @@ h3 { font-size: 1rem; overflow-wrap: anywhere; }
 .tiles dt { color: var(--soft); font-size: .9rem; }
 .tiles dd { font-size: 1.8rem; font-weight: 650; line-height: 1.25; font-variant-numeric: tabular-nums; }
 .states { display: block; width: 100%; height: .9rem; margin: 1.1rem 0 .7rem; }
-.share { fill: var(--state); }
+.share { fill: var(--tone); }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; font-size: .95rem; }
-.dot { display: inline-block; width: .75em; height: .75em; margin-right: .5em; fill: var(--state); }
-.queued { --state: var(--queued); }
-.running { --state: var(--running); }
-.completed { --state: var(--completed); }
-.failed { --state: var(--failed); }
-.cancelled { --state: var(--cancelled); }
-.stopped { --state: var(--stopped); }
-.unknown { --state: var(--unknown); }
+.dot { display: inline-block; width: .75em; height: .75em; margin-right: .5em; fill: var(--tone); }
 
 .rows { margin-top: .6rem; }
 .rows li { display: grid; grid-template-columns: 14rem 1fr 12rem; gap: 0 1.2rem; align-items: center; }
@@ -75,13 +66,13 @@ h3 { font-size: 1rem; overflow-wrap: anywhere; }
 .rows .track { display: block; width: 100%; height: 2rem; overflow: visible; }
 .rows .axis .track { height: 1.5rem; }
 .grid { stroke: var(--line); }
-.bar { fill: var(--state); stroke: var(--state); stroke-width: 2; stroke-linejoin: round; }
+.bar { fill: var(--tone); stroke: var(--tone); stroke-width: 2; stroke-linejoin: round; }
 .open { fill-opacity: .22; stroke-dasharray: 5 4; }
 .rows text { fill: var(--soft); font-size: .8rem; font-variant-numeric: tabular-nums; }
 
 .why { display: grid; grid-template-columns: repeat(auto-fill, minmax(20rem, 1fr)); gap: .9rem; }
 .why > li {
-  border: 1px solid var(--line); border-left: .3rem solid var(--state, var(--soft)); border-radius: .5rem;
+  border: 1px solid var(--line); border-left: .3rem solid var(--tone, var(--soft)); border-radius: .5rem;
   padding: .7rem 1rem;
 }
 .why p { overflow-wrap: anywhere; }

@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 
 from ...foreign_text import NOT_KNOWN, clean_text
-from ..policy import ADVISE
 from ..verdict import Rule
 from ..wording import describe, sentence
 
@@ -18,6 +17,7 @@ if t.TYPE_CHECKING:
     from ...models import Scan
     from ..verdict import ScanVerdict, Verdict
 
+CANCELLED_AT_TIMEOUT = "cancelled by this pipeline, because the wait timed out"
 MISSING = "asked for and not found"
 ALLOWED = f"{MISSING}, which the policy allows"
 
@@ -58,6 +58,8 @@ def other_vendor_status(scan: Scan) -> str:
 
 def headline(verdict: Verdict) -> str:
     """The verdict in one to three words."""
+    if verdict.error is not None:
+        return "Could not judge"
     return "Passed" if verdict.passed else "Did not pass"
 
 
@@ -73,7 +75,7 @@ def consequence(verdict: Verdict) -> str:
     """What the verdict means for the pipeline."""
     if verdict.passed:
         return "The pipeline may continue."
-    if verdict.mode == ADVISE:
+    if verdict.lets_proceed:
         return "The mode is advise, so the pipeline continues."
     return "The pipeline stops."
 
@@ -83,10 +85,27 @@ def describe_reasons(item: ScanVerdict) -> list[str]:
     if item.passed:
         return []
     texts = [describe(reason) for reason in item.reasons]
+    if item.cancelled_at_timeout:
+        texts.append(CANCELLED_AT_TIMEOUT)
     # The description of a state includes the vendor's error.
     if item.scan.error and not any(reason.rule is Rule.STATES for reason in item.reasons):
         texts.append(f"{item.scan.provider} says: {item.scan.error}")
     return [clean_text(text) for text in texts]
+
+
+def wait_sentence(verdict: Verdict) -> str:
+    """How the wait for the scans ended, if it timed out; otherwise an empty text."""
+    if not verdict.timed_out and not verdict.cancelled:
+        return ""
+    count = len(verdict.cancelled)
+    if not count:
+        return "The wait timed out."
+    return f"The wait timed out, and {count} scan{' was' if count == 1 else 's were'} cancelled."
+
+
+def state_text(item: ScanVerdict) -> str:
+    """The state of a scan, and whether a time-out is behind it."""
+    return f"{item.scan.state.value} (wait timed out)" if item.cancelled_at_timeout else item.scan.state.value
 
 
 def describe_missing(verdict: Verdict) -> dict[str, str]:

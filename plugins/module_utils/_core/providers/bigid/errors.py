@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from collections.abc import Mapping
 
 from ...http.response import Response
 from .. import envelope
@@ -26,6 +27,7 @@ _TOKEN_IS_REFUSED = re.compile(
     r"|authenticate token|\binvalid (?:jwt|(?:session |access |refresh )?token|authorization)\b|\btokenexpirederror\b",
     re.IGNORECASE,
 )
+ID_KEYS = ("_id", "id", "scanId", "scan_id")  # of a scan; the first two are documented
 _LONGEST_WORD = 200  # characters of a bare word
 _MAY_BE_THE_TOKEN = frozenset({400, 403, 500})  # statuses under which a token may be refused
 _NOT_FOUND = re.compile(r"\b(?:scan|cluster)\b.*\bnot found\b", re.IGNORECASE)  # documented
@@ -69,11 +71,17 @@ def is_not_found(response: Response) -> bool:
     return isinstance(body, dict) and any(_NOT_FOUND.search(text) for text in envelope.messages(body))
 
 
+def is_record(body: Mapping[str, t.Any]) -> bool:
+    """Whether a body is a scan's own record. An envelope may have an id of its own beside its data."""
+    is_envelope = any(isinstance(body.get(key), (dict, list)) for key in ("data", "results", "result"))
+    return not is_envelope and any(key in body for key in (*ID_KEYS, "state"))
+
+
 def _is_error(body: dict[str, t.Any]) -> bool:
     """Whether a response under 2xx is an error. A scan's own record may have an `error` and the `status` error."""
-    if envelope.is_refused(body) or envelope.error_code(body):
+    if envelope.says_error(body):
         return True
-    if any(key in body for key in ("_id", "id", "state")):
+    if is_record(body):
         return False
     return bool(envelope.find_errors(body)) or any(_NOT_LOGGED_IN.search(text) for text in envelope.messages(body))
 

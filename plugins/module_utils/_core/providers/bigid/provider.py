@@ -23,7 +23,7 @@ from ...options import ConnectionOptions
 from ...redaction import Redactor
 from ..capabilities import ListsScans, StartsScans
 from ..paging import ListPage, ListReader, PageCursor, collect_scans
-from ..records import InvalidRecord, with_worst
+from ..records import InvalidRecord, failed_by, with_worst
 from . import errors as _bigid_errors
 from .clusters import BigIDClusters
 from .rows import Row, ScanPage, ScanRow, parse_page, parse_started
@@ -86,6 +86,7 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         "rescan": "Start its scan profile again: use scan_start with the same scan_profile and if_active: start.",
     }
     state_map = _STATES
+    finds_by = frozenset({"name", "source"})  # the name is that of the scan or of its profile, the source the profile
     auth_scheme = "raw"  # at first: see _AUTO_SCHEMES
     takes_refresh_token = True
     target_description = ("Scans of the same scan profile are the same, whatever the type and the origin.",)
@@ -124,9 +125,9 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         return _bigid_errors.parse_errors(response)
 
     @classmethod
-    def find_errors(cls, response: Response) -> list[dict[str, t.Any]]:
-        """No others, because a scan's own record looks like an error of a common form."""
-        return cls.parse_errors(response)
+    def is_record(cls, body: Mapping[str, t.Any]) -> bool:
+        """A scan's own record may have an `error` and a `status` of its own."""
+        return _bigid_errors.is_record(body)
 
     @classmethod
     def effective_status(cls, response: Response) -> int:
@@ -159,7 +160,7 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         if query.owners:
             raise InvalidInputError("query.owners cannot be used: BigID does not return the owners of scans.")
         after, before = query.started_after, query.started_before
-        takes_all = not (target or after or before or query.states is not None)
+        takes_all = not (target or after or before or query.states is not None or query.name or query.source)
         size = min(PAGE_SIZE, query.limit) if takes_all and query.limit else PAGE_SIZE
         read: dict[str, Scan | DatascanError] = {}  # kept when the list is read again
         is_start = target is not None
@@ -286,14 +287,12 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         return None if state is ScanState.UNKNOWN else state
 
     def _scan(self, row: Row, state: ScanState, status: str | None) -> Scan:
-        if state is ScanState.COMPLETED and row.error:
-            state = ScanState.FAILED  # what was not scanned is not known
         ended = row.finished_at or row.updated_at  # the last change is the documented time that is nearest to the end
         return Scan(
             id=row.id,
             provider=self.name,
             name=row.name or row.profile,
-            state=state,
+            state=failed_by(row.error, state),
             vendor_status=status,
             started_at=self.parse_time(row.started_at),
             finished_at=self.parse_time(ended) if row.state == status else None,
@@ -322,14 +321,16 @@ class _ParentScanPages(PageCursor[ScanRow]):
         return ListPage(self._with_worst(page.records), page.total, follows=len(page.records) >= self._size)
 
 
-def _row_key(record: ScanRow) -> str:
-    return record.id if isinstance(record, Row) else repr(record)
+def _row_key(record: ScanRow) -> str | int:
+    return record.id if isinstance(record, Row) else record.key
 
 
 def _is_wanted(row: Row, query: Query, target: Mapping[str, t.Any] | None) -> bool:
     """Whether a row matches all of a query but its states."""
     is_of_target = target is None or _matches(row.profile or row.name, target)
-    return is_of_target and row.starts_between(query.started_after, query.started_before)
+    has_name = query.name is None or query.name.strip() in (row.name, row.profile)
+    is_of_source = query.source is None or query.source.strip() == row.profile
+    return is_of_target and has_name and is_of_source and row.starts_between(query.started_after, query.started_before)
 
 
 def _is_older(record: ScanRow, time: datetime | None) -> bool:

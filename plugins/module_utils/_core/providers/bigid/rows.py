@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ...models import parse_timestamp
+from ..envelope import has_error_word, record_error
 from ..paging import parse_total
 from ..records import InvalidRecord, check_identity, parse_each
+from .errors import ID_KEYS, is_record
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,14 @@ def parse_record(data: t.Any, scan_id: str) -> list[Row]:
 
     Several objects are parts of the scan. Raises ValueError where all are about other scans.
     """
-    if isinstance(data, dict) and not _has_scan(data) and isinstance(data.get("data"), (dict, list)):
+    if isinstance(data, dict) and not is_record(data) and isinstance(data.get("data"), (dict, list)):
+        _check_ids(data, scan_id)
         data = data["data"]  # in the envelope of other answers
     items = data if isinstance(data, list) else [data]
     rows = [(item, _parse_row(item, scan_id)) for item in items]
     own = [replace(row, id=scan_id) for item, row in rows if _is_of(item, scan_id)]
     if rows and not own:
-        check_identity(scan_id, rows[0][1].id)
+        check_identity(scan_id, _ids(rows[0][0])[0])
     return own
 
 
@@ -91,9 +94,9 @@ def parse_status(data: t.Any, scan_id: str) -> t.Any:
     """The status: true, false, or another value. An envelope's `status` is not the scan's."""
     if not isinstance(data, dict):
         raise ValueError("the body is not an object")
-    ids = _ids(data)
-    if ids and scan_id not in ids:
-        check_identity(scan_id, ids[0])
+    _check_ids(data, scan_id)
+    if error := record_error(data):
+        raise ValueError(f"it carries an error: {error}")
     status = data.get("status")
     return {"true": True, "false": False}.get(status.strip().lower(), status) if isinstance(status, str) else status
 
@@ -116,7 +119,7 @@ def _parse_row(item: t.Any, default_id: str | None = None) -> Row:
         name=_text(item, "name"),
         profile=_text(item, "scanProfileName", "scan_profile_name"),
         state=_text(item, "state"),
-        error=_text(item, "error", "errorMessage", "error_message"),
+        error=record_error(item) or ("its status is error" if has_error_word(item) else None),
         started_at=_time(item, "started_at", "startedAt", "created_at", "createdAt"),
         finished_at=_time(item, "finished_at", "finishedAt", "completed_at", "completedAt"),
         updated_at=_time(item, "updated_at", "updatedAt"),
@@ -124,12 +127,19 @@ def _parse_row(item: t.Any, default_id: str | None = None) -> Row:
 
 
 def _ids(item: dict[str, t.Any]) -> list[str]:
-    """The ids of a scan, under two names."""
-    return [text for text in (_text(item, "_id"), _text(item, "id")) if text]
+    """The ids of a scan, under their names. Raises ValueError for one that is no id: it may be another scan's."""
+    present = [key for key in ID_KEYS if item.get(key) not in (None, "")]
+    ids = [_text(item, key) for key in present]
+    if None in ids:
+        raise ValueError(f"{present[ids.index(None)]} is not an id")
+    return [text for text in ids if text]
 
 
-def _has_scan(item: dict[str, t.Any]) -> bool:
-    return bool(_ids(item)) or "state" in item
+def _check_ids(body: dict[str, t.Any], scan_id: str) -> None:
+    """Raise ValueError where a body names another scan."""
+    ids = _ids(body)
+    if ids and scan_id not in ids:
+        check_identity(scan_id, ids[0])
 
 
 def _is_of(item: dict[str, t.Any], scan_id: str) -> bool:

@@ -18,11 +18,12 @@ from dataclasses import dataclass, field
 from ...errors import (
     DatascanError,
     ForbiddenError,
+    HtmlPageError,
     InterruptedWaitError,
     InvalidResponseError,
     NotFoundError,
     RejectedError,
-    UnavailableError,
+    UnauthorizedError,
 )
 from ...models import ACTIVE, Scan, ScanState, state_rank
 from ..base import Provider
@@ -31,7 +32,7 @@ from ..records import InvalidRecord
 from .rows import Row, ScanPage, ScanRow, parse_record, parse_status
 
 PAGE_SIZE = 200
-NO_SUCH_ROUTE = (NotFoundError, ForbiddenError, RejectedError)  # what a deployment without a route may answer
+_NO_ROUTE = (403, 404, 405, 501)  # HTTP statuses of a deployment, or a gateway, without a route
 _GOOD = (ScanState.COMPLETED, ScanState.UNKNOWN)
 
 
@@ -62,12 +63,12 @@ class BigIDSingleReads(Provider, is_partial=True):
             return self._read_scans(scan_ids, None)
         try:
             listing = self._read_listing(scan_ids)
-        except NO_SUCH_ROUTE:
-            listing = Listing()
         except InterruptedWaitError:
             raise
         except DatascanError as error:
-            return dict.fromkeys(scan_ids, error)
+            if not _is_missing_route(error):
+                return dict.fromkeys(scan_ids, error)
+            listing = Listing()
         return self._read_scans(scan_ids, listing)
 
     def _read_listing(self, scan_ids: Sequence[str]) -> Listing:
@@ -98,12 +99,10 @@ class BigIDSingleReads(Provider, is_partial=True):
         """Scans in the whole list. One that is not there does not exist, and api_url is right."""
         try:
             rows, fault = self._read_whole_list(unknown)
-        except NO_SUCH_ROUTE:
-            return unknown
         except InterruptedWaitError:
             raise
         except DatascanError as error:
-            return dict.fromkeys(unknown, error)
+            return unknown if _is_missing_route(error) else dict.fromkeys(unknown, error)
         found: dict[str, Scan | DatascanError] = {}
         for scan_id, denial in unknown.items():
             row, is_denied = rows.get(scan_id), isinstance(denial, NotFoundError)
@@ -137,8 +136,8 @@ class BigIDSingleReads(Provider, is_partial=True):
         active: t.Any = None
         try:
             active = self._client.read("GET", ("scans", scan_id, "status"), lambda data: parse_status(data, scan_id))
-        except NO_SUCH_ROUTE as error:
-            if row is None and not _is_unknown(error):
+        except DatascanError as error:
+            if not _is_missing_route(error) or (row is None and not _is_unknown(error)):
                 raise
             refusal = self._not_found(scan_id, error) if isinstance(error, NotFoundError) else error
         if active is True:
@@ -166,25 +165,29 @@ class BigIDSingleReads(Provider, is_partial=True):
             listed = self._try(lambda: [row for row in self._page(PAGE_SIZE, 0).rows if row.id == scan_id], faults)
             rows += [] if isinstance(listed, DatascanError) else listed
         has_state = any(self._state_from_row(known) for known in rows)
-        if faults and not has_state:
-            raise faults[0]  # the source that failed may know the state
+        scan = self._combine(rows, active, scan_id) if has_state else None
+        # The source that failed may know the state, or a worse one. A page is not BigID's own.
+        errors = [fault for fault in faults if scan is None or not isinstance(fault, HtmlPageError)]
+        if errors and (scan is None or scan.succeeded):
+            raise errors[0]
         if refusal and not has_state and (not rows or (isinstance(refusal, NotFoundError) and rows == [row])):
             raise refusal  # a row without a state may be of a scan that was deleted in the meantime
         if not (refusal or has_state or isinstance(active, bool)):
             self._warn_once(f"BigID's status of scan {scan_id} is neither true nor false, so its state is unknown.")
-        return self._combine(rows, active, scan_id)
+        return scan or self._combine(rows, active, scan_id)
 
     def _read_record(self, scan_id: str) -> list[Row]:
         return self._client.read("GET", ("scans", scan_id), lambda data: parse_record(data, scan_id))
 
     def _try(self, read: Callable[[], list[Row]], faults: list[DatascanError]) -> list[Row] | DatascanError:
-        """The rows of a source, or its refusal. A fault that may pass is added to `faults`."""
+        """The rows of a source, or its error, which is added to `faults` unless the deployment lacks the route."""
         try:
             return read()
-        except NO_SUCH_ROUTE as error:
-            return error
-        except (UnavailableError, InvalidResponseError) as error:
-            faults.append(error)
+        except (InterruptedWaitError, UnauthorizedError):
+            raise
+        except DatascanError as error:
+            if not _is_missing_route(error):
+                faults.append(error)
             return error
 
     def _combine(self, rows: Sequence[Row], active: t.Any, scan_id: str = "") -> Scan:
@@ -227,6 +230,13 @@ class BigIDSingleReads(Provider, is_partial=True):
     @abstractmethod
     def _scan(self, row: Row, state: ScanState, status: str | None) -> Scan:
         """The scan of a row, with a state that may come from another source."""
+
+
+def _is_missing_route(error: DatascanError) -> bool:
+    """Whether a deployment without a route may answer so. Other errors under HTTP 200 come from the route itself."""
+    return isinstance(error, NotFoundError) or (
+        isinstance(error, (ForbiddenError, RejectedError)) and error.http_status in _NO_ROUTE
+    )
 
 
 def _is_unknown(answer: Scan | DatascanError) -> bool:

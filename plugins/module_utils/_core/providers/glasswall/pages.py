@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ...http.client import HttpClient
 from ...models import Query, ScanState, iso
 from ..paging import ListPage, PageCursor
+from ..records import InvalidRecord
 from .records import Record, parse_page
 
 PAGE_SIZE = 100  # requested; a server may send fewer
@@ -49,10 +50,10 @@ class ScanPages(PageCursor[Record]):
     def read(self, count: int) -> ListPage[Record]:
         self._number += 1
         params = [*self._params, ("pageSize", str(PAGE_SIZE)), ("page", str(self._number))]
-        page, records = self._client.read("GET", self._path, parse_page, params=params)
+        page, records = self._client.read("GET", self._path, parse_page, params=params, names_record=False)
         pages = page.page_links.total_pages if page.page_links else None
         return ListPage(self._with_worst(records), page.total, follows=pages is not None and self._number < pages)
 
 
-def record_key(record: Record) -> str:
-    return record.scan_id or repr(record)
+def record_key(record: Record) -> str | int:
+    return record.key if isinstance(record, InvalidRecord) else record.scan_id

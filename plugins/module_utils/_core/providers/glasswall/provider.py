@@ -11,11 +11,9 @@ with an error status have a bare list of errors as body, or none.
 from __future__ import annotations
 
 import typing as t
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from ...clock import Clock
 from ...compat.pydantic import to_camel
 from ...errors import (
     ConflictError,
@@ -29,18 +27,18 @@ from ...errors import (
     TooEarlyError,
     TooLateError,
 )
-from ...http.client import HttpClient
 from ...http.response import Response
 from ...models import MAY_RUN, Query, Scan, ScanList, ScanState, iso, predicted_scan, state_rank
 from ..capabilities import CancelsScans, ListsScans, RescansScans, StartsScans, require_whole
 from ..paging import ListReader, collect_scans
-from ..records import InvalidRecord, check_identity, with_worst
+from ..records import InvalidRecord, check_identity, failed_by, with_worst
 from .azure_sas import ConnectionString
 from .pages import ScanPages, query_params, record_key
 from .records import (
     Record,
     ScanStatusItem,
     could_match,
+    is_uuid,
     lacks_account,
     location_key,
     location_keys,
@@ -68,14 +66,15 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
 
     name = "glasswall"
     title = "Glasswall"
+    finds_by = frozenset({"source"})
     unsupported = {"columns": "Only BigID groups columns into clusters; use provider: bigid."}
     state_map = _STATES
     example_id = "83d71394-faa2-4b6c-b13b-6d3118de459e"
     target_description = TARGET_DESCRIPTION
     target_options = TARGET_OPTIONS
 
-    def __init__(self, client: HttpClient, clock: Clock, warn: Callable[[str], None]) -> None:
-        super().__init__(client, clock, warn)
+    def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
+        super().__init__(*args, **kwargs)
         self._starts: dict[str, datetime] = {}  # when the scans seen so far started, to narrow the next list
         self._unlisted: set[str] = set()  # ids that the list of own scans is known to lack
         self._is_address_proven = False  # whether a path below api_url was found
@@ -90,14 +89,16 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
         ]
         return [{"code": item.get("errorCode"), "message": item.get("message")} for item in items]
 
+    @classmethod
+    def is_record(cls, body: Mapping[str, t.Any]) -> bool:
+        """A scan stands in no envelope."""
+        return "scanId" in body
+
     def check_id(self, scan_id: str) -> str:
         """Scan ids are UUIDs."""
-        try:
-            return str(uuid.UUID(scan_id))
-        except ValueError:
-            raise InvalidInputError(
-                f"{scan_id!r} is not a Glasswall scan id (a UUID, like {self.example_id})."
-            ) from None
+        if not is_uuid(scan_id.strip()):
+            raise InvalidInputError(f"{scan_id!r} is not a Glasswall scan id (a UUID, like {self.example_id}).")
+        return str(normalize_id(scan_id))
 
     @classmethod
     def is_not_found(cls, response: Response) -> bool:
@@ -121,10 +122,13 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             return
         params = [("pageSize", "1"), ("page", "1")]
         try:
-            self._client.read("GET", ("scans",), parse_page, params=params)
+            self._client.read("GET", ("scans",), parse_page, params=params, names_record=False)
         except (ForbiddenError, NotFoundError, RejectedError) as list_error:
             if list_error.http_status == 404:
-                message = f"{error.message.partition(':')[0]}, and so did the list of scans. Check api_url."
+                message = (
+                    f"{error.request.method} {error.request.url} failed with HTTP 404, and so did the list of scans. "
+                    "Check api_url, with its version path."
+                )
                 raise RejectedError(message, request=error.request) from None
         self._is_address_proven = True
 
@@ -236,7 +240,8 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
         path = ("scans", "allusers") if query.all_users or query.owners else ("scans",)
 
         def to_wanted(records: Sequence[Record]) -> Iterable[Scan]:
-            return to_scans(record for record in records if self._has_state(record, query))
+            scans = to_scans(record for record in records if self._has_state(record, query))
+            return [scan for scan in scans if query.source in (None, scan.source)]
 
         return collect_scans(self._reader(path, params, confirms=confirms), to_wanted)
 
@@ -277,7 +282,11 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
     def start(self, target: Mapping[str, t.Any]) -> Scan:
         """POST /scans; 400 and 412 carry the reasons."""
         return self._client.write(
-            "POST", ("scans",), self._scan, body={to_camel(option): target[option] for option in self.target_options}
+            "POST",
+            ("scans",),
+            self._scan,
+            body={to_camel(option): target[option] for option in self.target_options},
+            names_record=False,
         )
 
     def is_cancellable(self, scan: Scan) -> bool:
@@ -362,7 +371,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
         return scan
 
     def _state(self, item: ScanStatusItem) -> ScanState:
-        return self.parse_state(item.scan_status)
+        return failed_by(item.error, self.parse_state(item.scan_status))
 
     def _unknown(self, record: InvalidRecord, scan_id: str) -> Scan:
         """A scan of which only the existence is known; no gate passes it."""
@@ -390,6 +399,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             target=location_key(item.target_storage, item.target_container_path),
             parent_id=item.parent_scan,
             child_ids=item.child_scans,
+            error=item.error,
         )
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 import uuid
 from dataclasses import replace
@@ -12,16 +13,24 @@ from dataclasses import replace
 from ...compat.pydantic import BaseModel, BeforeValidator, ConfigDict, Field, to_camel
 from ...models import Scan, ShownText
 from ..paging import parse_total
-from ..records import InvalidRecord, parse_each
+from ..records import InvalidRecord, VendorRecord, parse_each
 from .azure_sas import storage_key
+
+# Python's UUID reads digits of any script, and ignores what stands between them.
+_UUID = re.compile(r"(?:urn:uuid:)?\{?[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\}?", re.ASCII | re.IGNORECASE)
 
 
 def normalize_id(scan_id: t.Any) -> t.Any:
     """A UUID in its usual form. Another value stays as it is."""
-    try:
-        return str(uuid.UUID(scan_id.strip())) if isinstance(scan_id, str) else scan_id
-    except ValueError:
-        return scan_id.strip()
+    if not isinstance(scan_id, str):
+        return scan_id
+    text = scan_id.strip()
+    return str(uuid.UUID(text)) if is_uuid(text) else text
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a text is a UUID in one of its forms."""
+    return _UUID.fullmatch(text) is not None
 
 
 def _ids(value: t.Any) -> list[str]:
@@ -36,7 +45,7 @@ class _GlasswallModel(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, extra="ignore", coerce_numbers_to_str=True)
 
 
-class ScanStatusItem(_GlasswallModel):
+class ScanStatusItem(VendorRecord, _GlasswallModel):
     """A scan as Glasswall sends it."""
 
     scan_id: t.Annotated[str, Field(pattern=r"\S"), BeforeValidator(normalize_id)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import typing as t
 
 import pytest
@@ -52,6 +53,30 @@ class TestMarkdown:
         assert report("markdown", tagged(1, sensitivity="low")) == (
             "## \u2705 Passed\n\nCluster `HR | data` (`c1`): 1 of 1 columns meet the rules.\n"
         )
+
+    @pytest.mark.parametrize("filler", ["x", "\U0001f600", "`|\\"])
+    def test_a_page_has_at_most_1_mib(self, filler: str) -> None:
+        long = filler * 700
+        given = [
+            Column(
+                fully_qualified_name=f"{number} {long}",
+                column_name=f"{number} {long}",
+                table_name=long,
+                source=long,
+                tags=[{"tag_name": f"tag {name}", "tag_value": f"{number} {long}"} for name in range(2)],
+            )
+            for number in range(520)
+        ]
+        forbidden = {f"tag {name}": [f"{number} {long}" for number in range(520)] for name in range(2)}
+        page = report("markdown", *given, forbidden=forbidden)
+        assert len(page.encode()) <= 1_048_576
+        reasons, rows = page.count("\n- `"), page.count("\n| `")
+        hidden = re.search(r"Reasons not listed here: (\d+)\.", page)
+        assert reasons + int(hidden[1] if hidden else 0) == len(
+            json.loads(report("json", *given, forbidden=forbidden))["reasons"]
+        )
+        more = re.search(r"(\d+) more are in the reports in CSV and JSON\.", page)
+        assert more and rows + int(more[1]) == 520
 
     def test_many_columns_are_shown_in_part(self) -> None:
         page = report("markdown", *(tagged(number) for number in range(2007)))

@@ -205,10 +205,10 @@ def test_every_combination(before: str, wait: str, mode: str, check_mode: bool) 
     passed = was_asked and wait == "ok"
     # In check mode nothing waited; what a failed wait left is a failure in check mode too.
     only_unfinished = check_mode and was_asked and no_wait and not has_timed_out
-    assert result.passed is passed
+    assert result.passed is (None if only_unfinished else passed)
     assert result.proceed is (passed or (was_asked and mode == "advise") or only_unfinished)
     assert (error is None) is result.proceed
-    assert bool(result.reasons) is not passed
+    assert bool(result.reasons) is not (passed or only_unfinished)
     assert result.msg
     if error is not None:
         assert result.error == error.facts()
@@ -356,14 +356,15 @@ def test_a_copy_of_the_error_keeps_its_kind() -> None:
         ({}, "There are no results to judge: set started, found, waited or scans."),
         ({"waited": SKIPPED}, "There are no results to judge: set started, found, waited or scans."),
         ({"started": {}}, "started has no scan: set it to the registered result of scan_start or scan_rescan."),
-        ({"started": SKIPPED}, "started has no scan"),
+        ({"started": SKIPPED}, "started is the result of a skipped task, so it has no scan"),
+        ({"started": SKIPPED, "found": FOUND}, "started is the result of a skipped task"),
         ({"started": WAITED}, "started has no scan"),
         ({"started": {**STARTED, "scan": None}}, "started has no scan"),
         ({"started": {**STARTED, "scan": "83d7"}}, "started.scan is not a scan"),
         ({"started": {**STARTED, "scan": [scan_result()]}}, "started.scan is not a scan"),
         ({"started": {"started": 1, "finished": 0, "ansible_job_id": "j1"}}, "started has no scan"),
         ({"found": {}}, "found has no scans: set it to the registered result of scan_status."),
-        ({"found": SKIPPED}, "found has no scans"),
+        ({"found": SKIPPED}, "found is the result of a skipped task"),
         ({"found": {"scans": scan_result()}}, "found.scans must be a list of scans."),
         ({"found": {"scans": ["83d7"]}}, "found.scans[0] is not a scan"),
         ({"found": {**FOUND, "missing": "83d7"}}, "found.missing must be a list of ids."),
@@ -372,6 +373,17 @@ def test_a_copy_of_the_error_keeps_its_kind() -> None:
         ({"waited": {"results": [WAITED], "changed": False}}, "waited is the result of a loop"),
         ({"waited": {**WAITED, "cancelled": {}}}, "waited.cancelled must be a list of ids."),
         ({"waited": {**TIMED_OUT, "scans": "no"}}, "waited.scans must be a list of scans."),
+        # What contradicts itself is not what a task returned.
+        ({"waited": {**WAITED, "timed_out": True}}, "waited.timed_out is true, but each of its scans has finished"),
+        ({"waited": {**WAITED, "cancelled": ["1"]}}, "waited.cancelled is not empty, but waited did not time out"),
+        (
+            {"waited": {**TIMED_OUT, "timed_out": False, "scans": [scan_result("cancelled")], "cancelled": ["1"]}},
+            "waited.cancelled is not empty, but waited did not time out",
+        ),
+        (
+            {"waited": {**TIMED_OUT, "scans": [scan_result("cancelled")], "cancelled": ["2"]}},
+            "waited.cancelled names 2, which is not one of its scans",
+        ),
     ],
 )
 def test_what_is_no_result_of_a_task_lets_nothing_pass(
@@ -383,7 +395,8 @@ def test_what_is_no_result_of_a_task_lets_nothing_pass(
             ask(**given, check_mode=check_mode, **more)
         assert caught.value.message.startswith(message)
         assert_not_asked(caught.value)
-    assert list(tmp_path.iterdir()) == []
+        assert (tmp_path / "report").exists() is not check_mode
+        (tmp_path / "report").unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize(

@@ -5,17 +5,23 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core import files
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
+    DatascanError,
     EarlierFailureError,
     GateFailedError,
     InvalidInputError,
 )
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate import evaluate
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import GateResult
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import MODES
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import render
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import PREDICTED_ID, Scan
 from gate_support import ask, assert_not_asked, failure, scan
 
@@ -100,7 +106,7 @@ def test_check_mode_writes_no_report_and_predicts_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("state", ["queued", "running"])
 def test_in_check_mode_a_scan_that_has_not_finished_fails_no_gate(state: str) -> None:
     result = run(scan(state, id=PREDICTED_ID), check_mode=True)
-    assert (result.passed, result.proceed, len(result.reasons)) == (False, True, 1)
+    assert (result.passed, result.proceed, result.reasons) == (None, True, ())  # case I10
     assert result.msg == "Check mode does not wait for scans, so there is no verdict."
     with pytest.raises(GateFailedError):
         run(scan(state))
@@ -117,30 +123,172 @@ def test_in_check_mode_anything_else_fails_it() -> None:
             run(*scans, check_mode=True, **more)
 
 
-def test_what_is_no_scan_is_refused_before_anything_is_written(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInputError, match=r"scans\[0\] is not a scan") as caught:
-        ask(scans=[{"id": "1"}], reports=[("json", str(tmp_path / "report"))])
-    assert_not_asked(caught.value)
-    assert list(tmp_path.iterdir()) == []
+FORMATS = ("junit", "markdown", "json", "html")
+
+
+def reports_in(folder: Path) -> list[tuple[str, str]]:
+    return [(kind, str(folder / kind)) for kind in FORMATS]
+
+
+def passed_in(folder: Path) -> dict[str, bool]:
+    """What each report says, read as its format."""
+    junit = ET.fromstring((folder / "junit").read_text())
+    return {
+        "junit": junit.get("failures") == junit.get("errors") == "0"
+        and 'value="false"' not in ET.tostring(junit, "unicode"),
+        "markdown": (folder / "markdown").read_text().startswith("## \u2705"),
+        "json": json.loads((folder / "json").read_text())["passed"],
+        "html": "<h1>Passed</h1>" in (folder / "html").read_text(),
+    }
+
+
+ALL_PASS, NONE_PASSES = dict.fromkeys(FORMATS, True), dict.fromkeys(FORMATS, False)
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("unwritable", ["none/report", "nul\0"])
-def test_a_report_that_cannot_be_written_lets_nothing_pass_and_the_others_are_written(
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"scans": [{"id": "1"}]},
+        {},
+        {"found": failure("unauthorized", "The token was refused.")},
+        {"found": failure("unavailable", "HTTP 412.", scans=[scan("completed").model_dump(mode="json")])},
+        {"started": {"skipped": True}},
+    ],
+    ids=["no scan", "nothing", "401", "412 after a page", "skipped"],
+)
+def test_no_report_of_an_earlier_gate_outlives_one_that_could_not_judge(
+    given: dict[str, t.Any], mode: str, tmp_path: Path
+) -> None:
+    """Case I1."""
+    run(scan(), reports=reports_in(tmp_path))
+    assert passed_in(tmp_path) == ALL_PASS
+    with pytest.raises(DatascanError) as caught:
+        ask(**given, mode=mode, reports=reports_in(tmp_path))
+    assert_not_asked(caught.value)
+    assert passed_in(tmp_path) == NONE_PASSES
+    assert caught.value.result.reports == tuple(dest for _kind, dest in reports_in(tmp_path))
+    for format_ in FORMATS:
+        assert "The pipeline continues" not in (tmp_path / format_).read_text()
+    junit = ET.fromstring((tmp_path / "junit").read_text())
+    (error,) = junit.iter("error")
+    assert (junit.get("errors"), error.get("type")) == ("1", caught.value.kind)
+    assert json.loads((tmp_path / "json").read_text())["error"]["kind"] == caught.value.kind
+
+
+def test_a_refused_token_is_named_before_what_follows_from_it(tmp_path: Path) -> None:
+    refused = failure("unauthorized", "GET /scans: the token was refused.", scans=[], missing=["a"], complete=False)
+    with pytest.raises(DatascanError) as caught:
+        ask(found=refused)
+    assert caught.value.result.reasons[0] == "GET /scans: the token was refused."
+    assert caught.value.message.startswith("GET /scans: the token was refused. ")
+    assert caught.value.message.count("the token was refused") == 1
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("unwritable", ["none/report", "nul\0", "a" * 300, "bad\ud800name", "file/report"])
+def test_a_report_that_cannot_be_written_lets_nothing_pass_and_the_others_name_it(
     unwritable: str, mode: str, tmp_path: Path
 ) -> None:
-    first, last = str(tmp_path / "report"), str(tmp_path / "last")
-    reports = [("json", first), ("json", str(tmp_path / unwritable)), ("markdown", last)]
+    """Case E1."""
+    (tmp_path / "file").touch()
+    reports = reports_in(tmp_path)
+    reports.insert(1, ("json", str(tmp_path / unwritable)))
     with pytest.raises(InvalidInputError, match="cannot be written") as caught:
         run(scan(), reports=reports, mode=mode)
     assert_not_asked(caught.value)
     known = caught.value.result
-    assert ([one.id for one in known.scans], known.reports, known.changed) == (["1"], (first, last), True)
+    assert ([one.id for one in known.scans], known.changed) == (["1"], True)
+    assert known.reports == tuple(dest for _kind, dest in reports_in(tmp_path))
+    assert passed_in(tmp_path) == NONE_PASSES
+    for format_ in FORMATS:
+        assert "cannot be written" in (tmp_path / format_).read_text()
 
 
-def test_two_reports_of_one_file_are_refused_and_nothing_is_written(tmp_path: Path) -> None:
+def test_a_verdict_is_not_lost_over_a_report(tmp_path: Path) -> None:
+    with pytest.raises(GateFailedError) as caught:
+        run(scan("failed"), reports=[("json", str(tmp_path / "none/report"))])
+    assert caught.value.result.reasons[0] == "Scan 1 failed."
+    assert all(reason in caught.value.message for reason in caught.value.result.reasons)
+    with pytest.raises(EarlierFailureError) as earlier:
+        ask(found=failure("unauthorized"), reports=[("json", str(tmp_path / "none/report"))])
+    assert (earlier.value.kind, len(earlier.value.result.reasons)) == ("unauthorized", 2)
+
+
+def test_advice_does_not_go_past_a_report_that_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError):
+        run(scan("failed"), mode="advise", reports=[("markdown", str(tmp_path / "a")), ("json", f"{tmp_path}/none/b")])
+    assert "The pipeline stops." in (tmp_path / "a").read_text()
+
+
+def test_an_older_report_is_removed_if_its_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(scan(), reports=reports_in(tmp_path))
+    real = files.write_if_changed
+
+    def full(path: str, *given: t.Any, **more: t.Any) -> files.FileChange:
+        if path.endswith("json"):
+            raise InvalidInputError(f"{path} cannot be written: No space left on device.")
+        return real(path, *given, **more)
+
+    monkeypatch.setattr(evaluate, "write_if_changed", full)
+    with pytest.raises(InvalidInputError, match="The old file was removed, because it is out of date") as caught:
+        run(scan(), reports=reports_in(tmp_path))
+    assert not (tmp_path / "json").exists()
+    assert len(caught.value.result.reports) == 3
+    assert "No space left" in (tmp_path / "html").read_text()
+
+
+def test_a_fault_of_one_report_loses_neither_the_others_nor_the_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(format_: str, verdict: t.Any) -> str:
+        if format_ == "html":
+            raise ValueError("a fault of its own")
+        return render(format_, verdict)
+
+    monkeypatch.setattr(evaluate, "render", faulty)
+    with pytest.raises(InvalidInputError, match="html cannot be written: ValueError: a fault of its own"):
+        run(scan(), reports=reports_in(tmp_path))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["json", "junit", "markdown"]
+
+
+@pytest.mark.parametrize("other", ["report", "link", "hard", "REPORT", "folder/../report", "./report", "linked/report"])
+def test_two_reports_of_one_file_are_refused_and_the_older_one_is_gone(other: str, tmp_path: Path) -> None:
+    """Case E3."""
+    first = str(tmp_path / "report")
+    run(scan(), reports=[("json", first)])
     (tmp_path / "link").symlink_to(tmp_path / "report")
-    with pytest.raises(InvalidInputError) as caught:
-        run(scan(), reports=[("json", str(tmp_path / "report")), ("html", str(tmp_path / "link"))])
+    (tmp_path / "hard").hardlink_to(tmp_path / "report")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "linked").symlink_to(tmp_path)
+    with pytest.raises(InvalidInputError, match="Two reports have the same dest") as caught:
+        run(scan(), reports=[("json", first), ("html", f"{tmp_path}/{other}")])
     assert_not_asked(caught.value)
-    assert not (tmp_path / "report").exists()
+    assert "Two reports have the same dest" in (tmp_path / "report").read_text()
+
+
+def test_the_same_id_twice_is_one_case(tmp_path: Path) -> None:
+    """Case E4."""
+    run(scan(), scan(), reports=[("junit", str(tmp_path / "junit"))])
+    assert len(list(ET.fromstring((tmp_path / "junit").read_text()).iter("testcase"))) == 1
+
+
+def test_returned_paths_are_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(scan(), reports=[("json", "report")]).reports == (str(tmp_path / "report"),)
+
+
+@pytest.mark.parametrize("cancelled", [[], ["1"]])
+def test_every_report_names_a_time_out(cancelled: list[str], tmp_path: Path) -> None:
+    """Case I8."""
+    last = scan("cancelled" if cancelled else "running").model_dump(mode="json")
+    waited = failure("wait_timeout", "After 9 s.", timed_out=True, scans=[last], cancelled=cancelled)
+    with pytest.raises(EarlierFailureError):
+        ask(waited=waited, reports=reports_in(tmp_path))
+    for format_ in ("junit", "markdown", "html"):
+        text = (tmp_path / format_).read_text()
+        assert "The wait timed out" in text
+        assert ("1 scan was cancelled" in text) is bool(cancelled)
+        assert ("cancelled (wait timed out)" in text) is bool(cancelled)
+    data = json.loads((tmp_path / "json").read_text())
+    assert (data["timed_out"], data["cancelled"], data["error"]) == (True, cancelled, None)

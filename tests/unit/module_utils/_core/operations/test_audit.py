@@ -256,8 +256,11 @@ class TestReports:
         result = failed(Vendor(page(1)), kind=InvalidInputError, reports=reports)
         assert "cannot be written" in result.reasons[-1]
         assert (len(result.reports), set(texts(tmp_path))) == (3, set(FORMATS))
-        result = failed(Vendor(page(1, tags=[])), kind=InvalidInputError, reports=reports)
-        assert len(result.reasons) == 2
+        assert not json.loads(texts(tmp_path)["json"])["passed"]
+        for text in texts(tmp_path).values():
+            assert "cannot be written" in text
+        result = failed(Vendor(page(1, tags=[])), kind=GateFailedError, reports=reports)
+        assert len(result.reasons) == 2 and all(reason in result.msg for reason in result.reasons)
         result = failed(Vendor(UnavailableError("gone")), kind=UnavailableError, reports=reports)
         assert len(result.reasons) == 2
 
@@ -281,7 +284,7 @@ class TestReports:
         result = failed(Vendor(page(1)), kind=InvalidInputError, reports=reports)
         assert "it is a device, a pipe or a socket" in result.msg
         assert (tmp_path / "pipe").is_fifo()
-        assert (tmp_path / "link").is_symlink() and json.loads((tmp_path / "real").read_text())["passed"]
+        assert (tmp_path / "link").is_symlink() and not json.loads((tmp_path / "real").read_text())["passed"]
 
     def test_secrets_that_the_vendor_echoes_are_in_none(self, tmp_path: Path) -> None:
         def redact(text: str) -> str:

@@ -12,6 +12,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     DatascanError,
     InvalidInputError,
     NotFoundError,
+    RejectedError,
     TooLateError,
     UnauthorizedError,
     UnknownOutcomeError,
@@ -87,6 +88,19 @@ def test_a_cancellation_that_is_too_late_names_the_scan_that_still_runs() -> Non
     assert (error.http_status, error.facts()["kind"]) == (405, "too_late")
     assert (error.result.changed, error.result.too_late) == (False, [SCAN_ID])
     assert [scan.state for scan in error.result.scans] == ["running"]
+
+
+def test_a_refusal_while_the_scan_still_lists_is_not_called_too_late() -> None:
+    for too_late in ("fail", "ignore"):
+        error = expect_error(
+            RejectedError, read_response("Listing"), TOO_LATE, read_response("Listing"), too_late=too_late
+        )
+        assert error.http_status == 405
+        assert "listed" not in error.message
+
+
+def test_a_scan_that_ended_its_listing_before_the_request_is_too_late() -> None:
+    expect_error(TooLateError, read_response("Listing"), TOO_LATE, read_response("Processing"))
 
 
 def test_too_late_may_be_ignored() -> None:

@@ -16,7 +16,6 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     InterruptedWaitError,
     InvalidInputError,
     InvalidResponseError,
-    NotFoundError,
     RejectedError,
     ScanNotCompletedError,
     UnauthorizedError,
@@ -547,8 +546,9 @@ def test_no_message_holds_a_secret() -> None:
 
 def test_a_missing_scan_is_no_error_of_the_start() -> None:
     """404 to a start can only mean that api_url is wrong."""
-    error = expect_error(NotFoundError, list_response(), start_response("", 404))
-    assert "Check the id and api_url" in error.message
+    error = expect_error(RejectedError, list_response(), start_response("", 404))
+    assert (error.http_status, error.result.changed) == (404, False)
+    assert "check api_url" in error.message
 
 
 # Interrupted

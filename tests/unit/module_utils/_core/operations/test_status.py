@@ -270,3 +270,16 @@ def test_a_failure_has_the_scans_of_the_pages_before() -> None:
 def test_a_failure_of_the_first_page_has_no_scans() -> None:
     failed = Expected("GET", "/api/v1/scans", 500, "")
     assert "scans" not in shown(expect_error(UnavailableError, failed, query=Query(), retries=0))
+
+
+def test_a_query_by_what_the_vendor_does_not_list_is_refused() -> None:
+    """It would find scans of every name."""
+    error = expect_error(UnsupportedError, query=Query(name="nightly"))
+    assert "query.name" in error.message
+
+
+def test_a_query_by_source() -> None:
+    other = item("Completed", CHILD_ID, sourceContainerPath="archive")
+    listed = Expected("GET", "/api/v1/scans", answer=page(item("Completed"), other))
+    result = run(listed, query=Query(source="acct.blob.core.windows.net/archive"))
+    assert [scan.id for scan in result.scans] == [CHILD_ID]

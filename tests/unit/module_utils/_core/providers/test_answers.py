@@ -316,35 +316,179 @@ class TestTheSourcesOfBigID:
         assert (result.reused, result.scan.id) == (True, A)  # type: ignore[union-attr]
 
 
-BESIDE: list[dict[str, t.Any]] = [
-    {"status": "error", "message": "partial results"},
+ERRORS: list[dict[str, t.Any]] = [  # that an envelope or a record may carry
+    {"errors": [{"message": "2 of 5 failed"}]},
+    {"errors": [{"errorCode": 105}]},
+    {"error": {"message": "2 of 5 failed"}},
+    {"error": {"code": 17}},
+    {"error": "2 of 5 failed"},
+    {"error": True},
+    {"errorMessage": "2 of 5 failed"},
+    {"error_msg": ["2 of 5 failed"]},
+    {"errorCode": 105},
+    {"errorCode": "E105"},
+    {"failureReason": "2 of 5 failed"},
+    {"failure_reason": {"reason": "2 of 5 failed"}},
+    {"lastError": {"detail": "2 of 5 failed"}},
+    {"exception": "java.io.IOException"},
+    {"success": False},
+    {"success": "false"},
+    {"success": 0},
     {"statusCode": 500},
     {"statusCode": "503"},
-    {"errors": [{"message": "2 of 5 failed"}]},
-    {"error": {"message": "2 of 5 failed"}},
-    {"error": "2 of 5 failed"},
-    {"success": False},
+    {"responseCode": 500},
+    {"responseCode": 422.0},
+    {"code": 500},
+]
+BESIDE = [*ERRORS, {"status": "error", "message": "partial results"}, {"status": 500}]
+NO_ERRORS: list[dict[str, t.Any]] = [
+    {"error": None},
+    {"error": ""},
+    {"error": "None"},
+    {"error": {}},
+    {"error": {"message": "", "code": 0}},
+    {"error": {"responseCode": None, "issues": []}},
+    {"errors": []},
+    {"errors": [{}]},
+    {"errors": 0},
+    {"errorMessage": "-"},
+    {"errorCode": 0},
+    {"failureReason": "null"},
+    {"error_msg": [None, ""]},
+    {"success": True},
+    {"success": "true"},
+    {"success": None},
+    {"statusCode": 200},
+    {"statusCode": "42.0"},
+    {"responseCode": 200},
+    {"code": 0},
+    {"message": "Enjoy your scan!"},
+    {"errorHandling": "strict"},
 ]
 
 
+def envelopes(vendor: str, more: dict[str, t.Any]) -> Expected:
+    """A success of each vendor in an envelope, with more keys in that."""
+    answers = {
+        "glasswall": Expected("GET", "/api/v1/scans", answer={**page(item("Completed")), **more}),
+        "protecto": protecto({"tracking_id": "a", "status": "SUCCESS"}, **more),
+        "advalidation": advalidation({"id": 7, "processingStatus": "finished", "nbIssues": 0}, **more),
+        "bigid": Expected("GET", "/api/v1/scans/parent-scans", answer={"data": [row(A, "Completed")], **more}),
+    }
+    return answers[vendor]
+
+
+def records(vendor: str, more: dict[str, t.Any]) -> list[Expected]:
+    """A success of each vendor, with more keys in the scan's record."""
+    answers = {
+        "glasswall": [Expected("GET", SCAN_PATH, answer={**item("Completed"), **more})],
+        "protecto": [protecto({"tracking_id": "a", "status": "SUCCESS", **more})],
+        "advalidation": [advalidation({"id": 7, "processingStatus": "finished", "nbIssues": 0, **more})],
+        "bigid": [bigid_status(False), bigid_record([row(A, "Completed", **more)]), bigid_list(row(A, "Completed"))],
+    }
+    return answers[vendor]
+
+
+SETTINGS: dict[str, dict[str, t.Any]] = {
+    "glasswall": {"retries": 0, "scan_id": SCAN_ID},
+    "protecto": {**PROTECTO, "scan_id": "a"},
+    "advalidation": {**ADVALIDATION, "scan_id": "7"},
+    "bigid": BIGID,
+}
+VENDORS = sorted(SETTINGS)
+
+
 class TestAnErrorBesideData:
+    def read(self, vendor: str, *answers: Expected, lists: bool) -> list[Scan]:
+        settings = {"provider": vendor, "retries": 0, **SETTINGS[vendor]}
+        scan_id = settings.pop("scan_id", A)
+        with scripted_context(*answers, **settings) as context:
+            provider: t.Any = context.provider
+            return list(provider.list_scans(Query(limit=1))) if lists else [provider.get(scan_id)]
+
     @pytest.mark.parametrize("error", BESIDE)
-    @pytest.mark.parametrize("vendor", ["glasswall", "protecto", "advalidation", "bigid"])
+    @pytest.mark.parametrize("vendor", VENDORS)
     def test_is_an_error(self, vendor: str, error: dict[str, t.Any]) -> None:
-        answers = {
-            "glasswall": Expected("GET", SCAN_PATH, answer={**item("Completed"), **error}),
-            "protecto": protecto({"tracking_id": "a", "status": "SUCCESS"}, **error),
-            "advalidation": advalidation({"id": 7, "processingStatus": "finished", "nbIssues": 0}, **error),
-            "bigid": Expected("GET", "/api/v1/scans/parent-scans", answer={"data": [row(A, "Completed")], **error}),
-        }
-        scan_id = {"glasswall": SCAN_ID, "protecto": "a", "advalidation": "7", "bigid": A}[vendor]
-        url = PROTECTO["api_url"] if vendor == "protecto" else "https://vendor.test/api/v1"
-        with (
-            scripted_context(answers[vendor], provider=vendor, retries=0, api_url=url) as context,
-            pytest.raises(DatascanError) as caught,
-        ):
-            list(context.provider.list_scans(Query())) if vendor == "bigid" else context.provider.get(scan_id)  # type: ignore[attr-defined]
+        with pytest.raises(DatascanError) as caught:
+            self.read(vendor, envelopes(vendor, error), lists=vendor in ("glasswall", "bigid"))
         assert not isinstance(caught.value, NotFoundError)
+
+    @pytest.mark.parametrize("error", ERRORS)
+    @pytest.mark.parametrize("vendor", VENDORS)
+    def test_in_a_scans_own_record_is_a_failed_scan(self, vendor: str, error: dict[str, t.Any]) -> None:
+        answers = records(vendor, error)
+        if vendor == "glasswall" and not {"success", "statusCode", "responseCode", "code"}.isdisjoint(error):
+            with pytest.raises(DatascanError):  # the record is the whole body, and these are about the body
+                self.read(vendor, *answers, lists=False)
+            return
+        (scan,) = self.read(vendor, *answers, lists=False)
+        assert (scan.state, scan.succeeded) == ("failed", False)
+        assert scan.error
+
+    @pytest.mark.parametrize("nothing", NO_ERRORS)
+    @pytest.mark.parametrize("vendor", VENDORS)
+    def test_an_empty_error_is_none_wherever_it_stands(self, vendor: str, nothing: dict[str, t.Any]) -> None:
+        after = [bigid_status(False), bigid_record([row(A, "Completed")])] if vendor == "bigid" else []
+        lists = vendor in ("glasswall", "bigid")
+        (scan,) = self.read(vendor, envelopes(vendor, nothing), *after, lists=lists)
+        assert scan.state == "completed"
+        (scan,) = self.read(vendor, *records(vendor, nothing), lists=False)
+        assert (scan.state, scan.error) == ("completed", None)
+
+    @pytest.mark.parametrize("error", BESIDE)
+    @pytest.mark.parametrize("source", ["status", "record", "list"])
+    def test_one_of_bigids_sources_is_not_passed_over(self, source: str, error: dict[str, t.Any]) -> None:
+        """What it would have said may be worse than what the others say."""
+        status = {"status": False, **error} if source == "status" else {"status": False}
+        record = {"data": [row(A, "Completed")], **(error if source == "record" else {})}
+        listed = {"data": [row(A, "Completed")], **(error if source == "list" else {})}
+        answers = [
+            bigid_status(status),
+            bigid_record(record),
+            Expected("GET", "/api/v1/scans/parent-scans", answer=listed),
+        ]
+        if source == "status":
+            del answers[1:]
+        with pytest.raises(DatascanError) as caught:
+            get(*answers, **BIGID)
+        assert not isinstance(caught.value, NotFoundError)
+
+    @pytest.mark.parametrize("source", ["record", "list"])
+    def test_nor_is_one_that_cannot_be_read_now(self, source: str) -> None:
+        record = bigid_record([row(A, "Completed")], code=503 if source == "record" else 200)
+        listed = bigid_list(row(A, "Completed"), code=503 if source == "list" else 200)
+        with pytest.raises(UnavailableError):
+            get(bigid_status(False), record, listed, **BIGID)
+
+    def test_a_status_beside_an_id_may_carry_an_error_too(self) -> None:
+        for more in ({"error": "partial"}, {"errorCode": 7}):
+            with pytest.raises(DatascanError):
+                get(bigid_status({"status": False, "id": A, **more}), **BIGID)
+
+    def test_an_id_beside_the_data_makes_no_record_of_an_envelope(self) -> None:
+        answer = {"id": "request-7", "error": "2 of 5 failed", "data": [row(A, "Completed")]}
+        with pytest.raises(DatascanError, match="2 of 5 failed"):
+            self.read("bigid", Expected("GET", "/api/v1/scans/parent-scans", answer=answer), lists=True)
+
+    def test_a_word_against_the_scan_in_the_status_of_its_record(self) -> None:
+        record = [row(A, "Completed", status="error")]
+        assert get(bigid_status(False), bigid_record(record), bigid_list(), **BIGID).state == "failed"
+
+    @pytest.mark.parametrize("more", [{"isInconclusive": False}, {"isInconclusive": None}, {}])
+    def test_a_reason_why_a_scan_is_inconclusive_makes_it_so(self, more: dict[str, t.Any]) -> None:
+        scan = {"id": 7, "processingStatus": "finished", "nbIssues": 0, "inconclusiveReason": "time-out", **more}
+        found = get(advalidation(scan), scan_id="7", **ADVALIDATION)
+        assert (found.state, found.error) == ("failed", "inconclusive: time-out")
+
+    def test_a_detail_beside_the_data_of_protecto(self) -> None:
+        with pytest.raises(DatascanError):
+            get(protecto({"tracking_id": "a", "status": "SUCCESS"}, detail="1 of 2"), scan_id="a", **PROTECTO)
+        assert get(protecto({"tracking_id": "a", "status": "SUCCESS"}, detail=[]), scan_id="a", **PROTECTO).succeeded
+
+    def test_a_row_of_a_glasswall_list(self) -> None:
+        rows = [item("Completed", errorMessage="1 of 2"), item("Completed", CHILD_ID)]
+        found = get_many(list_response(*rows, query=None), scan_ids=[SCAN_ID, CHILD_ID, SCAN_ID])
+        assert found == ["failed", "completed"]
 
     @pytest.mark.parametrize("nothing", [{"error": None}, {"error": {"message": ""}}, {"errors": []}, {"errors": [{}]}])
     def test_an_empty_error_is_none(self, nothing: dict[str, t.Any]) -> None:
@@ -373,6 +517,28 @@ class TestAnErrorBesideData:
     def test_a_success_without_one_has_completed(self, nothing: t.Any) -> None:
         row_ = {"tracking_id": "a", "status": "SUCCESS", "error_msg": nothing}
         assert get(protecto(row_), scan_id="a", **PROTECTO).state == "completed"
+
+
+class TestAKeyTwice:
+    """An object with a key twice contradicts itself, whichever value comes last."""
+
+    ENDED = (
+        f'{{"scanId": "{SCAN_ID}", "scanStatus": "Error", "scanStatus": "Completed"}}',
+        f'{{"scanId": "{CHILD_ID}", "scanId": "{SCAN_ID}", "scanStatus": "Completed"}}',
+        f'{{"scanId": "{SCAN_ID}", "scanStatus": "Completed", "error": "partial", "error": null}}',
+        f'{{"scanId": "{SCAN_ID}", "scanStatus": "Error", "scan\\u0053tatus": "Completed"}}',
+    )
+
+    @pytest.mark.parametrize("answer", ENDED)
+    def test_of_a_scan(self, answer: str) -> None:
+        with pytest.raises(InvalidResponseError, match="JSON that has a key twice"):
+            get(Expected("GET", SCAN_PATH, answer=answer), scan_id=SCAN_ID, retries=0)
+
+    def test_of_a_start(self) -> None:
+        answer = start_response(item("Listing"))
+        answer.answer = f'{{"scanId": "{CHILD_ID}", "scanId": "{SCAN_ID}", "scanStatus": "Listing"}}'
+        with scripted_context(answer) as context, pytest.raises(UnknownOutcomeError, match="a key twice"):
+            context.provider.start(TARGET)  # type: ignore[attr-defined]
 
 
 class TestNotFound:
@@ -468,6 +634,34 @@ class TestWordsAndTimes:
         assert ((scan.finished_at is not None), (scan.started_at is not None)) == (kept, kept)
         protecto_row = {"tracking_id": "a", "status": "SUCCESS", "process_ended_at": time}
         assert (get(protecto(protecto_row), scan_id="a", **PROTECTO).finished_at is not None) is kept
+
+    @pytest.mark.parametrize(
+        ("zone", "ended"),
+        [
+            (None, "2025-12-31T20:00:00Z"),
+            ("+05:30", "2025-12-31T14:30:00Z"),
+            ("Europe/Berlin", "2025-12-31T19:00:00Z"),
+            ("-03:59", "2025-12-31T23:59:00Z"),
+            ("-08:00", None),  # four hours after the vendor's clock
+        ],
+    )
+    def test_a_time_without_a_zone_is_of_the_zone_that_is_set(self, zone: str | None, ended: str | None) -> None:
+        record = {"tracking_id": "a", "status": "SUCCESS", "process_ended_at": "2025-12-31 20:00:00.123456"}
+        settings = {**PROTECTO, "time_zone": zone}
+        scan = get(protecto({**record, "process_started_at": "2025-12-31T18:00:00Z"}), scan_id="a", **settings)
+        assert scan.model_dump(mode="json")["finished_at"] == (ended and ended.replace("Z", ".123456Z"))
+        assert str(scan.started_at) == "2025-12-31 18:00:00+00:00"  # it has a zone
+
+    def test_the_hour_that_comes_twice_is_the_earlier_one(self) -> None:
+        record = {"tracking_id": "a", "status": "SUCCESS", "process_ended_at": "2025-10-26 02:30:00"}
+        settings = {**PROTECTO, "time_zone": "Europe/Berlin"}
+        scan = get(protecto(record), scan_id="a", **settings)
+        assert str(scan.finished_at) == "2025-10-26 00:30:00+00:00"
+
+    def test_the_zone_is_not_that_of_a_vendor_whose_times_have_one(self) -> None:
+        ended = {"id": 7, "processingStatus": "finished", "nbIssues": 0, "finishedAt": "2025-12-31T20:00:00"}
+        scan = get(advalidation(ended), scan_id="7", **ADVALIDATION, time_zone="+05:30")
+        assert str(scan.finished_at) == "2025-12-31 20:00:00+00:00"
 
     def test_the_vendors_clock_is_its_date(self) -> None:
         answer = item("Completed", scanEndTime="2026-01-01T05:00:00Z")

@@ -106,7 +106,7 @@ def moves(origin: int, place: int) -> Change:
 # The end of a list
 
 
-@pytest.mark.parametrize(("rows", "requests"), [(0, 1), (3, 1), (10, 1), (25, 3), (30, 3)])
+@pytest.mark.parametrize(("rows", "requests"), [(0, 1), (3, 1), (9, 1), (10, 2), (25, 3), (30, 3)])
 def test_a_total_that_is_reached_proves_the_end(rows: int, requests: int) -> None:
     server = Server(rows)
     reader = server.reader()
@@ -124,11 +124,22 @@ def test_without_a_total_a_second_reading_proves_it(rows: int, requests: int) ->
 def test_a_total_that_is_exceeded_hides_no_row(total: int) -> None:
     server = Server(25, total=lambda _rows: total)
     reader = server.reader()
-    found = read(reader)
-    if total == 10:  # a page that has all that are counted is the end, unless the vendor says that more follow
-        assert (found, reader.gap) == (server.rows[:10], None)
-    else:
-        assert (found, reader.gap) == (server.rows, None)
+    assert (read(reader), reader.gap) == (server.rows, None)
+
+
+@pytest.mark.parametrize("cap", [10, 25, 50, 100, 500])
+def test_a_total_that_counts_only_a_capped_page_is_not_believed(cap: int) -> None:
+    server = Server(cap * 2, size=cap, total=lambda _rows: cap)
+    reader = server.reader()
+    assert (read(reader), reader.gap) == (server.rows, None)
+
+
+def test_a_total_that_counts_each_page_makes_no_whole_list() -> None:
+    server = Server(25)
+    server.total = lambda rows: min(10, rows - 10 * (server.requests - 1))
+    reader = server.reader()
+    read(reader)
+    assert reader.gap
 
 
 def test_the_vendors_own_end_is_the_end() -> None:

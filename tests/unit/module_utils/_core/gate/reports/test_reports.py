@@ -11,12 +11,19 @@ import json
 import re
 import typing as t
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import FORMATS, render
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict import Reason, Rule, Verdict
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.style import CSS
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict import (
+    Reason,
+    Rule,
+    ScanVerdict,
+    Verdict,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.wording import describe, sentence
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import ScanState
 from hostile_verdicts import HOSTILE_TEXTS, TIMES, hostile_verdict, mixed, scan, verdict_on
@@ -138,7 +145,7 @@ def cases(verdict: Verdict) -> tuple[ET.Element, list[ET.Element]]:
 def test_junit_has_a_case_for_each_scan_and_each_missing_one() -> None:
     _root, found = cases(mixed())
     assert [case.get("name") for case in found] == [
-        *(f"Scan of {state.value} (id-{number})" for number, state in enumerate(ScanState)),
+        *(f"Scan of {state.value}" for state in ScanState),
         "gone-1",
     ]
     assert {case.get("classname") for case in found} == {"datascan.gate.glasswall", "datascan.gate.missing"}
@@ -147,8 +154,8 @@ def test_junit_has_a_case_for_each_scan_and_each_missing_one() -> None:
 def test_junit_fails_what_did_not_pass_and_nothing_else() -> None:
     _root, found = cases(mixed())
     failed = [case.get("name") for case in found if case.find("failure") is not None]
-    passed = [case.get("name") for case in found if len(case) == 0]
-    assert passed == ["Scan of completed (id-2)"]
+    passed = [case.get("name") for case in found if case.find("failure") is None]
+    assert passed == ["Scan of completed"]
     assert len(failed) == len(found) - 1
 
 
@@ -174,15 +181,18 @@ def test_junit_keeps_to_the_common_schema() -> None:
         "property": {"name", "value"},
         "testcase": {"name", "classname", "time"},
         "failure": {"type", "message"},
+        "error": {"type", "message"},
+        "system-out": set(),
         "skipped": {"message"},
     }
     inside = {
         "testsuites": {"testsuite"},
         "testsuite": {"properties", "testcase"},
         "properties": {"property"},
-        "testcase": {"failure", "skipped"},
+        "testcase": {"failure", "error", "skipped", "system-out"},
     }
-    for verdict in (mixed(), verdict_on(), verdict_on(scan(), missing=["x"], allow_missing=True)):
+    refused = replace(verdict_on(), error={"kind": "unauthorized"})
+    for verdict in (mixed(), verdict_on(), refused, verdict_on(scan(), missing=["x"], allow_missing=True)):
         root, found = cases(verdict)
         assert root.tag == "testsuites"
         for element in root.iter():
@@ -193,6 +203,56 @@ def test_junit_keeps_to_the_common_schema() -> None:
             assert len(case) <= 1
             failure = case.find("failure")
             assert failure is None or (failure.get("message") and failure.text)
+
+
+def test_junit_names_are_the_same_in_each_run() -> None:
+    """Case I8: ids are new in each run, and the list may come in another order."""
+
+    def names(run: int, *, reverse: bool = False) -> dict[str, str]:
+        scans = [
+            scan(id=f"{run}a", name="Nightly", started_at=f"2026-03-0{run}T01:00:00Z"),
+            scan(id=f"{run}b", name="Nightly", started_at=f"2026-03-0{run}T02:00:00Z"),
+            scan(id=f"{run}c", source="in", target="out"),
+            scan(id=f"{run}d", name="Twice", source="a"),
+            scan(id=f"{run}e", name="Twice", source="b"),
+            scan(id=f"{run}f", name="Nightly", provider="bigid"),
+            scan(id=f"{run}g", name="Nightly #2"),
+        ]
+        _root, found = cases(verdict_on(*(reversed(scans) if reverse else scans)))
+        outputs = [case.findtext("system-out") or "" for case in found]
+        ids = [re.findall(r"(?m)^Id: \d(\w)$", output)[0] for output in outputs]
+        return dict(zip(ids, [f"{case.get('classname')} {case.get('name')}" for case in found], strict=True))
+
+    first = names(1)
+    assert first == names(2) == names(1, reverse=True)
+    glasswall = "datascan.gate.glasswall"
+    assert first == {
+        "a": f"{glasswall} Nightly",
+        "b": f"{glasswall} Nightly #3",
+        "c": f"{glasswall} in \u2192 out",
+        "d": f"{glasswall} Twice (a \u2192 -)",
+        "e": f"{glasswall} Twice (b \u2192 -)",
+        "f": "datascan.gate.bigid Nightly",
+        "g": f"{glasswall} Nightly #2",
+    }
+
+
+def test_junit_names_are_unique() -> None:
+    twins = [scan("failed", id=str(number)) for number in range(3)] + [
+        scan(id=f"x{number}", name="") for number in range(2)
+    ]
+    texts = [scan(id=f"t{number}", name=text) for number, text in enumerate(["a b", "a  b", "a\tb", "a b #2"])]
+    _root, found = cases(verdict_on(*twins, *texts, scan(id="y", source="in"), scan(id="z", source="in")))
+    names = [(case.get("classname"), case.get("name")) for case in found]
+    assert len(set(names)) == len(names)
+
+
+def test_junit_has_an_error_where_the_gate_could_not_ask() -> None:
+    verdict = verdict_on(scan()).with_reasons(Reason(Rule.EARLIER_TASK, found="The token was refused."))
+    root, found = cases(replace(verdict, error={"kind": "unauthorized"}))
+    assert (root.get("errors"), root.get("failures")) == ("1", "0")
+    error = found[-1].find("error")
+    assert error is not None and (error.get("type"), error.get("message")) == ("unauthorized", "The token was refused.")
 
 
 def test_junit_skips_a_missing_scan_that_the_policy_allows() -> None:
@@ -287,9 +347,47 @@ def test_markdown_leaves_out_a_vendor_status_that_equals_the_state() -> None:
     assert "| completed |" in render("markdown", verdict_on(scan(vendor_status="Completed")))
 
 
+LONG = "\U0001f600 reason " * 200
+
+
+@pytest.mark.parametrize("error", [None, "short", LONG], ids=["none", "short", "long"])
+@pytest.mark.parametrize("rejected", [0, 10, 5000])
+def test_markdown_of_5000_scans_fits_and_shows_or_counts_every_failure(error: str | None, rejected: int) -> None:
+    """Case E4: GitHub drops a step summary of more than 1 MiB as a whole. Those that did not pass come last here."""
+    scans = [scan("completed", id=f"good-{number}", name="a | name " * 9) for number in range(5000 - rejected)]
+    scans += [scan("failed", id=f"bad-{number}-", name="a | name " * 9, error=error) for number in range(rejected)]
+    missing = [f"gone-{number}" for number in range(5000)]
+    report = render("markdown", verdict_on(*scans, missing=missing))
+    assert len(report.encode()) <= 1_048_576
+    rows = [line for line in report.splitlines() if line.startswith(("| \u2705", "| \u274c"))]
+    assert rows == sorted(rows, key=lambda line: line.startswith("| \u2705"))
+    table = re.search(r"Scans not in this table: (\d+) \((\d+) did not pass, (\d+) passed\)\.", report)
+    counted = [int(text) for text in table.groups()] if table else [0, 0, 0]
+    assert counted[0] == counted[1] + counted[2] == 5000 - len(rows)
+    assert sum(line.startswith("| \u274c") for line in rows) + counted[1] == rejected
+    listed = len(re.findall(r"(?m)^- `a .*\(`bad-", report))
+    more = re.search(r"Scans not listed here: (\d+) \((\d+) did not pass, 0 passed\)\.", report)
+    assert listed + (int(more[1]) if more else 0) == rejected
+    gone = len(re.findall(r"(?m)^- `gone-", report))
+    others = re.search(r"Missing scans not listed here: (\d+)\.", report)
+    assert gone + (int(others[1]) if others else 0) == 5000
+    if rejected == 10:
+        assert listed == 10 and counted[1] == 0
+
+
+def test_markdown_counts_reasons_without_a_scan_that_do_not_fit() -> None:
+    unseen = [Reason(Rule.UNSEEN, scan_id=f"{number} {LONG}") for number in range(5000)]
+    report = render("markdown", verdict_on(scan("failed")).with_reasons(*unseen))
+    assert len(report.encode()) <= 1_048_576
+    listed = len(re.findall(r"(?m)^- `Scan ", report))
+    assert f"Reasons not listed here: {5000 - listed}." in report
+    assert "Scans not listed here: 1 (1 did not pass, 0 passed)." in report
+
+
 def test_markdown_gives_reasons_for_what_did_not_pass_and_names_what_is_missing() -> None:
     report = render("markdown", mixed())
     assert "- `Scan of failed` (`id-3`)\n  - `failed (glasswall says Word)`\n" in report
+    assert report.index("### Reasons") < report.index("### Missing") < report.index("### Scans")
     assert "- `gone-1`: asked for and not found\n" in report
     assert "### Reasons" not in render("markdown", verdict_on(scan()))
 
@@ -423,6 +521,34 @@ def test_html_marks_a_few_round_times(end: str, labels: list[str] | None) -> Non
     found = re.findall(r'<text x="[\d.]+%" y="16" text-anchor="middle">([^<]*)</text>', report)
     assert 1 <= len(found) <= 7
     assert labels is None or found == labels
+
+
+def test_html_has_the_colours_of_the_verdict_and_not_of_the_state() -> None:
+    """Case I8: a completed scan that does not pass is not green, and an accepted failed one not red."""
+    old, accepted = scan(id="old", **TIMES), scan("failed", id="accepted", **TIMES)
+    found = page(
+        replace(
+            verdict_on(old, accepted),
+            scans=(
+                ScanVerdict(old, (Reason(Rule.MAX_ISSUES, 0, 5, "old", old),)),
+                ScanVerdict(accepted),
+            ),
+        )
+    )
+    rows = [row["class"] for row in found.all("tr") if row.get("id")]
+    assert rows == ["rejected", "passed"]
+    bars = [entry["class"] for entry in found.all("li") if entry.get("class") in ("passed", "rejected")]
+    assert bars == ["rejected", "passed", "rejected"]  # the timeline, and the reason of the first
+    assert [share["class"] for share in found.all("rect", "share")] == ["share passed", "share rejected"]
+    states = {state.value for state in ScanState}
+    for _name, attributes in found.tags:
+        assert not states & set((attributes.get("class") or "").split())
+    assert not re.search("|".join(rf"--{state}\\b" for state in states), CSS)
+
+
+def test_html_names_a_scan_by_its_source_where_only_the_id_is_known_beside_it() -> None:
+    found = page(verdict_on(scan("failed", id="67336873-8e06", source="uploads", target="clean", **TIMES)))
+    assert found.text.count("uploads \u2192 clean") >= 3  # the timeline, the reason, the table
 
 
 def test_html_has_no_timeline_where_no_scan_has_times() -> None:

@@ -397,12 +397,12 @@ def test_a_server_with_smaller_pages_is_read_to_the_end() -> None:
 
 def test_where_skip_does_not_count_all_scans_are_asked_for_at_once() -> None:
     answers = [
-        page(*rows(1, 200), total=250.0),
-        page(*rows(1, 200), total=250.0, query=[("limit", "200"), ("skip", "200")]),
-        page(*rows(1, 250), total=250.0, query=[("limit", "10000")]),
+        page(*rows(1, 200), total=251.0),
+        page(*rows(1, 200), total=251.0, query=[("limit", "200"), ("skip", "200")]),
+        page(*rows(1, 251), total=251.0, query=[("limit", "10000")]),
     ]
     with bigid(*answers) as context:
-        assert ids(context.provider.list_scans(Query())) == [str(number) for number in range(1, 251)]
+        assert ids(context.provider.list_scans(Query())) == [str(number) for number in range(1, 252)]
 
 
 READINGS = 4  # of a list that never settles
@@ -936,3 +936,30 @@ def test_it_cannot_scan_again() -> None:
         pytest.raises(UnsupportedError, match="scan_start with the same scan_profile and if_active: start"),
     ):
         rescan.rescan(context, rescan.RescanRequest(ID))
+
+
+# By name
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"name": "nightly"}, ["3", "1"]),
+        ({"name": "nightly", "limit": 1}, ["3"]),
+        ({"source": "weekly"}, ["2"]),
+        ({"name": "weekly", "limit": 1}, ["2"]),
+        ({"name": "night"}, []),
+    ],
+    ids=str,
+)
+def test_a_query_finds_scans_by_name_or_profile(query: dict[str, t.Any], found: list[str]) -> None:
+    """The latest of one profile is not the latest of all."""
+    rows = [
+        row(4, "InProgress", name="other", updated_at="2026-01-04T00:00:00Z"),
+        row(3, "InProgress", updated_at="2026-01-03T00:00:00Z"),
+        row(2, "InProgress", name="x", scanProfileName="weekly", updated_at="2026-01-02T00:00:00Z"),
+        row(1, "InProgress", updated_at="2026-01-01T00:00:00Z"),
+    ]
+    with bigid(page(*rows)) as context:
+        result = status.read_status(context, status.StatusRequest(query=Query(**query)))
+    assert sorted(ids(result.scans), reverse=True) == found

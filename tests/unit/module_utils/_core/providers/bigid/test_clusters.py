@@ -208,7 +208,14 @@ class TestRequests:
 
 class TestPages:
     def test_one_short_page_with_all_columns_takes_one_request(self) -> None:
-        assert read(expected_request(answer(range(20), 20))) == list(range(20))
+        assert read(expected_request(answer(range(21), 21))) == list(range(21))
+
+    def test_a_total_that_counts_only_a_capped_page_is_not_believed(self) -> None:
+        assert read(
+            expected_request(answer(range(500), 500)),
+            expected_request(answer(range(500, 700), 500), skip=500),
+            expected_request(answer([], 500), skip=700),
+        ) == list(range(700))
 
     def test_an_empty_cluster_takes_one_request(self) -> None:
         assert read(expected_request(answer([], 0))) == []

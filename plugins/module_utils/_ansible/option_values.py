@@ -1,0 +1,49 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user may write as the value of an option: an empty text is the same as not set, and ids may be one text.
+
+The same for modules, action plugins and roles, before Ansible validates and converts the values.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Mapping
+
+_SEPARATORS = re.compile(r"[,\r\n]")
+
+
+def without_empty_texts(spec: Mapping[str, t.Any], values: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The values that are set, also in suboptions. Lists of texts are trimmed, and may be one text.
+
+    Such a text is split at commas and line ends. Unknown options and data, which is no_log, stay as they are.
+    """
+    return {name: _set_value(_option(spec, name), value) for name, value in values.items() if not _is_empty(value)}
+
+
+def _is_empty(value: t.Any) -> bool:
+    return isinstance(value, str) and value == ""
+
+
+def _set_value(option: Mapping[str, t.Any], value: t.Any) -> t.Any:
+    if "options" in option:
+        parts = [
+            without_empty_texts(option["options"], part) if isinstance(part, Mapping) else part
+            for part in (value if isinstance(value, list) else [value])
+            if not _is_empty(part)
+        ]
+        return parts if isinstance(value, list) else parts[0]
+    if option.get("elements") == "str" and not option.get("no_log"):
+        items = _SEPARATORS.split(value) if isinstance(value, str) else value
+        if isinstance(items, (list, tuple)):
+            trimmed = [item.strip() if isinstance(item, str) else item for item in items]
+            return [item for item in trimmed if item != ""]
+    return value
+
+
+def _option(spec: Mapping[str, t.Any], name: str) -> Mapping[str, t.Any]:
+    """The row of the spec for a name or an alias; empty for an unknown name."""
+    found: t.Any = spec.get(name) or next((row for row in spec.values() if name in row.get("aliases", ())), {})
+    return t.cast("Mapping[str, t.Any]", found)

@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How values may be written: an empty text is the same as not set, ids may be one text."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.option_values import without_empty_texts
+from ansible_collections.datascan.gate.plugins.module_utils._core.options import CONNECTION_OPTIONS
+from module_args import patch_module_args
+from module_specs import NAMES, SPECS
+
+CONNECTION = {"provider": "glasswall", "api_url": "http://vendor.test", "api_token": "unit-test-token"}
+SPEC: dict[str, t.Any] = {
+    "scan_ids": {"type": "list", "elements": "str", "aliases": ["scan_id"]},
+    "name": {"type": "str"},
+    "path": {"type": "path"},
+    "limit": {"type": "int"},
+    "samples": {"type": "list", "elements": "str", "no_log": True},
+    "query": {
+        "type": "dict",
+        "options": {
+            "states": {"type": "list", "elements": "str"},
+            "owner": {"type": "str"},
+            "started_after": {"type": "str"},
+        },
+    },
+    "reports": {"type": "list", "elements": "dict", "options": {"dest": {"type": "path"}}},
+    "scans": {"type": "list", "elements": "dict"},
+}
+
+
+def failure(name: str, options: dict[str, t.Any], capsys: pytest.CaptureFixture[str]) -> dict[str, t.Any]:
+    """The result of a module that is run as Ansible runs it on another host."""
+    given = {**options, "_ansible_module_name": f"datascan.gate.{name}"}
+    with patch_module_args(given), pytest.raises(SystemExit):
+        run_module(SPECS[name])
+    result: dict[str, t.Any] = json.loads(capsys.readouterr().out)
+    assert result["failed"]
+    return result
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"name": "", "limit": "", "query": "", "reports": ""}, {}),
+        ({"query": {"states": "", "owner": ""}}, {"query": {}}),
+        ({"reports": ["", {"dest": ""}]}, {"reports": [{}]}),
+        ({"scan_ids": ["a", "", " b\n"]}, {"scan_ids": ["a", "b"]}),
+        ({"scan_ids": "a, b"}, {"scan_ids": ["a", "b"]}),
+        ({"scan_id": "a\nb\r\n"}, {"scan_id": ["a", "b"]}),
+        ({"scan_ids": [7, None]}, {"scan_ids": [7, None]}),
+        ({"query": {"states": "failed, running"}}, {"query": {"states": ["failed", "running"]}}),
+        ({"samples": ["", " o"]}, {"samples": ["", " o"]}),
+        ({"scans": [{"error": ""}]}, {"scans": [{"error": ""}]}),
+        ({"name": " a "}, {"name": " a "}),
+        ({"unknown": [""]}, {"unknown": [""]}),
+    ],
+    ids=str,
+)
+def test_empty_texts_are_not_set_and_lists_may_be_one_text(given: dict[str, t.Any], expected: dict[str, t.Any]) -> None:
+    assert without_empty_texts(SPEC, given) == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_empty_text_is_not_set_for_every_option_of_a_module(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """With all options empty, the first complaint is the same as without any."""
+    spec = SPECS[name].argument_spec
+    assert failure(name, dict.fromkeys(spec, ""), capsys)["msg"] == failure(name, {}, capsys)["msg"]
+
+
+@pytest.mark.parametrize("variable", sorted(row["env"] for row in CONNECTION_OPTIONS.values() if "env" in row))
+def test_an_empty_environment_variable_is_not_set(
+    variable: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "")
+    missing = failure("scan_status", {"scan_ids": ["x"]}, capsys)
+    assert "missing required arguments: provider" in missing["msg"]
+    given = {**CONNECTION, "scan_ids": ["x"]}
+    assert "not a Glasswall scan id" in failure("scan_status", given, capsys)["msg"]
+
+
+# Every failure has a kind
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"nonsense": 1},
+        {"auth_scheme": "nothing", "mode": "nothing"},
+        {"timeout": "soon", "policy": {"max_age": "soon"}},
+        {"query": 7, "policy": 7, "cluster": [7]},
+        {"scan_ids": ["a"], "query": {}, "scans": ["a"], "cluster_id": "a", "cluster": {}, "creative_id": "a"},
+    ],
+    ids=str,
+)
+def test_a_wrong_option_has_a_kind(name: str, wrong: dict[str, t.Any], capsys: pytest.CaptureFixture[str]) -> None:
+    spec = SPECS[name].argument_spec
+    known = {option: value for option, value in wrong.items() if option in spec or option == "nonsense"}
+    connection = {option: value for option, value in CONNECTION.items() if option in spec}
+    result = failure(name, {**connection, **known}, capsys)
+    assert result["error"]["kind"] == "invalid_input"
+    assert result["changed"] is False
+    if "nonsense" in wrong:
+        assert "nonsense" in result["msg"]
