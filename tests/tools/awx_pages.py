@@ -55,7 +55,7 @@ def _page(vendor: Vendor) -> str:
             "first": templates[playbooks.index(first)]["name"],
         },
     }
-    return HEADING.format(title=vendor.title) + to_yaml(data, width=140)
+    return HEADING.format(title=vendor.title) + to_yaml(data, width=120)
 
 
 def _connection_type(vendor: Vendor) -> Data:
