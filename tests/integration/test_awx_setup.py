@@ -226,6 +226,7 @@ def test_a_second_run_changes_nothing_and_keeps_what_was_added_by_hand(awx, crea
     awx.surveys["job_templates", template["id"]]["spec"].append(question)
     awx.join("job_templates", template["id"], "credentials", vault(awx))
     awx.named("credentials")["datascan.gate Glasswall"]["inputs"]["skip_certificate_check"] = True
+    awx.named("execution_environments")["datascan.gate Default"]["pull"] = "always"
     by_hand_before = state(awx)
 
     assert "changed=0" in set_up()
@@ -286,6 +287,15 @@ def test_organizations_and_vendors_live_side_by_side(awx, created, set_up):
 
 def organizations_of(awx, number):
     return [items[number]["organization"] for items in awx.items.values() if number in items]
+
+
+def test_other_fields_of_a_credential_type_in_use_are_named(awx, created, set_up):
+    credential_type = awx.named("credential_types")["datascan.gate Glasswall"]
+    inputs = credential_type["inputs"]
+    credential_type["inputs"] = {"fields": inputs["fields"][:3], "required": ["api_url"]}
+    assert "does not change them while credentials use" in " ".join(set_up(fails=True).split())
+    assert awx.changes() == []
+    credential_type["inputs"] = inputs
 
 
 def test_a_deployment_after_a_failed_gate_is_refused(awx, created, set_up):
