@@ -99,6 +99,14 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
     return GateOptions(role, {name: _without_unset(value, spec.get(name, {})) for name, value in values.items()})
 
 
+def given_credentials(role: str, variables: Mapping[str, t.Any]) -> list[str]:
+    """The secrets among the variables of a role, as they are given."""
+    try:
+        return list(credentials_in(read_role_spec(role), variables))
+    except OSError:  # no such role
+        return []
+
+
 def _without_unset(value: t.Any, option: Mapping[str, t.Any]) -> t.Any:
     """A dictionary without the suboptions that are not set, which Ansible adds as null."""
     if "options" not in option or not isinstance(value, Mapping):

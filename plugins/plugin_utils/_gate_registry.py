@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import printable
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import with_plain_types
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, GateFailedError
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import refuse_gate
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import ENFORCE
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.audit import refuse_audit
+from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_error
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import AUDIT
 
@@ -64,12 +67,22 @@ class GateEntry:
 
 
 def refused_result(
-    role: str, error: DatascanError, reports: Sequence[Mapping[str, str]] = (), *, check_mode: bool = False
+    role: str,
+    error: DatascanError,
+    reports: Sequence[Mapping[str, str]] = (),
+    *,
+    check_mode: bool = False,
+    secrets: Iterable[str] = (),
 ) -> dict[str, t.Any]:
-    """The result of a gate that could not judge, after its reports were written."""
+    """The result of a gate that could not judge, after its reports were written.
+
+    Its message may quote any text, so the secrets among the role's variables are masked, and it is made printable.
+    """
+    redactor = Redactor(secrets)
+    error = error.with_message(redactor.redact_text(with_plain_types(error.message)))
     refuse = refuse_audit if role == AUDIT else refuse_gate
     pairs = [(report["format"], report["dest"]) for report in reports]
-    return render_error(refuse(error, pairs, ENFORCE, check_mode))
+    return printable(render_error(refuse(error, pairs, ENFORCE, check_mode)), redactor)
 
 
 def unfinished_result(role: str = "", reports: Sequence[Mapping[str, str]] = ()) -> dict[str, t.Any]:

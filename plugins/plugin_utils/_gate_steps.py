@@ -24,10 +24,12 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import GateResult
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.audit import AuditResult
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_result
+from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import (
     AUDIT,
     absolute_reports,
     check_options,
+    given_credentials,
     known_reports,
     read_options,
 )
@@ -95,7 +97,8 @@ class GateStepAction(ActionBase):
             refusal = error if isinstance(error, DatascanError) else InvalidInputError(f"{role}: {error}")
             refusal = refusal.with_message(name_in_text(refusal.message, role))
             reports = known_reports(role, self._variables, self._templar.template) if self._writes_here else []
-            result = refused_result(role, refusal, reports, check_mode=self._task.check_mode)
+            known = given_credentials(role, self._variables)
+            result = refused_result(role, refusal, reports, check_mode=self._task.check_mode, secrets=known)
             entry = entry.concluded(result)
         return {
             "refused": not options,
@@ -140,7 +143,7 @@ class GateStepAction(ActionBase):
         if own is None or own.number != begun.get("number") or judged.get("proceed") is not True:
             return _closed(result, [])
         closed = [
-            f"The gate of host {entry.host} did not pass: {entry.msg}"
+            one_line(f"The gate of host {entry.host} did not pass: {entry.msg}")
             for entry in map(self._last_entry, self._variables.get("ansible_play_hosts_all", ()))
             if entry is not None and not entry.proceed
         ]
@@ -240,7 +243,8 @@ class GateStepAction(ActionBase):
             return unfinished_result(role, reports) if not self._task.check_mode else initial
         # The role's `failed_when: false` clears `failed`.
         failure = InvalidInputError(str(judged.get("msg", "The decision was not made.")))
-        return refused_result(role, failure, reports, check_mode=self._task.check_mode)
+        known = given_credentials(role, self._variables)
+        return refused_result(role, failure, reports, check_mode=self._task.check_mode, secrets=known)
 
     def _noted(self, entry: GateEntry) -> dict[str, t.Any]:
         return {"keeper": self._keeper, "fact": entry.fact, "entry": entry.facts()}

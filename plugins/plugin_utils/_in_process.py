@@ -17,18 +17,17 @@ from collections.abc import Mapping
 
 from ansible import constants as C
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute, refused
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute, printable, refused
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import (
     ModuleSpec,
     RefusedTask,
 )
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.option_values import without_empty_texts
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.shown_options import shown_options
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.shown_options import mask_quoted, shown_options
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import describe_wrong_options
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import credentials_in
@@ -72,7 +71,8 @@ class InProcessAction(ActionBase):
         except InvalidInputError as error:
             # The reports of a task on another host, or of another user, are not written from here.
             given = self._task.args if is_local and not self._connection.become else {}
-            return result | self._refused(name_in_text(error.message, gate_role(task_vars)), given)
+            message = name_in_text(error.message, gate_role(task_vars))
+            return result | self._refused(message, given, Redactor())
         if self._runs_in_process(task_vars):
             try:
                 result |= self._run_in_process(task_vars)
@@ -131,19 +131,18 @@ class InProcessAction(ActionBase):
         try:
             validation = validator.validate(given)
         except (AttributeError, TypeError, ValueError):
-            return self._refused(describe_wrong_options(self.module_spec.argument_spec, given), given)
+            return self._refused(describe_wrong_options(self.module_spec.argument_spec, given), given, Redactor())
         warnings = [
             f"Both option {item['option']} and its alias {item['alias']} are set." for item in validation._warnings
         ]
         params = validation.validated_parameters
-        credentials = set(credentials_in(self.module_spec.argument_spec, params))
-        redactor = Redactor(credentials)
+        redactor = Redactor(credentials_in(self.module_spec.argument_spec, params))
         if validation.error_messages:
             message = describe_wrong_options(self.module_spec.argument_spec, given, validation.errors.msg)
             if isinstance(validation.errors[0], UnsupportedError):
                 message = f"Unsupported parameters for (datascan.gate.{self.module_spec.name}) module: {message}"
-            result = self._refused(one_line(redactor.redact_text(message)), given)
-            credentials |= validation._no_log_values  # a message may quote a wrong value
+            message = redactor.redact_text(mask_quoted(message, validation._no_log_values))
+            result = self._refused(one_line(message), given, redactor)
         else:
             clock = WorkerClock()
             invocation = Invocation(
@@ -161,13 +160,12 @@ class InProcessAction(ActionBase):
             result["invocation"] = {"module_args": shown_options(self.module_spec.argument_spec, params)}
         if warnings:
             result["warnings"] = warnings
-        cleaned: dict[str, t.Any] = remove_values(result, credentials | redactor.values)
-        return cleaned
+        return result
 
-    def _refused(self, message: str, given: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    def _refused(self, message: str, given: Mapping[str, t.Any], redactor: Redactor) -> dict[str, t.Any]:
         """The result of a task with wrong options."""
         task = RefusedTask(given, self._task.check_mode)
-        return render_error(refused(self.module_spec, InvalidInputError(message), task))
+        return printable(render_error(refused(self.module_spec, InvalidInputError(message), task)), redactor)
 
     def _report_progress(self, line: str) -> None:
         if not self._task.no_log:

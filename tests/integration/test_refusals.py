@@ -120,9 +120,9 @@ class TestOptions:
         assert result["warnings"] == ["Both option scan_ids and its alias scan_id are set."]
 
     @both_ways
-    def test_a_relative_path_starts_at_the_playbook(self, runs, way):
-        message = getattr(runs, way)["Write a report where there is no folder"]["msg"]
-        assert "/tests/integration/playbooks/none does not exist" in message
+    def test_a_relative_path_starts_where_the_command_was_started(self, runs, way):
+        run = getattr(runs, way)
+        assert f"{run.cwd}/none does not exist" in run["Write a report where there is no folder"]["msg"]
 
     @both_ways
     def test_a_date_of_yaml_is_a_date(self, runs, way):

@@ -8,11 +8,13 @@ from __future__ import annotations
 import gc
 import traceback
 import typing as t
+from collections.abc import Mapping
 
 from .._core.compat import pydantic, requests
 from .._core.errors import DatascanError, InvalidInputError
+from .._core.redaction import Redactor
 from .._core.rendering import render_error, render_result
-from .._core.text import disarm_commands, one_line
+from .._core.text import bounded, disarm_commands, one_line
 from .invocation import Invocation
 from .module_spec import ModuleSpec, RefusedTask
 
@@ -31,10 +33,15 @@ def execute(spec: ModuleSpec, invocation: Invocation) -> dict[str, t.Any]:
         rendered = _render_failure(spec, error, invocation)
     except Exception as error:  # noqa: BLE001  (no traceback may reach a user)
         rendered = _render_failure(spec, _internal_error(spec, error), invocation)
-    redacted: dict[str, t.Any] = disarm_commands(invocation.redactor.redact(rendered))
-    if "msg" in redacted:
-        redacted["msg"] = one_line(redacted["msg"])
-    return redacted
+    return printable(rendered, invocation.redactor)
+
+
+def printable(rendered: Mapping[str, t.Any], redactor: Redactor) -> dict[str, t.Any]:
+    """A result that Ansible may print: without secrets, commands for what reads the log, and texts without end."""
+    shown: dict[str, t.Any] = redactor.redact(rendered)
+    if "msg" in shown:
+        shown = {**shown, "msg": one_line(shown["msg"])}
+    return t.cast("dict[str, t.Any]", disarm_commands(bounded(shown)))
 
 
 def _render_failure(spec: ModuleSpec, error: DatascanError, invocation: Invocation) -> dict[str, t.Any]:

@@ -48,8 +48,7 @@ class Invocation:
         warn = self._redacted(self.warn)
         provider = connect(options, self.clock, warn, self.redactor)
         report_progress = self._redacted(self.report_progress)
-        redact = self.redactor.redact_text
-        return OperationContext(provider, self.clock, self.check_mode, report_progress, warn, redact)
+        return OperationContext(provider, self.clock, self.check_mode, report_progress, warn, self.redactor.redact)
 
     def wait_options(self, **more: t.Any) -> WaitOptions:
         """How long to wait, and how often to poll. Raises InvalidInputError for times that are not possible."""

@@ -14,27 +14,26 @@ from .._core.options import credentials_in
 from .._core.redaction import Redactor
 from .._core.rendering import render_error
 from .._core.text import one_line
-from .execution import execute, refused
+from .execution import execute, printable, refused
 from .invocation import Invocation
 from .module_spec import ModuleSpec, RefusedTask
 from .option_values import without_empty_texts
-from .shown_options import shown_options
+from .shown_options import mask_quoted, shown_options
 from .specs import describe_wrong_options
 
 
 def run_module(spec: ModuleSpec) -> None:
     """Validate the options, run the operation, and end the process with its result."""
     module = _Module(spec)
-    credentials = set(credentials_in(spec.argument_spec, module.params))
     invocation = Invocation(
         params=module.params,
         check_mode=module.check_mode,
         diff_mode=module._diff,
-        redactor=Redactor(credentials),
+        redactor=Redactor(credentials_in(spec.argument_spec, module.params)),
         warn=module.warn,
     )
     result = execute(spec, invocation)
-    module.no_log_values = credentials | invocation.redactor.values
+    module.no_log_values = set()  # Ansible's own masking replaces a short value inside words as well
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)
@@ -67,10 +66,12 @@ class _Module(AnsibleModule):
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
         if "error" not in kwargs:  # Ansible's own validation
+            msg = describe_wrong_options(self.argument_spec, self.params, msg)
             redactor = Redactor(credentials_in(self.argument_spec, self.params))
-            msg = one_line(redactor.redact_text(describe_wrong_options(self.argument_spec, self.params, msg)))
+            msg = one_line(redactor.redact_text(mask_quoted(msg, self.no_log_values)))
+            self.no_log_values = set()
             error = refused(self._spec, InvalidInputError(msg), RefusedTask(self.params, self.check_mode))
-            rendered = {key: value for key, value in render_error(error).items() if key not in ("msg", "failed")}
-            kwargs = {**rendered, **kwargs}
+            rendered = printable(render_error(error), redactor)
+            kwargs = {**{key: value for key, value in rendered.items() if key not in ("msg", "failed")}, **kwargs}
         self.params = shown_options(self.argument_spec, self.params)
         super().fail_json(msg, **kwargs)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from collections.abc import Mapping
 
@@ -16,6 +17,13 @@ from .._core.options import OptionTable
 from .._core.providers.registry import NAMES
 
 ArgumentSpec = dict[str, t.Any]
+# As `_AnsibleTaggedDict`, `AnsibleUnicode` or `<class 'ansible.parsing.yaml.objects.AnsibleMapping'>`.
+_CLASS = re.compile(
+    r"(?P<open><class ')?(?:\bansible[\w.]*\.)?(?<!\w)_?(?:Ansible|Native)(?:Tagged|LazyTemplate|LazyAccess|Unsafe|"
+    r"VaultEncrypted|BaseYAML|Jinja)?(?P<kind>Dict|Mapping|List|Sequence|Tuple|Set|Str|Text|Unicode|Bytes|Int|Float|Date|"
+    r"DateTime|Time)\b(?(open)'>)"
+)
+_PLAIN_TYPES = {"mapping": "dict", "sequence": "list", "text": "str", "unicode": "str"}
 _NOT_FOR_ANSIBLE = ("description", "env", "sample")
 
 
@@ -54,6 +62,7 @@ def describe_wrong_options(spec: ArgumentSpec, given: Mapping[str, t.Any], messa
     Ansible's own names none where it expects a dictionary. It raises another exception for a list there, and before
     ansible-core 2.18 for a text such as `name=scan 1`.
     """
+    message = with_plain_types(message)
     unknown = sorted(set(given) - {key for name, option in spec.items() for key in (name, *option.get("aliases", ()))})
     if (
         unknown and message and "upported parameters" not in message
@@ -67,6 +76,11 @@ def describe_wrong_options(spec: ArgumentSpec, given: Mapping[str, t.Any], messa
     if not names or any(name in message for name in given):
         return message or "The options cannot be read."
     return f"{' or '.join(names)} must be of type dict, written as a dictionary."
+
+
+def with_plain_types(message: str) -> str:
+    """A message with Python's names of types in place of Ansible's own, such as `_AnsibleTaggedDict`."""
+    return _CLASS.sub(lambda match: _PLAIN_TYPES.get(match["kind"].lower(), match["kind"].lower()), message)
 
 
 def _missing_variables(spec: ArgumentSpec, message: str) -> list[str]:

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .clock import LONGEST
 from .errors import InvalidInputError
+from .url_credentials import url_credentials
 
 OptionTable = Mapping[str, Mapping[str, t.Any]]
 
@@ -144,15 +145,22 @@ def check_seconds(name: str, value: float, *, zero: bool = False, least: float =
 
 
 def credentials_in(table: OptionTable, values: Mapping[str, t.Any]) -> Iterator[str]:
-    """The texts of options with no_log, at any depth."""
-    for _name, option, value in given_options(table, values):
+    """The texts of options with no_log, at any depth, and the credentials in addresses."""
+    for name, option, value in given_options(table, values):
         if option.get("no_log"):
             if isinstance(value, str) and value:
                 yield value
+        elif is_url(name):
+            yield from url_credentials(str(value))
         elif "options" in option:
             for part in value if isinstance(value, list) else [value]:
                 if isinstance(part, Mapping):
                     yield from credentials_in(option["options"], part)
+
+
+def is_url(name: str) -> bool:
+    """Whether an option, or a role's variable, is an address, in which a user may have put credentials."""
+    return name.endswith("api_url")
 
 
 def given_options(table: OptionTable, values: Mapping[str, t.Any]) -> Iterator[tuple[str, Mapping[str, t.Any], t.Any]]:

@@ -7,19 +7,31 @@ from __future__ import annotations
 
 import re
 import typing as t
+import zlib
 from collections.abc import Mapping
 
 # Characters that XML forbids, that are invisible, or that change the direction of the text.
 INVISIBLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\ufffe\uffff"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
 )
+# What Ansible prints as it is where it shows a result: commands of a terminal in one character, line separators, and
+# what changes the direction of the text.
+_PRINTED_RAW = re.compile("[\x7f-\x9f\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 # What CI servers obey in the output of a job: Azure Pipelines `##vso[` and `##[`, TeamCity `##teamcity[`, GitLab
-# `section_start:1700000000:name`, GitHub `::name::` at the start of a line.
-_COMMAND = re.compile(r"##(?=\w*\[)|section_(?:start|end):(?=\d)|(?<!\S)::(?=[^\s:].*?::)")
+# `section_start:1700000000:name`, Travis CI `travis_fold:start:name`, GitHub `::name::` at the start of a line.
+_COMMAND = re.compile(
+    r"##(?=\w*\[)|section_(?:start|end):(?=\d)|travis_(?:fold|time):(?=\w)|(?<!\S)::(?=[^\s:].*?::)", re.IGNORECASE
+)
 # Ansible breaks long lines of warnings, so that a new line may start anywhere.
-_COMMAND_IN_LINE = re.compile(_COMMAND.pattern.replace(r"(?<!\S)", ""))
+_COMMAND_IN_LINE = re.compile(_COMMAND.pattern.replace(r"(?<!\S)", ""), re.IGNORECASE)
+_MAY_COMMAND = re.compile("##|::|section_|travis_", re.IGNORECASE)
 _LONG_WORD = re.compile(r"\S{400,}")
-_MAX_LENGTH = 4000
+_MAX_LENGTH = 4000  # characters of a message, a warning or a line of progress
+_MAX_TEXT = 10_000  # characters of any other text of a result
+_MAX_KEY = 1000  # characters of a key
+_MAX_ITEMS = {"reasons": 1000, "vendor_errors": 100}  # the lists of a result that have a text for each fault
+_WHOLE = frozenset({"diff"})  # what Ansible compares
 
 
 def one_line(text: str) -> str:
@@ -30,7 +42,7 @@ def one_line(text: str) -> str:
     text = INVISIBLE.sub(lambda match: match[0].encode("unicode_escape").decode(), " ".join(text.split()))
     text = _COMMAND_IN_LINE.sub(_disarm, text)
     text = _LONG_WORD.sub(lambda match: f"{match[0][:250]}\u2026{match[0][-100:]}", text)
-    return text if len(text) <= _MAX_LENGTH else f"{text[:3000]} \u2026 {text[-900:]}"
+    return _cut(text, _MAX_LENGTH)
 
 
 def disarm_commands(value: t.Any) -> t.Any:
@@ -39,12 +51,55 @@ def disarm_commands(value: t.Any) -> t.Any:
     Ansible prints whole results where a task fails. Keys are changed as well, because some are names of a vendor's.
     """
     if isinstance(value, str):
-        return _COMMAND.sub(_disarm, value) if "##" in value or "::" in value or "section_" in value else value
+        text = _PRINTED_RAW.sub("\ufffd", value)
+        return _COMMAND.sub(_disarm, text) if _MAY_COMMAND.search(text) else text
     if isinstance(value, Mapping):
         return {disarm_commands(key): disarm_commands(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [disarm_commands(item) for item in value]
     return value
+
+
+def escape_commands(json_text: str) -> str:
+    """The same JSON, with a character of each command that a CI server would obey written as an escape."""
+    return _COMMAND.sub(lambda match: f"{match[0][:-1]}\\u{ord(match[0][-1]):04x}", json_text)
+
+
+def bounded(value: t.Any) -> t.Any:
+    """The same value with its long texts and its long lists of faults cut, and with how much was cut.
+
+    Only for values without secrets, like `one_line`.
+    """
+    if isinstance(value, str):
+        return _cut(value, _MAX_TEXT)
+    if isinstance(value, Mapping):
+        return {_bounded_key(key): item if key in _WHOLE else _bounded_item(key, item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [bounded(item) for item in value]
+    return value
+
+
+def _bounded_key(key: t.Any) -> t.Any:
+    if not isinstance(key, str) or len(key) <= _MAX_KEY:
+        return key
+    mark = zlib.crc32(key.encode("utf-8", "replace"))  # keys that differ only where they are cut stay apart
+    return f"{_cut(key, _MAX_KEY)} [{mark:08x}]"
+
+
+def _bounded_item(key: t.Any, item: t.Any) -> t.Any:
+    most = _MAX_ITEMS.get(key, 0) if isinstance(item, (list, tuple)) else 0
+    if not most or len(item) <= most:
+        return bounded(item)
+    more = f"{len(item) - most} more are not shown."
+    return [*bounded(item[:most]), {"message": more} if isinstance(item[0], Mapping) else more]
+
+
+def _cut(text: str, most: int) -> str:
+    """The beginning and the end of a text that is too long, with how much is missing."""
+    if len(text) <= most:
+        return text
+    begin, end = most * 3 // 4, most // 5
+    return f"{text[:begin]} [\u2026 {len(text) - begin - end} characters cut \u2026] {text[-end:]}"
 
 
 def _disarm(match: re.Match[str]) -> str:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_registry import (
     GateEntry,
     last_entry,
     next_entry,
     read_entries,
+    refused_result,
     statistics,
     unfinished_result,
 )
@@ -78,3 +80,14 @@ def test_statistics_pass_only_if_every_gate_of_every_host_passed() -> None:
     assert stats["scan_ids"] == ["a", "b"]
     assert {name: gate["passed"] for name, gate in stats["gates"].items()} == {"run_scan": False, "run_scan 2": True}
     assert statistics([first, third])["passed"] is True
+
+
+def test_a_refusal_shows_no_secret_no_command_and_no_class_of_ansible() -> None:
+    error = InvalidInputError(
+        "api_url https://ann:pa55word@host\n::error::x is of type _AnsibleTaggedDict \x1b[31m t0k+n-of-ann"
+    )
+    result = refused_result("run_scan", error, secrets=["t0k+n-of-ann"])
+    shown = "api_url https://********@host : :error::x is of type dict \\x1b[31m ********"
+    assert (result["msg"], result["passed"], result["proceed"]) == (shown, False, False)
+    (reason,) = result["reasons"]
+    assert "pa55word" not in reason and "_Ansible" not in reason and "t0k+n" not in reason

@@ -26,7 +26,7 @@ from module_args import patch_module_args
 from scripted_vendor import SHOW_OPTIONS, TOKEN
 
 SCANS = [Scan(id=SCAN_ID, provider="glasswall", state="completed").model_dump(mode="json")]  # type: ignore[arg-type]
-SHORT = "t0ken"  # such a short secret is masked by Ansible only
+SHORT = "t0ken"  # is masked where it stands alone
 STATUS = {"provider": "glasswall", "api_url": "https://vendor.test", "api_token": TOKEN}
 
 
@@ -122,6 +122,9 @@ CASES: list[tuple[type[InProcessAction], dict[str, t.Any]]] = [
     (StatusAction, {**STATUS, "scan_ids": [TOKEN]}),
     (StatusAction, {**STATUS, "api_token": SHORT, "scan_ids": [SHORT]}),
     (StatusAction, {**STATUS, "scan_ids": ["../x"], "wait_timeout": f"long, {TOKEN}"}),
+    (StatusAction, {**STATUS, "api_url": f"https://ann:{TOKEN}@vendor.test", "scan_ids": ["../x"]}),
+    (StatusAction, {**STATUS, "api_url": f"https//vendor.test?{TOKEN}", "scan_ids": ["../x"]}),
+    (StatusAction, {**STATUS, "api_token": "wrong", "scan_ids": ["wrong"]}),
     (StatusAction, {**STATUS, "provider": "nobody", "scan_ids": ["../x"]}),
     (StatusAction, {**STATUS, "scan_ids": ["../x"], "validate_certs": "maybe"}),
     (StatusAction, {**STATUS, "provider": "\n::error::x ##vso[y]\x1b[31m", "scan_ids": ["../x"]}),

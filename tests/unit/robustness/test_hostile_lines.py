@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import re
 import typing as t
 
 import pytest
@@ -15,7 +17,12 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, RejectedError
 from ansible_collections.datascan.gate.plugins.module_utils._core.foreign_text import clean_text
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
-from ansible_collections.datascan.gate.plugins.module_utils._core.text import disarm_commands, one_line
+from ansible_collections.datascan.gate.plugins.module_utils._core.text import (
+    bounded,
+    disarm_commands,
+    escape_commands,
+    one_line,
+)
 from glasswall_script import SCAN_ID, SCAN_PATH, read_response
 from scripted_module import ScriptedModule
 from scripted_vendor import Expected
@@ -47,6 +54,10 @@ COMMANDS = {
     "::error file=a::x": ": :error file=a::x",  # GitHub
     "section_start:1700000000:x": "section_start :1700000000:x",  # GitLab
     "section_end:1:x": "section_end :1:x",
+    "SECTION_START:1:x": "SECTION_START :1:x",
+    "##VSO[x]": "# #VSO[x]",
+    "travis_fold:start:x": "travis_fold :start:x",  # Travis CI
+    "travis_time:end:x": "travis_time :end:x",
 }
 HARMLESS = ["## heading", "http://[::1]:8080/", "arn:aws:iam::123:role/x", "section_start", "a ## b [c]", "::"]
 
@@ -56,6 +67,9 @@ def test_a_command_for_a_ci_server_is_broken_up_in_lines_results_and_reports(tex
     assert one_line(f"status is \n{text}") == f"status is {shown}"
     assert disarm_commands({text: [text, (f"a\n{text}", 7, None)]}) == {shown: [shown, [f"a\n{shown}", 7, None]]}
     assert clean_text(f"\u200b{text}") == shown
+    escaped = escape_commands(json.dumps({"a": text}))
+    assert json.loads(escaped) == {"a": text}
+    assert text.startswith("::") or text not in escaped  # no line of JSON begins with its text
 
 
 def test_ansible_may_break_a_line_before_any_command() -> None:
@@ -67,11 +81,43 @@ def test_what_is_no_command_is_left_as_it_is(text: str) -> None:
     assert (one_line(text), disarm_commands(text)) == (text, text)
 
 
+@pytest.mark.parametrize("character", "\x7f\x85\x9b\u061c\u2028\u2029\u202a\u202e\u2066\u2069")
+def test_what_ansible_prints_as_it_is_cannot_control_a_terminal_or_turn_a_line(character: str) -> None:
+    assert disarm_commands({f"a{character}b": [f"c{character}d"]}) == {"a\ufffdb": ["c\ufffdd"]}
+    assert not one_line(f"a{character}b").count(character)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"])
+def test_no_end_of_a_line_begins_a_command(end: str) -> None:
+    text = f"a{end}::error::b"
+    assert one_line(text) == clean_text(text) == "a : :error::b"
+    assert not re.search("^\\s*::error::", "\n".join(disarm_commands(text).splitlines()), re.MULTILINE)
+
+
+def test_a_result_is_bounded_and_how_much_was_cut_is_shown() -> None:
+    result = {
+        "owner": "x" * 50_000,
+        "reasons": [f"reason {number}" for number in range(1500)],
+        "error": {"vendor_errors": [{"message": "x"}] * 300},
+        "summary": {"k" * 5000 + "1": 1, "k" * 5000 + "2": 2},
+        "diff": {"before": "x" * 50_000},
+        "scans": [{"id": "1"}] * 2000,
+    }
+    cut: t.Any = bounded(result)
+    assert cut["owner"] == f"{'x' * 7500} [\u2026 40500 characters cut \u2026] {'x' * 2000}"
+    assert cut["reasons"][:1000] == result["reasons"][:1000]  # type: ignore[index]
+    assert cut["reasons"][1000:] == ["500 more are not shown."]
+    assert cut["error"]["vendor_errors"][100:] == [{"message": "200 more are not shown."}]
+    assert sorted(cut["summary"].values()) == [1, 2] and max(map(len, cut["summary"])) < 1100
+    assert (cut["diff"], cut["scans"]) == (result["diff"], result["scans"])
+
+
 def test_what_is_long_is_cut_in_its_middle() -> None:
     assert one_line(f"{'x' * 10_000!r} is no scan id: those are UUIDs.") == (
         f"'{'x' * 249}\u2026{'x' * 99}' is no scan id: those are UUIDs."
     )
     cut = one_line(f"begin {'x ' * 10_000} end")
+    assert "characters cut" in cut
     assert len(cut) < 4000 and cut.startswith("begin x") and cut.endswith("x end")
 
 
@@ -117,7 +163,9 @@ def test_a_vendors_text_in_progress_and_warnings_is_one_line() -> None:
         wait_interval=1,
     )
     result = module.run()
-    assert result["failed"] and result["scans"][0]["owner"] == TERMINAL.replace("\x9b", "\ufffd")  # data stays
+    assert result["failed"] and result["scans"][0]["owner"] == re.sub(
+        "[\x9b\u202e\u2028]", "\ufffd", TERMINAL
+    )  # other data stays
     lines = [result["msg"], *module.reported, *module.warned]
     assert len(lines) == 3
     assert [line for line in lines if not line.isprintable()] == []

@@ -9,17 +9,21 @@ import csv
 import html.parser
 import io
 import json
+import re
 import typing as t
 import xml.etree.ElementTree as ET
 
 import pytest
-from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import render_audit
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import (
+    AUDIT_FORMATS,
+    render_audit,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_tally import AuditTally
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_verdict import AuditScope, AuditVerdict
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Cluster, Column
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.tag_rules import parse_rules
 from ansible_collections.datascan.gate.plugins.module_utils._core.foreign_text import clean_text
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import render
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import FORMATS, render
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import INVISIBLE
 from hostile_verdicts import HOSTILE_TEXTS, hostile_verdict
 from markdown_it import MarkdownIt
@@ -156,3 +160,25 @@ def test_the_reader_finds_markup_where_there_is_some() -> None:
     """Else the tests above would prove nothing."""
     found: t.Any = kinds(tokens("a <b>x</b> [l](http://x.example) ![i](x) **b** ~~s~~\n\n<div>\n\n```\nx\n```\n"))
     assert found >= {"html_inline", "html_block", "link", "image", "strong", "s", "fence"}
+
+
+OBEYED = re.compile(
+    r"^\s*::[^\s:]+.*?::|##\w*\[|section_(?:start|end):\d|travis_fold:\w|[\x1b\r\x80-\x9f\u2028-\u202e]"
+)
+COMMANDS = [
+    "##vso[task.setvariable variable=x]y",
+    "##\u200b[section]x",
+    "a\n::error::x",
+    "a\u2028::set-output name=x::y",
+    "section_start:1700000000:x\r\x1b[0K",
+    "travis_fold:start:x",
+    "##teamcity[x]",
+    "a\u202eb\u2066c\x9b31m",
+]
+
+
+@pytest.mark.parametrize("text", COMMANDS)
+def test_no_line_of_a_report_is_a_command_for_a_ci_server(text: str) -> None:
+    pages = [render(format_, hostile_verdict(text)) for format_ in FORMATS]
+    pages += [audit_report(format_, text) for format_ in AUDIT_FORMATS]
+    assert [line for page in pages for line in page.split("\n") if OBEYED.search(line)] == []

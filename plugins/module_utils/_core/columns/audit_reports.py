@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ..errors import InvalidInputError
 from ..foreign_text import MAX_MARKDOWN, clean_text, code_span, fit_lines, table_cell
+from ..text import escape_commands
 from .audit_tally import Finding
 from .audit_verdict import AuditVerdict
 from .export import csv_row
@@ -87,7 +88,7 @@ def _csv(verdict: AuditVerdict, findings: Iterable[Finding], mode: str) -> Itera
         yield csv_row(cell or "" for cell in (*facts, note, *lists))
     # A file without a row for a column must not look like an audit that passed.
     for note in filter(None, [*verdict.other_reasons, verdict.scope.note]):
-        yield csv_row(["", "", "", "", note, "", ""])
+        yield csv_row(["", "", "", "", clean_text(note), "", ""])
 
 
 def _json(verdict: AuditVerdict, findings: Iterable[Finding], mode: str) -> Iterator[str]:
@@ -102,7 +103,7 @@ def _json(verdict: AuditVerdict, findings: Iterable[Finding], mode: str) -> Iter
         **audit_facts(verdict),
     }
     facts["failed"] = facts.pop("failed_columns")
-    yield json.dumps(facts, indent=2)[: -len("\n}")] + ',\n  "findings": ['
+    yield escape_commands(json.dumps(facts, indent=2))[: -len("\n}")] + ',\n  "findings": ['
     before = "\n"
     for finding in findings:
         yield f"{before}    {json.dumps(finding.facts())}"

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..errors import InvalidInputError
+from ..foreign_text import clean_text
 
 _QUOTE = "quote it, because YAML may read such a value as something else than its text"
 
@@ -98,7 +99,7 @@ def _parse_values(option: str, values: t.Any) -> Iterable[tuple[str, str]]:
 
 
 def _parse_text(place: str, value: t.Any, what: str) -> tuple[str, str]:
-    """The normalized form of a text, and the text as one line."""
+    """The normalized form of a text, and the text as reports and results show it."""
     if not isinstance(value, str):
         found = type(value).__name__
         if value is None or isinstance(value, (Mapping, list, tuple)):
@@ -107,4 +108,4 @@ def _parse_text(place: str, value: t.Any, what: str) -> tuple[str, str]:
     key = normalize(value)
     if not key:
         raise InvalidInputError(f"{place} must be {what}, and is empty.")
-    return key, " ".join(value.split())
+    return key, clean_text(value)

@@ -60,7 +60,7 @@ class Fault(Exception):
 def redirect_fault(request: Request, status: int, location: str) -> Fault:
     """A redirect; none is followed, because it could carry the credential to another host."""
     try:
-        host = urlsplit(location).netloc or "another path"
+        host = urlsplit(location).netloc.rpartition("@")[2] or "another path"  # without credentials
     except ValueError:
         host = "another path"
     message = (

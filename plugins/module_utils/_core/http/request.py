@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from ..errors import FailedRequest, InvalidInputError
+from ..url_credentials import has_credentials
 from .address import AddressError, split_address
 
 Params = Sequence[tuple[str, str]]
@@ -42,10 +43,9 @@ class Request:
 def check_base_url(api_url: str) -> str:
     """The base address without white space and slashes at its end. Raises InvalidInputError for anything else."""
     api_url = api_url.strip()  # an api_url that was read from a file ends in a line end
-    if "?" in api_url or "#" in api_url or "@" in api_url.partition("://")[2].partition("/")[0]:
-        raise InvalidInputError(
-            "api_url must not contain a user, a query or a fragment: set the credential as api_token."
-        )
+    if has_credentials(api_url):
+        what = "a user, a query or a fragment" if any(mark in api_url for mark in "@?#") else "a token in its path"
+        raise InvalidInputError(f"api_url must not contain {what}: set the credential as api_token.")
     try:
         if split_address(api_url).scheme not in ("http", "https"):
             raise AddressError("its scheme is neither https nor http")

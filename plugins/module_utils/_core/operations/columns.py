@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import typing as t
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -147,9 +147,16 @@ class _Reading:
         if page.total is not None:  # the highest, because a list that lost columns has to show that
             self._total = page.total if page.restarts else max(page.total, self._total or 0)
         self._gap = page.gap
-        for column in page.columns:
+        for column in redact_columns(page.columns, self._context.redact):
             summary.add(column)
             yield column
+
+
+def redact_columns(columns: Sequence[Column], redact: Callable[[t.Any], t.Any]) -> Sequence[Column]:
+    """The columns without the secrets of this task, which a vendor may echo in any text."""
+    plain = [column.model_dump() for column in columns]
+    redacted = redact(plain)
+    return columns if redacted is plain else [Column.model_validate(column) for column in redacted]
 
 
 def prefetch(pages: Iterator[ColumnPage]) -> Iterator[ColumnPage]:

@@ -25,6 +25,11 @@ def _discard(line: str) -> None:
     """Used where a front end shows neither progress nor warnings."""
 
 
+def unchanged(value: t.Any) -> t.Any:
+    """Used where a front end knows no secrets."""
+    return value
+
+
 @dataclass(frozen=True)
 class OperationContext:
     """The vendor to ask, and the circumstances."""
@@ -34,7 +39,7 @@ class OperationContext:
     check_mode: bool = False  # read, predict, and change nothing
     report_progress: Callable[[str], None] = _discard
     warn: Callable[[str], None] = _discard
-    redact: Callable[[str], str] = str  # masks the secrets of this task in a text
+    redact: Callable[[t.Any], t.Any] = unchanged  # masks the secrets of this task; the same object where there are none
 
     def require(self, capability: type[P]) -> P:
         """The provider with this capability. Raises UnsupportedError, with what to do instead."""

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ..compat.pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from ..decoding import decodings, encoded_texts
 from ..error_texts import has_content
 from ..errors import (
     DatascanError,
@@ -27,6 +28,7 @@ from ..errors import (
 )
 from ..http.response import Response
 from ..models import PREDICTED_ID, Scan, ScanState, state_rank
+from ..redaction import Redactor
 from .capabilities import StartsScans
 from .envelope import is_refused
 from .records import InvalidRecord, VendorRecord, failed_by, parse_each
@@ -40,6 +42,7 @@ _NO_SUCH_PATH = (404, 405)
 T = t.TypeVar("T")
 
 _WITHHELD = "(reason withheld, because it may quote sampled values)"
+_MAX_REASON = 20_000  # characters; a longer reason is withheld where samples were sent
 
 
 def _as_list(value: t.Any) -> t.Any:
@@ -156,6 +159,7 @@ class Protecto(StartsScans):
 
     _paths: Mapping[str, Sequence[str]] | None = None  # those that this server has, once that is known
     _sampled: frozenset[str] = frozenset()  # the words of all sampled values
+    _samples = Redactor()  # the longer values as a whole
 
     @classmethod
     def parse_errors(cls, response: Response) -> list[dict[str, t.Any]]:
@@ -250,6 +254,7 @@ class Protecto(StartsScans):
                     raise InvalidInputError(f"protecto.objects[{number}].{option} is empty or contains an empty name.")
         samples = [sample for item in target["objects"] for column in _columns(item) for sample in column["samples"]]
         self._sampled = frozenset(word for sample in samples for word in _words(sample))
+        self._samples = Redactor(samples)
 
     def predict_scan(self, target: Mapping[str, t.Any]) -> Scan:
         """It begins in the queue."""
@@ -311,7 +316,7 @@ class Protecto(StartsScans):
             id=item.tracking_id,
             provider=self.name,
             state=failed_by(reason, state),
-            vendor_status=status,
+            vendor_status=_WITHHELD if state is ScanState.UNKNOWN and status and self._may_quote(status) else status,
             started_at=self.parse_time(item.process_started_at),
             finished_at=self.parse_time(item.process_ended_at),
             error=_WITHHELD if reason and self._may_quote(reason) else reason,
@@ -333,7 +338,13 @@ class Protecto(StartsScans):
 
     def _may_quote(self, reason: str) -> bool:
         """Whether a reason has a word in common with a sample, which the vendor may have shortened or rewritten."""
-        return not self._sampled.isdisjoint(_words(reason))
+        if not self._sampled:
+            return False
+        if len(reason) > _MAX_REASON or self._samples.finds_secret(reason):
+            return True
+        texts = [view.text for view in decodings(reason)]
+        texts += [text for view in texts for text in encoded_texts(view)]
+        return any(not self._sampled.isdisjoint(_words(text)) for text in texts)
 
 
 def _parse_records(data: t.Any) -> list[StatusItem | InvalidRecord]:
@@ -349,8 +360,7 @@ def _parse_submitted(data: t.Any) -> list[StatusItem]:
 
 
 def _words(text: str) -> list[str]:
-    plain = re.sub(r"\\u([0-9a-fA-F]{4})", lambda match: chr(int(match[1], 16)), text)
-    return re.findall(r"\w+", plain.casefold())
+    return re.findall(r"\w+", text.casefold())
 
 
 def _text(value: t.Any) -> str | None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -17,6 +18,7 @@ from ..http.connection import Connection
 from ..http.rate_limit import RateLimiter
 from ..options import CONNECTION_OPTIONS, ConnectionOptions, parse_time_zone
 from ..redaction import Redactor
+from ..url_credentials import proxy_credentials
 from .base import Provider
 
 if t.TYPE_CHECKING:
@@ -60,6 +62,8 @@ class Connector:
 
     def __init__(self, options: ConnectionOptions, redactor: Redactor) -> None:
         """Raises InvalidInputError for options that cannot work. A token that is received later joins the redactor."""
+        for secret in (options.api_token, options.refresh_token, *proxy_credentials(os.environ)):
+            redactor.add(secret)
         self._provider_class = provider = provider_class(options.provider)
         api_url = options.api_url or provider.api_url
         if not api_url:

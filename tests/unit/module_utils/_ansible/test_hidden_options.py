@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import with_plain_types
 from module_args import patch_module_args
 from scripted_vendor import SHOW_OPTIONS
 
@@ -106,3 +107,58 @@ def test_nor_where_a_text_stands_in_the_place_of_a_dictionary(capsys: pytest.Cap
     result = run(capsys, spec, {"target": "the-key"})
     assert result["failed"]
     assert "the-key" not in json.dumps(result)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://ann:pa55word@host",
+        "https://host/?key=pa55word",
+        "https://host/;token=pa55word",
+        "http//ann:pa55word@host",
+        "http://[::pa55word",
+        "https://host:pa55word/",
+        "ftp://ann:pa55word@host/",
+        "pa55word",
+    ],
+)
+def test_an_address_that_may_hold_a_credential_is_not_shown(capsys: pytest.CaptureFixture[str], address: str) -> None:
+    spec = ModuleSpec("try", lambda call: Outcome(greeting=address), {"api_url": {"type": "str"}}, connects=False)
+    shown = run(capsys, spec, {"api_url": address})["invocation"]["module_args"]
+    assert shown == {"api_url": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}
+
+
+def test_any_other_address_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    spec = ModuleSpec("try", lambda call: Outcome(), {"api_url": {"type": "str"}}, connects=False)
+    shown = run(capsys, spec, {"api_url": "https://host:8443/api/v1"})["invocation"]["module_args"]
+    assert shown == {"api_url": "https://host:8443/api/v1"}
+
+
+def test_short_samples_leave_the_message_of_a_wrong_option_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    spec = ModuleSpec("try", lambda call: Outcome(), OPTIONS, connects=False)
+    samples = ["o", "e", "required", "ann@example.com"]
+    result = run(capsys, spec, {"token": "wrong", "objects": [{"samples": samples, "ann@example.com": 1, "nmae": 1}]})
+    assert result["msg"].endswith(
+        "module: objects.ann@example.com, objects.nmae. Supported parameters include: key, name, samples."
+    )
+
+
+def test_a_common_word_as_a_token_leaves_results_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    spec = ModuleSpec("try", lambda call: Outcome(greeting="a wrong id"), OPTIONS, connects=False)
+    assert run(capsys, spec, {"token": "wrong"})["greeting"] == "a wrong id"
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("is of type _AnsibleTaggedDict and", "is of type dict and"),
+        ("<class 'ansible.module_utils._internal._datatag._AnsibleTaggedList'> cannot", "list cannot"),
+        ("type AnsibleUnicode, AnsibleMapping, AnsibleSequence", "type str, dict, list"),
+        ("type _AnsibleLazyTemplateDict", "type dict"),
+        ("type <class 'ansible.utils.unsafe_proxy.AnsibleUnsafeText'>", "type str"),
+        ("type _AnsibleTaggedInt, _AnsibleTaggedDateTime, NativeJinjaText", "type int, datetime, str"),
+        ("Ansible is needed, AnsibleTower too", "Ansible is needed, AnsibleTower too"),
+    ],
+)
+def test_no_message_names_a_class_of_ansible(message: str, shown: str) -> None:
+    assert with_plain_types(message) == shown

@@ -45,6 +45,7 @@ import typing as t
 from ...compat.pydantic import BaseModel, ConfigDict
 from ...models import Scan
 from ...redaction import Redactor
+from ...text import escape_commands
 from ..verdict import Verdict
 from ..wording import describe, sentence
 
@@ -98,4 +99,4 @@ def build_report(verdict: Verdict) -> JsonReport:
 def render(verdict: Verdict) -> str:
     """The verdict as JSON."""
     data = {"schema": SCHEMA, **Redactor().redact(build_report(verdict).model_dump(mode="json"))}
-    return json.dumps(data, indent=2) + "\n"
+    return escape_commands(json.dumps(data, indent=2)) + "\n"

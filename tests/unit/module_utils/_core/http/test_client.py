@@ -474,6 +474,7 @@ def test_client_certificates_and_the_time_out_go_with_each_request(given: dict[s
     ("location", "message"),
     [
         ("https://evil.test/login", "redirected to evil.test"),
+        ("https://ann:pa55word@evil.test/x", "redirected to evil.test"),
         ("/elsewhere", "redirected to another path"),
         ("http://vendor.test/api/x", "redirected to vendor.test"),
         ("https://vendor.test:port/x", "redirected to vendor.test"),

@@ -40,6 +40,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import columns
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
+from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import MASK, Redactor
 from columns_vendor import Vendor, column
 from fake_clock import FakeClock
 from scripted_vendor import scripted_context
@@ -467,3 +468,26 @@ class TestFormats:
     def test_a_semicolon_does_not_part_a_cell_where_spreadsheets_expect_one(self) -> None:
         line = text("csv", Column(column_name="a;=cmd()")).splitlines()[1]
         assert all(cell.startswith('"') and cell.endswith('"') for cell in line.split(","))
+
+
+@pytest.mark.parametrize("format_", ["csv", "ndjson", "json"])
+def test_a_secret_that_the_vendor_echoes_is_in_no_file_and_no_summary(format_: str, tmp_path: Path) -> None:
+    secret = "to/ken+with=signs&more"
+    echo = json.dumps(secret).replace("+", "\\u002B")
+    echoing = Column(
+        column_name=secret,
+        table_name=echo,
+        source=secret.encode().hex(),
+        attributes=[Attribute(attribute_name=secret)],
+        tags=[Tag(tag_name=secret, tag_value=echo)],
+    )
+    dest = tmp_path / "columns"
+    context = OperationContext(
+        Vendor(ColumnPage([column(1), echoing], 2)), FakeClock(), redact=Redactor([secret]).redact
+    )  # type: ignore[arg-type]
+    result = columns.read_columns(context, columns.ColumnsRequest(ColumnQuery("c1"), dest=str(dest), format=format_))
+    written = dest.read_text()
+    assert MASK in written and "c1" in written
+    for text in (written, json.dumps(result.summary)):
+        assert not [part for part in ("to/ken", "u002B", "746f2f6b") if part in text]
+    assert result.summary["total"] == 2

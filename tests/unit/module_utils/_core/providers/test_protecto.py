@@ -439,6 +439,12 @@ ECHOES = [
     "Cannot read ann.smith@exa...",
     'invalid: {"samples": ["ANN.SMITH@EXAMPLE.COM"]}',
     "row 1 is invalid",
+    "invalid: ann%2Esmith%2540example.com",
+    "invalid: a&#110;n.sm&#x69;th@example&period;com",
+    "invalid: YW5uLnNtaXRoQGV4YW1wbGUuY29t",
+    "invalid: eyJzYW1wbGVzIjogWyJhbm4uc21pdGgiXX0=",
+    "invalid: 616E6E2E736D697468",
+    "x" * 30_000,
 ]
 
 
