@@ -204,7 +204,10 @@ def _check_own(options: GateOptions, wanted: str, every: Collection[str], vendor
 
 def _check_watch(options: GateOptions) -> None:
     if bool(options["ids"]) == bool(options["query"]):
-        raise InvalidInputError(f"Set either {options.name('ids')} or {options.name('query')}.")
+        raise InvalidInputError(
+            f"Set either {options.name('ids')} or {options.name('query')}. "
+            "In a survey of AWX, answer either Scan ids or All since."
+        )
     if options["query"] and options["on_timeout"] == "cancel":
         raise InvalidInputError(
             f"{options.name('on_timeout')}: cancel would cancel scans of others, because {options.name('query')} finds "

@@ -13,8 +13,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from awx_api import NODES, AwxApi, name_of
+from awx_checks import check_credential_type, check_extra_vars, check_survey
 from awx_job import environment_of, page
-from awx_server import TOKEN, AwxServer, check_credential_type, check_survey
+from awx_server import TOKEN, AwxServer
+from awx_workflow import launch
 from playbook_runs import clean_environment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,10 +25,12 @@ ROOT = Path(__file__).resolve().parents[2]
 ANSIBLE = "ansible==12.3.0"
 VENDORS = sorted(path.stem for path in (ROOT / "playbooks/files/awx").iterdir())
 GLASSWALL = page("glasswall")
+RUN_SCAN, WATCH_SCANS, RESCAN = [template["name"] for template in GLASSWALL["job_templates"]]
 PAGE = (ROOT / "docs/awx.md").read_text()
 # The variables as the page gives them, and the secrets that it takes from the environment.
 VARIABLES = re.search(r"```yaml\n(awx_setup_provider:.*?)```", PAGE, re.DOTALL)[1]
 SECRETS = {"DATASCAN_API_TOKEN": "secret-token", "SOURCE_SAS": "secret-source", "DESTINATION_SAS": "secret-destination"}
+PROJECT = [path.name for path in (ROOT / "docs/awx/project").glob("*.yml")]
 
 
 @pytest.fixture(scope="session")
@@ -45,12 +50,19 @@ def awx_collection(collections: Path) -> Path:
     return folder
 
 
+def furnish(awx: AwxApi) -> AwxApi:
+    """Add what the variables of the page name, and the same names in another organization."""
+    for organization in (awx.default, awx.add("organizations", name="Second")):
+        awx.add("job_templates", name="Deploy", organization=organization)
+        awx.add("notification_templates", name="Security team", organization=organization)
+    awx.add("job_templates", name="Open a ticket", organization=awx.default)
+    return awx
+
+
 @pytest.fixture(scope="module")
 def awx():
-    server = AwxServer(path.name for path in (ROOT / "docs/awx/project").glob("*.yml"))
-    server.add("job_templates", name="Deploy")
-    server.add("job_templates", name="Open a ticket")
-    server.add("notification_templates", name="Security team")
+    server = AwxServer(PROJECT)
+    furnish(server)
     yield server
     server.close()
 
@@ -59,8 +71,8 @@ def awx():
 def set_up(awx, awx_collection, collections, tmp_path_factory):
     folder = tmp_path_factory.mktemp("awx_setup")
 
-    def run(*arguments):
-        """The output of the playbook, and the requests it sent."""
+    def run(*arguments, fails=False):
+        """The output of the playbook."""
         (folder / "awx.yml").write_text(VARIABLES)
         (folder / "ansible.cfg").touch()
         environment = {
@@ -71,6 +83,7 @@ def set_up(awx, awx_collection, collections, tmp_path_factory):
             "CONTROLLER_OAUTH_TOKEN": TOKEN,
             **SECRETS,
         }
+        del environment["ANSIBLE_CALLBACKS_ENABLED"]
         awx.journal.clear()
         command = [str(Path(sys.executable).with_name("ansible-playbook")), "datascan.gate.awx_setup"]
         done = subprocess.run(
@@ -84,25 +97,58 @@ def set_up(awx, awx_collection, collections, tmp_path_factory):
             timeout=300,
             check=False,
         )
-        assert done.returncode == 0, done.stdout
-        return done.stdout, {entry.split()[0] for entry in awx.journal}
+        assert (done.returncode != 0) == fails, done.stdout
+        return done.stdout
 
     return run
 
 
-def test_everything_is_made_once_and_check_mode_predicts_it(awx, set_up):
-    printed, sent = set_up("--check")
-    assert sent == {"GET"}
-    assert "changed=0" not in printed
-
-    printed, _sent = set_up("-vvv")
+@pytest.fixture(scope="module")
+def created(awx, set_up):
+    """The requests of the run that created everything."""
+    printed = set_up("-vvv")
     assert not [secret for secret in SECRETS.values() if secret in printed]
+    return awx.changes()
 
-    printed, sent = set_up()
-    assert "changed=0" in printed
-    assert sent == {"GET"}
 
-    # What is there now is what the files say.
+def workflow_of(awx, organization):
+    return awx.named("workflow_job_templates", organization)[GLASSWALL["workflow"]["name"]]["id"]
+
+
+def nodes_of(awx, workflow):
+    nodes = awx.items[NODES].values()
+    return {node["identifier"]: node["id"] for node in nodes if node["workflow_job_template"] == workflow}
+
+
+def names(items):
+    return [name_of(item) for item in items]
+
+
+# The tests of this file share an AWX and run in their order.
+@pytest.mark.parametrize(
+    ("variable", "what"),
+    [
+        (
+            {"awx_setup_failure_template": "Open a tickit"},
+            'awx_setup_failure_template: AWX has no template named "Open a',
+        ),
+        ({"awx_setup_notifications": ["Security team", "Nobody"]}, "awx_setup_notifications: AWX has no notification"),
+        ({"awx_setup_polcy": {}}, "Unknown variable: awx_setup_polcy"),
+        ({"awx_setup_inputs": {"api_tokn": "any"}}, "awx_setup_inputs: unknown api_tokn"),
+    ],
+)
+def test_a_misspelt_name_is_named_before_anything_is_made(awx, set_up, variable, what):
+    printed = set_up("-e", json.dumps(variable), fails=True)
+    assert what in printed
+    assert awx.changes() == []
+
+
+def test_check_mode_predicts_changes_and_only_reads(awx, set_up):
+    assert "changed=0" not in set_up("--check")
+    assert awx.changes() == []
+
+
+def test_everything_is_made_as_the_files_have_it(awx, created):
     types = awx.named("credential_types")
     for wanted in GLASSWALL["credential_types"]:
         made = types[wanted["name"]]
@@ -119,28 +165,146 @@ def test_everything_is_made_once_and_check_mode_predicts_it(awx, set_up):
         "destination_connection_string": SECRETS["DESTINATION_SAS"],
     }
     assert awx.named("projects")["datascan.gate"]["scm_url"] == "https://git.example.com/scans.git"
-    assert awx.named("execution_environments")["datascan.gate"]["image"] in PAGE
+    assert awx.named("execution_environments")["datascan.gate Default"]["image"] in PAGE
     for wanted in GLASSWALL["job_templates"]:
         made = awx.named("job_templates")[wanted["name"]]
         assert (made["playbook"], json.loads(made["extra_vars"])) == (wanted["playbook"], wanted["extra_vars"])
-        assert made["survey_enabled"] and awx.survey("job_templates", wanted["name"]) == wanted["survey"]
-        credentials = awx.joined_to("job_templates", wanted["name"], "credentials")
-        assert sorted(credentials) == ["datascan.gate Glasswall", "datascan.gate Glasswall target"]
+        assert made["survey_enabled"] and awx.surveys["job_templates", made["id"]] == wanted["survey"]
+        assert made["allow_simultaneous"]
+        # A job does not start without each credential of its template, so only run_scan has the target's.
+        expected = ["datascan.gate Glasswall", "datascan.gate Glasswall target"]
+        attached = names(awx.joined_to("job_templates", made["id"], "credentials"))
+        assert sorted(attached) == (expected if wanted["name"] == RUN_SCAN else expected[:1])
 
-    # A workflow that deploys only where the gate opened.
-    workflow = GLASSWALL["workflow"]
-    assert awx.survey("workflow_job_templates", workflow["name"]) == GLASSWALL["job_templates"][0]["survey"]
-    told = awx.joined_to("workflow_job_templates", workflow["name"], "notification_templates_error")
-    assert told == ["Security team"]
-    nodes = awx.named("workflow_job_template_nodes")
-    templates = {template["id"]: name for name, template in awx.named("job_templates").items()}
-    assert {name: templates[node["unified_job_template"]] for name, node in nodes.items()} == {
-        "gate": workflow["first"],
-        "deploy": "Deploy",
-        "closed": "Open a ticket",
-    }
-    assert awx.joined_to("workflow_job_template_nodes", "gate", "success_nodes") == ["deploy"]
-    assert awx.joined_to("workflow_job_template_nodes", "gate", "failure_nodes") == ["closed"]
+
+def test_the_workflow_deploys_only_after_a_gate_that_passed(awx, created):
+    workflow = workflow_of(awx, awx.default)
+    assert awx.surveys["workflow_job_templates", workflow] == GLASSWALL["job_templates"][0]["survey"]
+    assert awx.items["workflow_job_templates"][workflow]["allow_simultaneous"]
+    assert launch(awx, workflow).ran == [RUN_SCAN, "Deploy"]
+    # AWX counts a workflow as successful once the branch for failures ran, so the job itself notifies.
+    failed = launch(awx, workflow, {RUN_SCAN})
+    assert (failed.ran, failed.status, failed.notified) == (
+        [RUN_SCAN, "Open a ticket"],
+        "successful",
+        ["Security team"],
+    )
+    failed = launch(awx, workflow, {"Deploy"})
+    assert (failed.status, failed.notified) == ("failed", ["Security team"])
+    # Of two templates with one name, each organization has its own.
+    deploy = awx.items[NODES][nodes_of(awx, workflow)["deploy"]]
+    assert deploy["unified_job_template"] == awx.named("job_templates", awx.default)["Deploy"]["id"]
+
+
+def test_a_run_that_is_broken_off_leaves_no_deployment_without_a_gate(created):
+    awx = furnish(AwxApi(PROJECT))
+    name = GLASSWALL["workflow"]["name"]
+    launches = []
+    for method, path, data in created:
+        status, _body = awx.answer(method, path, {}, data)
+        assert status < 300
+        if name in awx.named("workflow_job_templates"):
+            workflow = workflow_of(awx, awx.default)
+            launches.append(launch(awx, workflow, {RUN_SCAN}).ran)
+            assert launch(awx, workflow).ran in ([], [RUN_SCAN], [RUN_SCAN, "Deploy"])
+    assert len(launches) >= 5
+    assert not [ran for ran in launches if "Deploy" in ran]
+    assert launches[-1] == [RUN_SCAN, "Open a ticket"]
+
+
+def test_a_second_run_changes_nothing_and_keeps_what_was_added_by_hand(awx, created, set_up):
+    workflow = workflow_of(awx, awx.default)
+    nodes = nodes_of(awx, workflow)
+    extra = awx.add("job_templates", name="Audit", organization=awx.default)
+    by_hand = awx.add(NODES, workflow_job_template=workflow, unified_job_template=extra)
+    awx.join(NODES, nodes["gate"], "success_nodes", by_hand)
+    awx.join(NODES, nodes["deploy"], "always_nodes", awx.add(NODES, workflow_job_template=workflow))
+    template = awx.named("job_templates")[RUN_SCAN]
+    variables = json.loads(template["extra_vars"])
+    template["extra_vars"] = json.dumps({**variables, "run_scan_policy": {"max_age": 60}, "shown": "{{ 1 + 1 }}"})
+    question = {**GLASSWALL["job_templates"][0]["survey"]["spec"][0], "variable": "ticket"}
+    awx.surveys["job_templates", template["id"]]["spec"].append(question)
+    awx.join("job_templates", template["id"], "credentials", vault(awx))
+    awx.named("credentials")["datascan.gate Glasswall"]["inputs"]["skip_certificate_check"] = True
+    awx.named("execution_environments")["datascan.gate Default"]["pull"] = "always"
+    by_hand_before = state(awx)
+
+    assert "changed=0" in set_up()
+    assert [path for _method, path, _data in awx.changes()] == [f"/api/v2/projects/{template['project']}/update/"]
+    assert state(awx) == by_hand_before
+    assert launch(awx, workflow, {RUN_SCAN}).ran == [RUN_SCAN, "Open a ticket"]
+
+
+def vault(awx):
+    """A credential of another type, as somebody may attach it to a template."""
+    fields = [{"id": "password", "label": "Password", "type": "string", "secret": True}]
+    kind = awx.add("credential_types", name="Vault", kind="vault", inputs={"fields": fields})
+    return awx.add("credentials", name="Vault", credential_type=kind, organization=awx.default)
+
+
+def state(awx):
+    """What AWX keeps, but for the syncs of projects."""
+    items = {kind: kept for kind, kept in awx.items.items() if kind not in ("project_updates", "projects")}
+    return json.loads(json.dumps([items, [*map(str, awx.joined.items())], [*map(str, awx.surveys.items())]]))
+
+
+SECOND = {
+    "awx_setup_organization": "Second",
+    "awx_setup_provider": "protecto",
+    "awx_setup_target_inputs": {},
+    "awx_setup_failure_template": "",
+    "awx_setup_policy": {"max_age": 60},
+}
+
+
+def test_a_repository_without_the_playbooks_is_named(awx, created, set_up):
+    awx.repository.remove("run_scan.yml")
+    printed = set_up("-e", json.dumps(SECOND), fails=True)
+    assert "https://git.example.com/scans.git has no run_scan.yml at its top" in " ".join(printed.split())
+    awx.repository.add("run_scan.yml")
+
+
+def test_organizations_and_vendors_live_side_by_side(awx, created, set_up):
+    before = {kind: dict(awx.named(kind, awx.default)) for kind in ("job_templates", "credentials", "projects")}
+    set_up("-e", json.dumps(SECOND))
+    second = awx.named("organizations")["Second"]["id"]
+    assert before == {kind: awx.named(kind, awx.default) for kind in before}
+    for wanted in page("protecto")["job_templates"]:
+        made = awx.named("job_templates", second)[wanted["name"]]
+        role = wanted["playbook"].removesuffix(".yml")
+        expected = {**wanted["extra_vars"], f"{role}_policy": {"max_age": 60}}
+        assert json.loads(made["extra_vars"]) == expected
+        for field in ("project", "inventory", "execution_environment"):
+            assert organizations_of(awx, made[field]) == [second]
+        (credential,) = awx.joined_to("job_templates", made["id"], "credentials")
+        assert credential["organization"] == second
+    workflow = awx.named("workflow_job_templates", second)["datascan.gate Protecto gate"]["id"]
+    deploy = awx.items[NODES][nodes_of(awx, workflow)["deploy"]]
+    assert deploy["unified_job_template"] == awx.named("job_templates", second)["Deploy"]["id"]
+    failed = launch(awx, workflow, {"datascan.gate run_scan Protecto"})
+    assert (failed.ran, failed.status) == (["datascan.gate run_scan Protecto"], "failed")
+
+
+def organizations_of(awx, number):
+    return [items[number]["organization"] for items in awx.items.values() if number in items]
+
+
+def test_other_fields_of_a_credential_type_in_use_are_named(awx, created, set_up):
+    credential_type = awx.named("credential_types")["datascan.gate Glasswall"]
+    inputs = credential_type["inputs"]
+    credential_type["inputs"] = {"fields": inputs["fields"][:3], "required": ["api_url"]}
+    assert "does not change them while credentials use" in " ".join(set_up(fails=True).split())
+    assert awx.changes() == []
+    credential_type["inputs"] = inputs
+
+
+def test_a_deployment_after_a_failed_gate_is_refused(awx, created, set_up):
+    workflow = workflow_of(awx, awx.default)
+    nodes = nodes_of(awx, workflow)
+    awx.joined[NODES, nodes["gate"], "success_nodes"].remove((NODES, nodes["deploy"]))
+    awx.join(NODES, nodes["gate"], "always_nodes", nodes["deploy"])
+    assert "also runs after a gate that failed" in " ".join(set_up(fails=True).split())
+    assert awx.changes() == []
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
@@ -151,6 +315,9 @@ def test_awx_would_take_what_every_vendor_has(vendor):
     for template in data["job_templates"]:
         check_survey(template["survey"])
         assert (ROOT / "docs/awx/project" / template["playbook"]).is_file()
+        check_extra_vars(json.dumps(template["extra_vars"]))
+    # AWX gives back what it got, so that a second run finds no difference.
+    assert json.loads(json.dumps(data)) == data
     assert data["workflow"]["first"] in [template["name"] for template in data["job_templates"]]
 
 

@@ -36,10 +36,11 @@ def launch(sandbox, collections, tmp_path):
             {"api_url": sandbox.api_urls[vendor], "api_token": TOKEN},
             {"source_connection_string": STORAGE, "destination_connection_string": STORAGE},
         ]
+        (template,) = [template for template in data["job_templates"] if template["playbook"] == f"{name}.yml"]
         environment = {}
         for credential_type, credential in zip(data["credential_types"], inputs, strict=False):
-            environment |= environment_of(credential_type, credential, folder)
-        (template,) = [template for template in data["job_templates"] if template["playbook"] == f"{name}.yml"]
+            if credential_type["name"] in template["credentials"]:
+                environment |= environment_of(credential_type, credential, folder)
         jobs.append(run_job(template, answers, environment, folder, collections, cancel=cancel))
         return jobs[-1]
 

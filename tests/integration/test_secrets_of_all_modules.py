@@ -14,7 +14,8 @@ from sandbox_server import TOKEN
 from secret_forms import echoes, files_below, forms, leaks, parts
 
 REFRESH = "sandbox-refresh-token"
-SESSION = "eyJhbGciOiAibm9uZSI"  # how every session token of the sandbox begins
+SESSION = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0."  # how every session token of the sandbox begins
+SCAN_KEY = "scan-secret-"  # how the secret of every scan of the sandbox's BigID begins
 WRONG = "wr0ng+t0ken/that=nobody&knows"
 SIGNATURE = "Tm8gc2VjcmV0OiBhIHRlc3Q+PyBzaWduYXR1cmU="  # says that it is none
 KEY = "QW4gYWNjb3VudCBrZXkgb2Ygbm9ib2R5Pz8+"
@@ -25,7 +26,7 @@ SAS = (
 )
 STORAGE = f"BlobEndpoint=https://acct.blob.core.windows.net/;SharedAccessSignature={SAS}"
 SAMPLES = ["zoe.zebra@example.com", "Zanzibar-47"]
-FORBIDDEN = {SESSION}.union(
+FORBIDDEN = {SESSION, SCAN_KEY}.union(
     *(forms(secret) for secret in (TOKEN, REFRESH, WRONG, SIGNATURE, KEY, STORAGE, ACCOUNT, *SAMPLES)),
     *(parts(secret) for secret in (SIGNATURE, KEY, quote(SIGNATURE, safe=""), "zoe.zebra", "Zanzibar-47")),
 )

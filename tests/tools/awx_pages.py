@@ -47,10 +47,7 @@ def _page(vendor: Vendor) -> str:
     # What scans anew opens the gate; what only looks at scans does where the vendor's API can do no more.
     first = next(name for name in ("run_scan.yml", "rescan.yml", "watch_scans.yml") if name in playbooks)
     data = {
-        "credential_types": [
-            _connection_type(vendor),
-            *(_target_types(vendor) if issubclass(vendor, StartsScans) else ()),
-        ],
+        "credential_types": [_connection_type(vendor), *_target_types(vendor)],
         "job_templates": templates,
         "workflow": {
             "name": f"datascan.gate {vendor.title} gate",
@@ -58,7 +55,7 @@ def _page(vendor: Vendor) -> str:
             "first": templates[playbooks.index(first)]["name"],
         },
     }
-    return HEADING.format(title=vendor.title) + to_yaml(data, width=140)
+    return HEADING.format(title=vendor.title) + to_yaml(data, width=120)
 
 
 def _connection_type(vendor: Vendor) -> Data:
@@ -101,8 +98,10 @@ def _connection_type(vendor: Vendor) -> Data:
     }
 
 
-def _target_types(vendor: type[StartsScans]) -> Iterator[Data]:
-    """One for what is secret in what is to be scanned, if anything is."""
+def _target_types(vendor: Vendor) -> Iterator[Data]:
+    """A credential type for the secrets in what is scanned, if there are any."""
+    if not issubclass(vendor, StartsScans):
+        return
     secrets = {name: option for name, option in vendor.target_options.items() if _is_credential(option)}
     if secrets:
         yield {
@@ -128,7 +127,7 @@ def _job_templates(vendor: Vendor) -> Iterator[Data]:
     split = {"watch_scans_ids": _split("watch_scans_typed_ids")}
     if vendor.supports("list"):
         since = _question(
-            "watch_scans_started_after", "Or all since", "When they started, in ISO 8601; UTC without a zone."
+            "watch_scans_started_after", "All since", "When they started, in ISO 8601; UTC without a zone."
         )
         query = '{{ {"started_after": watch_scans_started_after} if watch_scans_started_after | default("") else {} }}'
         optional = {"required": False, "default": ""}
@@ -155,10 +154,13 @@ def _job_template(vendor: Vendor, role: str, questions: list[Data], extra_vars: 
             "default": on_timeout["default"],
         },
     ]
+    # AWX starts no job without each credential of its template, so only what needs the target's has it.
+    credential_types = [_connection_type(vendor), *(_target_types(vendor) if role == "run_scan" else ())]
     return {
         "name": f"datascan.gate {role} {vendor.title}",
         "description": f"{main['short_description']}.",
         "playbook": f"{role}.yml",
+        "credentials": [kind["name"] for kind in credential_types],
         "extra_vars": extra_vars,
         "survey": {"name": "", "description": "", "spec": [*questions, *patience]},
     }

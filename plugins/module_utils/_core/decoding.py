@@ -95,8 +95,7 @@ def decodings(text: str) -> Iterator[DecodedText]:
 
 def fully_decoded(text: str) -> str:
     """The text after the last round."""
-    *_, last = _rounds(DecodedText(text), DecodedText(text))
-    return last.text
+    return list(_rounds(DecodedText(text), DecodedText(text)))[-1].text
 
 
 def encoded_texts(text: str) -> Iterator[str]:

@@ -95,9 +95,13 @@ def iso(value: datetime) -> str:
     return value.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
 
 
+def _parse_utc(value: t.Any) -> datetime | None:
+    return parse_timestamp(value)
+
+
 Time = t.Annotated[
     t.Optional[datetime],
-    BeforeValidator(lambda value: parse_timestamp(value)),
+    BeforeValidator(_parse_utc),
     PlainSerializer(lambda value: None if value is None else iso(value), when_used="json"),
 ]
 ErrorText = t.Annotated[t.Optional[str], BeforeValidator(error_text)]

@@ -75,7 +75,8 @@ class Redactor:
         if len(value) < _MIN_ALONE or _could_be_word(value):
             self._alone += (re.compile(rf"(?<![\w-]){re.escape(value)}(?![\w-])", re.IGNORECASE),)
         is_opaque = not any(pattern.search(value) for pattern in _PARTS)  # the rest of a connection string is no secret
-        for form in {value, fully_decoded(value), value.replace(" ", ""), value.replace(" ", "+")}:
+        forms = (value, fully_decoded(value), value.replace(" ", ""), value.replace(" ", "+"))
+        for form in dict.fromkeys(forms):
             if len(form) >= _MIN_SHORT_LENGTH:
                 self._add_form(form, is_opaque=is_opaque)
 

@@ -29,14 +29,14 @@ def is_address(text: str) -> bool:
 def url_credentials(address: str) -> Iterator[str]:
     """Every text in an address that may be a secret, also where the address is not well formed."""
     rest = _rest(address)
-    user, _, after = rest.rpartition("@")
+    user, _at, after = rest.rpartition("@")
     if user:
         yield user
         yield from filter(None, user.split(":", 1))
     head, mark, query = _first_of(rest if "@" not in rest else after)
     if mark:
         for pair in re.split("[&;?#]", query):
-            name, _, value = pair.partition("=")
+            name, _equals, value = pair.partition("=")
             yield value or name
     yield from _path_tokens(head)
 

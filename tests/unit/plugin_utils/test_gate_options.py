@@ -136,6 +136,15 @@ def test_what_the_vendor_cannot_do_is_refused(role: str, changes: dict[str, t.An
         check(role, usual(role, **changes))
 
 
+def test_a_missing_scan_names_the_questions_of_the_survey() -> None:
+    page = yaml.safe_load((ROLES.parent / "playbooks/files/awx/glasswall.yml").read_text(encoding="utf-8"))
+    (watch,) = [template for template in page["job_templates"] if template["playbook"] == "watch_scans.yml"]
+    with pytest.raises(DatascanError) as raised:
+        check("watch_scans", usual("watch_scans", watch_scans_ids=[], watch_scans_query={}))
+    for question in watch["survey"]["spec"]:
+        assert (question["question_name"] in str(raised.value)) == (not question["required"])
+
+
 def test_the_vendor_of_the_environment_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATASCAN_PROVIDER", "bigid")
     with pytest.raises(DatascanError, match="BigID"):

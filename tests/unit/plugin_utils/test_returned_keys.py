@@ -49,7 +49,7 @@ FAULTS: dict[str, t.Callable[[str], dict[str, t.Any]]] = {
     "a value of another type": lambda name: options(name, **{key: [[1]] for key in SUBJECTS[name]}),
     "an unknown vendor": lambda name: options(name, provider="acme"),
     "an address that is none": lambda name: options(name, api_url="not an address"),
-    "nobody answers": lambda name: options(name),
+    "no server": options,
 }
 
 

@@ -150,7 +150,7 @@ ECHOES: dict[str, Callable[[str], str]] = {
     "octal": lambda secret: "".join(f"\\{byte:03o}" for byte in secret.encode()),
     "two lines": lambda secret: f"{secret[:9]}\r\n   {secret[9:]}",
     "two lines in JSON": lambda secret: f"{secret[:9]}\\n{secret[9:]}",
-    "characters of no width": lambda secret: "\u200b".join(secret),
+    "characters of no width": "\u200b".join,
     "upper case": str.upper,
     "lower case": str.lower,
 }

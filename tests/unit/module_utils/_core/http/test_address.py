@@ -22,7 +22,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.http.request i
         "https://b\u00fccher.example/api",
         "https://xn--bcher-kva.example/api",
         "https://1and1.example/",
-        "https://example.com/%7Bid%7D/@me",
+        "https://example.com/%7Bid%7D/v1",
     ],
 )
 def test_an_address_that_can_work_is_accepted(api_url: str) -> None:

@@ -210,7 +210,7 @@ def test_a_proxy_that_makes_no_tunnel(
     with server(sends(reply)) as port:
         monkeypatch.setenv("HTTPS_PROXY", f"http://user:{PASSWORD}@127.0.0.1:{port}")
         error = failure(5, "https", write=True)
-    assert type(error) is kind
+    assert error.__class__ is kind
     assert "HTTPS_PROXY" in error.message
     assert words in error.message
 
