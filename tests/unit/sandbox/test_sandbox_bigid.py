@@ -47,6 +47,13 @@ def test_a_user_token_is_exchanged_for_a_session_that_ends(world: Any) -> None:
     assert world.bigid("GET", "/clusters", headers={"authorization": token}).status == 401
 
 
+def test_a_session_token_and_a_scans_secret_begin_as_tests_for_leaks_know_them(world: Any) -> None:
+    reply = world.bigid("GET", "/refresh-access-token", headers={"authorization": "sandbox-refresh-token"})
+    assert reply.json()["systemToken"].startswith("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.")
+    made = world.bigid("POST", "/scans", body={"scanProfileName": "nightly"}).json()["result"]
+    assert made["scanSecretKey"].startswith("scan-secret-")
+
+
 def test_a_session_token_has_claims(world: Any) -> None:
     reply = world.bigid("GET", "/refresh-access-token", headers={"authorization": "sandbox-refresh-token"})
     part = reply.json()["systemToken"].split(".")[1]

@@ -23,6 +23,17 @@ def test_an_unknown_route_is_named(world: Any, vendor: str, path: str, token: st
     assert world.control("GET", "/requests").json()[-1]["status"] == 404
 
 
+@pytest.mark.parametrize("path", ["/", "/nobody", "/nobody/v1/scans", "/_control/nothing/at/all"])
+def test_an_address_of_no_vendor_is_named_as_well(world: Any, path: str) -> None:
+    reply = world.call("GET", path)
+    assert (reply.status, reply.body.decode()) == (404, f"There is no route GET {path}.")
+
+
+def test_an_error_of_a_control_route_has_its_own_words(world: Any) -> None:
+    reply = world.control("GET", "/nobody/scans")
+    assert reply.status == 404 and "Unknown vendor nobody" in reply.json()["detail"]
+
+
 @pytest.mark.parametrize(("paths", "path"), [("old", "/data-scan/status"), ("new", "/data-scan-status")])
 def test_a_path_of_another_generation_is_an_unknown_route(world: Any, paths: str, path: str) -> None:
     world.settings("protecto", paths=paths)

@@ -8,12 +8,13 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp
 
 from .control import router
 from .gate import Gate
 from .state import Sandbox
+from .vendor import no_route_text
 
 
 def create_app(sandbox: Sandbox | None = None) -> ASGIApp:
@@ -26,10 +27,12 @@ def create_app(sandbox: Sandbox | None = None) -> ASGIApp:
 
     @app.exception_handler(HTTPException)
     async def no_route(request: Request, error: HTTPException) -> Response:
-        """The vendor's own answer for a route that does not exist."""
+        """The answer for a route that does not exist: the vendor's, or for other addresses the sandbox's own."""
         vendor = sandbox.vendors.get(request.url.path.split("/")[1])
         if vendor is not None:
             return vendor.no_route(request, error.status_code)
+        if "endpoint" not in request.scope:
+            return PlainTextResponse(no_route_text(request), error.status_code)
         return JSONResponse({"detail": error.detail}, error.status_code)
 
     return Gate(app, sandbox)

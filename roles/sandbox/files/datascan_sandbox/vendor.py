@@ -11,12 +11,17 @@ from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from .clock import Clock
 from .users import User
 
 Operation = Callable[[Request, User], Awaitable[Response]]
+
+
+def no_route_text(request: Request) -> str:
+    """Names a route that does not exist."""
+    return f"There is no route {request.method} {request.url.path}."
 
 
 class Refused(Exception):
@@ -92,8 +97,7 @@ class Vendor(ABC):
         """The answer for a route that does not exist, which names it, or for a method that a route does not have."""
         if status != 404:
             return self.error(status)
-        text = f"There is no route {request.method} {request.url.path}."
-        return Response(text, status, headers={"Content-Type": "text/plain; charset=utf-8"})
+        return PlainTextResponse(no_route_text(request), status)
 
     @abstractmethod
     def seed(self, wish: dict[str, Any]) -> list[Any]:
