@@ -18,11 +18,14 @@ CACHE = Path(__file__).resolve().parents[2] / ".work" / "cache" / "npm"
 _UNREACHABLE = re.compile(r"\b(?:ENOTFOUND|ECONN\w+|ETIMEDOUT|EAI_AGAIN|E\w+UNREACH|ERR_SOCKET\w*|E403)\b")
 
 
-def installed_package(name: str, version: str) -> Path:
-    """The folder of a package. Skips the test where Node.js, npm or npm's registry is missing."""
+def installed_package(name: str, version: str, *, node: int) -> Path:
+    """The folder of a package. Skips the test where npm, its registry, or this major version of Node.js is missing."""
     for program in ("node", "npm"):
         if not shutil.which(program):
             pytest.skip(f"{program} is not on the PATH, so {name} cannot be run.")
+    found = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    if int(found.lstrip("v").partition(".")[0]) < node:
+        pytest.skip(f"{name} needs Node.js {node} or newer, not {found}.")
     folder = CACHE / f"{name}-{version}"
     package = folder / "node_modules" / name
     folder.mkdir(parents=True, exist_ok=True)

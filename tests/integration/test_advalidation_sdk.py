@@ -24,7 +24,7 @@ ALL_CHECKS = ["Check 1", "Check 2", "Check 3", "Check 4", "Check 5"]
 
 @pytest.fixture(scope="module")
 def package_file() -> Path:
-    return installed_package("advalidation", VERSION) / "dist" / "index.js"
+    return installed_package("advalidation", VERSION, node=18) / "dist" / "index.js"
 
 
 @pytest.fixture
