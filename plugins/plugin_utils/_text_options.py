@@ -49,13 +49,20 @@ def check_texts(spec: Mapping[str, t.Any], given: Mapping[str, t.Any], provider:
             for part in parts:
                 if isinstance(part, Mapping):
                     check_texts(option["options"], part, provider, f"{path}{name}.")
-        elif (option.get("elements") if option.get("type") == "list" else option.get("type", "str")) in _TEXTS:
+        elif _holds_texts(option):
             whole_numbers = name.endswith(("_id", "_ids")) and _has_whole_number_ids(provider)
             for part in parts:
                 is_number = isinstance(part, int) and not isinstance(part, bool)
                 is_time = isinstance(part, datetime.date)
                 if not (whole_numbers and is_number) and not (name in _TIMES and is_time):
                     _check_text(f"{path}{name}", part)
+
+
+def _holds_texts(option: Mapping[str, t.Any]) -> bool:
+    """Whether an option is a text, or a list of texts; items of type raw are names of tags."""
+    if option.get("type") == "list":
+        return option.get("elements") in (*_TEXTS, "raw")
+    return option.get("type", "str") in _TEXTS
 
 
 def _has_whole_number_ids(provider: str | None) -> bool:

@@ -16,7 +16,7 @@ _SEPARATORS = re.compile(r"[,\r\n]")
 
 
 def without_empty_texts(spec: Mapping[str, t.Any], values: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The values that are set, also in suboptions. Lists of texts are trimmed, and may be one text.
+    """The values that are set, also in suboptions. The items of lists of texts are trimmed, and may be one text.
 
     Such a text is split at commas and line ends. Unknown options and data, which is no_log, stay as they are.
     """
@@ -36,10 +36,11 @@ def _set_value(option: Mapping[str, t.Any], value: t.Any) -> t.Any:
         ]
         return parts if isinstance(value, list) else parts[0]
     if option.get("elements") == "str" and not option.get("no_log"):
-        items = _SEPARATORS.split(value) if isinstance(value, str) else value
-        if isinstance(items, (list, tuple)):
-            trimmed = [item.strip() if isinstance(item, str) else item for item in items]
-            return [item for item in trimmed if item != ""]
+        if isinstance(value, str):
+            return [item.strip() for item in _SEPARATORS.split(value) if item.strip()]
+        if isinstance(value, (list, tuple)):
+            # An empty item stays, and is refused later: without it a gate would judge fewer scans than it was given.
+            return [item.strip() if isinstance(item, str) else item for item in value]
     return value
 
 

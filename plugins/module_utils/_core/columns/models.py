@@ -29,6 +29,8 @@ def _text(value: t.Any) -> t.Any:
         return value
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))  # BigID writes 42.0 for 42, which a rule for "42" must find
     return str(value) if isinstance(value, (int, float)) else None
 
 

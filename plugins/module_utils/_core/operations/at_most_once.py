@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from ..errors import DatascanError, UnavailableError, UnknownOutcomeError
-from ..models import Scan
+from ..models import MAX_CLOCK_DIFFERENCE, Scan
 from .context import OperationContext
 
 _MAX_SENDS = 3  # a request whose answer is lost again and again is given up
@@ -43,6 +44,24 @@ def create_at_most_once(
                     f"{lost.message} It was sent {times}, and the list shows no scan from it."
                 ) from None
     raise AssertionError("unreachable")
+
+
+def check_ended_later(context: OperationContext, scan: Scan, sent_at: datetime) -> None:
+    """Raise UnknownOutcomeError for an answer about a scan that had ended before the request was sent.
+
+    It is not sent again, because the vendor took the request.
+    """
+    if scan.finished_at and scan.finished_at < sent_at - MAX_CLOCK_DIFFERENCE:
+        raise unknown_scan(context, scan, "which ended before the request was sent")
+
+
+def unknown_scan(context: OperationContext, scan: Scan, why: str) -> UnknownOutcomeError:
+    """The error for an answer that names a scan which cannot be the new one."""
+    title = context.provider.title
+    return UnknownOutcomeError(
+        f"{title} answered with scan {scan.id}, {why}, so the new scan is not known. It may be running: check the "
+        f"console of {title}."
+    )
 
 
 def _search(

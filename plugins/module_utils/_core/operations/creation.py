@@ -13,7 +13,7 @@ from datetime import timedelta
 from ..errors import ConflictError, DatascanError, InterruptedWaitError, UnknownOutcomeError
 from ..models import MAY_RUN, Query, Scan
 from ..providers.capabilities import CancelsScans, ListsScans, StartsScans, require_whole
-from .at_most_once import create_at_most_once
+from .at_most_once import check_ended_later, create_at_most_once, unknown_scan
 from .context import OperationContext
 from .election import earliest_started, elect
 
@@ -76,6 +76,10 @@ class _Creation:
         provider = self._context.require(StartsScans)
         find_created = self._find_created if isinstance(provider, ListsScans) else None
         scan = create_at_most_once(self._context, lambda: self._start(provider), find_created)
+        if not self.was_found(scan):
+            check_ended_later(self._context, scan, self._sent_at)
+            if scan.source and not provider.is_same_target(scan, self._target):
+                raise unknown_scan(self._context, scan, "which has another source or target")
         if scan.started_at:  # in case this machine's clock is wrong, and the vendor's answers have no Date
             self._earliest = min(self._earliest, scan.started_at)
         return scan

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from ..errors import ConflictError, DatascanError, TooEarlyError, UnknownOutcomeError, WaitTimeoutError
 from ..models import PREDICTED_ID, Scan, ScanState, predicted_scan
 from ..providers.capabilities import RescansScans
-from .at_most_once import create_at_most_once
+from .at_most_once import check_ended_later, create_at_most_once
 from .context import OperationContext
 from .polling import WaitOptions, poll_interval
 from .results import ScanDiff, WaitStats, partial_result
@@ -129,7 +129,9 @@ class _Start:
             # Without microseconds, since a vendor's times may be whole seconds.
             sent_at = provider.server_now().replace(microsecond=0)
             try:
-                return create_at_most_once(self._context, self._send, self._find_created), False
+                scan = create_at_most_once(self._context, self._send, self._find_created)
+                check_ended_later(self._context, scan, sent_at)
+                return scan, False
             except TooEarlyError:
                 self._readiness.wait()
             except ConflictError as conflict:

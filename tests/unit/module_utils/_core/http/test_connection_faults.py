@@ -71,7 +71,7 @@ def test_http_on_a_port_for_https_names_the_scheme(tls_port: int) -> None:
 
 
 def test_an_alert_of_tls_is_recognized() -> None:
-    with server(sends(b"\x15\x03\x01\x00\x02\x02\x46")) as port:
+    with server(sends(b"\x15\x03\x01\x00\x02\x02\x46"), end=b"{}") as port:
         assert isinstance(failure(port, write=True), InvalidInputError)
 
 

@@ -90,6 +90,12 @@ def test_a_refused_rescan_has_its_parent_in_the_result(status: int, body: t.Any,
     assert shown(error)["changed"] is False
 
 
+def test_an_answer_about_a_scan_that_had_ended_before_is_not_the_new_one() -> None:
+    old = {**child("Completed"), "scanStartTime": "2025-12-30T00:00:00Z", "scanEndTime": "2025-12-30T01:00:00Z"}
+    error = expect_error(UnknownOutcomeError, read_response("Completed"), list_response(), rescan_response(old))
+    assert error.result.changed and CHILD_ID in error.message
+
+
 # One that runs
 
 

@@ -644,3 +644,27 @@ def test_an_election_over_a_list_that_is_not_complete_warns() -> None:
 def test_an_error_of_a_later_page_shows_no_scans_of_others() -> None:
     failed = Expected("GET", "/api/v1/scans", 500, "")
     assert "scans" not in shown(expect_error(UnavailableError, part(item(**OTHER)), failed, retries=0))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        item("Completed", **OTHER),
+        item("Processing", **OTHER),
+        item("Completed", targetContainerPath="elsewhere"),
+        item("Completed", scanStartTime="2025-12-20T00:00:00Z", scanEndTime="2025-12-20T01:00:00Z"),
+        item("Errored", scanStartTime="2025-12-31T22:00:00Z", scanEndTime="2025-12-31T23:57:00Z"),
+    ],
+)
+def test_an_answer_about_another_or_an_older_scan_is_not_the_new_one_and_nothing_is_sent_again(
+    answer: dict[str, t.Any],
+) -> None:
+    error = expect_error(UnknownOutcomeError, list_response(), start_response(answer))
+    assert error.may_have_changed
+    assert answer["scanId"] in error.message
+
+
+def test_an_answer_that_ended_within_the_difference_of_two_clocks_is_the_new_one() -> None:
+    ended = item("Completed", scanStartTime="2025-12-31T23:58:00Z", scanEndTime="2025-12-31T23:58:30Z")
+    result = run(list_response(), start_response(ended), list_response(ended))
+    assert (result.changed, result.scan.id) == (True, SCAN_ID)
