@@ -98,7 +98,8 @@ options:
       format:
         description:
           - V(junit) is XML with a test case for each scan. Its name is the scan's name, or source and target, so that
-            it is the same in each run. A gate that could not judge is an C(error) there.
+            it is the same in each run. Where the vendor sends neither, it is the id. A gate that could not judge is an
+            C(error) there.
           - V(markdown) is for the step summary of a CI server. It has at most 1 MiB, failed scans first, and counts
             what does not fit. V(html) is one page without external files. V(json) is for other programs.
         type: str

@@ -84,7 +84,7 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
     name = "bigid"
     title = "BigID"
     unsupported = {
-        "cancel": "Stop the scan in BigID's console; to end only the wait, use on_timeout: return.",
+        "cancel": "Stop the scan in BigID's console; to end only the wait, leave on_timeout at fail.",
         "rescan": "Start its scan profile again: use scan_start with the same scan_profile and if_active: start.",
     }
     state_map = _STATES

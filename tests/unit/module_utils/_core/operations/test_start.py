@@ -666,5 +666,9 @@ def test_an_answer_about_another_or_an_older_scan_is_not_the_new_one_and_nothing
 
 def test_an_answer_that_ended_within_the_difference_of_two_clocks_is_the_new_one() -> None:
     ended = item("Completed", scanStartTime="2025-12-31T23:58:00Z", scanEndTime="2025-12-31T23:58:30Z")
-    result = run(list_response(), start_response(ended), list_response(ended))
+    result = run(
+        list_response(),
+        start_response(ended),
+        list_response(ended, query=[("startDate", "2025-12-31T23:57:00Z"), *RECENT_QUERY[1:]]),
+    )
     assert (result.changed, result.scan.id) == (True, SCAN_ID)
