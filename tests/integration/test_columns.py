@@ -206,16 +206,14 @@ SMALL = {"audit_cluster_lookup": {"severity": "High"}, "audit_cluster_reports": 
 
 
 class TestAudit:
-    def audit(self, play_bigid, tmp_path, *arguments, **variables):
-        folder = tmp_path / "temporary"
-        folder.mkdir(exist_ok=True)
-        run = play_bigid("columns/audit", *arguments, environment={"TMPDIR": str(folder)}, **variables)
+    def audit(self, play_bigid, *arguments, **variables):
+        run = play_bigid("columns/audit", *arguments, **variables)
         assert "Traceback" not in run.output
         return run
 
     @both_ways
-    def test_columns_that_lack_a_tag_fail_the_play_with_reports(self, small, play_bigid, tmp_path, way):
-        run = self.audit(play_bigid, tmp_path, **WAYS[way])
+    def test_columns_that_lack_a_tag_fail_the_play_with_reports(self, small, play_bigid, way):
+        run = self.audit(play_bigid, **WAYS[way])
         assert run.rc == 2
         assert run.failed == {PUBLISH}
         assert run.changed == {JUDGE}
@@ -233,13 +231,13 @@ class TestAudit:
         assert len(rows) == 501
         assert "501 of 2507 columns lack the tag sensitivity." in run.reports["audit.md"][1]
 
-    def test_check_mode_returns_the_verdict_and_writes_nothing(self, small, play_bigid, tmp_path):
-        run = self.audit(play_bigid, tmp_path, "--check")
+    def test_check_mode_returns_the_verdict_and_writes_nothing(self, small, play_bigid):
+        run = self.audit(play_bigid, "--check")
         assert run.failed == {PUBLISH}
         assert run.reports == {}
 
-    def test_advice_does_not_stop(self, play_bigid, tmp_path):
-        run = self.audit(play_bigid, tmp_path, audit_cluster_mode="advise", **SMALL)
+    def test_advice_does_not_stop(self, play_bigid):
+        run = self.audit(play_bigid, audit_cluster_mode="advise", **SMALL)
         assert (run.rc, run[PUBLISH]["passed"], run[PUBLISH]["proceed"]) == (0, False, True)
         assert "4 of 20 columns lack" in run[PUBLISH]["msg"]
 
@@ -251,23 +249,23 @@ class TestAudit:
         report.parent.mkdir()
         report.write_text('{"passed": true}')
         sandbox.control("POST", "faults", {"vendor": "bigid", "times": None, "fault": {"kind": "status", "code": 403}})
-        run = self.audit(play_bigid, tmp_path, audit_cluster_mode=mode)
+        run = self.audit(play_bigid, audit_cluster_mode=mode)
         assert (run.rc, run.failed) == (2, {PUBLISH})
         assert (run[PUBLISH]["passed"], run[PUBLISH]["error"]["http_status"]) == (False, 403)
         assert json.loads(report.read_text())["passed"] is False
 
-    def test_columns_that_are_counted_and_not_given_do_not_pass(self, sandbox, play_bigid, tmp_path):
+    def test_columns_that_are_counted_and_not_given_do_not_pass(self, sandbox, play_bigid):
         rule = {"vendor": "bigid", "path": "/similar$", "times": None, "fault": {"kind": "lying_total"}}
         sandbox.control("POST", "faults", rule)
         rules = {"audit_cluster_required_tags": [], "audit_cluster_forbidden_tags": {"sensitivity": "secret"}}
-        run = self.audit(play_bigid, tmp_path, **SMALL, **rules)
+        run = self.audit(play_bigid, **SMALL, **rules)
         assert run.rc == 2
         assert run[PUBLISH]["complete"] is False
         assert "its total is 27, and 20 came" in run[PUBLISH]["msg"]
 
-    def test_a_selection_is_named(self, play_bigid, tmp_path):
+    def test_a_selection_is_named(self, play_bigid):
         variables = {"audit_cluster_search_text": "column_00001", "audit_cluster_mode": "advise"}
-        run = self.audit(play_bigid, tmp_path, **SMALL, **variables)
+        run = self.audit(play_bigid, **SMALL, **variables)
         assert "selected by search_text 'column_00001'" in run[PUBLISH]["msg"]
         assert "not all columns of the cluster" in run[PUBLISH]["msg"]
 
@@ -279,8 +277,8 @@ class TestAudit:
             ({"datascan_provider": "glasswall"}, "Glasswall cannot list the columns"),
         ],
     )
-    def test_a_wrong_variable_is_refused_before_any_request(self, play_bigid, tmp_path, variables, message):
-        run = self.audit(play_bigid, tmp_path, **{**SMALL, **variables})
+    def test_a_wrong_variable_is_refused_before_any_request(self, play_bigid, variables, message):
+        run = self.audit(play_bigid, **{**SMALL, **variables})
         assert run.rc == 2
         assert message in run[PUBLISH]["msg"]
         assert (run[PUBLISH]["passed"], run[PUBLISH]["missing"]) == (False, {})
