@@ -49,7 +49,7 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._paths import absolu
 from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import read_role_spec
 from ansible_collections.datascan.gate.plugins.plugin_utils._text_options import check_texts, provider_name
 
-# Variables that begin like an option of a role, and are none.
+# Variables that begin like an option of a role, but are not one.
 _KNOWN = frozenset({"datascan_gate", "datascan_in_process", "datascan_sandbox"})
 _SHARED = "datascan_"
 AUDIT = "audit_cluster"  # the only role that reads no scans

@@ -43,6 +43,7 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._gate_registry impor
     statistics,
     unfinished_result,
 )
+from ansible_collections.datascan.gate.plugins.plugin_utils._paths import writes_here
 from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import name_in_text
 
 _RESULTS = ("run_scan_result", "watch_scans_result", "rescan_result", "audit_cluster_result")
@@ -96,7 +97,9 @@ class GateStepAction(ActionBase):
         except Exception as error:  # noqa: BLE001  (a step that fails here could publish nothing)
             refusal = error if isinstance(error, DatascanError) else InvalidInputError(f"{role}: {error}")
             refusal = refusal.with_message(name_in_text(refusal.message, role))
-            reports = known_reports(role, self._variables, self._templar.template) if self._writes_here else []
+            reports = (
+                known_reports(role, self._variables, self._templar.template) if writes_here(self._connection) else []
+            )
             known = given_credentials(role, self._variables)
             result = refused_result(role, refusal, reports, check_mode=self._task.check_mode, secrets=known)
             entry = entry.concluded(result)
@@ -114,7 +117,7 @@ class GateStepAction(ActionBase):
         given = read_options(role, self._variables, self._templar.template)
         check_options(given, role)
         # Another host, or another user, may write where this process may not.
-        reports = absolute_reports(given) if self._writes_here else given["reports"] or []
+        reports = absolute_reports(given) if writes_here(self._connection) else given["reports"] or []
         if role == AUDIT:
             return {**{option: given[option] for option in _AUDIT_OPTIONS}, "reports": reports}
         options = {option: given[option] for option in _OPTIONS}
@@ -195,11 +198,6 @@ class GateStepAction(ActionBase):
             raise GateFailedError("The variable inventory_hostname does not name this host. Do not set it.")
 
     @property
-    def _writes_here(self) -> bool:
-        """Whether the modules of the role write their files on this machine, as the user of this process."""
-        return self._connection.transport == "local" and not self._connection.become
-
-    @property
     def _keeper(self) -> str:
         """The host that keeps the entries: what Ansible calls localhost, such as 127.0.0.1 of an inventory."""
         return str(self._facts("localhost").get("inventory_hostname", "localhost"))
@@ -238,7 +236,9 @@ class GateStepAction(ActionBase):
             return judged if "proceed" in judged else initial
         own = last_entry(self._entries, self._host)
         role = own.role if own else ""
-        reports = begun.get("options", {}).get("reports", []) if writes_reports and self._writes_here else []
+        reports = (
+            begun.get("options", {}).get("reports", []) if writes_reports and writes_here(self._connection) else []
+        )
         if "proceed" in judged or not (judged.get("failed") or "error" in judged):
             return unfinished_result(role, reports) if not self._task.check_mode else initial
         # The role's `failed_when: false` clears `failed`.

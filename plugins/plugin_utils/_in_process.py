@@ -37,7 +37,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.rendering impo
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
 from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import plain_options, shows_invocation
 from ansible_collections.datascan.gate.plugins.plugin_utils._host_python import explain_old_python
-from ansible_collections.datascan.gate.plugins.plugin_utils._paths import with_absolute_paths
+from ansible_collections.datascan.gate.plugins.plugin_utils._paths import with_absolute_paths, writes_here
 from ansible_collections.datascan.gate.plugins.plugin_utils._progress_display import show_progress
 from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import (
     gate_role,
@@ -63,14 +63,13 @@ class InProcessAction(ActionBase):
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         spec = self.module_spec.argument_spec
         self._task.args = without_empty_texts(spec, self._task.args)
-        is_local = self._connection.transport == "local"
-        if is_local:
+        if self._connection.transport == "local":
             self._task.args = with_absolute_paths(self._task.args, spec)
         try:
             check_texts(spec, self._task.args, provider_name(self._task.args.get("provider")))
         except InvalidInputError as error:
             # The reports of a task on another host, or of another user, are not written from here.
-            given = self._task.args if is_local and not self._connection.become else {}
+            given = self._task.args if writes_here(self._connection) else {}
             message = name_in_text(error.message, gate_role(task_vars))
             return result | self._refused(message, given, Redactor())
         if self._runs_in_process(task_vars):
@@ -91,8 +90,7 @@ class InProcessAction(ActionBase):
         wanted = self._templar.template(task_vars.get("datascan_in_process", True))
         return (
             boolean(wanted, strict=False)
-            and self._connection.transport == "local"
-            and not self._connection.become
+            and writes_here(self._connection)
             and not self._task.async_val
             and not self._has_environment()
             and self._is_this_python(task_vars)

@@ -11,6 +11,11 @@ import typing as t
 from collections.abc import Mapping
 
 
+def writes_here(connection: t.Any) -> bool:
+    """Whether the files of a task are written on this machine, as the user of this process."""
+    return bool(connection.transport == "local" and not connection.become)
+
+
 def absolute_path(path: str) -> str:
     """The absolute path. `~` and variables are left to the user who opens the file."""
     return path if not path or path.startswith(("~", "$", "/")) else os.path.join(os.getcwd(), path)

@@ -31,7 +31,7 @@ UNIQUE: dict[str, tuple[str, ...]] = {
     "credentials": ("organization", "name", "credential_type"),
     NODES: ("identifier", "workflow_job_template"),
 }
-# The values of fields that nobody set.
+# The values of fields that were not set.
 DEFAULTS: dict[str, Item] = {
     "credentials": {"inputs": {}, "organization": None, "description": ""},
     "execution_environments": {"organization": None, "credential": None, "description": "", "pull": ""},

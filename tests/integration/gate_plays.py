@@ -23,6 +23,22 @@ all:
     web1: {ansible_connection: local}
     web2: {ansible_connection: local}
 """
+_SHOWN = """
+- name: Gate {name}
+  hosts: localhost
+  gather_facts: false
+  vars_files: "{name}.json"
+  tasks:
+    - name: Gate or result
+      block:
+        - name: Gate
+          ansible.builtin.include_role:
+            name: datascan.gate.{role}
+      rescue:
+        - name: Result of {name}
+          ansible.builtin.debug:
+            msg: "{{{{ {role}_result }}}}"
+"""
 # What each playbook may use: `passes` and `fails` are ids of scans, `target` is what to scan.
 UPLOADS: dict[str, str] = {
     "source_connection_string": STORAGE,
@@ -83,6 +99,11 @@ class GatePlays:
         sandbox.settings(listing_seconds=0, processing_seconds=0)
         self.passes = sandbox.seed()
         self.fails = sandbox.seed("Error")
+
+    def play_of(self, name: str, role: str, variables: dict[str, t.Any]) -> str:
+        """A play of a role that gates. If the gate fails, the task `Result of NAME` shows the role's result."""
+        (self.folder / f"{name}.json").write_text(json.dumps(variables))
+        return _SHOWN.format(name=name, role=role)
 
     def __call__(self, playbook: str, *arguments: str, inventory: str = INVENTORY, **extra: t.Any) -> GateRun:
         """Run a playbook, given as text. `extra` are extra variables."""

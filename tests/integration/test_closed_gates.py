@@ -415,37 +415,18 @@ USUAL: dict[str, dict[str, t.Any]] = {
 }
 
 
-ONE_CASE = """
-- name: {case}
-  hosts: localhost
-  gather_facts: false
-  vars_files: "{number}.json"
-  tasks:
-    - name: Gate or result
-      block:
-        - name: Gate
-          ansible.builtin.include_role:
-            name: datascan.gate.{role}
-      rescue:
-        - name: Refused {number}
-          ansible.builtin.debug:
-            msg: "{{{{ {role}_result }}}}"
-"""
-
-
 def test_what_cannot_work_is_refused_before_anything_is_sent(plays: GatePlays) -> None:
     """Cases D and I5. Each case is a play of one run."""
     playbook = ""
-    for number, (case, (role, variables, _named)) in enumerate(CASES.items()):
+    for number, (role, variables, _named) in enumerate(CASES.values()):
         given = {**USUAL[role], **variables}
         if variables.get("datascan_provider", "glasswall") != "glasswall":
             given.pop("run_scan_glasswall", None)
-        (plays.folder / f"{number}.json").write_text(json.dumps(given))
-        playbook += ONE_CASE.format(case=case, number=number, role=role)
+        playbook += plays.play_of(str(number), role, given)
     run = plays(playbook)
     assert run.journal == [], run.output
     for number, (case, (_role, _variables, named)) in enumerate(CASES.items()):
-        result = run.shown(f"Refused {number}")
+        result = run.shown(f"Result of {number}")
         assert result["passed"] is False and result["proceed"] is False, case
         assert result["error"]["kind"] in ("invalid_input", "unsupported"), (case, result)
         assert named in result["msg"], (case, result["msg"])

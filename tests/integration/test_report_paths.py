@@ -68,22 +68,6 @@ def test_the_same_for_a_playbook_that_is_run_by_its_full_name(
     assert written(tmp_path, collections) == [tmp_path / "a report.json"]
 
 
-GATES = """
-- name: {case}
-  hosts: localhost
-  gather_facts: false
-  vars_files: "{case}.json"
-  tasks:
-    - name: Gate or result
-      block:
-        - name: Gate
-          ansible.builtin.include_role:
-            name: datascan.gate.{role}
-      rescue:
-        - name: Result of {case}
-          ansible.builtin.debug:
-            msg: "{{{{ {role}_result }}}}"
-"""
 ID = "67336873-8e06-464b-bd34-4a157cc87a18"
 BIGID = {"datascan_provider": "bigid", "audit_cluster_id": "c1", "audit_cluster_required_tags": ["owner"]}
 CASES: dict[str, tuple[str, dict[str, t.Any]]] = {
@@ -113,8 +97,7 @@ def test_no_older_report_outlives_a_gate_that_could_not_ask(
         given = {f"{role}_reports": reports, **variables}
         if role == "audit_cluster":
             given["datascan_api_url"] = sandbox.api_urls["bigid"]
-        (tmp_path / f"{case}.json").write_text(json.dumps(given))
-        playbook += GATES.format(case=case, role=role)
+        playbook += plays.play_of(case, role, given)
     run = plays(playbook)
     for case in CASES:
         result = run.shown(f"Result of {case}")

@@ -64,9 +64,8 @@ def describe_wrong_options(spec: ArgumentSpec, given: Mapping[str, t.Any], messa
     """
     message = with_plain_types(message)
     unknown = sorted(set(given) - {key for name, option in spec.items() for key in (name, *option.get("aliases", ()))})
-    if (
-        unknown and message and "upported parameters" not in message
-    ):  # Ansible names an unknown option only after other errors
+    # Ansible names an unknown option only after other errors.
+    if unknown and message and "upported parameters" not in message:
         return f"There is no option {', '.join(unknown)}, and {message}"
     if message.startswith("missing required arguments: "):
         message += "".join(

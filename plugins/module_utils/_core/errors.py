@@ -10,7 +10,7 @@ Errors are immutable: `with_result` and `with_message` return a new one.
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 if t.TYPE_CHECKING:
@@ -231,6 +231,11 @@ class EarlierFailureError(DatascanError):
 
     def _arguments(self) -> dict[str, t.Any]:
         return {**super()._arguments(), "earlier_kind": self.kind}
+
+
+def error_messages(vendor_errors: Iterable[Mapping[str, t.Any]]) -> list[str]:
+    """The sentences of a vendor's errors. An error may lack one."""
+    return [str(error["message"]) for error in vendor_errors if error.get("message")]
 
 
 def earlier_failure(message: str, facts: Mapping[str, t.Any]) -> EarlierFailureError:

@@ -48,7 +48,7 @@ FAULTS: dict[str, t.Callable[[str], dict[str, t.Any]]] = {
     "an unknown option": lambda name: options(name, no_such_option=1),
     "a value of another type": lambda name: options(name, **{key: [[1]] for key in SUBJECTS[name]}),
     "an unknown vendor": lambda name: options(name, provider="acme"),
-    "an address that is none": lambda name: options(name, api_url="not an address"),
+    "a malformed address": lambda name: options(name, api_url="not an address"),
     "no server": options,
 }
 

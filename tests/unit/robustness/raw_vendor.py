@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import socketserver
-import threading
 import typing as t
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+
+from threaded_server import serving
 
 BODY = b'{"error": "No, thank you"}'
 REFUSAL = b"HTTP/1.1 418 No\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(
@@ -42,14 +43,6 @@ class _Handler(socketserver.StreamRequestHandler):
         self.wfile.write(REFUSAL + BODY)
 
 
-@contextmanager
-def raw_vendor() -> t.Iterator[RawVendor]:
+def raw_vendor() -> AbstractContextManager[RawVendor]:
     """One that listens on 127.0.0.1, until the end of the block."""
-    with RawVendor() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    return serving(RawVendor())

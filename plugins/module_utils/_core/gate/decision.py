@@ -10,7 +10,7 @@ import typing as t
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..errors import DatascanError, InvalidInputError
+from ..errors import DatascanError, GateFailedError, InvalidInputError
 from ..files import find_same_file, remove_outdated
 
 Report = tuple[str, str]  # a format and a path
@@ -44,6 +44,24 @@ def refuse(error: DatascanError, result: D, write: ReportWriter) -> DatascanErro
     result = replace(result, passed=False, proceed=False, msg=error.message, reasons=reasons, error=error.facts())
     result, faults = write.all(result)
     return error.with_result(replace(result, reasons=(*result.reasons, *faults)))
+
+
+def conclude(result: D, failure: DatascanError | None, faults: tuple[str, ...]) -> D:
+    """The result of a gate whose reports were written; `faults` are why some of them cannot be.
+
+    Raises the failure of what the gate asked, GateFailedError where it does not let the pipeline proceed, or
+    InvalidInputError where only a report is against that. The error carries the result.
+    """
+    if failure is None and not result.proceed:
+        failure = GateFailedError(result.msg)
+    if faults:
+        failure = failure or InvalidInputError(faults[0])
+        stands = not result.proceed  # the message names why
+        msg = " ".join([result.msg, *faults] if stands else faults)
+        result = replace(result, passed=False, proceed=False, msg=msg, reasons=(*result.reasons, *faults))
+    if failure is None:
+        return result
+    raise failure.with_message(result.msg).with_result(replace(result, error=failure.facts()))
 
 
 def check_reports(reports: Sequence[Report]) -> None:

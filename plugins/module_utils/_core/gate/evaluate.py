@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..clock import Clock
-from ..errors import DatascanError, GateFailedError, InvalidInputError
+from ..errors import DatascanError, InvalidInputError
 from ..files import FileChange, write_if_changed
 from ..models import Scan, summarise
-from .decision import Decision, Report, ReportWriter, check_reports, refuse
+from .decision import Decision, Report, ReportWriter, check_reports, conclude, refuse
 from .earlier_results import Evidence, read_evidence
-from .policy import ADVISE, ENFORCE, Policy
+from .policy import ENFORCE, Policy
 from .reports.render import render
 from .verdict import Reason, Rule, Verdict, judge
 from .wording import NOT_JUDGED_IN_CHECK_MODE, gate_sentence, sentence
@@ -78,13 +78,7 @@ def evaluate_gate(request: GateRequest, clock: Clock, check_mode: bool) -> GateR
     written = _Reports(verdict, request.reports, check_mode)
     result, faults = written.all(result)
     result = replace(result, file_changes=written.changes)
-    failure: DatascanError | None = None if result.proceed else evidence.failure or GateFailedError(result.msg)
-    if faults:
-        failure = failure or InvalidInputError(faults[0])
-        result = _with_faults(result, faults)
-    if failure is None:
-        return result
-    raise failure.with_message(result.msg).with_result(replace(result, error=failure.facts()))
+    return conclude(result, None if result.proceed else evidence.failure, faults)
 
 
 def refuse_gate(error: DatascanError, reports: Sequence[Report], mode: str, check_mode: bool) -> DatascanError:
@@ -113,18 +107,6 @@ class _Reports(ReportWriter):
         first = self._changes.setdefault(dest, change)
         self._changes[dest] = replace(change, changed=first.changed or change.changed, before=first.before)
         return change.changed
-
-
-def _with_faults(result: GateResult, faults: tuple[str, ...]) -> GateResult:
-    """The result of a gate whose reports cannot all be written, so that it does not pass."""
-    stands = not result.proceed  # the message names why
-    return replace(
-        result,
-        passed=False,
-        proceed=False,
-        msg=" ".join([result.msg, *faults] if stands else faults),
-        reasons=(*result.reasons, *faults),
-    )
 
 
 def _judge_evidence(evidence: Evidence, request: GateRequest, clock: Clock) -> Verdict:
@@ -158,7 +140,7 @@ def _earlier_failure(evidence: Evidence) -> Reason:
 
 def _decide(evidence: Evidence, verdict: Verdict, check_mode: bool) -> GateResult:
     is_only_predicted = check_mode and evidence.failure is None and verdict.fails_only_unfinished_scans
-    proceed = verdict.passed or verdict.mode == ADVISE or is_only_predicted
+    proceed = verdict.lets_proceed or is_only_predicted
     return GateResult(
         # Nothing was waited for, so there is no verdict.
         passed=None if is_only_predicted else verdict.passed,

@@ -8,9 +8,11 @@ requests and ssl name no file in most of their errors, and OpenSSL asks the term
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import ssl
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -101,16 +103,21 @@ def _check_pair(cert: str, key: str | None) -> None:
 
 
 def _read(name: str, path: str) -> str:
-    try:
+    with _readable(name, path):
         return Path(path).read_text(encoding="latin-1")
-    except (OSError, ValueError) as error:
-        raise InvalidInputError(f"{name}: {path} cannot be read ({_why(error)}).") from None
 
 
 def _list_folder(name: str, path: str) -> list[str]:
-    try:
+    with _readable(name, path):
         return os.listdir(path)
-    except OSError as error:
+
+
+@contextlib.contextmanager
+def _readable(name: str, path: str) -> Iterator[None]:
+    """Raise InvalidInputError where the block cannot read the path."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
         raise InvalidInputError(f"{name}: {path} cannot be read ({_why(error)}).") from None
 
 

@@ -20,6 +20,7 @@ from ..errors import (
     RejectedError,
     UnauthorizedError,
     UnavailableError,
+    error_messages,
 )
 from .proxy import Proxy
 from .request import Request
@@ -81,7 +82,7 @@ def error_fault(
     """An error of the vendor, under an HTTP status for errors or under 200; or of a proxy that passes requests on."""
     status = response.status
     verb = f"failed with HTTP {status}" if status >= 400 else f"answered HTTP {status} with an error"
-    reasons = "; ".join(str(error["message"]) for error in vendor_errors if error.get("message"))
+    reasons = "; ".join(error_messages(vendor_errors))
     detail = f": {reasons}" if reasons else f" ({_meaning(response, effective_status, proxy)})."
     if effective_status == 404:
         detail = f"{detail.rstrip('.')}. Check the id and api_url."
@@ -107,8 +108,8 @@ def _meaning(response: Response, status: int, proxy: Proxy | None) -> str:
 
 def wrong_address_fault(request: Request, response: Response, vendor_errors: Sequence[Mapping[str, t.Any]]) -> Fault:
     """A 404 that is not the vendor's own: it is about the address, so it must not pass for a scan that is missing."""
-    words = "; ".join(str(error["message"]) for error in vendor_errors if error.get("message"))
-    what = f": {words.rstrip('.')}" if words else f", with {_describe_body(response)}"
+    reasons = "; ".join(error_messages(vendor_errors))
+    what = f": {reasons.rstrip('.')}" if reasons else f", with {_describe_body(response)}"
     message = (
         f"{request} failed with HTTP 404{what}. This is not how the vendor answers for an id that it does not know: "
         "check api_url, with its version path, and any proxy or gateway before it."

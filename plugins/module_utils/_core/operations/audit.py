@@ -15,10 +15,10 @@ from ..columns.audit_verdict import AuditScope, AuditVerdict
 from ..columns.finding_store import FindingStore
 from ..columns.models import Cluster, ClusterLookup, ColumnPage, ColumnQuery, parse_lookup
 from ..columns.tag_rules import TagRules, parse_rules
-from ..errors import DatascanError, GateFailedError, InvalidInputError
+from ..errors import DatascanError, InvalidInputError
 from ..files import ComparedFile
 from ..foreign_text import clean_text
-from ..gate.decision import Decision, Report, ReportWriter, check_reports, refuse
+from ..gate.decision import Decision, Report, ReportWriter, check_reports, conclude, refuse
 from ..gate.policy import ADVISE, ENFORCE
 from ..providers.capabilities import ListsColumns, gap_sentence
 from .columns import check_query, find_cluster, prefetch
@@ -174,16 +174,7 @@ class _Audit:
             mode=self._request.mode,
         )
         result, faults = self._reports(verdict).all(result)
-        if failure is None and not result.proceed:
-            failure = GateFailedError(result.msg)
-        if faults:
-            failure = failure or InvalidInputError(" ".join(faults))
-            msg = " ".join([result.msg, *faults]) if not result.proceed else failure.message
-            reasons = (*result.reasons, *faults)
-            result = replace(result, passed=False, proceed=False, msg=msg, reasons=reasons)
-        if failure is None:
-            return result
-        raise failure.with_message(result.msg).with_result(replace(result, error=failure.facts()))
+        return conclude(result, failure, faults)
 
     def _reports(self, verdict: AuditVerdict) -> ReportWriter:
         def write(format_: str, dest: str, faults: tuple[str, ...]) -> bool:

@@ -25,6 +25,7 @@ from ..errors import (
     InvalidResponseError,
     NotFoundError,
     RejectedError,
+    error_messages,
 )
 from ..http.response import Response
 from ..models import PREDICTED_ID, Scan, ScanState, state_rank
@@ -364,8 +365,8 @@ class Protecto(StartsScans):
 
 def _no_such_api(tried: Sequence[DatascanError]) -> RejectedError:
     """The error of paths that are not there. Not NotFoundError, which means that a scan is missing."""
-    words = [str(item["message"]) for error in tried for item in error.request.vendor_errors if item.get("message")]
-    reasons = f" ({'; '.join(dict.fromkeys(words))})" if words else ""
+    messages = [text for error in tried for text in error_messages(error.request.vendor_errors)]
+    reasons = f" ({'; '.join(dict.fromkeys(messages))})" if messages else ""
     return RejectedError(
         f"The data scan API was not found: {' and '.join(str(error.request.url) for error in tried)} answered HTTP "
         f"{' and '.join(str(error.http_status) for error in tried)}{reasons}. "

@@ -18,15 +18,10 @@ def parse_scan_type(data: t.Any, profile: str) -> str | None:
     profiles = data.get("scanProfiles") if isinstance(data, dict) else None
     if not isinstance(profiles, list):
         raise ValueError("the list of scan profiles is missing")
-    found = {_scan_type(item) for item in profiles if isinstance(item, dict) and _name(item) == profile}
+    own = [item for item in profiles if isinstance(item, dict) and _text(item.get("name")) == profile]
+    found = {_text(item.get("scanType")) for item in own}
     return found.pop() if len(found) == 1 else None
 
 
-def _name(item: dict[str, t.Any]) -> str | None:
-    name = item.get("name")
-    return name.strip() if isinstance(name, str) else None
-
-
-def _scan_type(item: dict[str, t.Any]) -> str | None:
-    scan_type = item.get("scanType")
-    return (scan_type.strip() or None) if isinstance(scan_type, str) else None
+def _text(value: t.Any) -> str | None:
+    return (value.strip() or None) if isinstance(value, str) else None

@@ -9,7 +9,7 @@ from typing import Any
 
 
 class BadToken(ValueError):
-    """A token of a page that is none."""
+    """The token of a page that does not exist."""
 
 
 def details_of(

@@ -35,10 +35,9 @@ class ProtectoSettings(Settings):
     time_form: Literal["micro", "seconds"] = "micro"
     """`micro`, `seconds`."""
     early_times: bool = True
-    # A scan that waits already has the times of its start and end, all the same, as in the document.
+    # As in the document, where a scan that still waits already has the times of its start and end.
     """Whether a scan has the times of its start and end before it started or ended."""
     echo_input: bool = False
-    # Whether a status repeats what was submitted, samples included.
     """Whether a status repeats what was submitted, including samples."""
     submit_data: Literal["object", "array"] = "object"
     """data in the answer to a submission: `object`, `array`."""

@@ -5,16 +5,14 @@
 
 from __future__ import annotations
 
-import threading
 import typing as t
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, UnauthorizedError
 from http_connections import ask, send, session
 from scripted_vendor import session_of
+from threaded_server import serving
 
 # The first is what BigID sends.
 COOKIES = ["LAUNCHER=a; HttpOnly; Max-Age=86400", "sid=b; Path=/; Domain=127.0.0.1", "AWSALB=c; Path=/api"]
@@ -47,20 +45,8 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
-@contextmanager
-def cookie_server(status: int) -> Iterator[CookieServer]:
-    with CookieServer(status) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 def test_a_cookie_is_not_sent_back() -> None:
-    with cookie_server(200) as server:
+    with serving(CookieServer(200)) as server:
         http = session(server.server_port)
         for go in (ask, send, ask):
             go(http)
@@ -71,7 +57,7 @@ def test_a_cookie_is_not_sent_back() -> None:
 
 @pytest.mark.parametrize(("status", "kind"), [(401, UnauthorizedError), (503, DatascanError), (404, DatascanError)])
 def test_nor_is_one_of_a_refusal(status: int, kind: type[DatascanError]) -> None:
-    with cookie_server(status) as server:
+    with serving(CookieServer(status)) as server:
         http = session(server.server_port)
         for _time in range(2):
             with pytest.raises(kind):

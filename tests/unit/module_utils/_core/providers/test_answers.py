@@ -440,7 +440,7 @@ class TestAnErrorBesideData:
     @pytest.mark.parametrize("error", BESIDE)
     @pytest.mark.parametrize("source", ["status", "record", "list"])
     def test_one_of_bigids_sources_is_not_passed_over(self, source: str, error: dict[str, t.Any]) -> None:
-        """What it would have said may be worse than what the others say."""
+        """The source that fails may hold a worse state than the others."""
         status = {"status": False, **error} if source == "status" else {"status": False}
         record = {"data": [row(A, "Completed")], **(error if source == "record" else {})}
         listed = {"data": [row(A, "Completed")], **(error if source == "list" else {})}
