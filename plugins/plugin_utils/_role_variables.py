@@ -24,7 +24,6 @@ _RENAMED: Mapping[str, Mapping[str, str]] = {
 }
 # What follows an option whose name is an ordinary word.
 _AFTER_WORD = r"(?=\.[a-z]|\[\d|: | must | is missing| is set| is not set)"
-_MISSING = "missing required arguments: "  # before it, in words of Ansible
 
 
 def read_role_spec(role: str) -> dict[str, t.Any]:
@@ -65,8 +64,7 @@ def _variables_of(role: str) -> tuple[re.Pattern[str], Mapping[str, str]]:
     variables = {re.sub(f"^(?:{role}|datascan)_", "", name): name for name in read_role_spec(role)}
     variables.update(_RENAMED.get(role, {}))
     options = [
-        re.escape(option)
-        + (r"(?![\w=-])" if "_" in option else rf"(?:{_AFTER_WORD}|(?<={_MISSING}{re.escape(option)}))")
+        re.escape(option) + (r"(?![\w=-])" if "_" in option else _AFTER_WORD)
         for option in sorted(variables, key=len, reverse=True)
     ]
     return re.compile(rf"(?<![\w./=-])(?:{'|'.join(options)})"), variables

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .clock import LONGEST
 from .errors import InvalidInputError
+from .unknown_options import describe_unknown_options
 from .url_credentials import url_credentials
 
 OptionTable = Mapping[str, Mapping[str, t.Any]]
@@ -76,9 +77,8 @@ def connection_options(given: Mapping[str, t.Any], environment: Mapping[str, str
     Raises InvalidInputError for a missing provider, an unknown name or a value of another type.
     """
     environment = os.environ if environment is None else environment
-    unknown = sorted(set(given) - set(CONNECTION_OPTIONS))
-    if unknown:
-        raise InvalidInputError(f"{unknown[0]} is not a connection option: use {', '.join(CONNECTION_OPTIONS)}.")
+    if unknown := describe_unknown_options(CONNECTION_OPTIONS, given):
+        raise InvalidInputError(unknown)
     values: dict[str, t.Any] = {}
     for name, option in CONNECTION_OPTIONS.items():
         value = given.get(name)
