@@ -22,6 +22,11 @@ _RENAMED: Mapping[str, Mapping[str, str]] = {
     "watch_scans": {"scan_ids": "watch_scans_ids"},
     "audit_cluster": {"cluster_id": "audit_cluster_id", "cluster": "audit_cluster_lookup"},
 }
+# What a role's user runs instead of a module.
+_INSTEAD_OF_MODULES = {
+    "scan_ids of scan_wait": "watch_scans_ids of the role watch_scans",
+    "use scan_cancel": "use the playbook cancel_scan",
+}
 # What follows an option whose name is an ordinary word.
 _AFTER_WORD = r"(?=\.[a-z]|\[\d|: | must | is missing| is set| is not set)"
 
@@ -62,7 +67,7 @@ def name_in_text(text: str, role: str | None) -> str:
 def _variables_of(role: str) -> tuple[re.Pattern[str], Mapping[str, str]]:
     """What matches the options in a text, and the variable for each."""
     variables = {re.sub(f"^(?:{role}|datascan)_", "", name): name for name in read_role_spec(role)}
-    variables.update(_RENAMED.get(role, {}))
+    variables.update({**_RENAMED.get(role, {}), **_INSTEAD_OF_MODULES})
     options = [
         re.escape(option) + (r"(?![\w=-])" if "_" in option else _AFTER_WORD)
         for option in sorted(variables, key=len, reverse=True)

@@ -66,7 +66,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
 
     name = "glasswall"
     title = "Glasswall"
-    expected_token = "a bearer token of the deployment's identity provider"
+    expects = "a bearer token of the deployment's identity provider"
     finds_by = frozenset({"source"})
     unsupported = {"columns": "Only BigID groups columns into clusters; use provider: bigid."}
     state_map = _STATES

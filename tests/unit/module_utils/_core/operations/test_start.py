@@ -32,6 +32,7 @@ from glasswall_script import (
     CHILD_ID,
     NEW_ITEM,
     RECENT_QUERY,
+    LABEL,
     SCAN_ID,
     TARGET,
     item,
@@ -111,7 +112,7 @@ def test_one_of_another_source_or_target_does_not_serve() -> None:
 
 def test_if_active_fail() -> None:
     error = expect_error(ConflictError, list_response(item()), if_active="fail")
-    assert "is already running: 83d71394" in error.message
+    assert f"is already running: {LABEL}: running" in error.message
     assert error.result.scan.id == SCAN_ID
 
 
