@@ -201,7 +201,7 @@ def test_a_failure_in_the_middle_keeps_the_old_file(sandbox, play_bigid, tmp_pat
 
 
 JUDGE = "Read and judge the columns, and write the reports"
-PUBLISH = "Publish the result, and stop the play unless the audit passes"
+PUBLISH = "Stop the play unless the audit passes"
 SMALL = {"audit_cluster_lookup": {"severity": "High"}, "audit_cluster_reports": []}
 
 

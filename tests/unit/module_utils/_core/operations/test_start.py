@@ -30,9 +30,9 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.pol
 from fake_clock import FakeClock
 from glasswall_script import (
     CHILD_ID,
+    LABEL,
     NEW_ITEM,
     RECENT_QUERY,
-    LABEL,
     SCAN_ID,
     TARGET,
     item,
