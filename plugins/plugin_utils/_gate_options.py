@@ -46,7 +46,11 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.text import on
 from ansible_collections.datascan.gate.plugins.module_utils._core.unknown_options import paths_by_name, suggestion
 from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import plain_options
 from ansible_collections.datascan.gate.plugins.plugin_utils._paths import absolute_path
-from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import read_role_spec
+from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import (
+    option_name,
+    read_role_spec,
+    variables_by_option,
+)
 from ansible_collections.datascan.gate.plugins.plugin_utils._text_options import check_texts, provider_name
 
 # Variables that begin like an option of a role, but are not one.
@@ -166,16 +170,11 @@ def _check_names(role: str, variables: Mapping[str, t.Any], spec: Mapping[str, t
     known = {*spec, *_KNOWN, *used, f"{role}_result"}
     unknown = sorted(name for name in variables if name.startswith((f"{role}_", _SHARED)) and name not in known)
     if unknown:
-        meant = suggestion(_bare(role, unknown[0]), {_bare(role, name): name for name in spec}, paths_by_name(spec))
+        meant = suggestion(option_name(role, unknown[0]), variables_by_option(role), paths_by_name(spec))
         raise InvalidInputError(
             f"{unknown[0]} is not a variable of the role {role}{meant or '.'} Names with {role}_ and {_SHARED} belong "
             "to it: correct the name, or rename a variable of your own."
         )
-
-
-def _bare(role: str, variable: str) -> str:
-    """The name without the role's prefix, or the shared one."""
-    return re.sub(f"^(?:{role}_|{_SHARED})", "", variable)
 
 
 def _resolve(name: str, value: t.Any, template: Callable[[t.Any], t.Any]) -> t.Any:

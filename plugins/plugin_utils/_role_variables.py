@@ -63,11 +63,20 @@ def name_in_text(text: str, role: str | None) -> str:
     return pattern.sub(lambda match: variables[match[0]], text)
 
 
+def option_name(role: str, variable: str) -> str:
+    """A variable's name without the prefix of the role, or that of all roles."""
+    return re.sub(f"^(?:{role}|datascan)_", "", variable)
+
+
+def variables_by_option(role: str) -> dict[str, str]:
+    """The variables of a role by the names of the modules' options, and by their own without a prefix."""
+    return {**{option_name(role, name): name for name in read_role_spec(role)}, **_RENAMED.get(role, {})}
+
+
 @functools.cache
 def _variables_of(role: str) -> tuple[re.Pattern[str], Mapping[str, str]]:
     """What matches the options in a text, and the variable for each."""
-    variables = {re.sub(f"^(?:{role}|datascan)_", "", name): name for name in read_role_spec(role)}
-    variables.update({**_RENAMED.get(role, {}), **_INSTEAD_OF_MODULES})
+    variables = {**variables_by_option(role), **_INSTEAD_OF_MODULES}
     options = [
         re.escape(option) + (r"(?![\w=-])" if "_" in option else _AFTER_WORD)
         for option in sorted(variables, key=len, reverse=True)

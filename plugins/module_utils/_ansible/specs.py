@@ -29,6 +29,17 @@ _PLAIN_TYPES = {"mapping": "dict", "sequence": "list", "text": "str", "unicode":
 _MISSING = "missing required arguments: "
 _PLACE = re.compile(r" found in '?(?P<place>\w+(?: -> \w+)*)'?\.?(?!.* found in )")
 _NAMED = re.compile(r"(?i)\b(?:argument '|option '|value of )")
+_WRONG_TYPE = re.compile(
+    r"(?:argument|Elements value for option) '(?P<path>[\w.]+)' is of type \S+ and we were unable to convert to "
+    r"(?P<kind>\w+)"
+)
+_KINDS = {
+    "bool": "true or false",
+    "int": "a whole number",
+    "float": "a number",
+    "dict": "a dictionary",
+    "list": "a list",
+}
 _NOT_FOR_ANSIBLE = ("description", "env", "sample")
 
 
@@ -71,6 +82,8 @@ def describe_wrong_options(spec: ArgumentSpec, given: Mapping[str, t.Any], messa
     if unknown := describe_unknown_options(spec, set_by_user):
         return unknown
     message = _with_path(with_plain_types(message))
+    if wrong_type := _WRONG_TYPE.match(message):
+        return f"{wrong_type['path']} must be {_KINDS.get(wrong_type['kind'], wrong_type['kind'])}."
     if message.startswith(_MISSING):
         return " ".join(_describe_missing(spec, path) for path in message.removeprefix(_MISSING).split(", "))
     names = [name for name, option in spec.items() if name in given and not _holds_dictionaries(option, given[name])]

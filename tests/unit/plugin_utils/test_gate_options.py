@@ -75,6 +75,7 @@ def test_an_unknown_name_is_refused(role: str, name: str) -> None:
         ("run_scan", "run_scan_provider", "datascan_provider"),  # the name is right, and the prefix is not
         ("watch_scans", "datascan_policy", "watch_scans_policy"),
         ("watch_scans", "watch_scans_id", "watch_scans_ids"),
+        ("watch_scans", "watch_scans_scan_ids", "watch_scans_ids"),  # the name of the module's option
         ("watch_scans", "watch_scans_started_after", "watch_scans_query.started_after"),
         ("rescan", "rescan_max_issues", "rescan_policy.max_issues"),
     ],

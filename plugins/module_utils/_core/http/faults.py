@@ -110,10 +110,10 @@ def wrong_address_fault(request: Request, response: Response, vendor_errors: Seq
     """A 404 that is not the vendor's own: it is about the address, so it must not pass for a scan that is missing."""
     reasons = "; ".join(error_messages(vendor_errors))
     what = f": {reasons.rstrip('.')}" if reasons else f", with {_describe_body(response)}"
-    why = "This is not how the vendor answers for an id that it does not know"
+    why = "This is not the vendor's own answer" if request.names_record else "The API has no such path"
     message = (
-        f"{request} failed with HTTP 404{what}. {why if request.names_record else 'The API has no such path'}: check "
-        "api_url, with its version path, and any proxy or gateway before it."
+        f"{request} failed with HTTP 404{what}. {why}: check api_url, with its version path, and any proxy or gateway "
+        "before it."
     )
     return Fault(RejectedError(message, request=request.failed(response.status, vendor_errors)), sent=True)
 

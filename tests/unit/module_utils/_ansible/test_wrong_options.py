@@ -34,7 +34,7 @@ UNKNOWN = [
     ("scan_gate", {"scans": [], "max_issues": 1}, "max_issues", "policy.max_issues"),
     ("cluster_columns_audit", {"cluster": {"nam": "a"}}, "cluster.nam", "cluster.name"),
 ]
-ANSIBLES_WORDS = ("missing required", "found in", "upported parameters", "->")
+ANSIBLES_WORDS = ("unable to convert", "missing required", "found in", "upported parameters", "->")
 
 
 def failures(name: str, given: dict[str, t.Any], capsys: pytest.CaptureFixture[str]) -> list[dict[str, t.Any]]:
@@ -66,7 +66,9 @@ def test_a_misspelt_option_is_named_with_the_one_that_is_meant(
         ("scan_gate", {"scans": [], "reports": [{"format": "xml", "dest": "a"}]}, "reports.format"),
         ("scan_gate", {"scans": [], "policy": {"states": ["complete"]}}, "policy.states"),
         ("scan_gate", {"scans": [], "policy": {"max_issues": "many"}}, "policy.max_issues"),
-        ("scan_status", {"query": {"limit": "all"}}, "query.limit"),
+        ("scan_status", {"query": {"limit": "all"}}, "query.limit must be a whole number."),
+        ("scan_wait", {"scan_ids": ["a"], "fail_fast": "perhaps"}, "fail_fast must be true or false."),
+        ("scan_wait", {"scan_ids": ["a"], "wait_timeout": "soon"}, "wait_timeout must be a number."),
     ],
     ids=lambda value: str(value)[:40],
 )
