@@ -14,6 +14,8 @@ import pytest
 from npm_package import installed_package
 from sandbox_server import TOKEN
 
+pytestmark = pytest.mark.one_core
+
 PROGRAM = Path(__file__).resolve().parent / "programs" / "advalidation_sdk.mjs"
 VERSION = "1.3.0"
 AT_ONCE = {"queued_seconds": 0, "processing_seconds": 0, "analysis_seconds": 0}

@@ -19,6 +19,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict i
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan, ScanState
 from playwright.sync_api import Browser, Page, sync_playwright
 
+pytestmark = pytest.mark.one_core
+
 NAMES = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 # Nothing that would go to the network; and root, as in a container, may start no sandbox.
