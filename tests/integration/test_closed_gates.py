@@ -487,8 +487,8 @@ def test_the_statistics_name_every_gate_of_the_run(plays: GatePlays) -> None:
 
 
 def test_a_gate_as_a_module_in_a_process_of_its_own(plays: GatePlays) -> None:
-    failing = gate_role('{watch_scans_ids: "{{ fails }}", datascan_in_process: false}')
-    passing = gate_role('{watch_scans_ids: "{{ passes }}", datascan_in_process: false}')
-    assert plays(failing).deployed == []
-    run = plays(passing)
+    gate = IMPORTED.format(name="watch_scans", variables="{watch_scans_ids: '{{ %s }}', datascan_in_process: false}")
+    failed = plays(gate % "fails" + DEPLOY)
+    assert (failed.rc, failed.deployed) == (2, []), failed.output
+    run = plays(gate % "passes" + DEPLOY)
     assert run.deployed == ["web1", "web2"], run.output
