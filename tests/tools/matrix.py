@@ -71,7 +71,9 @@ def main() -> int:
     with ThreadPoolExecutor(int(os.environ.get("MATRIX_JOBS", "1"))) as pool:
         list(pool.map(lambda pair: run_pair(pair, dest, parts), chosen))
     differences = list(compare(chosen, dest, parts))
-    summary = "\n".join(["=== The matrix", *table(chosen, parts), *absent, *differences, ""])
+    tests = os.environ.get("MATRIX_TESTS")
+    limit = [f"Of the unit and integration tests, only: {tests}."] if tests else []
+    summary = "\n".join(["=== The matrix", *table(chosen, parts), *limit, *absent, *differences, ""])
     print(summary, end="")
     dest.mkdir(parents=True, exist_ok=True)
     (dest / "summary.txt").write_text(summary, encoding="utf-8")
