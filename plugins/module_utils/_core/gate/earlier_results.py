@@ -93,9 +93,13 @@ def _merge(records: Sequence[Scan]) -> Scan:
         return records[0]
     worst = min(records, key=lambda scan: state_rank(scan.state))
     counts = [scan.issue_count for scan in records if scan.issue_count is not None]
+    starts = [scan.started_at for scan in records if scan.started_at is not None]
     ends = [scan.finished_at for scan in records if scan.finished_at is not None]
+    shared = set.intersection(*(set(scan.issues) for scan in records))
     values = {
         "issue_count": max(counts) if len(counts) == len(records) else None,
+        "issues": [issue for issue in worst.issues if issue in shared],  # only a listed issue can be accepted
+        "started_at": min(starts) if len(starts) == len(records) else None,
         "finished_at": min(ends) if len(ends) == len(records) else None,
     }
     return worst.model_copy(update=values)

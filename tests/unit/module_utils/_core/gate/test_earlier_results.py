@@ -284,7 +284,7 @@ def test_a_report_states_that_the_pipeline_stops_where_advise_does_not_apply(tmp
             {"waited": {**TIMED_OUT, "scans": COMPLETED}, "mode": "advise"},
             f"Gate failed, but mode is advise: {TIMED_OUT['msg']}",
         ),
-        ({"waited": WAITED}, "Gate passed: 1 of 1 scans."),
+        ({"waited": WAITED}, "Gate passed: 1 of 1 scan."),
         ({"check_mode": True}, "Check mode does not wait for scans, so there is no verdict."),
     ],
 )
