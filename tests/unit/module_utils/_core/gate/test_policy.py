@@ -165,8 +165,18 @@ def test_newer_than_in_the_future_is_refused() -> None:
         ([{"scan": "a", **UNTIL, "until": date(2026, 12, 31)}], "policy.accepted[0].until must be a text. Quote it"),
         ([{"scan": "a", **UNTIL, "until": 1798761599}], "policy.accepted[0].until must be a text."),
         *(
-            ([{"scan": "a", **UNTIL, "until": wrong}], "policy.accepted[0].until must be a time in ISO 8601 with a zone")
-            for wrong in ("2026-12-31", "2026-12-31T23:59:59", "1798761599", "never", "2026-12-31Z", "2026-02-30T00:00Z")
+            (
+                [{"scan": "a", **UNTIL, "until": wrong}],
+                "policy.accepted[0].until must be a time in ISO 8601 with a zone",
+            )
+            for wrong in (
+                "2026-12-31",
+                "2026-12-31T23:59:59",
+                "1798761599",
+                "never",
+                "2026-12-31Z",
+                "2026-02-30T00:00Z",
+            )
         ),
     ],
     ids=repr,
