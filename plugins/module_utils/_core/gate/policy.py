@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ POLICY_OPTIONS: OptionTable = {
 }
 _TYPES: Mapping[str, type | tuple[type, ...]] = {"list": (list, tuple), "int": int, "bool": bool}
 _FIRST_TIME = datetime(2001, 9, 9, 1, 46, 40, tzinfo=timezone.utc)  # epoch second 1,000,000,000
-_MAX_DIGITS = 11  # of epoch seconds, which a datetime can hold
+_MAX_SECONDS = 10**11  # since 1970, which a datetime can hold
 
 
 @dataclass(frozen=True)
@@ -96,23 +97,33 @@ def _parse_states(states: list[t.Any]) -> frozenset[ScanState]:
     return frozenset(ScanState(state) for state in states)
 
 
-def _parse_newer_than(value: t.Any) -> datetime:
-    """The time after which a scan must have started. One before 2001-09-09 is refused: 20261126 is no such time."""
+def parse_newer_than(value: t.Any, name: str = "policy.newer_than") -> datetime:
+    """The time after which a scan must have started. One before 2001-09-09 is refused: 20261126 is no such time.
+
+    Raises InvalidInputError, which names the option, for a value that is not a time with a zone or epoch seconds.
+    """
     time = parse_zoned_time(value)
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    seconds = str(value).strip() if is_number or isinstance(value, str) else ""
-    if time is None and seconds.isascii() and seconds.isdecimal() and len(seconds) <= _MAX_DIGITS:
-        time = datetime.fromtimestamp(int(seconds), timezone.utc)
+    seconds = _epoch_seconds(value)
+    if time is None and seconds is not None and seconds < _MAX_SECONDS:
+        time = datetime.fromtimestamp(seconds, timezone.utc)
     if time is None or time < _FIRST_TIME:
+        shown = f", not {value!r}" if isinstance(value, str) else ""
         raise InvalidInputError(
-            "policy.newer_than must be a time in ISO 8601 with a zone, like '2026-11-22T08:00:00Z' in quotes, or whole "
-            f"seconds since 1970 from 1000000000 on, not {value!r}."
+            f"{name} must be a time in ISO 8601 with a zone, like '2026-11-22T08:00:00Z' in quotes, or whole seconds "
+            f"since 1970 from 1000000000 on{shown}."
         )
     return time
 
 
+def _epoch_seconds(value: t.Any) -> int | None:
+    """A whole number, or a text of digits, as a number."""
+    if isinstance(value, str):
+        return int(value) if re.fullmatch(r"\s*\d{1,20}\s*", value, re.ASCII) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
 _PARSERS: Mapping[str, Callable[[t.Any], t.Any]] = {
     "states": _parse_states,
-    "newer_than": _parse_newer_than,
+    "newer_than": parse_newer_than,
     "accepted": parse_accepted,
 }

@@ -160,7 +160,15 @@ def test_what_is_accepted_and_the_issues_are_seen(show: Show, size: str, scheme:
     assert complaints == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.evaluate(CONTRAST)[0] >= 4.5
-    for text in ("(TICKET-1)", "(TICKET-2)", "(TICKET-3)", "(TICKET-4)", "and 7 more", "accepted until", "b.doc (Failed)"):
+    for text in (
+        "(TICKET-1)",
+        "(TICKET-2)",
+        "(TICKET-3)",
+        "(TICKET-4)",
+        "and 7 more",
+        "accepted until",
+        "b.doc (Failed)",
+    ):
         assert page.get_by_text(text).first.is_visible()
     assert page.locator("tbody td:has-text('failed (accepted)')").is_visible()
 
