@@ -18,6 +18,7 @@ from ..models import Scan, parse_scan, state_rank
 
 # The kinds of failure that end a wait although the vendor answers: the policy judges the scans.
 JUDGED_KINDS = frozenset({WaitTimeoutError.kind, ScanNotCompletedError.kind})
+_NAMES = ("name", "source", "target", "owner")
 _MODULES = {"started": "scan_start or scan_rescan", "found": "scan_status", "waited": "scan_wait"}
 
 
@@ -61,6 +62,8 @@ def read_evidence(
     seen_keys = {(scan.provider, scan.id) for scan in seen}
     others = [scan for result in before for scan in result.scans]
     others += [parse_scan(value, f"scans[{number}]") for number, value in enumerate(scans or ())]
+    earlier = {(scan.provider, scan.id): scan for scan in reversed(others)}
+    seen = tuple(_with_names(scan, earlier.get((scan.provider, scan.id))) for scan in seen)
     tasks = [*before, *([wait] if wait else [])]
     missing_ids = [scan_id for result in tasks for scan_id in result.missing] + list(missing)
     if not all(scan_id.strip() for scan_id in missing_ids):
@@ -77,6 +80,12 @@ def read_evidence(
         can_be_judged=all(result.can_be_judged for result in tasks),
         is_empty_query=wait is None and any(result.is_empty_query for result in before),
     )
+
+
+def _with_names(scan: Scan, earlier: Scan | None) -> Scan:
+    """The scan with the names that only an earlier record has: some vendors send none while a scan runs."""
+    missing = {name: getattr(earlier, name, None) for name in _NAMES if getattr(scan, name) is None}
+    return scan.model_copy(update=missing) if earlier and missing else scan
 
 
 def _merge_repeated(scans: Sequence[Scan]) -> tuple[Scan, ...]:
