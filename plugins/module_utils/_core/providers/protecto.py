@@ -244,7 +244,9 @@ class Protecto(StartsScans):
         starts = [scan.started_at for scan in scans if scan.started_at]
         ends = [scan.finished_at for scan in scans if scan.finished_at]
         is_timed = len(ends) == len(scans)
-        times = {"started_at": min(starts, default=None), "finished_at": max(ends) if is_timed else None}
+        # A part that ended without a start may have started before all others.
+        has_first = starts and all(scan.started_at or not scan.finished for scan in scans)
+        times = {"started_at": min(starts) if has_first else None, "finished_at": max(ends) if is_timed else None}
         return scans[0].model_copy(update=times)
 
     def validate_target(self, target: Mapping[str, t.Any]) -> None:

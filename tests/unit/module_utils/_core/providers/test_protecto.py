@@ -163,6 +163,19 @@ def test_each_form_of_no_error_is_recognized(nothing: str | None) -> None:
         assert context.provider.get(ID).error is None
 
 
+@pytest.mark.parametrize(
+    ("second", "start"),
+    [
+        (row(process_started_at="2025-12-31 23:00:00"), "2025-12-31T23:00:00Z"),
+        (row(process_started_at=None), None),  # it may have started before the other
+        (row("PENDING", process_started_at=None), "2026-01-01T00:00:01Z"),  # it starts later
+    ],
+)
+def test_a_scan_starts_with_the_first_of_its_objects(second: dict[str, t.Any], start: str | None) -> None:
+    with protecto(read_response(row(), second)) as context:
+        assert context.provider.get(ID).model_dump(mode="json")["started_at"] == start
+
+
 @pytest.mark.parametrize("vendor_status", ["PENDING ", "IN-PROGRESS"])
 def test_a_scan_that_runs_has_no_end_though_the_vendor_sends_one(vendor_status: str) -> None:
     with protecto(read_response(row(vendor_status))) as context:
