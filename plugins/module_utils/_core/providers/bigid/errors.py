@@ -13,6 +13,7 @@ import re
 import typing as t
 from collections.abc import Mapping
 
+from ...decoding import decodings, encoded_texts
 from ...http.response import Response
 from .. import envelope
 
@@ -28,6 +29,8 @@ _TOKEN_IS_REFUSED = re.compile(
     re.IGNORECASE,
 )
 ID_KEYS = ("_id", "id", "scanId", "scan_id")  # of a scan; the first two are documented
+_SECRET_KEY = re.compile(r"scan[-_ ]?secret[-_ ]?key", re.IGNORECASE)  # the name of a scan's secret
+_WITHHELD = "(reason withheld, because it may quote a scan's secret key)"
 _LONGEST_WORD = 200  # characters of a bare word
 _MAY_BE_THE_TOKEN = frozenset({400, 403, 500})  # statuses under which a token may be refused
 _NOT_FOUND = re.compile(r"\b(?:scan|cluster)\b.*\bnot found\b", re.IGNORECASE)  # documented
@@ -63,6 +66,13 @@ def effective_status(response: Response) -> int:
         if any(pattern.search(text) for text in envelope.messages(body)):
             return status
     return envelope.error_status(body) or 400
+
+
+def without_secret_key(text: str) -> str:
+    """A reason as it can be shown: BigID's may repeat a scan, which has a secret, in any escaped form."""
+    texts = [view.text for view in decodings(text)]
+    texts += [inner for view in texts for inner in encoded_texts(view)]
+    return _WITHHELD if any(_SECRET_KEY.search(view) for view in texts) else text
 
 
 def is_not_found(response: Response) -> bool:
