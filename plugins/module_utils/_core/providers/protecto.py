@@ -20,11 +20,13 @@ from ..decoding import decodings, encoded_texts
 from ..error_texts import has_content
 from ..errors import (
     DatascanError,
+    HtmlPageError,
     InterruptedWaitError,
     InvalidInputError,
     InvalidResponseError,
     NotFoundError,
     RejectedError,
+    UnauthorizedError,
     error_messages,
 )
 from ..http.response import Response
@@ -43,6 +45,7 @@ _GENERATIONS: tuple[Paths, ...] = (
 )
 _NO_SCAN = "00000000-0000-0000-0000-000000000000"
 _NO_SUCH_PATH = (404, 405)
+_REDIRECTED = range(300, 400)
 T = t.TypeVar("T")
 
 _WITHHELD = "(reason withheld, because it may quote sampled values)"
@@ -50,7 +53,21 @@ _MAX_REASON = 20_000  # characters; a longer reason is withheld where samples we
 
 
 def _as_list(value: t.Any) -> t.Any:
-    return [value] if isinstance(value, dict) else value
+    items = [value] if isinstance(value, dict) else value
+    return [_with_plain_keys(item) for item in items] if isinstance(items, list) else items
+
+
+def _with_plain_keys(item: t.Any) -> t.Any:
+    """A scan whose keys are in lower case, without spaces at their ends: the document has both forms of its words.
+
+    Raises ValueError for a key that comes twice.
+    """
+    if not isinstance(item, dict):
+        return item
+    plain = {key.strip().lower(): value for key, value in item.items()}
+    if len(plain) != len(item):
+        raise ValueError("a scan has a key twice")
+    return plain
 
 
 class StatusItem(VendorRecord):
@@ -234,7 +251,9 @@ class Protecto(StartsScans):
     def _unasked(self, record: StatusItem | InvalidRecord) -> InvalidResponseError | None:
         """The error of a scan for which the answer has this record instead of its own."""
         if not isinstance(record, InvalidRecord):
-            return InvalidResponseError(f"Protecto answered about scan {record.tracking_id}, which was not asked for.")
+            scan_id = self._without_samples(record.tracking_id)
+            return InvalidResponseError(f"Protecto answered about scan {scan_id}, which was not asked for.")
+        record = replace(record, scan_id=record.scan_id and self._without_samples(record.scan_id))
         self._warn_once(record.sentence(self.title))
         return record.error(self.title)
 
@@ -271,8 +290,9 @@ class Protecto(StartsScans):
         items = self._put("start", self._client.write, _parse_submitted, body, generations)
         ids = {item.tracking_id: None for item in items}
         if len(ids) > 1:
+            shown = ", ".join(map(self._without_samples, ids))
             raise InvalidResponseError(
-                f"Protecto started {len(ids)} scans, although its documents describe one: {', '.join(ids)}. "
+                f"Protecto started {len(ids)} scans, although its documents describe one: {shown}. "
                 "All of them run: check them with scan_status.",
                 may_have_changed=True,
             )
@@ -290,10 +310,14 @@ class Protecto(StartsScans):
                 self._client.read("PUT", paths["status"], lambda data: None, body=[_NO_SCAN], is_optional=True)
             except InterruptedWaitError:
                 raise
+            except (UnauthorizedError, HtmlPageError) as error:
+                raise self._redact_samples(error) from None  # it would not take the samples, or is not Protecto
             except DatascanError as error:
                 if error.http_status in _NO_SUCH_PATH:
                     tried.append(self._redact_samples(error))
                     continue
+                if error.http_status in _REDIRECTED:
+                    raise self._redact_samples(error) from None
             return paths
         raise _no_such_api(tried)
 
@@ -324,7 +348,7 @@ class Protecto(StartsScans):
 
     def _scan(self, item: StatusItem) -> Scan:
         reason = item.error
-        statuses: list[str | None] = [*item.statuses] or [None]
+        statuses: list[str | None] = [*map(self._status_word, item.statuses)] or [None]
         states = [self.parse_state(status) for status in statuses]
         state = min(states, key=state_rank)
         status = statuses[states.index(state)]
@@ -332,11 +356,15 @@ class Protecto(StartsScans):
             id=item.tracking_id,
             provider=self.name,
             state=failed_by(reason, state),
-            vendor_status=_WITHHELD if state is ScanState.UNKNOWN and status and self._may_quote(status) else status,
+            vendor_status=status,
             started_at=self.parse_time(item.process_started_at),
             finished_at=self.parse_time(item.process_ended_at),
-            error=_WITHHELD if reason and self._may_quote(reason) else reason,
+            error=reason and self._without_samples(reason),
         )
+
+    def _status_word(self, status: str) -> str:
+        """A status as it can be shown: one that no document has may quote a sampled value."""
+        return status if status.lower() in self.state_map else self._without_samples(status)
 
     def _redact_samples(self, error: DatascanError) -> DatascanError:
         """The error without any reason that may quote a sampled value."""
@@ -351,6 +379,9 @@ class Protecto(StartsScans):
         return type(error)(
             message, request=replace(error.request, vendor_errors=vendor_errors), is_transient=error.is_transient
         )
+
+    def _without_samples(self, text: str) -> str:
+        return _WITHHELD if self._may_quote(text) else text
 
     def _may_quote(self, reason: str) -> bool:
         """Whether a reason has a word in common with a sample, which the vendor may have shortened or rewritten."""

@@ -13,8 +13,8 @@ import re
 import typing as t
 from collections.abc import Mapping
 
-from ...decoding import decodings, encoded_texts
 from ...http.response import Response
+from ...redaction import Redactor
 from .. import envelope
 
 _NOT_LOGGED_IN = re.compile(
@@ -29,8 +29,8 @@ _TOKEN_IS_REFUSED = re.compile(
     re.IGNORECASE,
 )
 ID_KEYS = ("_id", "id", "scanId", "scan_id")  # of a scan; the first two are documented
-_SECRET_KEY = re.compile(r"scan[-_ ]?secret[-_ ]?key", re.IGNORECASE)  # the name of a scan's secret
-_WITHHELD = "(reason withheld, because it may quote a scan's secret key)"
+_SECRET_KEYS = Redactor(["scanSecretKey", "scan_secret_key"])  # the names of a scan's secret, to find them in any form
+_WITHHELD = "(reason withheld, because it may quote a scan's secret)"
 _LONGEST_WORD = 200  # characters of a bare word
 _MAY_BE_THE_TOKEN = frozenset({400, 403, 500})  # statuses under which a token may be refused
 _NOT_FOUND = re.compile(r"\b(?:scan|cluster)\b.*\bnot found\b", re.IGNORECASE)  # documented
@@ -69,10 +69,8 @@ def effective_status(response: Response) -> int:
 
 
 def without_secret_key(text: str) -> str:
-    """A reason as it can be shown: BigID's may repeat a scan, which has a secret, in any escaped form."""
-    texts = [view.text for view in decodings(text)]
-    texts += [inner for view in texts for inner in encoded_texts(view)]
-    return _WITHHELD if any(_SECRET_KEY.search(view) for view in texts) else text
+    """A reason as it can be shown: BigID's may quote a scan, which has a secret."""
+    return _WITHHELD if _SECRET_KEYS.finds_secret(text) else text
 
 
 def is_not_found(response: Response) -> bool:
