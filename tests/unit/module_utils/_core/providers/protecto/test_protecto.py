@@ -42,7 +42,7 @@ SAMPLED = {"objects": [{**OBJECT, "data_samples": SAMPLES}]}
 WIRE = [OBJECT]
 SAMPLED_WIRE = [{**OBJECT, "data_samples": SAMPLES}]
 
-CONTRACTS = Path(__file__).parents[4] / "contracts" / "protecto"
+CONTRACTS = Path(__file__).parents[5] / "contracts" / "protecto"
 ALL_FILES = {path.stem: json.loads(path.read_text()) for path in sorted(CONTRACTS.glob("*.json"))}
 FILES = {name: contract for name, contract in ALL_FILES.items() if not name.endswith("-2025")}
 
