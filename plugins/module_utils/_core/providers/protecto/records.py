@@ -17,16 +17,21 @@ def _as_list(value: t.Any) -> t.Any:
 
 
 def _with_plain_keys(item: t.Any) -> t.Any:
-    """A scan whose keys are in lower case, without spaces at their ends: the document has both forms of its words.
+    """A scan with the names of its fields as the document's example has them: its list of fields has `Submitted_at`.
 
     Raises ValueError for a key that comes twice.
     """
     if not isinstance(item, dict):
         return item
-    plain = {key.strip().lower(): value for key, value in item.items()}
+    plain = {_plain_key(key): value for key, value in item.items()}
     if len(plain) != len(item):
         raise ValueError("a scan has a key twice")
     return plain
+
+
+def _plain_key(key: str) -> str:
+    name = key.strip()
+    return name.lower() if name.lower() in StatusItem.model_fields else name
 
 
 class StatusItem(VendorRecord):
