@@ -99,7 +99,8 @@ def test_each_answer_has_a_cookie_that_is_not_needed(bigid: BigIDProgram) -> Non
 
 
 def test_bigids_xsoar_pack_starts_a_scan_and_gets_all_of_it(bigid: BigIDProgram) -> None:
-    body = {"scanType": "metadataScan", "scanProfileName": "nightly", "scanOrigin": None}
+    of_an_investigation = dict.fromkeys(("pii_record_id", "with_investigation_window", "record", "type"))
+    body = {"scanType": "metadataScan", "scanProfileName": "nightly", "scanOrigin": None, **of_an_investigation}
     scan = bigid.read("POST", "/scans", body=body)["result"]
     assert scan["_id"] == scan["id"] and scan["executedBy"] == "sandbox" and scan["type"] == "metadataScan"
     assert "scanProfileName" not in scan and scan["scanSecretKey"]
