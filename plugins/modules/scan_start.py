@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - datascan.gate.connection
   - datascan.gate.waiting
   - datascan.gate.waiting.optional
+  - datascan.gate.issues
 options:
   # generated: targets
   bigid:
@@ -279,7 +280,11 @@ import typing as t
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import WAIT_SPEC, argument_spec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import (
+    COUNT_ISSUES_SPEC,
+    WAIT_SPEC,
+    argument_spec,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import start
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import check_seconds, own_option
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import StartsScans, require
@@ -297,7 +302,12 @@ def run(invocation: Invocation) -> t.Any:
     if invocation["fresh_for"] is not None:
         check_seconds("fresh_for", invocation["fresh_for"], zero=True)
     request = start.StartRequest(
-        target, invocation["if_active"], invocation["fresh_for"], invocation["previous_scan_id"], invocation.wait()
+        target,
+        invocation["if_active"],
+        invocation["fresh_for"],
+        invocation["previous_scan_id"],
+        invocation.wait(),
+        invocation["count_issues"],
     )
     return start.start_scan(context, request)
 
@@ -311,6 +321,7 @@ MODULE = ModuleSpec(
         "fresh_for": {"type": "int"},
         "previous_scan_id": {"type": "str"},
         **WAIT_SPEC,
+        **COUNT_ISSUES_SPEC,
     },
 )
 

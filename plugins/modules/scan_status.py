@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - datascan.gate.connection
   - datascan.gate.waiting
   - datascan.gate.waiting.optional
+  - datascan.gate.issues
 options:
   scan_ids:
     description: The ids of the scans to read. Required unless O(query) is set.
@@ -253,7 +254,11 @@ import typing as t
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import SCAN_IDS_ARGUMENT, WAIT_SPEC
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import (
+    COUNT_ISSUES_SPEC,
+    SCAN_IDS_ARGUMENT,
+    WAIT_SPEC,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import STATES, parse_query
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import status
 
@@ -272,7 +277,9 @@ QUERY = {
 def run(invocation: Invocation) -> t.Any:
     """Read the scans with these ids, or those that a query finds."""
     query = None if invocation["query"] is None else parse_query(invocation["query"])
-    request = status.StatusRequest(invocation["scan_ids"] or (), query, invocation["missing"], invocation.wait())
+    request = status.StatusRequest(
+        invocation["scan_ids"] or (), query, invocation["missing"], invocation.wait(), invocation["count_issues"]
+    )
     return status.read_status(invocation.context(), request)
 
 
@@ -284,6 +291,7 @@ MODULE = ModuleSpec(
         "query": {"type": "dict", "options": QUERY},
         "missing": {"type": "str", "default": "fail", "choices": ["fail", "ignore"]},
         **WAIT_SPEC,
+        **COUNT_ISSUES_SPEC,
     },
     constraints={"mutually_exclusive": [("scan_ids", "query")], "required_one_of": [("scan_ids", "query")]},
 )

@@ -32,6 +32,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.options import
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import (
     CancelsScans,
+    CountsIssues,
     ListsColumns,
     ListsScans,
     RescansScans,
@@ -123,16 +124,24 @@ def check_options(options: GateOptions, role: str) -> None:
 
 def _check_wait(options: GateOptions) -> None:
     """The checks of every role that waits for scans."""
-    policy = parse_policy(options["policy"] or {})
+    parse_policy(options["policy"] or {})
     interval = options["wait_interval"]
     WaitOptions(timeout=options["wait_timeout"], interval=interval)
     provider = options.provider
     if provider and options["on_timeout"] == "cancel":
         check_capability(provider, CancelsScans)
-    if provider and policy.max_issues is not None and not provider.counts_issues:
-        raise UnsupportedError(
-            f"{options.name('policy')}.max_issues: {provider.title} does not count the issues of a scan. Remove it."
-        )
+    if provider and needs_issue_count(options["policy"] or {}):
+        try:
+            check_capability(provider, CountsIssues)
+        except UnsupportedError as error:
+            raise error.with_message(f"{options.name('policy')}: {error.message}") from None
+
+
+def needs_issue_count(policy: Mapping[str, t.Any]) -> bool:
+    """Whether a policy cannot be checked without the issues of the scans."""
+    return policy.get("max_issues") is not None or any(
+        entry.get("issue") is not None for entry in policy.get("accepted") or () if isinstance(entry, Mapping)
+    )
 
 
 def absolute_reports(options: GateOptions) -> list[dict[str, str]]:
