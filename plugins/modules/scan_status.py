@@ -174,14 +174,34 @@ scans:
       sample: []
     issue_count:
       description: >-
-        Number of issues that the scan found; null if they are not counted, or not yet.
+        Number of issues that the scan found; null if they are not counted, or not yet: see O(count_issues).
         If the vendor counts them after a scan has finished, the state is V(running) until then.
       type: int
+      sample: 1
+    issues:
+      description: >-
+        The first 100 of these issues, as far as they are known: the checks that failed, or the files that were not
+        rebuilt.
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: The name of the check, or the path of the file.
+          type: str
+          sample: reports/2026.docx
+        result:
+          description: The vendor's own word for the result, or null.
+          type: str
+          sample: Failed
+        place:
+          description: Where the issue is, or null; for a file the storage account and the container.
+          type: str
+          sample: demo.blob.core.windows.net/uploads
     error:
       description: >-
         The vendor's reason for a failure, or null. For a scan that completed with issues, the names of the failed
-        checks, if the vendor sends them. A scan that the vendor calls inconclusive is V(failed), and this names the
-        reason.
+        checks, if the vendor sends them; for one whose issues could not be counted, the reason. A scan that the vendor
+        calls inconclusive is V(failed), and this names the reason.
       type: str
 summary:
   description: Number of scans, in total and by state.

@@ -77,6 +77,21 @@ EXAMPLES = r"""
     wait_timeout: 1800
     on_timeout: cancel
   register: waited
+
+- name: Wait for a scan, and count its files that were not rebuilt
+  datascan.gate.scan_wait:
+    provider: glasswall
+    api_url: https://scans.example.com/api/v1
+    api_token: "{{ glasswall_token }}"
+    scan_ids: 83d71394-faa2-4b6c-b13b-6d3118de459e
+    count_issues: true
+  register: counted
+
+- name: Continue only if every file was rebuilt
+  datascan.gate.scan_gate:
+    waited: "{{ counted }}"
+    policy:
+      max_issues: 0
 """
 
 RETURN = r"""

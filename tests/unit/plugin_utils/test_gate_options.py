@@ -11,15 +11,22 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible.errors import AnsibleError
-from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, InvalidInputError
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
+    DatascanError,
+    InvalidInputError,
+    UnsupportedError,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_class
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import (
     absolute_reports,
     check_options,
     known_reports,
+    needs_issue_count,
     read_options,
 )
 from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import ROLES
 from glasswall_script import SCAN_ID, TARGET
+from provider_samples import sample_target
 
 GATED = ("run_scan", "watch_scans", "rescan")
 
@@ -86,7 +93,6 @@ def test_a_variable_that_an_option_uses_is_the_users_own() -> None:
         ("policy", [1]),
         ("policy", {"states": "complete"}),
         ("policy", {"max_age": -1}),
-        ("policy", {"max_issues": 0}),  # which Glasswall does not count
         ("policy", {"max_isues": 1}),
         ("policy", {"allow_missing": "perhaps"}),
         ("reports", "scan.xml"),
@@ -115,6 +121,43 @@ def test_a_template_that_fails_names_its_variable() -> None:
 
     with pytest.raises(InvalidInputError, match=r"watch_scans_ids: .*nowhere"):
         read_options("watch_scans", usual("watch_scans", watch_scans_ids="{{ nowhere }}"), template)
+
+
+@pytest.mark.parametrize("role", GATED)
+@pytest.mark.parametrize("name", ["glasswall", "advalidation"])
+def test_a_vendor_that_counts_takes_a_policy_that_needs_a_count(role: str, name: str) -> None:
+    own = {f"{role}_scan_id": None, f"{role}_creative_id": "7"} if name == "advalidation" else {}
+    if role != "run_scan" or name == "glasswall":
+        check(role, usual(role, datascan_provider=name, **own, **{f"{role}_policy": {"max_issues": 0}}))
+
+
+@pytest.mark.parametrize("role", ["run_scan", "watch_scans"])
+@pytest.mark.parametrize("name", ["bigid", "protecto"])
+def test_a_vendor_that_cannot_count_is_refused_with_what_to_do(role: str, name: str) -> None:
+    title = {"bigid": "BigID", "protecto": "Protecto"}[name]
+    subject = {"run_scan_glasswall": None, f"run_scan_{name}": sample_target(provider_class(name))}
+    given = usual(role, datascan_provider=name, **{f"{role}_policy": {"max_issues": 0}})
+    with pytest.raises(UnsupportedError) as raised:
+        check(role, {**given, **(subject if role == "run_scan" else {})})
+    assert raised.value.message == (
+        f"{role}_policy: {title} cannot count the issues of a scan. Remove max_issues from the policy, and leave "
+        "count_issues unset."
+    )
+
+
+@pytest.mark.parametrize(
+    ("policy", "needed"),
+    [
+        ({}, False),
+        ({"max_issues": None, "accepted": None}, False),
+        ({"max_issues": 0}, True),
+        ({"accepted": [{"scan": "a"}]}, False),
+        ({"accepted": [{"scan": "a"}, {"scan": "a", "issue": "b"}]}, True),
+    ],
+    ids=str,
+)
+def test_issues_are_counted_where_the_policy_needs_them(policy: dict[str, t.Any], needed: bool) -> None:
+    assert needs_issue_count(policy) is needed
 
 
 @pytest.mark.parametrize(
