@@ -126,9 +126,10 @@ def test_a_template_that_fails_names_its_variable() -> None:
 @pytest.mark.parametrize("role", GATED)
 @pytest.mark.parametrize("name", ["glasswall", "advalidation"])
 def test_a_vendor_that_counts_takes_a_policy_that_needs_a_count(role: str, name: str) -> None:
-    own = {f"{role}_scan_id": None, f"{role}_creative_id": "7"} if name == "advalidation" else {}
-    if role != "run_scan" or name == "glasswall":
-        check(role, usual(role, datascan_provider=name, **own, **{f"{role}_policy": {"max_issues": 0}}))
+    if role == "run_scan" and name == "advalidation":
+        pytest.skip("Advalidation cannot start scans.")
+    own = {"rescan_scan_id": None, "rescan_creative_id": "7"} if (role, name) == ("rescan", "advalidation") else {}
+    check(role, {**usual(role, datascan_provider=name), **own, f"{role}_policy": {"max_issues": 0}})
 
 
 @pytest.mark.parametrize("role", ["run_scan", "watch_scans"])

@@ -83,7 +83,7 @@ class Glasswall(Vendor):
             ("GET", "/scans/{scan_id}", self.get),
             ("DELETE", "/scans/{scan_id}", self.cancel),
             ("PATCH", "/scans/{scan_id}", self.rescan),
-            ("GET", "/scan-results/{scan_id}/files", self.files),
+            ("GET", "/scan-results/{scan_id}/files", self.issues),
         ]
 
     def user_of(self, request: Request) -> User | None:
@@ -172,7 +172,7 @@ class Glasswall(Vendor):
             return problems_answer(412, problems)
         return answer(200, self.store.rescan(parent, now, self.settings).as_json(now, self.settings))
 
-    async def files(self, request: Request, user: User) -> Response:
+    async def issues(self, request: Request, user: User) -> Response:
         """The files of a scan that has ended."""
         scan, query = self._find(request, user), request.query_params
         if not scan.timeline.ended(self.clock.now() - scan.started):
