@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import DatascanError
-from ..models import Scan, ScanState
+from ..models import Scan, ScanList, ScanState
 from ..providers.capabilities import CountsIssues
 from .context import OperationContext
 from .results import WaitStats
@@ -50,8 +50,8 @@ def count_issues(context: OperationContext, scans: Sequence[Scan], waited: WaitS
         if isinstance(answer, Scan):
             known[scan_id] = answer
             continue
-        if isinstance(answer.result, Scan):
-            known[scan_id] = answer.result
+        if isinstance(answer.result, ScanList):
+            known.update((scan.id, scan) for scan in answer.result)
         first_error = first_error or answer.with_message(
             f"The issues of scan {scan_id} could not be counted: {answer.message}"
         )

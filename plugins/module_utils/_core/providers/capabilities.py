@@ -120,6 +120,7 @@ class CountsIssues(Provider, capability="issues"):
         """The same scan, which has completed, with its `issue_count` and the first of its `issues`.
 
         The count is None, with the reason as the scan's `error`, where the list of what the scan found never settles.
+        An error may carry a ScanList with the scan and the issues that were found before it.
         """
 
     def count_issues_of(self, scans: Sequence[Scan]) -> dict[str, Scan | DatascanError]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from ...errors import DatascanError
 from ...http.client import HttpClient
-from ...models import MAX_LISTED_ISSUES, Issue, Scan
+from ...models import MAX_LISTED_ISSUES, Issue, Scan, ScanList
 from ..paging import ListPage, ListReader, PageCursor, parse_total
 from ..records import check_identity
 from .records import is_uuid, normalize_id
@@ -109,7 +109,7 @@ class FilePages(PageCursor[ScannedFile]):
 def tally_issues(client: HttpClient, scan: Scan) -> IssueTally:
     """Count the issues of a scan that has completed, in the memory of a page.
 
-    An error carries the scan with the issues that were found before it.
+    An error carries the ScanList of the scan, with the issues that were found before it.
     """
     reader = ListReader(
         lambda number: FilePages(client, scan.id, include_rebuilt=number >= _NARROWED_READINGS), lambda file: file.key
@@ -122,7 +122,7 @@ def tally_issues(client: HttpClient, scan: Scan) -> IssueTally:
             for file in page.rows:
                 tally.add(file, scan.source)
     except DatascanError as error:
-        raise error.with_result(scan.model_copy(update={"issues": tally.issues})) from None
+        raise error.with_result(ScanList([scan.model_copy(update={"issues": tally.issues})])) from None
     tally.gap = reader.gap
     return tally
 

@@ -347,7 +347,7 @@ def test_an_error_carries_the_issues_that_are_known(status: int, error: type[Dat
     answer = paged(files(150, failed=120), total=150)
     with pytest.raises(error) as caught:
         count(lambda ask: answer(ask) if ask.page == 1 else status)
-    known = caught.value.result
+    (known,) = caught.value.result
     assert (known.id, known.issue_count, len(known.issues)) == (SCAN_ID, None, 70)
 
 
