@@ -139,9 +139,8 @@ def _check_wait(options: GateOptions) -> None:
 
 def needs_issue_count(policy: Mapping[str, t.Any]) -> bool:
     """Whether a policy cannot be checked without the issues of the scans."""
-    return policy.get("max_issues") is not None or any(
-        entry.get("issue") is not None for entry in policy.get("accepted") or () if isinstance(entry, Mapping)
-    )
+    entries = [policy, *(entry for entry in policy.get("accepted") or () if isinstance(entry, Mapping))]
+    return any(entry.get(name) not in (None, "") for entry in entries for name in ("max_issues", "issue"))
 
 
 def absolute_reports(options: GateOptions) -> list[dict[str, str]]:

@@ -371,7 +371,11 @@ CASES: dict[str, tuple[str, dict[str, t.Any], str]] = {
     "a state that is none": ("run_scan", {"run_scan_policy": {"states": ["complete"]}}, "states"),
     "a negative age": ("run_scan", {"run_scan_policy": {"max_age": -1}}, "max_age"),
     "issues that nobody counts": ("run_scan", {**PROFILE, "run_scan_policy": {"max_issues": 0}}, "max_issues"),
-    "issues of scans that nobody counts": ("watch_scans", {"watch_scans_policy": {"max_issues": 0}}, "max_issues"),
+    "issues of scans that nobody counts": (
+        "watch_scans",
+        {"datascan_provider": "bigid", "watch_scans_policy": {"max_issues": 0}},
+        "max_issues",
+    ),
     "another mode": ("run_scan", {"run_scan_mode": "warn"}, "run_scan_mode"),
     "a report without a folder": (
         "run_scan",
