@@ -148,7 +148,9 @@ def run(invocation: Invocation) -> t.Any:
     context = invocation.context()
     provider = require(context.provider, RescansScans)
     subject = own_option({option: invocation[option] for option in BY}, provider.rescan_option, provider.title)
-    request = rescan.RescanRequest(subject, invocation["if_active"], invocation.wait(), invocation["count_issues"])
+    request = rescan.RescanRequest(
+        subject, invocation["if_active"], invocation.wait(), count_issues=invocation["count_issues"]
+    )
     return rescan.rescan(context, request)
 
 

@@ -307,7 +307,7 @@ def run(invocation: Invocation) -> t.Any:
         invocation["fresh_for"],
         invocation["previous_scan_id"],
         invocation.wait(),
-        invocation["count_issues"],
+        count_issues=invocation["count_issues"],
     )
     return start.start_scan(context, request)
 

@@ -298,7 +298,11 @@ def run(invocation: Invocation) -> t.Any:
     """Read the scans with these ids, or those that a query finds."""
     query = None if invocation["query"] is None else parse_query(invocation["query"])
     request = status.StatusRequest(
-        invocation["scan_ids"] or (), query, invocation["missing"], invocation.wait(), invocation["count_issues"]
+        invocation["scan_ids"] or (),
+        query,
+        invocation["missing"],
+        invocation.wait(),
+        count_issues=invocation["count_issues"],
     )
     return status.read_status(invocation.context(), request)
 

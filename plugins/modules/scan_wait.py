@@ -191,7 +191,7 @@ def run(invocation: Invocation) -> t.Any:
         invocation["scans"] or (),
         options,
         invocation["on_timeout"],
-        invocation["count_issues"],
+        count_issues=invocation["count_issues"],
     )
     return wait.wait_for_scans(invocation.context(), request)
 

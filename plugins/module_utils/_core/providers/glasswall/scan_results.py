@@ -16,9 +16,11 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ...error_texts import is_error_key
 from ...errors import DatascanError
 from ...http.client import HttpClient
 from ...models import MAX_LISTED_ISSUES, Issue, Scan, ScanList
+from ..envelope import record_error
 from ..paging import ListPage, ListReader, PageCursor, parse_total
 from ..records import check_identity
 from .records import is_uuid, normalize_id
@@ -40,11 +42,12 @@ class ScannedFile:
     key: str | int
     name: str
     status: str | None  # as Glasswall writes it, without blanks around it
+    error: str | None = None  # that the file carries, whatever its status is
 
     @property
     def is_issue(self) -> bool:
         """Whether the file was not rebuilt. A status that no document has, or none, is no proof that it was."""
-        return (self.status or "").lower() != _REBUILT
+        return (self.status or "").lower() != _REBUILT or self.error is not None
 
     @property
     def is_documented(self) -> bool:
@@ -129,7 +132,7 @@ def tally_issues(client: HttpClient, scan: Scan) -> IssueTally:
 
 def _find_list(data: t.Any) -> list[Mapping[str, t.Any]]:
     """The answer's one list of objects, under any key or alone. Raises ValueError for an answer without exactly one."""
-    values = data.values() if isinstance(data, dict) else [data]
+    values = [value for key, value in data.items() if not is_error_key(key)] if isinstance(data, dict) else [data]
     lists = [value for value in values if isinstance(value, list) and _may_hold_objects(value)]
     if len(lists) != 1:
         raise ValueError(f"it has {len(lists) or 'no'} lists that may be the files, not one")
@@ -160,7 +163,7 @@ def _parse_file(row: Mapping[str, t.Any]) -> ScannedFile:
     file_id, location, status = (_shown(row.get(name)) for name in _FIELDS)
     # Without an id, a file is the same only where all that is sent of it is.
     key = normalize_id(file_id) if file_id else hash(json.dumps(row, sort_keys=True))
-    return ScannedFile(key, location or file_id or "unnamed file", status)
+    return ScannedFile(key, location or file_id or "unnamed file", status, record_error(row))
 
 
 def _shown(value: t.Any) -> str | None:

@@ -134,6 +134,20 @@ def test_a_file_without_a_status_is_an_issue() -> None:
     assert (scan.issue_count, scan.issues[0].name, scan.issues[0].result) == (1, "a.docx", None)
 
 
+@pytest.mark.parametrize(
+    "error", [{"error": "locked"}, {"errorMessage": "locked"}, {"success": False}, {"errorCode": 107}]
+)
+def test_a_rebuilt_file_that_carries_an_error_is_an_issue(error: dict[str, t.Any]) -> None:
+    scan, _asked = count(paged([{**file(1), **error}]))
+    assert (scan.issue_count, scan.issues[0].result) == (1, "Rebuilt")
+
+
+@pytest.mark.parametrize("error", [{"error": None}, {"errors": []}, {"errorMessage": "-"}, {"success": True}])
+def test_an_empty_error_of_a_file_is_none(error: dict[str, t.Any]) -> None:
+    scan, _asked = count(paged([{**file(1), **error}]))
+    assert scan.issue_count == 0
+
+
 def test_undocumented_statuses_are_warned_about_once() -> None:
     warned: list[str] = []
     scan, _asked = count(paged([file(number, f"Odd {number}") for number in range(1, 300)]), warned)
@@ -171,6 +185,16 @@ def test_the_list_may_have_any_key(key: str) -> None:
     assert scan.issue_count == 1
 
 
+def test_an_empty_list_of_errors_is_not_the_list() -> None:
+    scan, _asked = count(lambda ask: {"files": files(3, failed=1), "errors": []})
+    assert scan.issue_count == 1
+
+
+def test_an_error_beside_the_list_is_an_error() -> None:
+    with pytest.raises(DatascanError, match="partial results"):
+        count(lambda ask: {"files": files(3), "errors": [{"message": "partial results"}]})
+
+
 def test_the_list_may_stand_alone() -> None:
     scan, _asked = count(lambda ask: files(3, failed=1))
     assert scan.issue_count == 1
@@ -187,6 +211,7 @@ NOT_LISTS = [
         {"files": {"1": file(1)}},
         {"data": {"files": []}},
         {"a": ["b"]},
+        {"errors": []},
     ),
     *({"files": [file(1)], "archives": [file(2)]}, {"files": [], "archives": [file(2, "Failed")]}, {"a": [], "b": []}),
     *({"files": [file(1), None]}, {"files": [file(1), "Failed"]}, [file(1), [file(2)]], [[]]),
