@@ -62,7 +62,7 @@ class InProcessAction(ActionBase):
     module_spec: t.ClassVar[ModuleSpec]
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """What Ansible calls. A gate writes its reports also where Ansible itself fails, such as without an interpreter."""
+        """What Ansible calls. A gate writes its reports also where Ansible itself fails, as without an interpreter."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         try:
             result |= self._run(task_vars or {})

@@ -235,6 +235,19 @@ class Query(BaseModel):
     all_users: bool = False
     limit: int | None = None
 
+    def could_match(self, scan: Scan) -> bool:
+        """Whether a scan may have these states and times. One without a known state or start may."""
+        has_state = self.states is None or scan.state in self.states or scan.state is ScanState.UNKNOWN
+        start = scan.started_at
+        is_early = start is not None and self.started_after is not None and start < self.started_after
+        is_late = start is not None and self.started_before is not None and start > self.started_before
+        return has_state and not is_early and not is_late
+
+    def has_owner(self, scan: Scan) -> bool:
+        """Whether a scan is known to be of one of the owners, in any case of letters; of no owners, any scan is."""
+        owners = {owner.strip().casefold() for owner in self.owners}
+        return not owners or (scan.owner or "").strip().casefold() in owners
+
 
 def parse_query(options: Mapping[str, t.Any]) -> Query:
     """A query from a user's options. Raises InvalidInputError for a bad time, which would otherwise widen the query."""

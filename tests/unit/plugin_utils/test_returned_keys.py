@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible.errors import AnsibleError
 from action_plugins import action
+from ansible.errors import AnsibleError
 from ansible_collections.datascan.gate.plugins.module_utils._ansible import execution
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._core.clock import Clock

@@ -73,7 +73,7 @@ def check_reports(reports: Sequence[Report]) -> None:
 
 
 def _one_for_each_file(reports: Sequence[Report]) -> list[Report]:
-    """Without those that would replace an earlier one: a gate with such reports is refused, and says so in the first."""
+    """Without those that would replace an earlier one. A gate with such reports is refused, and the first says so."""
     kept: list[Report] = []
     for report in reports:
         if not find_same_file([dest for _format, dest in (*kept, report)]):
