@@ -131,7 +131,7 @@ ShownText = t.Annotated[t.Optional[str], BeforeValidator(_text_or_none)]
 class Scan(BaseModel):
     """A scan, the same for every vendor."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str = Field(pattern=r"\S")
     provider: str
@@ -172,6 +172,18 @@ class Scan(BaseModel):
         if self.vendor_status and self.vendor_status.lower() != words:
             words += f", {self.provider} says {self.vendor_status}"
         return f"{label}: {words}" + (f" ({self.error})" if self.error else "")
+
+
+def other_place(scan: Scan, earlier: Scan) -> str | None:
+    """Where a scan is of another source or target than an earlier record of it says, as a clause.
+
+    What only one of the records names cannot differ.
+    """
+    for name in ("source", "target"):
+        found, known = getattr(scan, name), getattr(earlier, name)
+        if found is not None and known is not None and found != known:
+            return f"its {name} is {found}, and was {known}"
+    return None
 
 
 def predicted_scan(provider: str, **fields: t.Any) -> Scan:
