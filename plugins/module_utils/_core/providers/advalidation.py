@@ -19,7 +19,7 @@ from ..errors import DatascanError, InterruptedWaitError, InvalidInputError, Not
 from ..http.authentication import HEADER_FORMS
 from ..http.rate_limit import RateLimit
 from ..http.response import Response
-from ..models import MAY_RUN, ErrorText, IssueCount, Scan, ScanState, ShownText
+from ..models import MAY_RUN, ErrorText, IssueCount, Scan, ScanState, ShownText, state_rank
 from .capabilities import RescansScans
 from .records import VendorRecord, check_identity, failed_by
 
@@ -59,6 +59,7 @@ def _whole_number(value: t.Any) -> t.Any:
 class ScanItem(VendorRecord, _AdvalidationModel):
     """A scan as Advalidation sends it."""
 
+    state_keys: t.ClassVar[t.Collection[str]] = ("processingStatus",)
     id: t.Annotated[str, Field(pattern=r"\S"), BeforeValidator(_whole_number)]
     processing_status: str | None = None
     created_at: t.Any = None
@@ -169,7 +170,10 @@ class Advalidation(RescansScans):
             raise
         except DatascanError:
             return scan  # a gate judges by the count; the names of the checks are only shown
-        return scan.model_copy(update={"error": checks.error})
+        if state_rank(checks.state) < state_rank(scan.state):
+            return checks  # the second answer contradicts the first: the worse one counts
+        count = max(scan.issue_count, checks.issue_count or 0)
+        return scan.model_copy(update={"error": checks.error, "issue_count": count})
 
     def get_rescan_parent(self, subject: str) -> Scan | None:
         """GET /creatives/{creativeId}: its latest scan, if it has one."""
@@ -211,6 +215,7 @@ class Advalidation(RescansScans):
 
     def _to_scan(self, item: ScanItem) -> Scan:
         status = (item.processing_status or "").strip() or None
+        issues = _count_issues(item)
         state = self.parse_state(status)
         reason = item.error
         if state is ScanState.COMPLETED and (item.is_inconclusive or item.inconclusive_reason):
@@ -218,8 +223,8 @@ class Advalidation(RescansScans):
             # policy that allows `stopped` for another vendor's scans would let this one pass as well.
             state, reason = ScanState.FAILED, f"inconclusive: {item.inconclusive_reason or 'no reason given'}"
         elif state is ScanState.COMPLETED and not reason:
-            state = ScanState.RUNNING if item.nb_issues is None else state  # not analysed yet
-            reason = _failed_checks(item.tests) if item.nb_issues else None
+            state = ScanState.RUNNING if issues is None else state  # not analysed yet
+            reason = _failed_checks(item.tests) if issues else None
         elif state is ScanState.FAILED:
             reason = item.inconclusive_reason or reason
         return Scan(
@@ -229,7 +234,7 @@ class Advalidation(RescansScans):
             vendor_status=status,
             started_at=self.parse_time(item.created_at),
             finished_at=self.parse_time(item.finished_at),
-            issue_count=item.nb_issues,
+            issue_count=issues,
             error=reason,
         )
 
@@ -246,6 +251,17 @@ def _parse_creative(data: t.Any, number: str) -> ScanItem | None:
     creative = CreativeResponse.model_validate(data).data
     check_identity(number, creative.id or number)
     return creative.latest_scan_status
+
+
+def _count_issues(item: ScanItem) -> int | None:
+    """The issues of a scan: at least the failed checks and the warnings among the checks that came with it.
+
+    None, where nothing was counted yet.
+    """
+    if item.nb_issues is None:
+        return None
+    found = sum((check.result or "").strip().lower() in ("fail", "warn") for check in item.tests)
+    return max(int(item.nb_issues), found)
 
 
 def _failed_checks(checks: Sequence[CheckResult]) -> str | None:

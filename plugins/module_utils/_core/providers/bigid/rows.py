@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ...models import parse_timestamp
-from ..envelope import has_error_word, record_error
+from ..envelope import record_error
 from ..paging import parse_total
 from ..records import InvalidRecord, check_identity, parse_each
 from .errors import ID_KEYS, is_record
@@ -121,7 +121,7 @@ def _parse_row(item: t.Any, default_id: str | None = None) -> Row:
         name=_text(item, "name"),
         profile=_text(item, "scanProfileName", "scan_profile_name"),
         state=_text(item, "state"),
-        error=record_error(item) or ("its status is error" if has_error_word(item) else None),
+        error=record_error(item, ("state",)),
         owner=_text(item, "executedBy"),
         started_at=_time(item, "started_at", "startedAt", "created_at", "createdAt"),
         finished_at=_time(item, "finished_at", "finishedAt", "completed_at", "completedAt"),
