@@ -153,8 +153,9 @@ def absolute_reports(options: GateOptions) -> list[dict[str, str]]:
 def known_reports(
     role: str, variables: Mapping[str, t.Any], template: Callable[[t.Any], t.Any]
 ) -> list[dict[str, str]]:
-    """The reports of a role whose variables are wrong, as far as they can be read."""
-    given = _template_parts(variables.get(f"{role}_reports"), variables, template)
+    """The reports of a role whose variables are wrong, as far as they can be read: also under a misspelt name."""
+    names = sorted(name for name in variables if name.startswith(f"{role}_rep"))
+    given = [_template_parts(variables[name], variables, template) for name in names]
     formats = AUDIT_FORMATS if role == AUDIT else FORMATS
     pairs = RefusedTask({"reports": plain_options(given)}, check_mode=False).reports(formats)
     return [{"format": format_, "dest": absolute_path(dest)} for format_, dest in pairs]

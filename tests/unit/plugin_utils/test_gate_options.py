@@ -208,5 +208,11 @@ def test_a_template_that_fails_costs_only_the_report_it_stands_in(is_named: bool
     assert known_reports("run_scan", {"run_scan_reports": "{{ run_scan_reports }}"}, template) == []
 
 
+@pytest.mark.parametrize("name", ["run_scan_report", "run_scan_reprots", "run_scan_reports_"])
+def test_reports_are_known_under_a_misspelt_name(name: str) -> None:
+    given = {"run_scan_reports": [], name: [{"format": "json", "dest": "/a.json"}], "run_scan_policy": {"dest": "/b"}}
+    assert known_reports("run_scan", given, id_) == [{"format": "json", "dest": "/a.json"}]
+
+
 def id_(value: t.Any) -> t.Any:
     return value
