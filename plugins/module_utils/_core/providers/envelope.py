@@ -10,6 +10,7 @@ document does not show.
 
 from __future__ import annotations
 
+import re
 import typing as t
 from collections.abc import Collection, Iterator, Mapping
 
@@ -26,11 +27,8 @@ from ..error_texts import (
 _CODES = ("statusCode", "status_code", "responseCode", "response_code", "status", "code")
 _KEYS = frozenset({*_CODES, "success", "message", "detail", "meta"})  # of an envelope, beside its data and its errors
 
-# The keys under which vendors write the state of a scan, or of a part of one, and the words for one that failed.
-_STATE_KEYS = (
-    *("status", "state", "scanStatus", "scan_status", "scanState", "scan_state", "processingStatus"),
-    *("processing_status", "requestStatus", "request_status", "scanProgressStatus", "scan_progress_status"),
-)
+# The keys under which a record writes the state of a scan, or of a part of one, and the words for one that failed.
+_STATE_KEY = re.compile(r"(?:scan|processing|request)?(?:progress)?(?:status|state)")
 _FAILED = frozenset({"failed", "failure", "error", "errored", "aborted"})
 _NOT_PARTS = frozenset({"files", "tests"})  # lists of what a scan finds: those that fail are issues
 
@@ -43,11 +41,11 @@ def find_errors(body: t.Any) -> list[dict[str, t.Any]]:
     return [{"code": code, "message": text} for text in messages(body)] or [{"code": code, "message": None}]
 
 
-def record_error(record: Mapping[str, t.Any], state_keys: Collection[str] = _STATE_KEYS) -> str | None:
+def record_error(record: Mapping[str, t.Any], state_keys: Collection[str] | None = None) -> str | None:
     """The error that a scan's own record carries, in words.
 
-    It is an error under any key, parts that failed, and a state of a failed scan under another key than `state_keys`,
-    from which the provider reads the state.
+    It is an error under any key, or parts that failed. If `state_keys` are given, from which the provider reads the
+    state, it is also a failure under another key for states.
     """
     found = errors_of(record)
     texts = [
@@ -56,8 +54,8 @@ def record_error(record: Mapping[str, t.Any], state_keys: Collection[str] = _STA
         if (text := error_text(value))
     ]
     if not texts:
-        states = [key for key in _STATE_KEYS if key not in state_keys and _is_failed(record, key)]
-        texts = [*(f"its {key} is {record[key]}" for key in states), *_failed_parts(record)]
+        others = [] if state_keys is None else [key for key in _failed_states(record) if key not in state_keys]
+        texts = [*(f"its {key} is {record[key]}" for key in others), *_failed_parts(record)]
     if not texts and says_error(record):
         texts = [WITHOUT_MESSAGE]
     return "; ".join(dict.fromkeys(texts)) or None
@@ -95,18 +93,19 @@ def error_status(body: t.Any) -> int | None:
     return code or (500 if has_error_word(body) else None)
 
 
-def _is_failed(record: Mapping[str, t.Any], key: str) -> bool:
-    state = record.get(key)
-    return isinstance(state, str) and state.strip().lower() in _FAILED
+def _failed_states(record: t.Any) -> list[str]:
+    """The keys of an object under which a state is a word for a failure."""
+    if not isinstance(record, Mapping):
+        return []
+    keys = [key for key in record if _STATE_KEY.fullmatch(key.replace("_", "").lower())]
+    return [key for key in keys if isinstance(record[key], str) and record[key].strip().lower() in _FAILED]
 
 
 def _failed_parts(record: Mapping[str, t.Any]) -> Iterator[str]:
     """For each list of a record, how many of its objects say that they failed."""
     for key, parts in record.items():
         if isinstance(parts, list) and key.lower() not in _NOT_PARTS:
-            failed = [
-                part for part in parts if isinstance(part, Mapping) and any(_is_failed(part, k) for k in _STATE_KEYS)
-            ]
+            failed = [part for part in parts if _failed_states(part)]
             if failed:
                 yield f"{len(failed)} of {len(parts)} {key} failed"
 
@@ -140,7 +139,7 @@ def _has_error(body: Mapping[str, t.Any]) -> bool:
 def _is_failed_envelope(body: Mapping[str, t.Any]) -> bool:
     """Whether `status` is a word for a failure beside data. Without data, it may be the state of a scan."""
     data = (value for key, value in body.items() if key not in _KEYS and isinstance(value, (dict, list)))
-    return _is_failed(body, "status") and any(map(has_content, data))
+    return "status" in _failed_states(body) and any(map(has_content, data))
 
 
 def _has_data(body: Mapping[str, t.Any]) -> bool:
