@@ -52,7 +52,9 @@ options:
         description: Only scans of this source, in the form of C(source) in RV(scans).
         type: str
       owners:
-        description: Only scans of these users. The token must be allowed to list the scans of all users.
+        description:
+          - Only scans of these users. The token must be allowed to list the scans of all users.
+          - If the vendor lists a scan of another user, RV(complete) is false.
         type: list
         elements: str
         default: []
