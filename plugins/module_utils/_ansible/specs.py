@@ -40,6 +40,7 @@ _KINDS = {
     "dict": "a dictionary",
     "list": "a list",
 }
+_EXCLUSIVE = re.compile(r"parameters are mutually exclusive: (?P<options>[\w|]+)")
 _NOT_FOR_ANSIBLE = ("description", "env", "sample")
 
 
@@ -69,6 +70,7 @@ CONNECTION_SPEC = argument_spec(options.CONNECTION_OPTIONS)
 CONNECTION_SPEC["provider"]["choices"] = list(NAMES)
 WAIT_OPTIONS_SPEC = argument_spec(options.WAIT_OPTIONS)
 WAIT_SPEC: ArgumentSpec = {"wait": {"type": "bool", "default": False}, **WAIT_OPTIONS_SPEC}
+COUNT_ISSUES_SPEC: ArgumentSpec = {"count_issues": {"type": "bool", "default": False}}
 SCAN_IDS_ARGUMENT: dict[str, t.Any] = {"type": "list", "elements": "str", "aliases": ["scan_id"]}
 
 
@@ -81,12 +83,12 @@ def describe_wrong_options(spec: ArgumentSpec, given: Mapping[str, t.Any], messa
     set_by_user = {name: value for name, value in given.items() if not str(name).startswith("_ansible_")}
     if unknown := describe_unknown_options(spec, set_by_user):
         return unknown
-    message = _with_path(with_plain_types(message))
+    message = _with_path(_EXCLUSIVE.sub(_exclusive_sentence, with_plain_types(message)))
     if wrong_type := _WRONG_TYPE.match(message):
         return f"{wrong_type['path']} must be {_KINDS.get(wrong_type['kind'], wrong_type['kind'])}."
     if message.startswith(_MISSING):
         return " ".join(_describe_missing(spec, path) for path in message.removeprefix(_MISSING).split(", "))
-    names = [name for name, option in spec.items() if name in given and not _holds_dictionaries(option, given[name])]
+    names = _without_dictionaries(spec, given)
     if not names or any(name in message for name in given):
         return message or "The options cannot be read."
     return f"{' or '.join(names)} must be of type dict, written as a dictionary."
@@ -112,9 +114,24 @@ def _describe_missing(spec: ArgumentSpec, path: str) -> str:
     return f"{path} is missing: set it{variable}."
 
 
+def _without_dictionaries(spec: ArgumentSpec, given: Mapping[str, t.Any], path: str = "") -> list[str]:
+    """The options, at any depth, that must have dictionaries and have something else."""
+    names = []
+    for name, option in spec.items():
+        if name in given and not _holds_dictionaries(option, given[name]):
+            names.append(f"{path}{name}")
+        elif isinstance(given.get(name), Mapping) and "options" in option:
+            names += _without_dictionaries(option["options"], given[name], f"{path}{name}.")
+    return names
+
+
 def with_plain_types(message: str) -> str:
     """A message with Python's names of types in place of Ansible's own, such as `_AnsibleTaggedDict`."""
     return _CLASS.sub(lambda match: _PLAIN_TYPES.get(match["kind"].lower(), match["kind"].lower()), message)
+
+
+def _exclusive_sentence(match: re.Match[str]) -> str:
+    return f"{match['options'].replace('|', ' and ')} are mutually exclusive: set one of them, and remove the other"
 
 
 def _holds_dictionaries(option: Mapping[str, t.Any], value: t.Any) -> bool:

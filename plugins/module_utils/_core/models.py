@@ -28,6 +28,7 @@ from .errors import InvalidInputError
 # These imports are needed at run time: pydantic reads the annotations when it builds the classes.
 
 PREDICTED_ID = "predicted"  # the id of a scan that check mode predicts
+MAX_LISTED_ISSUES = 100  # of a scan, so that a result stays small however many there are
 
 
 class ScanState(str, Enum):
@@ -128,10 +129,20 @@ def _text_or_none(value: t.Any) -> str | None:
 ShownText = t.Annotated[t.Optional[str], BeforeValidator(_text_or_none)]
 
 
+class Issue(BaseModel):
+    """One of the issues that a scan's `issue_count` counts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str  # of the check that found it, or the path of the file that has it
+    result: str | None = None  # the vendor's own word for how bad it is
+    place: str | None = None  # where it is, as far as the name does not tell it
+
+
 class Scan(BaseModel):
     """A scan, the same for every vendor."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str = Field(pattern=r"\S")
     provider: str
@@ -146,6 +157,7 @@ class Scan(BaseModel):
     parent_id: str | None = None
     child_ids: list[str] = []
     issue_count: IssueCount = None
+    issues: list[Issue] = Field(default=[], max_length=MAX_LISTED_ISSUES)  # the first of them, where they are known
     error: ErrorText = None
 
     @computed_field  # type: ignore[prop-decorator]
@@ -180,6 +192,18 @@ class Scan(BaseModel):
     def __str__(self) -> str:
         """The scan and its state in messages."""
         return f"{self.label}: {self.status}" + (f": {self.error.rstrip('.')}" if self.error else "")
+
+
+def other_place(scan: Scan, earlier: Scan) -> str | None:
+    """Where a scan is of another source or target than an earlier record of it says, as a clause.
+
+    What only one of the records names cannot differ.
+    """
+    for name in ("source", "target"):
+        found, known = getattr(scan, name), getattr(earlier, name)
+        if found is not None and known is not None and found != known:
+            return f"its {name} is {found}, and was {known}"
+    return None
 
 
 def predicted_scan(provider: str, **fields: t.Any) -> Scan:
@@ -242,6 +266,19 @@ class Query(BaseModel):
     owners: list[str] = []
     all_users: bool = False
     limit: int | None = None
+
+    def could_match(self, scan: Scan) -> bool:
+        """Whether a scan may have these states and times. One without a known state or start may."""
+        has_state = self.states is None or scan.state in self.states or scan.state is ScanState.UNKNOWN
+        start = scan.started_at
+        is_early = start is not None and self.started_after is not None and start < self.started_after
+        is_late = start is not None and self.started_before is not None and start > self.started_before
+        return has_state and not is_early and not is_late
+
+    def has_owner(self, scan: Scan) -> bool:
+        """Whether a scan is known to be of one of the owners, in any case of letters; of no owners, any scan is."""
+        owners = {owner.strip().casefold() for owner in self.owners}
+        return not owners or (scan.owner or "").strip().casefold() in owners
 
 
 def parse_query(options: Mapping[str, t.Any]) -> Query:

@@ -19,11 +19,23 @@ from ..errors import DatascanError, InterruptedWaitError, InvalidInputError, Not
 from ..http.authentication import HEADER_FORMS
 from ..http.rate_limit import RateLimit
 from ..http.response import Response
-from ..models import MAY_RUN, ErrorText, IssueCount, Scan, ScanState, ShownText
-from .capabilities import RescansScans
+from ..models import (
+    MAX_LISTED_ISSUES,
+    MAY_RUN,
+    ErrorText,
+    Issue,
+    IssueCount,
+    Scan,
+    ScanState,
+    ShownText,
+    state_rank,
+)
+from .capabilities import CountsIssues, RescansScans
 from .records import VendorRecord, check_identity, failed_by
 
 _NAMED = 10  # checks in a reason; the pages of Advalidation show them all
+_UNNAMED = "unnamed check"
+_ISSUE_LABELS = {"fail": "failed checks", "warn": "warnings"}  # the results of a check that is an issue
 
 
 def api_key_header(token: str) -> Mapping[str, str]:
@@ -59,6 +71,7 @@ def _whole_number(value: t.Any) -> t.Any:
 class ScanItem(VendorRecord, _AdvalidationModel):
     """A scan as Advalidation sends it."""
 
+    state_keys: t.ClassVar[t.Collection[str]] = ("processingStatus",)
     id: t.Annotated[str, Field(pattern=r"\S"), BeforeValidator(_whole_number)]
     processing_status: str | None = None
     created_at: t.Any = None
@@ -88,7 +101,7 @@ class CreativeResponse(_AdvalidationModel):
     data: CreativeItem
 
 
-class Advalidation(RescansScans):
+class Advalidation(RescansScans, CountsIssues):
     """The vendor's one public host."""
 
     name = "advalidation"
@@ -117,7 +130,6 @@ class Advalidation(RescansScans):
     trusts_retry_after = False
     example_id = "1001"
     rescan_option = "creative_id"
-    counts_issues = True
     whole_number_ids = True
     rescan_description = "The creative to scan again."
 
@@ -170,7 +182,14 @@ class Advalidation(RescansScans):
             raise
         except DatascanError:
             return scan  # a gate judges by the count; the names of the checks are only shown
-        return scan.model_copy(update={"error": checks.error})
+        if state_rank(checks.state) < state_rank(scan.state):
+            return checks  # the second answer contradicts the first: the worse one counts
+        count = max(scan.issue_count, checks.issue_count or 0)
+        return scan.model_copy(update={"error": checks.error, "issues": checks.issues, "issue_count": count})
+
+    def count_issues(self, scan: Scan) -> Scan:
+        """A scan that has completed is counted already."""
+        return scan
 
     def get_rescan_parent(self, subject: str) -> Scan | None:
         """GET /creatives/{creativeId}: its latest scan, if it has one."""
@@ -212,6 +231,7 @@ class Advalidation(RescansScans):
 
     def _to_scan(self, item: ScanItem) -> Scan:
         status = (item.processing_status or "").strip() or None
+        issues = _count_issues(item)
         state = self.parse_state(status)
         reason = item.error
         if state is ScanState.COMPLETED and (item.is_inconclusive or item.inconclusive_reason):
@@ -219,8 +239,8 @@ class Advalidation(RescansScans):
             # policy that allows `stopped` for another vendor's scans would let this one pass as well.
             state, reason = ScanState.FAILED, f"inconclusive: {item.inconclusive_reason or 'no reason given'}"
         elif state is ScanState.COMPLETED and not reason:
-            state = ScanState.RUNNING if item.nb_issues is None else state  # not analysed yet
-            reason = _failed_checks(item.tests) if item.nb_issues else None
+            state = ScanState.RUNNING if issues is None else state  # not analysed yet
+            reason = _failed_checks(item.tests) if issues else None
         elif state is ScanState.FAILED:
             reason = item.inconclusive_reason or reason
         return Scan(
@@ -230,7 +250,8 @@ class Advalidation(RescansScans):
             vendor_status=status,
             started_at=self.parse_time(item.created_at),
             finished_at=self.parse_time(item.finished_at),
-            issue_count=item.nb_issues,
+            issue_count=issues,
+            issues=_issues(item.tests) if issues else [],
             error=reason,
         )
 
@@ -249,11 +270,31 @@ def _parse_creative(data: t.Any, number: str) -> ScanItem | None:
     return creative.latest_scan_status
 
 
+def _with_issues(checks: Sequence[CheckResult]) -> list[CheckResult]:
+    """The checks that failed or warn; those of a creative's parts are not among them."""
+    return [check for check in checks if _result(check) in _ISSUE_LABELS]
+
+
+def _result(check: CheckResult) -> str:
+    return (check.result or "").strip().lower()
+
+
+def _issues(checks: Sequence[CheckResult]) -> list[Issue]:
+    """As many issues as a scan shows. A scan does not say of which creative it is."""
+    found = _with_issues(checks)[:MAX_LISTED_ISSUES]
+    return [Issue(name=check.name or _UNNAMED, result=(check.result or "").strip()) for check in found]
+
+
+def _count_issues(item: ScanItem) -> int | None:
+    """The issues of a scan: at least those of the checks that came with it. None, where nothing was counted yet."""
+    return None if item.nb_issues is None else max(int(item.nb_issues), len(_with_issues(item.tests)))
+
+
 def _failed_checks(checks: Sequence[CheckResult]) -> str | None:
-    """The checks that failed or warn, by name; those of a creative's parts are not among them."""
+    """The checks that failed or warn, by name."""
     parts = []
-    for result, label in (("fail", "failed checks"), ("warn", "warnings")):
-        names = [_label(check) for check in checks if (check.result or "").strip().lower() == result]
+    for result, label in _ISSUE_LABELS.items():
+        names = [_label(check) for check in checks if _result(check) == result]
         if names:
             more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
             parts.append(f"{label}: {', '.join(names[:_NAMED])}{more}")
@@ -261,7 +302,7 @@ def _failed_checks(checks: Sequence[CheckResult]) -> str | None:
 
 
 def _label(check: CheckResult) -> str:
-    name = check.name or "unnamed check"
+    name = check.name or _UNNAMED
     return f"{name} ({check.value_formatted})" if check.value_formatted else name
 
 

@@ -15,6 +15,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
     FINISHED,
     PREDICTED_ID,
     STATES,
+    Issue,
     Query,
     Scan,
     ScanState,
@@ -112,7 +113,7 @@ def test_the_states_are_these() -> None:
 def test_a_result_has_these_keys() -> None:
     assert set(scan().model_dump(mode="json")) == {
         *("id", "provider", "name", "state", "vendor_status", "finished", "succeeded", "started_at", "finished_at"),
-        *("owner", "source", "target", "parent_id", "child_ids", "issue_count", "error"),
+        *("owner", "source", "target", "parent_id", "child_ids", "issue_count", "issues", "error"),
     }
 
 
@@ -124,8 +125,12 @@ def test_the_ways_of_saying_that_there_is_no_error(sent: t.Any, error: str | Non
     assert scan(error=sent).error == error
 
 
-def test_an_id_is_a_string_whatever_the_vendor_sends() -> None:
-    assert scan(id=47111, parent_id=47110, child_ids=[1, 2]).model_dump()["id"] == "47111"
+@pytest.mark.parametrize("fields", [{"id": 7}, {"parent_id": 7}, {"child_ids": [7]}, {"source": 7}, {"id": 7.0}])
+def test_a_scan_has_texts_where_a_number_would_name_another_one(fields: dict[str, t.Any]) -> None:
+    """YAML reads the id 007 as the number 7. Providers turn numbers of their vendors into texts themselves."""
+    (name,) = fields
+    with pytest.raises(InvalidInputError, match=rf"scans\[0\] is not a scan .*: check {name}\.$"):
+        parse_scan({**scan("completed").model_dump(mode="json"), **fields}, "scans[0]")
 
 
 @pytest.mark.parametrize(
@@ -161,6 +166,9 @@ def test_a_summary_counts_every_state() -> None:
 
 def test_a_scan_survives_the_way_from_task_to_task() -> None:
     made = scan("completed", id="x", name="n", started_at=NOON, finished_at=NOON, child_ids=["y"], issue_count=0)
+    made = made.model_copy(
+        update={"issues": [Issue(name="a.docx", result="Failed", place="host/uploads"), Issue(name="b")]}
+    )
     assert parse_scan(made.model_dump(mode="json"), "scans[0]") == made
 
 
