@@ -24,9 +24,10 @@ from ..errors import (
     UnauthorizedError,
 )
 from ..models import Query, Scan, ScanList, ScanState, iso, parse_timestamp
+from ..options import check_seconds
 from ..providers.capabilities import ListsScans
 from .context import OperationContext
-from .polling import WaitOptions, poll_interval
+from .polling import MIN_INTERVAL, WaitOptions, poll_interval
 
 REPORT_FIRST = ("none", "active", "all")
 _VERSION = 1  # of a position
@@ -79,7 +80,8 @@ class FollowRequest:
             raise InvalidInputError(f"report_first must be one of {', '.join(REPORT_FIRST)}.")
         if self.query is not None and self.query.limit is not None:
             raise InvalidInputError("query.limit cannot be used here: all scans that match the query are followed.")
-        WaitOptions(interval=self.interval)
+        if self.interval is not None:
+            check_seconds("interval", self.interval, least=MIN_INTERVAL)
 
 
 @dataclass(frozen=True)
