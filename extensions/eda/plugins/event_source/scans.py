@@ -32,7 +32,9 @@ options:
     description: The vendor. If not set, E(DATASCAN_PROVIDER).
     type: str
     required: true
+    # generated: providers
     choices: [advalidation, bigid, glasswall, protecto]
+    # end of generated: providers
   api_url:
     description: The base address of the vendor's API. If not set, E(DATASCAN_API_URL).
     type: str

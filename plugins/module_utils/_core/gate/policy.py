@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from ..errors import InvalidInputError
 from ..models import STATES, ScanState
-from ..options import OptionTable, check_seconds
+from ..option_reading import OptionTable
+from ..options import check_seconds
 
 ENFORCE, ADVISE = "enforce", "advise"
 MODES = (ENFORCE, ADVISE)
