@@ -48,7 +48,7 @@ class RuleEngine:
                 command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
             )
         # The first poll reports only what runs, so a scan that ends before it would have no event.
-        self.wait_for(lambda: any(entry["path"].endswith("/scans") for entry in sandbox.journal()))
+        self.wait_for(lambda: any(entry["path"].endswith("/scans") and entry["status"] for entry in sandbox.journal()))
 
     def _prepare(self, rulebook: str, cwd: Path) -> list[str]:
         """Write the files of the page, and return its command for this rulebook."""
