@@ -171,8 +171,8 @@ _MODULE_UTILS = Path(__file__).resolve().parents[4] / "plugins" / "module_utils"
 def _load() -> ModuleType:
     """Import the code of the collection from its folder.
 
-    The engine runs this file alone, so it can import nothing relatively. It may run without ansible-core, so there may
-    be no `ansible_collections`.
+    The engine runs this file alone, so it can import nothing relatively. It may run without
+    ansible-core, so there may be no `ansible_collections`.
     """
     if _PACKAGE not in sys.modules:
         package = ModuleType(_PACKAGE)
