@@ -280,20 +280,10 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs impor
     COUNT_ISSUES_SPEC,
     SCAN_IDS_ARGUMENT,
     WAIT_SPEC,
+    argument_spec,
 )
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import STATES, parse_query
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import QUERY_OPTIONS, parse_query
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import status
-
-QUERY = {
-    "states": {"type": "list", "elements": "str", "choices": list(STATES)},
-    "started_after": {"type": "str"},
-    "started_before": {"type": "str"},
-    "name": {"type": "str"},
-    "source": {"type": "str"},
-    "owners": {"type": "list", "elements": "str", "default": []},
-    "all_users": {"type": "bool", "default": False},
-    "limit": {"type": "int"},
-}
 
 
 def run(invocation: Invocation) -> t.Any:
@@ -314,7 +304,7 @@ MODULE = ModuleSpec(
     run=run,
     options={
         "scan_ids": SCAN_IDS_ARGUMENT,
-        "query": {"type": "dict", "options": QUERY},
+        "query": {"type": "dict", "options": argument_spec(QUERY_OPTIONS)},
         "missing": {"type": "str", "default": "fail", "choices": ["fail", "ignore"]},
         **WAIT_SPEC,
         **COUNT_ISSUES_SPEC,

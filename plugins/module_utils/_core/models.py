@@ -24,6 +24,7 @@ from .compat.pydantic import (
 )
 from .error_texts import error_text
 from .errors import InvalidInputError
+from .option_reading import OptionTable
 
 # These imports are needed at run time: pydantic reads the annotations when it builds the classes.
 
@@ -243,6 +244,18 @@ class ScanList:
     def __iter__(self) -> Iterator[Scan]:
         """The scans."""
         return iter(self.scans)
+
+
+QUERY_OPTIONS: OptionTable = {
+    "states": {"type": "list", "elements": "str", "choices": list(STATES)},
+    "started_after": {"type": "str"},
+    "started_before": {"type": "str"},
+    "name": {"type": "str"},
+    "source": {"type": "str"},
+    "owners": {"type": "list", "elements": "str", "default": []},
+    "all_users": {"type": "bool", "default": False},
+    "limit": {"type": "int"},
+}
 
 
 class Query(BaseModel):
