@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ..errors import DatascanError, InvalidInputError, NotFoundError, UnsupportedError
-from ..models import Query, Scan, ScanList, start_time, summarise
+from ..models import Query, Scan, ScanList, ScanState, start_time, summarise
 from ..providers.capabilities import ListsScans, gap_sentence
 from .context import OperationContext
 from .polling import WaitOptions
@@ -48,7 +49,8 @@ def read_status(context: OperationContext, request: StatusRequest) -> StatusResu
     Raises NotFoundError for a missing id (unless missing is ignore), WaitTimeoutError at the deadline.
     """
     with context.time_limit(request.wait):
-        result = _find(context, request.query) if request.query is not None else _get_by_id(context, request)
+        find = _find if request.query is not None else _get_by_id
+        result = find(context, request)
         return _after_waiting(context, request.wait, result) if request.wait else result
 
 
@@ -72,11 +74,15 @@ def _after_waiting(context: OperationContext, options: WaitOptions, result: Stat
     return result
 
 
-def _find(context: OperationContext, query: Query) -> StatusResult:
-    """The scans that a query asks for. Raises UnsupportedError for a field that the vendor's list does not have."""
-    provider = context.require(ListsScans)
-    for name in ("name", "source"):
-        if getattr(query, name) is not None and name not in provider.finds_by:
+def _find(context: OperationContext, request: StatusRequest) -> StatusResult:
+    """The scans that a query asks for. Raises UnsupportedError for a field that the vendor's list does not have.
+
+    Raises NotFoundError where no scan has the query's name and source, unless missing is ignore.
+    """
+    provider, query = context.require(ListsScans), request.query or Query()
+    sought = [name for name in ("name", "source") if getattr(query, name) is not None]
+    for name in sought:
+        if name not in provider.finds_by:
             raise UnsupportedError(f"query.{name} cannot be used: {provider.title} does not list the {name} of scans.")
     try:
         listed = provider.list_scans(query)
@@ -84,15 +90,39 @@ def _find(context: OperationContext, query: Query) -> StatusResult:
         if isinstance(error.result, ScanList):
             raise error.with_result(_listed(error.result, query)) from None
         raise
+    result = _listed(listed, query)
     if listed.gap:
         context.warn(f"{gap_sentence(context.provider, listed.gap)} Scans that match the query may be missing.")
-    return _listed(listed, query)
+    elif sought and not result.scans:
+        wanted = " and ".join(f"query.{name} {getattr(query, name)!r}" for name in sought)
+        message = f"None of the {listed.seen} scans that {provider.title} listed matches {wanted}. Check the spelling."
+        if request.missing == "fail" and not query.model_copy(update={"name": None, "source": None}).narrows:
+            raise NotFoundError(message, result=result)
+        context.warn(message)
+    return result
 
 
 def _listed(listed: ScanList, query: Query) -> StatusResult:
     """Newest first; none of them is missing."""
-    scans = sorted(listed, key=start_time, reverse=True)[: query.limit]
+    scans = _newest_first(listed.scans)[: query.limit]
     return StatusResult(scans, summarise(scans), [], complete=listed.gap is None)
+
+
+def _newest_first(scans: Sequence[Scan]) -> list[Scan]:
+    """The scans by their start; in the vendor's order where none has one.
+
+    Of the others, a completed scan without a start comes last, so that it takes no place of a newer one that would not
+    pass a gate. Every other scan without a start comes first, because it may be the newest.
+    """
+    if not any(scan.started_at for scan in scans):
+        return list(scans)
+
+    def age(scan: Scan) -> float:
+        if scan.started_at is None:
+            return math.inf if scan.state is ScanState.COMPLETED else -math.inf
+        return -start_time(scan)
+
+    return sorted(scans, key=age)
 
 
 def _get_by_id(context: OperationContext, request: StatusRequest) -> StatusResult:
