@@ -148,6 +148,7 @@ def names(items):
         ({"awx_setup_polcy": {}}, "Unknown variable: awx_setup_polcy"),
         ({"awx_setup_inputs": {"api_tokn": "any"}}, "awx_setup_inputs: unknown api_tokn"),
         ({"awx_setup_provider": "bigid"}, "awx_setup_target_inputs: unknown source_connection_string"),
+        ({"awx_setup_policy": {"max_agee": 60}}, "max_agee"),
         ({"awx_setup_image": " "}, "awx_setup_image must not be empty"),
         ({"awx_setup_failure_template": "Deploy"}, '"Deploy" is also the deployment'),
         ({"awx_setup_image_credential": "Vault"}, "awx_setup_image_credential: AWX has no credential named"),
@@ -301,6 +302,43 @@ def test_organizations_and_vendors_live_side_by_side(awx, created, set_up):
     failed = launch(awx, workflow, {"datascan.gate run_scan Protecto"})
     assert (failed.ran, failed.status) == (["datascan.gate run_scan Protecto"], "failed")
     assert launch(awx, workflow, cancelled={"datascan.gate run_scan Protecto"}).status == "failed"
+    before = state(awx)
+    assert "changed=0" in set_up("-e", json.dumps(SECOND))
+    assert state(awx) == before
+
+
+@pytest.mark.parametrize("vendor", [vendor for vendor in VENDORS if vendor not in ("glasswall", "protecto")])
+def test_what_was_made_by_hand_for_another_vendor_is_what_the_playbook_makes(awx, created, set_up, vendor):
+    """As the page has it. What a first run makes is the same, so that a second one changes nothing."""
+    make_by_hand(awx, page(vendor))
+    before = state(awx)
+    nothing = {"awx_setup_deploy_template": "", "awx_setup_failure_template": "", "awx_setup_notifications": []}
+    variables = {"awx_setup_provider": vendor, "awx_setup_inputs": {}, "awx_setup_target_inputs": {}, **nothing}
+    assert "changed=0" in set_up("-e", json.dumps(variables))
+    assert state(awx) == before
+
+
+def make_by_hand(awx, data):
+    owner = {"organization": awx.default}
+    credentials = {}
+    for kind in data["credential_types"]:
+        number = awx.add("credential_types", **kind)
+        credentials[kind["name"]] = awx.add("credentials", name=kind["name"], credential_type=number, **owner)
+    kinds = {"project": "projects", "inventory": "inventories", "execution_environment": "execution_environments"}
+    places = {field: next(iter(awx.named(kind, awx.default).values()))["id"] for field, kind in kinds.items()}
+    options = {"allow_simultaneous": True, "survey_enabled": True, **owner}
+    for template in data["job_templates"]:
+        fields = {name: template[name] for name in ("name", "description", "playbook")}
+        number = awx.add("job_templates", extra_vars=json.dumps(template["extra_vars"]), **fields, **places, **options)
+        awx.surveys["job_templates", number] = deepcopy(template["survey"])
+        for name in template["credentials"]:
+            awx.join("job_templates", number, "credentials", credentials[name])
+        if template["name"] == data["workflow"]["first"]:
+            gate = {"survey": template["survey"], "number": number}
+    fields = {name: data["workflow"][name] for name in ("name", "description")}
+    workflow = awx.add("workflow_job_templates", **fields, **options)
+    awx.surveys["workflow_job_templates", workflow] = deepcopy(gate["survey"])
+    awx.add(NODES, identifier="gate", workflow_job_template=workflow, unified_job_template=gate["number"])
 
 
 def organizations_of(awx, number):

@@ -46,13 +46,10 @@ def _set_value(option: Mapping[str, t.Any], value: t.Any) -> t.Any:
 
 
 def _without_empty_parts(spec: Mapping[str, t.Any], values: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The suboptions that are set. An empty name or source of a query stays: without it, the query might find any scan."""
-    empty = {name: "" for name, value in values.items() if _is_empty(value) and _is_query(spec) and name in _SOUGHT}
+    """The suboptions that are set. An empty name or source of a query stays: without it, a query may find any scan."""
+    is_query = {*_SOUGHT, "limit"} <= set(spec)
+    empty = {name: "" for name in _SOUGHT if is_query and values.get(name) == ""}
     return {**empty, **without_empty_texts(spec, values)}
-
-
-def _is_query(spec: Mapping[str, t.Any]) -> bool:
-    return {*_SOUGHT, "limit"} <= set(spec)
 
 
 def _option(spec: Mapping[str, t.Any], name: str) -> Mapping[str, t.Any]:
