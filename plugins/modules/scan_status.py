@@ -47,12 +47,15 @@ options:
       name:
         description:
           - Only scans of this name, or of the scan profile of this name. Upper and lower case count.
-          - If no scan that is listed has it, the task fails, unless O(missing=ignore), or O(query) asks for states, times
-            or owners too. An empty text is the same as not set, but is refused if O(query) has a limit or nothing else
-            to find scans by.
+          - If no scan that is listed has it, the task fails, unless O(missing=ignore), or O(query) asks for states,
+            times or owners too.
+          - An empty text is the same as not set, but is refused if O(query) has a limit or nothing else to find scans
+            by.
         type: str
       source:
-        description: Only scans of this source, in the form of C(source) in RV(scans). The same holds as for O(query.name).
+        description:
+          - Only scans of this source, in the form of C(source) in RV(scans).
+          - What holds for O(query.name) holds here, too.
         type: str
       owners:
         description: Only scans of these users. The token must be allowed to list the scans of all users.

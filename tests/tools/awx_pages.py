@@ -143,10 +143,11 @@ def _job_templates(vendor: Vendor) -> Iterator[Data]:
 
 # ansible-core 2.19 and newer read an answer like 007 as a number, which a text option refuses. In quotes it stays text.
 _QUOTES = "A name like 007 needs double quotes."
-# What a scan may be found by, with its question in a survey.
+
+# What a scan may be found by, as a survey describes it.
 _FOUND_BY = {
-    "name": ("Latest scan of the profile", f"The name of a scan profile or a scan, as it is written there. {_QUOTES}"),
-    "source": ("Latest scan of the source", "As results show it, such as acct.blob.core.windows.net/uploads."),
+    "name": f"The name of a scan profile or a scan, as it is written there. {_QUOTES}",
+    "source": f"The source, as results show it. {_QUOTES}",
 }
 
 
@@ -159,7 +160,7 @@ def _latest(vendor: type[ListsScans]) -> tuple[list[Data], str]:
     variable = f"watch_scans_typed_{field}"
     typed = _unquoted_expression(variable)
     latest = f'{{"{field}": {typed}, "limit": 1}} if {variable} | default("") not in ["", none] else {{}}'
-    return [_question(variable, *_FOUND_BY[field])], f"{{{{ ({latest}) | combine({since}) }}}}"
+    return [_question(variable, "Latest scan of", _FOUND_BY[field])], f"{{{{ ({latest}) | combine({since}) }}}}"
 
 
 def _job_template(vendor: Vendor, role: str, questions: list[Data], extra_vars: Data) -> Data:
