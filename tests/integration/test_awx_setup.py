@@ -354,24 +354,34 @@ def test_other_fields_of_a_credential_type_in_use_are_named(awx, created, set_up
     credential_type["inputs"] = inputs
 
 
-@pytest.mark.parametrize(
-    "link",
-    [
-        pytest.param(lambda awx, nodes, other: awx.join(NODES, nodes["gate"], "always_nodes", other), id="always"),
-        pytest.param(lambda awx, nodes, other: awx.join(NODES, nodes["closed"], "success_nodes", other), id="failure"),
-        pytest.param(lambda awx, nodes, other: awx.join(NODES, other, "success_nodes", nodes["gate"]), id="before"),
-    ],
-)
+def deploys_after_all(awx, nodes, other):
+    awx.join(NODES, nodes["gate"], "always_nodes", other)
+    awx.items[NODES][other]["unified_job_template"] = awx.items[NODES][nodes["deploy"]]["unified_job_template"]
+
+
+def leads_on_after_a_failure(awx, nodes, other):
+    awx.join(NODES, nodes["closed"], "success_nodes", other)
+    awx.join(NODES, other, "success_nodes", nodes["deploy"])
+
+
+def leads_to_both(awx, nodes, other):
+    awx.join(NODES, other, "success_nodes", nodes["gate"])
+    awx.join(NODES, other, "success_nodes", nodes["deploy"])
+
+
+@pytest.mark.parametrize("link", [deploys_after_all, leads_on_after_a_failure, leads_to_both])
 def test_a_deployment_that_may_run_without_the_gate_is_refused(awx, created, set_up, link):
     workflow = workflow_of(awx, awx.default)
     nodes = nodes_of(awx, workflow)
     before = deepcopy((awx.items, awx.joined))
-    other = awx.add(
-        NODES, workflow_job_template=workflow, unified_job_template=awx.named("job_templates")["Audit"]["id"]
-    )
-    link(awx, nodes, other)
-    awx.join(NODES, other, "success_nodes", nodes["deploy"])
+    awx.joined = {key: [one for one in held if one[1] != nodes["deploy"]] for key, held in awx.joined.items()}
+    awx.join(NODES, nodes["gate"], "success_nodes", nodes["deploy"])
+    other = awx.add("job_templates", name="Backup", organization=awx.default)
+    link(awx, nodes, awx.add(NODES, workflow_job_template=workflow, unified_job_template=other))
     awx.items[NODES][nodes["deploy"]]["all_parents_must_converge"] = True
+    # AWX would deploy although the gate's job failed, or was cancelled.
+    launches = [launch(awx, workflow, {RUN_SCAN}), launch(awx, workflow, cancelled={RUN_SCAN})]
+    assert any("Deploy" in ended.ran for ended in launches)
     assert "the deployment also runs after a gate that failed" in " ".join(set_up(fails=True).split())
     assert awx.changes() == []
     awx.items, awx.joined = before
