@@ -102,6 +102,10 @@ def test_the_latest_scan_of_a_profile_is_judged_although_another_is_newer(launch
     ]
     job = launch("watch_scans", "bigid", watch_scans_typed_name='"007"')
     assert (job.status, job.handed_on["datascan_gate"]["scan_ids"]) == ("failed", [made[2]])
+    misspelt = launch("watch_scans", "bigid", watch_scans_typed_name="HR")
+    assert misspelt.status == "failed"
+    (reason,) = misspelt.handed_on["datascan_gate"]["reasons"]
+    assert "None of the 4 scans that BigID listed matches watch_scans_query.name 'HR'" in reason
 
 
 def test_a_cancelled_job_run_again_reuses_the_running_scan(launch, sandbox):
