@@ -23,6 +23,8 @@ from awx_server import TOKEN, AwxServer
 from awx_workflow import launch
 from playbook_runs import clean_environment
 
+pytestmark = pytest.mark.one_core
+
 ROOT = Path(__file__).resolve().parents[2]
 # The package that has the collection awx.awx (24.6.1, the newest there is) outside Galaxy.
 ANSIBLE = "ansible==12.3.0"

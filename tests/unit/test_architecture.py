@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 
+pytestmark = pytest.mark.one_core
+
 ROOT = Path(__file__).resolve().parents[2]
 UTILS = ROOT / "plugins" / "module_utils"
 HEADER = (

@@ -6,21 +6,31 @@
 from __future__ import annotations
 
 import typing as t
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 import yaml
 from ansible.errors import AnsibleError
-from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, InvalidInputError
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
+    DatascanError,
+    InvalidInputError,
+    UnsupportedError,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_class
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import (
     absolute_reports,
     check_options,
     known_reports,
+    needs_issue_count,
     read_options,
 )
 from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import ROLES
 from glasswall_script import SCAN_ID, TARGET
+from provider_samples import sample_target
 
+NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
+UNTIL = {"until": "2999-01-01T00:00:00Z", "reason": "Known."}
 GATED = ("run_scan", "watch_scans", "rescan")
 
 
@@ -86,9 +96,24 @@ def test_a_variable_that_an_option_uses_is_the_users_own() -> None:
         ("policy", [1]),
         ("policy", {"states": "complete"}),
         ("policy", {"max_age": -1}),
-        ("policy", {"max_issues": 0}),  # which Glasswall does not count
         ("policy", {"max_isues": 1}),
         ("policy", {"allow_missing": "perhaps"}),
+        *(("policy", {"min_scans": value}) for value in (0, -1, True, 1.5, "many", [1], 2)),  # 2 of one
+        *(("policy", {"newer_than": value}) for value in ("yesterday", 0, -1, 1767323045.5, NOW, NOW.date(), True, [])),
+        ("policy", {"newer_than": "2999-01-01T00:00:00Z"}),
+        ("policy", {"newer": "2026-01-01T00:00:00Z"}),
+        ("policy", {"accepted": {"scan": "a", **UNTIL}}),
+        ("policy", {"accepted": "a"}),
+        ("policy", {"accepted": [{}]}),
+        ("policy", {"accepted": [{"scan": "", "issue": "", **UNTIL}]}),
+        ("policy", {"accepted": [{"scan": "a", "reason": "b"}]}),
+        ("policy", {"accepted": [{"scan": "a", "reason": "", "until": "2999-01-01T00:00:00Z"}]}),
+        ("policy", {"accepted": [{"scan": "a", "reason": "b", "until": "2999-01-01"}]}),
+        ("policy", {"accepted": [{"scan": "a", "reason": "b", "until": "2999-01-01T00:00:00"}]}),
+        ("policy", {"accepted": [{"scan": "a", "reason": "b", "until": NOW}]}),
+        ("policy", {"accepted": [{"scan": 7, **UNTIL}]}),
+        ("policy", {"accepted": [{"scan": "a", "issues": ["b"], **UNTIL}]}),
+        ("policy", {"accepts": []}),
         ("reports", "scan.xml"),
         ("reports", [{"format": "xml", "dest": "a"}]),
         ("reports", [{"dest": "a"}]),
@@ -97,8 +122,33 @@ def test_a_variable_that_an_option_uses_is_the_users_own() -> None:
     ids=str,
 )
 def test_an_option_that_cannot_work_is_refused(role: str, option: str, value: t.Any) -> None:
-    with pytest.raises(DatascanError, match=option if option != "policy" else "polic|max_|states|allow"):
+    with pytest.raises(DatascanError, match=option if option != "policy" else "polic|max_|states|allow|accept|newer"):
         check(role, usual(role, **{f"{role}_{option}": value}))
+
+
+@pytest.mark.parametrize("role", GATED)
+def test_a_policy_that_asks_for_all_is_accepted(role: str) -> None:
+    policy = {"min_scans": 1, "newer_than": "1767323045", "accepted": [{"scan": "nightly", **UNTIL}]}
+    check(role, usual(role, **{f"{role}_policy": policy}))
+    for empty in ({"min_scans": "", "newer_than": "", "accepted": ""}, {"accepted": []}, dict.fromkeys(policy)):
+        check(role, usual(role, **{f"{role}_policy": empty}))
+
+
+def test_more_scans_than_there_can_be_are_refused() -> None:
+    ids = {"watch_scans_ids": [SCAN_ID, SCAN_ID]}
+    with pytest.raises(InvalidInputError, match=r"watch_scans_policy\.min_scans is 2, but the gate judges at most 1\."):
+        check("watch_scans", usual("watch_scans", **ids, watch_scans_policy={"min_scans": 2}))
+    query = {"watch_scans_ids": "", "watch_scans_query": {"limit": 1}, "watch_scans_policy": {"min_scans": 2}}
+    with pytest.raises(InvalidInputError, match="at most 1"):
+        check("watch_scans", usual("watch_scans", **query))
+    check("watch_scans", usual("watch_scans", **{**query, "watch_scans_query": {"states": ["completed"]}}))
+
+
+@pytest.mark.parametrize("role", GATED)
+def test_newer_than_is_refused_where_the_vendor_tells_no_start(role: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provider_class("glasswall"), "tells_start_times", False)
+    with pytest.raises(UnsupportedError, match=rf"{role}_policy\.newer_than: Glasswall does not tell"):
+        check(role, usual(role, **{f"{role}_policy": {"newer_than": "1767323045"}}))
 
 
 def test_a_wrong_option_does_not_show_a_token() -> None:
@@ -115,6 +165,45 @@ def test_a_template_that_fails_names_its_variable() -> None:
 
     with pytest.raises(InvalidInputError, match=r"watch_scans_ids: .*nowhere"):
         read_options("watch_scans", usual("watch_scans", watch_scans_ids="{{ nowhere }}"), template)
+
+
+@pytest.mark.parametrize("role", GATED)
+@pytest.mark.parametrize("name", ["glasswall", "advalidation"])
+def test_a_vendor_that_counts_takes_a_policy_that_needs_a_count(role: str, name: str) -> None:
+    if role == "run_scan" and name == "advalidation":
+        pytest.skip("Advalidation cannot start scans.")
+    own = {"rescan_scan_id": None, "rescan_creative_id": "7"} if (role, name) == ("rescan", "advalidation") else {}
+    check(role, {**usual(role, datascan_provider=name), **own, f"{role}_policy": {"max_issues": 0}})
+
+
+@pytest.mark.parametrize("role", ["run_scan", "watch_scans"])
+@pytest.mark.parametrize("name", ["bigid", "protecto"])
+def test_a_vendor_that_cannot_count_is_refused_with_what_to_do(role: str, name: str) -> None:
+    title = {"bigid": "BigID", "protecto": "Protecto"}[name]
+    subject = {"run_scan_glasswall": None, f"run_scan_{name}": sample_target(provider_class(name))}
+    given = usual(role, datascan_provider=name, **{f"{role}_policy": {"max_issues": 0}})
+    with pytest.raises(UnsupportedError) as raised:
+        check(role, {**given, **(subject if role == "run_scan" else {})})
+    assert raised.value.message == (
+        f"{role}_policy: {title} cannot count the issues of a scan. Remove max_issues from the policy, and leave "
+        "count_issues unset."
+    )
+
+
+@pytest.mark.parametrize(
+    ("policy", "needed"),
+    [
+        ({}, False),
+        ({"max_issues": None, "accepted": None}, False),
+        ({"max_issues": "", "accepted": [{"scan": "a", "issue": ""}]}, False),
+        ({"max_issues": 0}, True),
+        ({"accepted": [{"scan": "a"}]}, False),
+        ({"accepted": [{"scan": "a"}, {"scan": "a", "issue": "b"}]}, True),
+    ],
+    ids=str,
+)
+def test_issues_are_counted_where_the_policy_needs_them(policy: dict[str, t.Any], needed: bool) -> None:
+    assert needs_issue_count(policy) is needed
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 
 from ..errors import ConflictError, DatascanError, NotFoundError
 from ..models import FINISHED, MAY_RUN, Query, Scan, ScanList, ScanState, is_in_future, start_time
-from ..providers.capabilities import ListsScans, StartsScans, require_whole
+from ..providers.capabilities import CountsIssues, ListsScans, StartsScans, require_whole
 from .context import OperationContext
 from .creation import Created, create_scan, elects
 from .election import earliest_started, elect
+from .issue_counts import count_issues
 from .polling import WaitOptions
 from .results import ScanDiff, WaitStats, partial_result
 from .wait import WaitResult, no_wait_stats, wait_until_completed
@@ -30,13 +31,15 @@ _MAX_SCAN_LENGTH = timedelta(days=7)  # fresh_for finds scans that took no longe
 
 @dataclass(frozen=True)
 class StartRequest:
-    """The request of scan_start; `fresh_for` is seconds."""
+    """The request of scan_start; `fresh_for` is seconds, and counts only for a scan that started after `newer_than`."""
 
     target: Mapping[str, t.Any]
     if_active: str = "reuse"  # or fail, start
     fresh_for: int | None = None
     previous_scan_id: str | None = None
     wait: WaitOptions | None = None
+    newer_than: datetime | None = None
+    count_issues: bool = False  # if the scan has completed when it is returned
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,15 @@ def start_scan(context: OperationContext, request: StartRequest) -> StartResult:
     The time limit of a wait holds for all that is done before.
     """
     provider = context.require(StartsScans)
+    if request.count_issues:
+        context.require(CountsIssues)
     provider.validate_target(request.target)
     with context.time_limit(request.wait):
-        return _start_or_reuse(context, request)
+        result = _start_or_reuse(context, request)
+        if not request.count_issues or result.scan is None:
+            return result
+        counts = count_issues(context, [result.scan], result.waited)
+        return counts.checked(replace(result, scan=counts.scans[0], waited=counts.waited))
 
 
 def _start_or_reuse(context: OperationContext, request: StartRequest) -> StartResult:
@@ -187,13 +196,19 @@ def _find_fresh(context: OperationContext, request: StartRequest, candidates: Se
         return None
     now = context.provider.server_now()
     newest = max((scan for scan in candidates if scan.state in FINISHED), key=_end_order, default=None)
-    return newest if newest and _completed_since(newest, now - timedelta(seconds=request.fresh_for), now) else None
+    since = now - timedelta(seconds=request.fresh_for)
+    is_fresh = newest and _completed_since(newest, since, now) and _started_after(newest, request.newer_than)
+    return newest if is_fresh else None
 
 
 def _end_order(scan: Scan) -> tuple[float, bool]:
     """Later ends are larger. A scan without any time may be the newest; of two at one time the failed one counts."""
     ended = scan.finished_at or scan.started_at
     return ended.timestamp() if ended else math.inf, scan.state is not ScanState.COMPLETED
+
+
+def _started_after(scan: Scan, time: datetime | None) -> bool:
+    return time is None or (scan.started_at is not None and scan.started_at > time)
 
 
 def _completed_since(scan: Scan, oldest: datetime, now: datetime) -> bool:
