@@ -46,10 +46,17 @@ options:
         description: Only scans that started before this time, in ISO 8601. A time without a zone is UTC.
         type: str
       name:
-        description: Only scans of this name, or of the scan profile of this name.
+        description:
+          - Only scans of this name, or of the scan profile of this name. Upper and lower case count.
+          - If no scan that is listed has it, the task fails, unless O(missing=ignore), or O(query) asks for states,
+            times or owners too.
+          - An empty text is the same as not set, but is refused if O(query) has a limit or nothing else to find scans
+            by.
         type: str
       source:
-        description: Only scans of this source, in the form of C(source) in RV(scans).
+        description:
+          - Only scans of this source, in the form of C(source) in RV(scans).
+          - What holds for O(query.name) holds here, too.
         type: str
       owners:
         description:
@@ -63,10 +70,12 @@ options:
         type: bool
         default: false
       limit:
-        description: Maximum number of scans. The newest are returned.
+        description:
+          - Maximum number of scans. Of those that match, the scans that started last are returned.
+          - V(1) is the latest. A scan without a start time counts as the latest unless it completed.
         type: int
   missing:
-    description: Whether an id that the vendor does not know is a failure.
+    description: Whether an id that the vendor does not know is a failure, or a name or source that no scan has.
     type: str
     choices: [fail, ignore]
     default: fail
