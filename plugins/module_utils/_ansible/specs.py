@@ -13,7 +13,7 @@ from ansible.module_utils.common.parameters import env_fallback
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from .._core import options
-from .._core.options import OptionTable
+from .._core.option_reading import OptionTable
 from .._core.providers.registry import NAMES
 from .._core.unknown_options import describe_unknown_options
 

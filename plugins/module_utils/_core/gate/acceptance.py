@@ -13,7 +13,8 @@ from datetime import datetime
 
 from ..errors import InvalidInputError
 from ..models import Scan, iso, parse_timestamp
-from ..options import OptionTable
+from ..option_reading import OptionTable
+from ..unknown_options import describe_unknown_options
 from .naming import location
 
 ACCEPTED_OPTIONS: OptionTable = {
@@ -82,6 +83,8 @@ def _parse_entry(entry: t.Any, where: str) -> Acceptance:
     if not isinstance(entry, Mapping):
         raise InvalidInputError(f"{where} must be a dictionary with {', '.join(ACCEPTED_OPTIONS)}.")
     given = {name: value for name, value in entry.items() if value is not None and value != ""}
+    if unknown := describe_unknown_options(ACCEPTED_OPTIONS, given, f"{where}."):
+        raise InvalidInputError(unknown)
     for name, value in given.items():
         _check_text(where, name, value)
     if not {"scan", "issue"} & set(given):
@@ -97,9 +100,7 @@ def _parse_entry(entry: t.Any, where: str) -> Acceptance:
     return Acceptance(given.get("scan"), given.get("issue"), until, " ".join(given["reason"].split()))
 
 
-def _check_text(where: str, name: t.Any, value: t.Any) -> None:
-    if name not in ACCEPTED_OPTIONS:
-        raise InvalidInputError(f"{where}.{name} is not an option: use {', '.join(ACCEPTED_OPTIONS)}.")
+def _check_text(where: str, name: str, value: t.Any) -> None:
     if not isinstance(value, str):
         raise InvalidInputError(f"{where}.{name} must be a text. Quote it where it is set.")
     if not value.strip():

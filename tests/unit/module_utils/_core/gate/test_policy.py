@@ -156,7 +156,10 @@ def test_newer_than_in_the_future_is_refused() -> None:
         ([{"scan": ["a"], **UNTIL}], "policy.accepted[0].scan must be a text."),
         ([{"scan": 7, **UNTIL}], "policy.accepted[0].scan must be a text."),
         ([{"issue": True, **UNTIL}], "policy.accepted[0].issue must be a text."),
-        ([{"isue": "a", "scan": "b", **UNTIL}], "policy.accepted[0].isue is not an option: use scan, issue, until"),
+        (
+            [{"isue": "a", "scan": "b", **UNTIL}],
+            "policy.accepted[0].isue is not an option. Did you mean policy.accepted[0].issue?",
+        ),
         ([{"id": "a", **UNTIL}], "policy.accepted[0].id is not an option"),
         ([{"scan": "a", "until": "2026-12-31T23:59:59Z"}], "policy.accepted[0].reason is missing"),
         ([{"scan": "a", **UNTIL, "reason": ""}], "policy.accepted[0].reason is missing"),
