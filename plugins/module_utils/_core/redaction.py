@@ -75,7 +75,9 @@ class Redactor:
         if len(value) < _MIN_ALONE or _could_be_word(value):
             self._alone += (re.compile(rf"(?<![\w-]){re.escape(value)}(?![\w-])", re.IGNORECASE),)
         is_opaque = not any(pattern.search(value) for pattern in _PARTS)  # the rest of a connection string is no secret
-        forms = (value, fully_decoded(value), value.replace(" ", ""), value.replace(" ", "+"))
+        # Bytes that are decoded one by one, as the characters of the same numbers.
+        in_bytes = fully_decoded(value.encode("utf-8", "surrogatepass").decode("latin-1"))
+        forms = (value, fully_decoded(value), in_bytes, value.replace(" ", ""), value.replace(" ", "+"))
         for form in dict.fromkeys(forms):
             if len(form) >= _MIN_SHORT_LENGTH:
                 self._add_form(form, is_opaque=is_opaque)

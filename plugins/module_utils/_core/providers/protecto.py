@@ -16,7 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ..compat.pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from ..decoding import decodings, encoded_texts
+from ..decoding import decodings
+from ..encoded_runs import encoded_texts
 from ..error_texts import has_content
 from ..errors import (
     DatascanError,
