@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - datascan.gate.connection
   - datascan.gate.waiting
   - datascan.gate.waiting.optional
+  - datascan.gate.started
 options:
   # generated: subjects
   scan_id:
@@ -133,7 +134,7 @@ import typing as t
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import WAIT_SPEC
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import TARGET_ARGUMENT, WAIT_SPEC
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import rescan
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import own_option
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import RescansScans, require
@@ -156,6 +157,7 @@ MODULE = ModuleSpec(
     options={
         **{name: {"type": "str"} for name in BY},
         "if_active": {"type": "str", "default": "reuse", "choices": ["reuse", "fail", "start"]},
+        "target": TARGET_ARGUMENT,
         **WAIT_SPEC,
     },
     constraints={"mutually_exclusive": [BY], "required_one_of": [BY]},

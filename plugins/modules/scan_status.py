@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - datascan.gate.connection
   - datascan.gate.waiting
   - datascan.gate.waiting.optional
+  - datascan.gate.started
 options:
   scan_ids:
     description: The ids of the scans to read. Required unless O(query) is set.
@@ -253,7 +254,11 @@ import typing as t
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import SCAN_IDS_ARGUMENT, WAIT_SPEC
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import (
+    SCAN_IDS_ARGUMENT,
+    TARGET_ARGUMENT,
+    WAIT_SPEC,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import STATES, parse_query
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import status
 
@@ -283,6 +288,7 @@ MODULE = ModuleSpec(
         "scan_ids": SCAN_IDS_ARGUMENT,
         "query": {"type": "dict", "options": QUERY},
         "missing": {"type": "str", "default": "fail", "choices": ["fail", "ignore"]},
+        "target": TARGET_ARGUMENT,
         **WAIT_SPEC,
     },
     constraints={"mutually_exclusive": [("scan_ids", "query")], "required_one_of": [("scan_ids", "query")]},

@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - datascan.gate.attributes.connects
   - datascan.gate.connection
   - datascan.gate.waiting
+  - datascan.gate.started
 options:
   scan_ids:
     description: The ids of the scans to wait for. Required unless O(scans) is set.
@@ -157,7 +158,11 @@ from dataclasses import replace
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import SCAN_IDS_ARGUMENT, WAIT_OPTIONS_SPEC
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import (
+    SCAN_IDS_ARGUMENT,
+    TARGET_ARGUMENT,
+    WAIT_OPTIONS_SPEC,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import wait
 
 
@@ -182,6 +187,7 @@ MODULE = ModuleSpec(
         "on_timeout": {"type": "str", "default": "fail", "choices": ["fail", "cancel", "return"]},
         "fail_fast": {"type": "bool", "default": False},
         "progress": {"type": "bool", "default": True},
+        "target": TARGET_ARGUMENT,
         **WAIT_OPTIONS_SPEC,
     },
     constraints={"mutually_exclusive": [("scan_ids", "scans")], "required_one_of": [("scan_ids", "scans")]},

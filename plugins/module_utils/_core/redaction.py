@@ -32,6 +32,7 @@ _PATTERNS = {
         "accountkey=": r"AccountKey=([^;\s\"'<>]+)",
         "bearer": rf"\bBearer\s{_WORDS}([A-Za-z0-9._~+/=-]{{6,}})",
         "basic": r"\bBasic\s(?=[A-Za-z]*[0-9+/=])([A-Za-z0-9+/=_-]{8,})",
+        "eyj": r"\b((?-i:eyJ)[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+)+)",  # a JSON web token, such as a session token
         "://": r"://([^\s/?#\"'<>]+)@",  # the user and the password of an address
     }.items()
 }
