@@ -37,7 +37,8 @@ MAY_IMPORT = {
     "errors": set(),
     "error_texts": set(),
     "text": set(),
-    "decoding": set(),
+    "encoded_runs": set(),
+    "decoding": {"encoded_runs"},
     "url_credentials": set(),
     "redaction": {"decoding"},
     "foreign_text": {"redaction", "text"},
@@ -50,8 +51,8 @@ MAY_IMPORT = {
     "http": {"clock", "compat", "errors", "url_credentials"},
     "columns": {"compat", "errors", "foreign_text", "models", "text"},
     "gate": {"clock", "compat", "errors", "files", "foreign_text", "models", "options", "redaction", "text"},
-    "providers": {"clock", "columns", "compat", "decoding", "error_texts", "errors", "http", "models", "options"}
-    | {"redaction", "url_credentials"},
+    "providers": {"clock", "columns", "compat", "decoding", "encoded_runs", "error_texts", "errors", "http"}
+    | {"models", "options", "redaction", "url_credentials"},
     "operations": {"clock", "columns", "errors", "files", "foreign_text", "gate", "models", "options", "providers"},
     "rendering": {"compat", "errors", "files", "models", "operations"},
 }
