@@ -12,10 +12,8 @@ import re
 import typing as t
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from functools import lru_cache
 from html.entities import html5
-from math import ceil, floor
 
 from .encoded_runs import (
     BASE64_RUN,
@@ -55,9 +53,9 @@ class _Form(t.NamedTuple):
 
     pattern: re.Pattern[str]
     decode: Callable[[str], str]
-    # Of a form that encodes byte after byte: where in a match the first byte begins, and the characters for each byte.
+    # Of a form that encodes byte after byte: where in a match the first byte begins.
     begin: Callable[[str], int] | None = None
-    width: Fraction = Fraction(1)
+    width: tuple[int, int] = (1, 1)  # characters for so many bytes
 
 
 class DecodedText:
@@ -113,8 +111,9 @@ class _Escapes:
         """The characters that encode one byte. What is left of a byte before or after all others belongs to that."""
         start, end = self._spans[number]
         index, begin = place - self._starts[number], start + self._begin(number)
-        first = start if index == 0 else begin + floor(index * self._form.width)
-        last = end if place + 1 == self._ends[number] else begin + ceil((index + 1) * self._form.width)
+        characters, size = self._form.width
+        first = start if index == 0 else begin + index * characters // size
+        last = end if place + 1 == self._ends[number] else begin + ((index + 1) * characters + size - 1) // size
         return first, last
 
     def _find_begin(self, number: int) -> int:
@@ -224,6 +223,6 @@ def _character(digits: str) -> str:
 _ESCAPES, _QUOTED_PRINTABLE = _Form(_ESCAPE, _decode), _Form(_QUOTED, _decode)
 _ENCODINGS = (
     _Form(NUMBERS, decode_numbers),
-    _Form(HEX_RUN, decode_hex, hex_begin, Fraction(2)),
-    _Form(BASE64_RUN, decode_base64, base64_begin, Fraction(4, 3)),
+    _Form(HEX_RUN, decode_hex, hex_begin, (2, 1)),
+    _Form(BASE64_RUN, decode_base64, base64_begin, (4, 3)),
 )

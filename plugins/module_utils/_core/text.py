@@ -73,18 +73,51 @@ def escape_commands(json_text: str) -> str:
     return _COMMAND.sub(lambda match: f"{match[0][:-1]}\\u{ord(match[0][-1]):04x}", json_text)
 
 
-def bounded(value: t.Any, *, is_inner: bool = False) -> t.Any:
+def bounded(value: t.Any) -> t.Any:
     """The same value with long texts, long lists of a vendor's and of faults cut, and with how much was cut.
 
     Only for values without secrets, like `one_line`.
     """
+    return _bounded_texts(bounded_lists(value))
+
+
+def bounded_lists(value: t.Any, *, is_inner: bool = False) -> t.Any:
+    """The same value with its long lists cut. Each text stays whole, so that a secret in it can be recognized."""
+    if isinstance(value, Mapping):
+        return {key: _bounded_list(key, item, is_inner=is_inner) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [bounded_lists(item, is_inner=True) for item in value]
+    return value
+
+
+def _bounded_list(key: t.Any, item: t.Any, *, is_inner: bool) -> t.Any:
+    if not isinstance(item, (list, tuple)):
+        return bounded_lists(item, is_inner=True)
+    most = _MAX_ITEMS.get(key, _MAX_INNER_ITEMS if is_inner else len(item))
+    if len(item) <= most + 1:  # one more is what a list has that was cut before
+        return bounded_lists(item)
+    more = f"{len(item) - most} more are not shown."
+    return [*bounded_lists(item[:most]), {"message": more} if isinstance(item[0], Mapping) else more]
+
+
+def _bounded_texts(value: t.Any) -> t.Any:
     if isinstance(value, str):
         return _cut(value, _MAX_TEXT)
     if isinstance(value, Mapping):
-        return {_bounded_key(key): _bounded_item(key, item, is_inner=is_inner) for key, item in value.items()}
+        return {
+            _bounded_key(key): _bounded_diff(item) if key == "diff" else _bounded_texts(item)
+            for key, item in value.items()
+        }
     if isinstance(value, (list, tuple)):
-        return [bounded(item, is_inner=True) for item in value]
+        return [_bounded_texts(item) for item in value]
     return value
+
+
+def _bounded_diff(diff: t.Any) -> t.Any:
+    """Ansible compares the texts of files line by line, so they stay whole: they are excerpts. Scans do not."""
+    if not isinstance(diff, Mapping):
+        return diff
+    return {side: item if isinstance(item, str) else _bounded_texts(item) for side, item in diff.items()}
 
 
 def _bounded_key(key: t.Any) -> t.Any:
@@ -92,25 +125,6 @@ def _bounded_key(key: t.Any) -> t.Any:
         return key
     mark = zlib.crc32(key.encode("utf-8", "replace"))  # keys that differ only where they are cut stay apart
     return f"{_cut(key, _MAX_KEY)} [{mark:08x}]"
-
-
-def _bounded_item(key: t.Any, item: t.Any, *, is_inner: bool) -> t.Any:
-    if key == "diff":
-        return _bounded_diff(item)
-    if not isinstance(item, (list, tuple)):
-        return bounded(item, is_inner=True)
-    most = _MAX_ITEMS.get(key, _MAX_INNER_ITEMS if is_inner else len(item))
-    if len(item) <= most + 1:  # one more is what a list has that was cut before
-        return bounded(item)
-    more = f"{len(item) - most} more are not shown."
-    return [*bounded(item[:most]), {"message": more} if isinstance(item[0], Mapping) else more]
-
-
-def _bounded_diff(diff: t.Any) -> t.Any:
-    """Ansible compares the texts of files line by line, so they stay whole: they are excerpts. Scans do not."""
-    if not isinstance(diff, Mapping):
-        return diff
-    return {side: item if isinstance(item, str) else bounded(item, is_inner=True) for side, item in diff.items()}
 
 
 def _cut(text: str, most: int) -> str:

@@ -235,9 +235,11 @@ class Protecto(StartsScans):
     def _unasked(self, record: StatusItem | InvalidRecord) -> InvalidResponseError | None:
         """The error of a scan for which the answer has this record instead of its own."""
         if not isinstance(record, InvalidRecord):
-            return InvalidResponseError(f"Protecto answered about scan {record.tracking_id}, which was not asked for.")
-        self._warn_once(record.sentence(self.title))
-        return record.error(self.title)
+            found = self._samples.redact_text(record.tracking_id)
+            return InvalidResponseError(f"Protecto answered about scan {found}, which was not asked for.")
+        sentence = self._samples.redact_text(record.sentence(self.title))
+        self._warn_once(sentence)
+        return InvalidResponseError(sentence)
 
     def _merge(self, items: Sequence[StatusItem]) -> Scan:
         """The scan that several items of one id describe, such as one for each object: the worst state counts."""
@@ -329,7 +331,7 @@ class Protecto(StartsScans):
 
     def _scan(self, item: StatusItem) -> Scan:
         reason = item.error
-        statuses: list[str | None] = [*item.statuses] or [None]
+        statuses: list[str | None] = [self._shown_status(status) for status in item.statuses] or [None]
         states = [self.parse_state(status) for status in statuses]
         state = min(states, key=state_rank)
         status = statuses[states.index(state)]
@@ -337,11 +339,15 @@ class Protecto(StartsScans):
             id=item.tracking_id,
             provider=self.name,
             state=failed_by(reason, state),
-            vendor_status=_WITHHELD if state is ScanState.UNKNOWN and status and self._may_quote(status) else status,
+            vendor_status=status,
             started_at=self.parse_time(item.process_started_at),
             finished_at=self.parse_time(item.process_ended_at),
             error=_WITHHELD if reason and self._may_quote(reason) else reason,
         )
+
+    def _shown_status(self, status: str) -> str:
+        """A documented status is no quotation, even if a sample is the same word. Any other goes into a warning."""
+        return _WITHHELD if status.lower() not in self.state_map and self._may_quote(status) else status
 
     def _redact_samples(self, error: DatascanError) -> DatascanError:
         """The error without any reason that may quote a sampled value."""

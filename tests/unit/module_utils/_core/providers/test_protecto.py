@@ -573,6 +573,32 @@ def test_a_task_that_waits_withholds_what_repeats_a_sample_of_the_start(samples:
     assert "smith" not in text + str(module.reported) + str(module.warned)
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        row("Zebra ann.smith@example.com"),
+        row("PENDING", request_status="ANN.smith"),
+        row(scan_id="ann.smith@example.com"),
+        {"tracking_id": "ann.smith@example.com", "status": ["x"]},
+    ],
+)
+def test_no_warning_and_no_message_quotes_a_sample(item: t.Any) -> None:
+    """Such as one about a status or an id that is not expected."""
+    warned: list[str] = []
+    with protecto(read_response(item), warned=warned) as context:
+        context.provider.remember_target(SAMPLED)  # type: ignore[attr-defined]
+        found = context.provider.get_many([ID])
+    assert "smith" not in f"{warned} {found}".lower()
+
+
+@pytest.mark.parametrize("status", ["PENDING ", "failed"])
+def test_a_documented_status_that_is_a_sample_is_still_a_status(status: str) -> None:
+    samples = [{"column_name": "state", "samples": ["pending", "FAILED"]}]
+    with protecto(read_response(row(status))) as context:
+        context.provider.remember_target({"objects": [{**OBJECT, "data_samples": samples}]})  # type: ignore[attr-defined]
+        assert context.provider.get(ID).vendor_status == status.strip()
+
+
 # What it cannot do
 
 
