@@ -74,6 +74,7 @@ EXAMPLES = r"""
     api_token: "{{ glasswall_token }}"
     scans:
       - "{{ started.scan }}"
+    target: "{{ uploads }}" # as for scan_start, so that its secrets are masked
     wait_timeout: 1800
     on_timeout: cancel
   register: waited
