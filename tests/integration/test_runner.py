@@ -64,8 +64,9 @@ def test_a_scan_that_passes_ends_well_and_hands_its_verdict_on(launch, sandbox):
     assert verdict == {**gate, "gates": {"run_scan": gate}}
     assert "1 of 1" in verdict["msg"]
     progress = [line for line in job.lines("verbose") if "scan_wait: [" in line]
-    assert len(progress) >= 2
-    assert "running" in progress[0] and "completed" in progress[-1]
+    # On a busy machine, the scan may have ended before the first poll.
+    assert progress
+    assert "completed" in progress[-1]
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def options(name: str, **more: t.Any) -> dict[str, t.Any]:
 FAULTS: dict[str, t.Callable[[str], dict[str, t.Any]]] = {
     "no option at all": lambda name: {},
     "an unknown option": lambda name: options(name, no_such_option=1),
-    "a value of another type": lambda name: options(name, **{key: [[1]] for key in SUBJECTS[name]}),
+    "a value of another type": lambda name: {**options(name), **{key: [[1]] for key in SUBJECTS[name]}},
     "an unknown vendor": lambda name: options(name, provider="acme"),
     "a malformed address": lambda name: options(name, api_url="not an address"),
     "no server": options,
