@@ -52,6 +52,7 @@ class Protecto(StartsScans):
 
     name = "protecto"
     title = "Protecto"
+    expects = "a token from its portal"
     unsupported = {
         "list": "Keep the ids that scan_start returns, and set scan_ids to them.",
         "cancel": "Let the scan finish; wait_timeout limits how long a task waits for it.",
