@@ -50,5 +50,5 @@ msg:
   description: What happened.
   returned: conclude, publish, prove
   type: str
-  sample: "Gate passed: 1 of 1 scans."
+  sample: "Gate passed: 1 of 1 scan."
 """

@@ -16,13 +16,17 @@ from ansible.module_utils.errors import UnsupportedError as UnknownOptionError
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import RefusedTask
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.option_values import without_empty_texts
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import describe_wrong_options
+from ansible_collections.datascan.gate.plugins.module_utils._core.clock import Clock
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import AUDIT_FORMATS
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import parse_lookup
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.tag_rules import parse_rules
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError, UnsupportedError
 from ansible_collections.datascan.gate.plugins.module_utils._core.files import write_if_changed
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.decision import check_reports
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import parse_policy
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import (
+    check_newer_than,
+    parse_policy,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import FORMATS
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import (
@@ -119,6 +123,7 @@ def check_options(options: GateOptions, role: str) -> None:
     _ROLE_CHECKS[role](options)
     if role != AUDIT:
         _check_wait(options)
+        _check_policy(options, role)
 
 
 def _check_wait(options: GateOptions) -> None:
@@ -133,6 +138,28 @@ def _check_wait(options: GateOptions) -> None:
         raise UnsupportedError(
             f"{options.name('policy')}.max_issues: {provider.title} does not count the issues of a scan. Remove it."
         )
+
+
+def _check_policy(options: GateOptions, role: str) -> None:
+    """Refuse a policy that no scan of this role and vendor can meet."""
+    policy, name = parse_policy(options["policy"] or {}), options.name("policy")
+    check_newer_than(policy, Clock().now())
+    provider = options.provider
+    if provider and policy.newer_than is not None and not provider.tells_start_times:
+        raise UnsupportedError(f"{name}.newer_than: {provider.title} does not tell when a scan started. Remove it.")
+    most = _most_scans(options, role)
+    if most is not None and policy.min_scans is not None and policy.min_scans > most:
+        raise InvalidInputError(f"{name}.min_scans is {policy.min_scans}, but the gate judges at most {most}.")
+
+
+def _most_scans(options: GateOptions, role: str) -> int | None:
+    """How many scans a role can judge; None where that is not known before."""
+    if role != "watch_scans":
+        return 1
+    if options["ids"]:
+        return len(set(options["ids"]))
+    limit: int | None = (options["query"] or {}).get("limit")
+    return limit
 
 
 def absolute_reports(options: GateOptions) -> list[dict[str, str]]:

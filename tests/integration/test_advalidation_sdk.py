@@ -96,6 +96,7 @@ def test_validate_takes_an_address_a_tag_a_file_and_bytes(call, sandbox, tmp_pat
 
 
 def test_submit_and_get_results(call, sandbox, tmp_path):
+    settings(sandbox, queued_seconds=1000)  # longer than the programs take on a busy machine
     submitted = results(call(*(["submit", one] for one in (URL, TAG, upload(tmp_path)))))
     creatives = [one["creativeId"] for one in submitted]
     in_campaign = results(
@@ -103,7 +104,7 @@ def test_submit_and_get_results(call, sandbox, tmp_path):
     )
     assert in_campaign[0]["campaignId"] == submitted[0]["campaignId"]
     assert [one["status"] for one in results(call(*(["getResults", one] for one in creatives)))] == ["pending"] * 3
-    sandbox.control("POST", "clock", {"advance": 60})
+    sandbox.control("POST", "clock", {"advance": 2000})
     found = results(call(*(["getResults", one, {"details": True}] for one in creatives)))
     assert [(one["status"], one["issues"], len(one["tests"])) for one in found] == [
         ("finished", 3, 5),

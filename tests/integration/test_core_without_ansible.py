@@ -65,7 +65,7 @@ def test_a_scan_that_completes_passes(python, sandbox):
     done = run(python, sandbox, "ok")
     assert (done.returncode, done.stderr) == (0, "")
     assert "1 of 1 done (1 completed)" in done.stdout
-    assert done.stdout.splitlines()[-1] == "Gate passed: 1 of 1 scans."
+    assert done.stdout.splitlines()[-1] == "Gate passed: 1 of 1 scan."
 
 
 def test_a_scan_that_fails_ends_the_program(python, sandbox):

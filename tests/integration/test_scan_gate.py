@@ -35,6 +35,7 @@ KEYS = {
     "missing",
     "timed_out",
     "cancelled",
+    "accepted",
     "error",
 }
 
@@ -66,6 +67,23 @@ def test_the_reason_names_the_scan(runs):
 def test_a_policy_can_allow_more(runs):
     result = runs.in_process["Pass what the policy allows"]
     assert (result["passed"], result["reasons"]) == (True, [])
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize(
+    ("task", "passed", "status"),
+    [
+        ("Pass issues that the policy does not limit", True, None),
+        ("Stop at issues", False, None),
+        ("Pass issues that are accepted until tomorrow", True, "used"),
+        ("Stop at issues that were accepted until yesterday", False, "expired"),
+    ],
+)
+def test_issues_are_accepted_for_a_time(runs, way, task, passed, status):
+    result = getattr(runs, way)[task]
+    assert result["passed"] is passed
+    assert [entry["status"] for entry in result["accepted"]] == ([status] * 3 if status else [])
+    assert passed or ("has 3 issues, and 0 are allowed: a.doc, b.doc, c/d.pdf" in result["msg"])
 
 
 def test_advice_does_not_stop(runs):

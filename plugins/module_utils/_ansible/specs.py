@@ -71,10 +71,21 @@ def describe_wrong_options(spec: ArgumentSpec, given: Mapping[str, t.Any], messa
         message += "".join(
             f" (or the environment variable {variable})" for variable in _missing_variables(spec, message)
         )
-    names = [name for name, option in spec.items() if name in given and not _holds_dictionaries(option, given[name])]
+    names = _without_dictionaries(spec, given)
     if not names or any(name in message for name in given):
         return message or "The options cannot be read."
     return f"{' or '.join(names)} must be of type dict, written as a dictionary."
+
+
+def _without_dictionaries(spec: ArgumentSpec, given: Mapping[str, t.Any], path: str = "") -> list[str]:
+    """The options, at any depth, that must have dictionaries and have something else."""
+    names = []
+    for name, option in spec.items():
+        if name in given and not _holds_dictionaries(option, given[name]):
+            names.append(f"{path}{name}")
+        elif isinstance(given.get(name), Mapping) and "options" in option:
+            names += _without_dictionaries(option["options"], given[name], f"{path}{name}.")
+    return names
 
 
 def with_plain_types(message: str) -> str:

@@ -15,6 +15,7 @@ _TEXT_KEYS = ("message", "error", "reason", "detail", "description")  # of an er
 _ERROR_KEY = re.compile(
     r"(?:last)?(?:error|failure|exception)(?:s|messages?|msgs?|reasons?|codes?|details?|texts?|descriptions?)?"
 )
+_BETWEEN_WORDS = re.compile(r"[\s_-]+")
 _MAX_DEPTH = 16  # levels of lists and objects; what is nested deeper counts as something, unless it is empty
 WITHOUT_MESSAGE = "an error without a message"
 
@@ -61,5 +62,5 @@ def errors_of(data: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def is_error_key(key: str) -> bool:
-    """Whether a key is the name of an error, in snake case or in camel case."""
-    return _ERROR_KEY.fullmatch(key.replace("_", "").replace("-", "").lower()) is not None
+    """Whether a key is the name of an error, in snake case, in camel case, or in words."""
+    return _ERROR_KEY.fullmatch(_BETWEEN_WORDS.sub("", key).lower()) is not None

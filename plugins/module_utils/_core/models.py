@@ -28,6 +28,7 @@ from .errors import InvalidInputError
 # These imports are needed at run time: pydantic reads the annotations when it builds the classes.
 
 PREDICTED_ID = "predicted"  # the id of a scan that check mode predicts
+MAX_LISTED_ISSUES = 100  # of a scan, so that a result stays small however many there are
 
 
 class ScanState(str, Enum):
@@ -128,6 +129,16 @@ def _text_or_none(value: t.Any) -> str | None:
 ShownText = t.Annotated[t.Optional[str], BeforeValidator(_text_or_none)]
 
 
+class Issue(BaseModel):
+    """One of the issues that a scan's `issue_count` counts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str  # of the check that found it, or the path of the file that has it
+    result: str | None = None  # the vendor's own word for how bad it is
+    place: str | None = None  # where it is, as far as the name does not tell it
+
+
 class Scan(BaseModel):
     """A scan, the same for every vendor."""
 
@@ -146,6 +157,7 @@ class Scan(BaseModel):
     parent_id: str | None = None
     child_ids: list[str] = []
     issue_count: IssueCount = None
+    issues: list[Issue] = Field(default=[], max_length=MAX_LISTED_ISSUES)  # the first of them, where they are known
     error: ErrorText = None
 
     @computed_field  # type: ignore[prop-decorator]

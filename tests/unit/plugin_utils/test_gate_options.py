@@ -6,12 +6,18 @@
 from __future__ import annotations
 
 import typing as t
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 import yaml
 from ansible.errors import AnsibleError
-from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, InvalidInputError
+from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
+    DatascanError,
+    InvalidInputError,
+    UnsupportedError,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_class
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import (
     absolute_reports,
     check_options,
@@ -21,6 +27,8 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import
 from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import ROLES
 from glasswall_script import SCAN_ID, TARGET
 
+NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
+UNTIL = {"until": "2999-01-01T00:00:00Z", "reason": "Known."}
 GATED = ("run_scan", "watch_scans", "rescan")
 
 
@@ -89,6 +97,22 @@ def test_a_variable_that_an_option_uses_is_the_users_own() -> None:
         ("policy", {"max_issues": 0}),  # which Glasswall does not count
         ("policy", {"max_isues": 1}),
         ("policy", {"allow_missing": "perhaps"}),
+        *(("policy", {"min_scans": value}) for value in (0, -1, True, 1.5, "many", [1], 2)),  # 2 of one
+        *(("policy", {"newer_than": value}) for value in ("yesterday", 0, -1, 1767323045.5, NOW, NOW.date(), True, [])),
+        ("policy", {"newer_than": "2999-01-01T00:00:00Z"}),
+        ("policy", {"newer": "2026-01-01T00:00:00Z"}),
+        ("policy", {"accepted": {"scan": "a", **UNTIL}}),
+        ("policy", {"accepted": "a"}),
+        ("policy", {"accepted": [{}]}),
+        ("policy", {"accepted": [{"scan": "", "issue": "", **UNTIL}]}),
+        ("policy", {"accepted": [{"scan": "a", "reason": "b"}]}),
+        ("policy", {"accepted": [{"scan": "a", "reason": "", "until": "2999-01-01T00:00:00Z"}]}),
+        ("policy", {"accepted": [{"scan": "a", "reason": "b", "until": "2999-01-01"}]}),
+        ("policy", {"accepted": [{"scan": "a", "reason": "b", "until": "2999-01-01T00:00:00"}]}),
+        ("policy", {"accepted": [{"scan": "a", "reason": "b", "until": NOW}]}),
+        ("policy", {"accepted": [{"scan": 7, **UNTIL}]}),
+        ("policy", {"accepted": [{"scan": "a", "issues": ["b"], **UNTIL}]}),
+        ("policy", {"accepts": []}),
         ("reports", "scan.xml"),
         ("reports", [{"format": "xml", "dest": "a"}]),
         ("reports", [{"dest": "a"}]),
@@ -97,8 +121,33 @@ def test_a_variable_that_an_option_uses_is_the_users_own() -> None:
     ids=str,
 )
 def test_an_option_that_cannot_work_is_refused(role: str, option: str, value: t.Any) -> None:
-    with pytest.raises(DatascanError, match=option if option != "policy" else "polic|max_|states|allow"):
+    with pytest.raises(DatascanError, match=option if option != "policy" else "polic|max_|states|allow|accept|newer"):
         check(role, usual(role, **{f"{role}_{option}": value}))
+
+
+@pytest.mark.parametrize("role", GATED)
+def test_a_policy_that_asks_for_all_is_accepted(role: str) -> None:
+    policy = {"min_scans": 1, "newer_than": "1767323045", "accepted": [{"scan": "nightly", **UNTIL}]}
+    check(role, usual(role, **{f"{role}_policy": policy}))
+    for empty in ({"min_scans": "", "newer_than": "", "accepted": ""}, {"accepted": []}, dict.fromkeys(policy)):
+        check(role, usual(role, **{f"{role}_policy": empty}))
+
+
+def test_more_scans_than_there_can_be_are_refused() -> None:
+    ids = {"watch_scans_ids": [SCAN_ID, SCAN_ID]}
+    with pytest.raises(InvalidInputError, match=r"watch_scans_policy\.min_scans is 2, but the gate judges at most 1\."):
+        check("watch_scans", usual("watch_scans", **ids, watch_scans_policy={"min_scans": 2}))
+    query = {"watch_scans_ids": "", "watch_scans_query": {"limit": 1}, "watch_scans_policy": {"min_scans": 2}}
+    with pytest.raises(InvalidInputError, match="at most 1"):
+        check("watch_scans", usual("watch_scans", **query))
+    check("watch_scans", usual("watch_scans", **{**query, "watch_scans_query": {"states": ["completed"]}}))
+
+
+@pytest.mark.parametrize("role", GATED)
+def test_newer_than_is_refused_where_the_vendor_tells_no_start(role: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provider_class("glasswall"), "tells_start_times", False)
+    with pytest.raises(UnsupportedError, match=rf"{role}_policy\.newer_than: Glasswall does not tell"):
+        check(role, usual(role, **{f"{role}_policy": {"newer_than": "1767323045"}}))
 
 
 def test_a_wrong_option_does_not_show_a_token() -> None:

@@ -18,6 +18,7 @@ from ..models import Scan, parse_scan, state_rank
 
 # The kinds of failure that end a wait although the vendor answers: the policy judges the scans.
 JUDGED_KINDS = frozenset({WaitTimeoutError.kind, ScanNotCompletedError.kind})
+_NAMES = ("name", "source", "target", "owner")
 _MODULES = {"started": "scan_start or scan_rescan", "found": "scan_status", "waited": "scan_wait"}
 
 
@@ -61,6 +62,8 @@ def read_evidence(
     seen_keys = {(scan.provider, scan.id) for scan in seen}
     others = [scan for result in before for scan in result.scans]
     others += [parse_scan(value, f"scans[{number}]") for number, value in enumerate(scans or ())]
+    earlier = {(scan.provider, scan.id): scan for scan in reversed(others)}
+    seen = tuple(_with_names(scan, earlier.get((scan.provider, scan.id))) for scan in seen)
     tasks = [*before, *([wait] if wait else [])]
     missing_ids = [scan_id for result in tasks for scan_id in result.missing] + list(missing)
     if not all(scan_id.strip() for scan_id in missing_ids):
@@ -79,6 +82,12 @@ def read_evidence(
     )
 
 
+def _with_names(scan: Scan, earlier: Scan | None) -> Scan:
+    """The scan with the names that only an earlier record has: some vendors send none while a scan runs."""
+    missing = {name: getattr(earlier, name, None) for name in _NAMES if getattr(scan, name) is None}
+    return scan.model_copy(update=missing) if earlier and missing else scan
+
+
 def _merge_repeated(scans: Sequence[Scan]) -> tuple[Scan, ...]:
     """The scans, each once."""
     records: dict[tuple[str, str], list[Scan]] = {}
@@ -93,9 +102,13 @@ def _merge(records: Sequence[Scan]) -> Scan:
         return records[0]
     worst = min(records, key=lambda scan: state_rank(scan.state))
     counts = [scan.issue_count for scan in records if scan.issue_count is not None]
+    starts = [scan.started_at for scan in records if scan.started_at is not None]
     ends = [scan.finished_at for scan in records if scan.finished_at is not None]
+    shared = set.intersection(*(set(scan.issues) for scan in records))
     values = {
         "issue_count": max(counts) if len(counts) == len(records) else None,
+        "issues": [issue for issue in worst.issues if issue in shared],  # only a listed issue can be accepted
+        "started_at": min(starts) if len(starts) == len(records) else None,
         "finished_at": min(ends) if len(ends) == len(records) else None,
     }
     return worst.model_copy(update=values)

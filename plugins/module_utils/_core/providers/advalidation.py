@@ -169,7 +169,10 @@ class Advalidation(RescansScans):
             raise
         except DatascanError:
             return scan  # a gate judges by the count; the names of the checks are only shown
-        return scan.model_copy(update={"error": checks.error})
+        if checks.finished and not checks.succeeded:
+            return checks  # the worse of two answers counts
+        count = max(scan.issue_count, checks.issue_count or 0)
+        return scan.model_copy(update={"error": checks.error, "issue_count": count})
 
     def get_rescan_parent(self, subject: str) -> Scan | None:
         """GET /creatives/{creativeId}: its latest scan, if it has one."""

@@ -15,7 +15,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ...errors import DatascanError, InterruptedWaitError, InvalidInputError, InvalidResponseError, NotFoundError
+from ...errors import (
+    DatascanError,
+    InterruptedWaitError,
+    InvalidInputError,
+    InvalidResponseError,
+    NotFoundError,
+    RejectedError,
+    UnavailableError,
+)
 from ...http.authentication import Authentication, HeaderForm
 from ...http.response import Response
 from ...models import FINISHED, MAY_RUN, PREDICTED_ID, Query, Scan, ScanList, ScanState, state_rank
@@ -34,6 +42,7 @@ from .tokens import SessionTokenAuthentication
 _AUTO_SCHEMES = ("raw", "bearer")  # in the order in which they are tried
 _WHOLE_LIST = 10_000  # the limit when a list is read again: `skip` may have no effect, and one page cannot change
 _USUAL_SCAN_TYPE = "dsScan"
+_NO_PARAMETER = (200, 400, 422)  # HTTP statuses of an error about a parameter that a deployment does not know
 _BATCH = 8  # scans whose states are read at once; few, because a limit may be reached before the next
 _MAX_SINGLE_READS = 100  # scans of a list that are read one by one, where the list lacks their states
 # Scans of a list that have ended and are read one by one, because the list may be wrong: those that changed last come
@@ -118,6 +127,7 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         super().__init__(*args, **kwargs)
         # The last row seen of each scan, because the status has neither its name nor its start.
         self._rows: dict[str, Row] = {}
+        self._asks_for_total = True
 
     @classmethod
     def authentication(
@@ -132,6 +142,17 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
     def parse_errors(cls, response: Response) -> list[dict[str, t.Any]]:
         """Errors come in four forms, and under HTTP 200 too."""
         return _bigid_errors.parse_errors(response)
+
+    @classmethod
+    def find_errors(cls, response: Response) -> list[dict[str, t.Any]]:
+        """Without a reason that may quote a scan's secret key."""
+        return [
+            {
+                key: _bigid_errors.without_secret_key(value) if isinstance(value, str) else value
+                for key, value in one.items()
+            }
+            for one in super().find_errors(response)
+        ]
 
     @classmethod
     def is_record(cls, body: Mapping[str, t.Any]) -> bool:
@@ -262,8 +283,14 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         # No `sort`: the order by updated_at is the documented default, and the form of the parameter is not documented.
         params = [("limit", str(size)), *([("skip", str(skip))] if skip else [])]
         # Without it, other lists of BigID have no total. For one scan the request stays the documented one.
-        params += [("requireTotalCount", "true")] if size > 1 else []
-        page = self._client.read("GET", ("scans", "parent-scans"), parse_page, params=params)
+        total = [("requireTotalCount", "true")] if size > 1 and self._asks_for_total else []
+        try:
+            page = self._client.read("GET", ("scans", "parent-scans"), parse_page, params=[*params, *total])
+        except RejectedError as error:
+            if not total or error.http_status not in _NO_PARAMETER:
+                raise
+            self._asks_for_total = False  # not documented for this list, so a deployment may refuse it
+            return self._page(size, skip)
         self._rows.update((row.id, row.merge(self._rows.get(row.id, row))) for row in page.rows)
         return page
 
@@ -296,13 +323,17 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         return self._scan(row, self.parse_state(row.state) if row.state else ScanState.QUEUED, row.state)
 
     def _scan_type_of(self, profile: str) -> str | None:
-        """The type of scan of a profile, where this deployment lists its profiles."""
+        """The type of scan of a profile, where this deployment lists its profiles.
+
+        A transient error does not pass for a deployment without that list: a scan of another type would be started.
+        """
         try:
-            return self._client.read(
-                "GET", ("scanProfiles",), lambda data: parse_scan_type(data, profile), is_optional=True
-            )
+            return self._client.read("GET", ("scanProfiles",), lambda data: parse_scan_type(data, profile))
         except InterruptedWaitError:
             raise
+        except UnavailableError as error:
+            message = f"No scan was started, because the type of its scan profile could not be read: {error.message}"
+            raise error.with_message(f"{message.rstrip('.')}. Set bigid.scan_type to start without it.") from None
         except DatascanError:
             return None
 

@@ -98,6 +98,35 @@ def test_of_two_records_of_one_scan_the_worse_counts_once(
         assert isinstance(error, GateFailedError)
 
 
+def test_of_two_records_only_an_issue_that_both_list_can_be_accepted() -> None:
+    def record(*names: str, started: str | None) -> dict[str, t.Any]:
+        return scan_result(issue_count=2, issues=[{"name": name} for name in names], started_at=started)
+
+    def passed(name: str, first: dict[str, t.Any], second: dict[str, t.Any], **policy: t.Any) -> t.Any:
+        accepted = [{"issue": name, "until": "2999-01-01T00:00:00Z", "reason": "Known."}]
+        given = {"scans": [first, second], "policy": {"max_issues": 1, "accepted": accepted, **policy}}
+        return outcome(**given)[0].passed
+
+    old, new = "2025-12-30T00:00:00Z", "2025-12-31T20:00:00Z"
+    first, second = record("a", "b", started=new), record("a", "c", started=new)
+    assert passed("a", first, second)
+    assert not passed("b", first, second)
+    assert not passed("c", first, second)
+    newer_than = "2025-12-31T00:00:00Z"
+    assert passed("a", first, second, newer_than=newer_than)
+    for started in (old, None):
+        assert not passed("a", first, record("a", "c", started=started), newer_than=newer_than)
+        assert not passed("a", record("a", "c", started=started), first, newer_than=newer_than)
+
+
+def test_a_name_that_only_an_earlier_task_knows_is_kept() -> None:
+    """BigID names a scan in the list of scans, and not where it says that the scan runs."""
+    started = {"changed": True, "scan": scan_result("queued", name="nightly", source="in")}
+    waited = {**WAITED, "scans": [scan_result("failed", source="elsewhere")]}
+    result, _error = outcome(started=started, waited=waited)
+    assert [(one.name, one.source, one.state.value) for one in result.scans] == [("nightly", "elsewhere", "failed")]
+
+
 @pytest.mark.parametrize(
     "given",
     [
@@ -284,7 +313,7 @@ def test_a_report_states_that_the_pipeline_stops_where_advise_does_not_apply(tmp
             {"waited": {**TIMED_OUT, "scans": COMPLETED}, "mode": "advise"},
             f"Gate failed, but mode is advise: {TIMED_OUT['msg']}",
         ),
-        ({"waited": WAITED}, "Gate passed: 1 of 1 scans."),
+        ({"waited": WAITED}, "Gate passed: 1 of 1 scan."),
         ({"check_mode": True}, "Check mode does not wait for scans, so there is no verdict."),
     ],
 )

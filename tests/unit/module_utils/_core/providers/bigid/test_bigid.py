@@ -1043,15 +1043,40 @@ LINEAGE = {"name": "nightly", "scanType": "lineageScan"}
         ({"scanProfiles": []}, "dsScan"),
         ({"scanProfiles": None}, "dsScan"),
         ([], "dsScan"),
-        ("<html>", "dsScan"),
-        (requests.ConnectionError("reset"), "dsScan"),
     ],
 )
 def test_a_profile_is_started_with_its_own_type(answer: t.Any, scan_type: str) -> None:
     clock = FakeClock()
     with bigid(page(), profiles(answer), posted(scanType=scan_type), clock=clock, retries=5) as context:
         assert start.start_scan(context, start.StartRequest(OWN_TYPE)).scan.id == ID
-    assert not clock.sleeps  # the read of profiles is sent once
+    assert not clock.sleeps
+
+
+TRANSIENT: list[tuple[t.Any, int]] = [("", 429), ("", 500), ("", 503), (requests.ConnectionError("reset"), 200)]
+
+
+@pytest.mark.parametrize(("answer", "code"), [*TRANSIENT, (HTML, 200)])
+def test_a_profile_is_not_started_with_another_type_because_its_own_could_not_be_read_now(
+    answer: t.Any, code: int
+) -> None:
+    reads = [profiles(answer, code), profiles({"scanProfiles": [LINEAGE]})]
+    with bigid(page(), *reads, posted(scanType="lineageScan"), retries=1) as context:
+        assert start.start_scan(context, start.StartRequest(OWN_TYPE)).scan.id == ID
+
+
+@pytest.mark.parametrize(("answer", "code"), TRANSIENT)
+def test_without_the_type_of_a_profile_nothing_is_started(answer: t.Any, code: int) -> None:
+    with (
+        bigid(page(), profiles(answer, code), retries=0) as context,
+        pytest.raises(UnavailableError, match=r"^No scan was started, because .* Set bigid\.scan_type") as caught,
+    ):
+        start.start_scan(context, start.StartRequest(OWN_TYPE))
+    assert caught.value.result.changed is False
+
+
+def test_a_page_in_place_of_the_profiles_may_stand_for_a_path_that_is_not_there() -> None:
+    with bigid(page(), profiles(HTML), posted(), retries=0) as context:
+        assert start.start_scan(context, start.StartRequest(OWN_TYPE)).scan.id == ID
 
 
 @pytest.mark.parametrize("scan_type", [None, "", " "])
@@ -1060,7 +1085,7 @@ def test_an_empty_type_is_not_set(scan_type: str | None) -> None:
         start.start_scan(context, start.StartRequest({**NIGHTLY, "scan_type": scan_type}))
 
 
-@pytest.mark.parametrize("code", [403, 404, 405, 429, 500, 503])
+@pytest.mark.parametrize("code", [400, 403, 404, 405, 501])
 def test_a_deployment_may_not_list_its_profiles(code: int) -> None:
     with bigid(page(), profiles("", code), posted(), auth_scheme="raw", retries=5) as context:
         assert start.start_scan(context, start.StartRequest(OWN_TYPE)).scan.id == ID

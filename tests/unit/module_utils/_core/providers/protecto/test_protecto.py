@@ -42,7 +42,7 @@ SAMPLED = {"objects": [{**OBJECT, "data_samples": SAMPLES}]}
 WIRE = [OBJECT]
 SAMPLED_WIRE = [{**OBJECT, "data_samples": SAMPLES}]
 
-CONTRACTS = Path(__file__).parents[4] / "contracts" / "protecto"
+CONTRACTS = Path(__file__).parents[5] / "contracts" / "protecto"
 ALL_FILES = {path.stem: json.loads(path.read_text()) for path in sorted(CONTRACTS.glob("*.json"))}
 FILES = {name: contract for name, contract in ALL_FILES.items() if not name.endswith("-2025")}
 
@@ -151,6 +151,26 @@ def test_each_vendor_status_has_its_state(vendor_status: str | None, state: str,
     assert len(warned) == (1 if state == "unknown" else 0)
 
 
+@pytest.mark.parametrize(
+    ("item", "state"),
+    [
+        ({"tracking_id ": ID, "status ": "SUCCESS "}, "completed"),
+        ({"Tracking_id": ID, " Request_Status": "ERROR"}, "failed"),
+        ({**row(), "error_msg": "-", "error_msg ": "2 of 5 columns could not be read"}, None),
+        ({**row(), "Status": "FAILED"}, None),
+        ({"tracking_id": ID, "status": "SUCCESS", "Error_msg ": "2 of 5 columns could not be read"}, "failed"),
+        ({**row(), "error msg": "2 of 5 columns could not be read"}, "failed"),
+    ],
+)
+def test_keys_may_have_capitals_and_spaces_as_in_the_document(item: dict[str, t.Any], state: str | None) -> None:
+    with protecto(read_response(item)) as context:
+        if state is None:
+            with pytest.raises(InvalidResponseError, match="a key twice"):
+                context.provider.get(ID)
+        else:
+            assert context.provider.get(ID).state == state
+
+
 def test_a_purged_scan_is_not_a_success() -> None:
     with protecto(read_response(row("PURGED"))) as context:
         scan = context.provider.get(ID)
@@ -161,6 +181,19 @@ def test_a_purged_scan_is_not_a_success() -> None:
 def test_each_form_of_no_error_is_recognized(nothing: str | None) -> None:
     with protecto(read_response(row(error_msg=nothing))) as context:
         assert context.provider.get(ID).error is None
+
+
+@pytest.mark.parametrize(
+    ("second", "start"),
+    [
+        (row(process_started_at="2025-12-31 23:00:00"), "2025-12-31T23:00:00Z"),
+        (row(process_started_at=None), None),  # it may have started before the other
+        (row("PENDING", process_started_at=None), "2026-01-01T00:00:01Z"),  # it starts later
+    ],
+)
+def test_a_scan_starts_with_the_first_of_its_objects(second: dict[str, t.Any], start: str | None) -> None:
+    with protecto(read_response(row(), second)) as context:
+        assert context.provider.get(ID).model_dump(mode="json")["started_at"] == start
 
 
 @pytest.mark.parametrize("vendor_status", ["PENDING ", "IN-PROGRESS"])
@@ -266,7 +299,7 @@ def probe(path: str, code: int = 200, body: t.Any = None) -> Expected:
     return Expected("PUT", path, code, answer() if body is None else body, body=[NO_SCAN])
 
 
-@pytest.mark.parametrize("code", [200, 400, 401, 422, 500, 503])
+@pytest.mark.parametrize("code", [200, 400, 403, 422, 500, 503])
 def test_samples_are_sent_once_to_a_newer_server(code: int) -> None:
     """An unknown id may be an error to the server, which shows that the path is there."""
     with protecto(probe(NEW_STATUS, code, {}), submitted(body=SAMPLED_WIRE), retries=5) as context:
@@ -291,6 +324,16 @@ def test_samples_are_not_sent_to_a_wrong_address() -> None:
         protecto(probe(NEW_STATUS, 404), probe(OLD_STATUS, 404)) as context,
         pytest.raises(RejectedError, match="api_url") as caught,
     ):
+        start.start_scan(context, start_settings(SAMPLED))
+    assert caught.value.result.changed is False
+
+
+@pytest.mark.parametrize(
+    ("code", "body"), [(401, {"detail": "Not authenticated"}), (200, "<html>Log in</html>"), (302, ""), (307, "")]
+)
+def test_samples_are_not_sent_where_they_would_not_be_taken(code: int, body: t.Any) -> None:
+    asked = Expected("PUT", NEW_STATUS, code, body, body=[NO_SCAN], headers={"Location": "https://login.test/"})
+    with protecto(asked) as context, pytest.raises(DatascanError) as caught:
         start.start_scan(context, start_settings(SAMPLED))
     assert caught.value.result.changed is False
 
@@ -542,6 +585,40 @@ def test_an_escaped_sample_is_known_as_well() -> None:
     asked = submitted(status=422, answer=body, body=[{**OBJECT, "data_samples": samples}])
     with protecto(probe(NEW_STATUS), asked) as context, pytest.raises(RejectedError, match="withheld"):
         start.start_scan(context, start_settings({"objects": [{**OBJECT, "data_samples": samples}]}))
+
+
+def everything(*reads: Expected, submission: t.Any = None) -> str:
+    """All that a start with samples shows: its result or error, its warnings and its progress."""
+    warned: list[str] = []
+    sent = [probe(NEW_STATUS), submitted(submission, body=SAMPLED_WIRE), *reads]
+    with protecto(*sent, warned=warned, reported=warned) as context:
+        try:
+            found = repr(start.start_scan(context, start_settings(SAMPLED, wait=WaitOptions(timeout=1))))
+        except DatascanError as error:
+            found = f"{error} {error.result} {shown(error)}"
+    return f"{found} {warned}"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        row("ann.smith@example.com is no number"),
+        row(request_status="ANN SMITH"),
+        row(failure_reason={"message": "ann.smith@example.com"}),
+        row(scan_id="ann.smith@example.com"),
+        {**row(scan_id="ann.smith@example.com"), "status": ["ann.smith@example.com"]},
+        {**row(), "status": {"ann.smith@example.com": 1}},
+        {**row(), "tracking_id": {"ann.smith@example.com": 1}},
+    ],
+)
+def test_no_part_of_a_status_shows_a_sample(item: dict[str, t.Any]) -> None:
+    assert "smith" not in everything(read_response(item)).lower()
+
+
+def test_the_ids_of_several_scans_show_no_sample() -> None:
+    found = everything(submission=[{"tracking_id": "ann.smith@example.com"}, {"tracking_id": OTHER}])
+    assert OTHER in found
+    assert "smith" not in found
 
 
 def test_neither_submitted_values_nor_a_reason_that_quotes_them_are_returned() -> None:
