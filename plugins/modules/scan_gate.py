@@ -60,7 +60,9 @@ options:
         choices: [queued, running, completed, failed, cancelled, stopped, unknown]
         default: [completed]
       max_issues:
-        description: Maximum number of issues in a scan. A scan whose issues are not counted does not pass.
+        description: >-
+          Maximum number of issues in a scan. A scan whose issues are not counted does not pass, so set C(count_issues)
+          in the task before, unless the vendor counts by itself.
         type: int
       allow_stopped:
         description: Whether a scan in state V(stopped) passes. The vendor does not confirm that it completed.

@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - datascan.gate.connection
   - datascan.gate.waiting
   - datascan.gate.waiting.optional
+  - datascan.gate.issues
 options:
   # generated: subjects
   scan_id:
@@ -133,7 +134,7 @@ import typing as t
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import WAIT_SPEC
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import COUNT_ISSUES_SPEC, WAIT_SPEC
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import rescan
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import own_option
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import RescansScans, require
@@ -147,7 +148,10 @@ def run(invocation: Invocation) -> t.Any:
     context = invocation.context()
     provider = require(context.provider, RescansScans)
     subject = own_option({option: invocation[option] for option in BY}, provider.rescan_option, provider.title)
-    return rescan.rescan(context, rescan.RescanRequest(subject, invocation["if_active"], invocation.wait()))
+    request = rescan.RescanRequest(
+        subject, invocation["if_active"], invocation.wait(), count_issues=invocation["count_issues"]
+    )
+    return rescan.rescan(context, request)
 
 
 MODULE = ModuleSpec(
@@ -157,6 +161,7 @@ MODULE = ModuleSpec(
         **{name: {"type": "str"} for name in BY},
         "if_active": {"type": "str", "default": "reuse", "choices": ["reuse", "fail", "start"]},
         **WAIT_SPEC,
+        **COUNT_ISSUES_SPEC,
     },
     constraints={"mutually_exclusive": [BY], "required_one_of": [BY]},
 )

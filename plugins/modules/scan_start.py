@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - datascan.gate.connection
   - datascan.gate.waiting
   - datascan.gate.waiting.optional
+  - datascan.gate.issues
 options:
   # generated: targets
   bigid:
@@ -285,7 +286,11 @@ import typing as t
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import WAIT_SPEC, argument_spec
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import (
+    COUNT_ISSUES_SPEC,
+    WAIT_SPEC,
+    argument_spec,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import parse_newer_than
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import start
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import check_seconds, own_option
@@ -311,6 +316,7 @@ def run(invocation: Invocation) -> t.Any:
         invocation["previous_scan_id"],
         invocation.wait(),
         None if newer_than in (None, "") else parse_newer_than(newer_than, "newer_than"),
+        count_issues=invocation["count_issues"],
     )
     return start.start_scan(context, request)
 
@@ -325,6 +331,7 @@ MODULE = ModuleSpec(
         "newer_than": {"type": "raw"},
         "previous_scan_id": {"type": "str"},
         **WAIT_SPEC,
+        **COUNT_ISSUES_SPEC,
     },
 )
 

@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - datascan.gate.connection
   - datascan.gate.waiting
   - datascan.gate.waiting.optional
+  - datascan.gate.issues
 options:
   scan_ids:
     description: The ids of the scans to read. Required unless O(query) is set.
@@ -173,14 +174,34 @@ scans:
       sample: []
     issue_count:
       description: >-
-        Number of issues that the scan found; null if they are not counted, or not yet.
+        Number of issues that the scan found; null if they are not counted, or not yet: see O(count_issues).
         If the vendor counts them after a scan has finished, the state is V(running) until then.
       type: int
+      sample: 1
+    issues:
+      description: >-
+        The first 100 of these issues, as far as they are known: the checks that failed, or the files that were not
+        rebuilt.
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: The name of the check, or the path of the file.
+          type: str
+          sample: reports/2026.docx
+        result:
+          description: The vendor's own word for the result, or null.
+          type: str
+          sample: Failed
+        place:
+          description: Where the issue is, or null; for a file the storage account and the container.
+          type: str
+          sample: demo.blob.core.windows.net/uploads
     error:
       description: >-
         The vendor's reason for a failure, or null. For a scan that completed with issues, the names of the failed
-        checks, if the vendor sends them. A scan that the vendor calls inconclusive is V(failed), and this names the
-        reason.
+        checks, if the vendor sends them; for one whose issues could not be counted, the reason. A scan that the vendor
+        calls inconclusive is V(failed), and this names the reason.
       type: str
 summary:
   description: Number of scans, in total and by state.
@@ -253,7 +274,11 @@ import typing as t
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import SCAN_IDS_ARGUMENT, WAIT_SPEC
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import (
+    COUNT_ISSUES_SPEC,
+    SCAN_IDS_ARGUMENT,
+    WAIT_SPEC,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import STATES, parse_query
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import status
 
@@ -272,7 +297,13 @@ QUERY = {
 def run(invocation: Invocation) -> t.Any:
     """Read the scans with these ids, or those that a query finds."""
     query = None if invocation["query"] is None else parse_query(invocation["query"])
-    request = status.StatusRequest(invocation["scan_ids"] or (), query, invocation["missing"], invocation.wait())
+    request = status.StatusRequest(
+        invocation["scan_ids"] or (),
+        query,
+        invocation["missing"],
+        invocation.wait(),
+        count_issues=invocation["count_issues"],
+    )
     return status.read_status(invocation.context(), request)
 
 
@@ -284,6 +315,7 @@ MODULE = ModuleSpec(
         "query": {"type": "dict", "options": QUERY},
         "missing": {"type": "str", "default": "fail", "choices": ["fail", "ignore"]},
         **WAIT_SPEC,
+        **COUNT_ISSUES_SPEC,
     },
     constraints={"mutually_exclusive": [("scan_ids", "query")], "required_one_of": [("scan_ids", "query")]},
 )

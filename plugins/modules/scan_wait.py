@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - datascan.gate.attributes.connects
   - datascan.gate.connection
   - datascan.gate.waiting
+  - datascan.gate.issues
 options:
   scan_ids:
     description: The ids of the scans to wait for. Required unless O(scans) is set.
@@ -76,6 +77,21 @@ EXAMPLES = r"""
     wait_timeout: 1800
     on_timeout: cancel
   register: waited
+
+- name: Wait for a scan, and count its files that were not rebuilt
+  datascan.gate.scan_wait:
+    provider: glasswall
+    api_url: https://scans.example.com/api/v1
+    api_token: "{{ glasswall_token }}"
+    scan_ids: 83d71394-faa2-4b6c-b13b-6d3118de459e
+    count_issues: true
+  register: counted
+
+- name: Continue only if every file was rebuilt
+  datascan.gate.scan_gate:
+    waited: "{{ counted }}"
+    policy:
+      max_issues: 0
 """
 
 RETURN = r"""
@@ -157,7 +173,11 @@ from dataclasses import replace
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import SCAN_IDS_ARGUMENT, WAIT_OPTIONS_SPEC
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import (
+    COUNT_ISSUES_SPEC,
+    SCAN_IDS_ARGUMENT,
+    WAIT_OPTIONS_SPEC,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import wait
 
 
@@ -167,7 +187,11 @@ def run(invocation: Invocation) -> t.Any:
         invocation = replace(invocation, report_progress=lambda line: None)
     options = invocation.wait_options(until=invocation["until"], fail_fast=invocation["fail_fast"])
     request = wait.WaitRequest(
-        invocation["scan_ids"] or (), invocation["scans"] or (), options, invocation["on_timeout"]
+        invocation["scan_ids"] or (),
+        invocation["scans"] or (),
+        options,
+        invocation["on_timeout"],
+        count_issues=invocation["count_issues"],
     )
     return wait.wait_for_scans(invocation.context(), request)
 
@@ -183,6 +207,7 @@ MODULE = ModuleSpec(
         "fail_fast": {"type": "bool", "default": False},
         "progress": {"type": "bool", "default": True},
         **WAIT_OPTIONS_SPEC,
+        **COUNT_ISSUES_SPEC,
     },
     constraints={"mutually_exclusive": [("scan_ids", "scans")], "required_one_of": [("scan_ids", "scans")]},
 )

@@ -36,6 +36,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.options import
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import (
     CancelsScans,
+    CountsIssues,
     ListsColumns,
     ListsScans,
     RescansScans,
@@ -128,16 +129,23 @@ def check_options(options: GateOptions, role: str) -> None:
 
 def _check_wait(options: GateOptions) -> None:
     """The checks of every role that waits for scans."""
-    policy = parse_policy(options["policy"] or {})
+    parse_policy(options["policy"] or {})
     interval = options["wait_interval"]
     WaitOptions(timeout=options["wait_timeout"], interval=interval)
     provider = options.provider
     if provider and options["on_timeout"] == "cancel":
         check_capability(provider, CancelsScans)
-    if provider and policy.max_issues is not None and not provider.counts_issues:
-        raise UnsupportedError(
-            f"{options.name('policy')}.max_issues: {provider.title} does not count the issues of a scan. Remove it."
-        )
+    if provider and needs_issue_count(options["policy"] or {}):
+        try:
+            check_capability(provider, CountsIssues)
+        except UnsupportedError as error:
+            raise error.with_message(f"{options.name('policy')}: {error.message}") from None
+
+
+def needs_issue_count(policy: Mapping[str, t.Any]) -> bool:
+    """Whether a policy cannot be checked without the issues of the scans."""
+    entries = [policy, *(entry for entry in policy.get("accepted") or () if isinstance(entry, Mapping))]
+    return any(entry.get(name) not in (None, "") for entry in entries for name in ("max_issues", "issue"))
 
 
 def _check_policy(options: GateOptions, role: str) -> None:

@@ -31,6 +31,7 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import
     check_options,
     given_credentials,
     known_reports,
+    needs_issue_count,
     read_options,
 )
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_registry import (
@@ -121,7 +122,8 @@ class GateStepAction(ActionBase):
         if role == AUDIT:
             return {**{option: given[option] for option in _AUDIT_OPTIONS}, "reports": reports}
         options = {option: given[option] for option in _OPTIONS}
-        return {**options, "policy": options["policy"] or {}, "reports": reports}
+        policy = options["policy"] or {}
+        return {**options, "policy": policy, "count_issues": needs_issue_count(policy), "reports": reports}
 
     def _conclude(self, role: str) -> dict[str, t.Any]:
         """What the gate came to, for the other hosts and the statistics."""

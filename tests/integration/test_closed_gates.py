@@ -364,6 +364,11 @@ CASES: dict[str, tuple[str, dict[str, t.Any], str]] = {
     "a time that is no number": ("run_scan", {"run_scan_wait_timeout": "an hour"}, "run_scan_wait_timeout"),
     "a state that is none": ("run_scan", {"run_scan_policy": {"states": ["complete"]}}, "states"),
     "issues that nobody counts": ("run_scan", {**PROFILE, "run_scan_policy": {"max_issues": 0}}, "max_issues"),
+    "issues of scans that nobody counts": (
+        "watch_scans",
+        {"datascan_provider": "bigid", "watch_scans_policy": {"max_issues": 0}},
+        "max_issues",
+    ),
     "a report without a folder": (
         "run_scan",
         {"run_scan_reports": [{"format": "json", "dest": "/nowhere/at/all.json"}]},

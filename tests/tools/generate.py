@@ -34,6 +34,7 @@ HEADINGS = {  # of the capabilities, and of what every provider does
     "cancel": "scan_cancel",
     "rescan": "scan_rescan",
     "columns": "cluster_columns_info, cluster_columns_audit",
+    "issues": "count_issues, max_issues",
 }
 
 

@@ -28,6 +28,11 @@ REFRESH_TOKEN = "sandbox-refresh-token"
 _VENDORS = Sandbox(Clock()).vendors
 
 
+def has_operation(name: str, operation: str) -> bool:
+    """Whether a vendor of the sandbox has a route for an operation."""
+    return any(each.__name__.partition("_")[0] == operation for _method, _path, each in _VENDORS[name].operations())
+
+
 class SandboxVendor:
     """A vendor whose scans last `lasts` seconds, or as long as the sandbox says."""
 
@@ -64,7 +69,7 @@ class SandboxVendor:
         return str(scan_id)
 
     def operation_of(self, method: str, url: str) -> str:
-        """Which operation a request is: get, list, start, cancel, rescan, columns, or the vendor's own word."""
+        """Which operation a request is: get, list, start, cancel, rescan, columns, issues, or the vendor's own word."""
         operation, _parameters = self._find(method, url)
         return str(operation.__name__).partition("_")[0]
 

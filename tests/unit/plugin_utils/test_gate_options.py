@@ -22,10 +22,12 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import
     absolute_reports,
     check_options,
     known_reports,
+    needs_issue_count,
     read_options,
 )
 from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import ROLES
 from glasswall_script import SCAN_ID, TARGET
+from provider_samples import sample_target
 
 NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
 UNTIL = {"until": "2999-01-01T00:00:00Z", "reason": "Known."}
@@ -94,7 +96,6 @@ def test_a_variable_that_an_option_uses_is_the_users_own() -> None:
         ("policy", [1]),
         ("policy", {"states": "complete"}),
         ("policy", {"max_age": -1}),
-        ("policy", {"max_issues": 0}),  # which Glasswall does not count
         ("policy", {"max_isues": 1}),
         ("policy", {"allow_missing": "perhaps"}),
         *(("policy", {"min_scans": value}) for value in (0, -1, True, 1.5, "many", [1], 2)),  # 2 of one
@@ -164,6 +165,45 @@ def test_a_template_that_fails_names_its_variable() -> None:
 
     with pytest.raises(InvalidInputError, match=r"watch_scans_ids: .*nowhere"):
         read_options("watch_scans", usual("watch_scans", watch_scans_ids="{{ nowhere }}"), template)
+
+
+@pytest.mark.parametrize("role", GATED)
+@pytest.mark.parametrize("name", ["glasswall", "advalidation"])
+def test_a_vendor_that_counts_takes_a_policy_that_needs_a_count(role: str, name: str) -> None:
+    if role == "run_scan" and name == "advalidation":
+        pytest.skip("Advalidation cannot start scans.")
+    own = {"rescan_scan_id": None, "rescan_creative_id": "7"} if (role, name) == ("rescan", "advalidation") else {}
+    check(role, {**usual(role, datascan_provider=name), **own, f"{role}_policy": {"max_issues": 0}})
+
+
+@pytest.mark.parametrize("role", ["run_scan", "watch_scans"])
+@pytest.mark.parametrize("name", ["bigid", "protecto"])
+def test_a_vendor_that_cannot_count_is_refused_with_what_to_do(role: str, name: str) -> None:
+    title = {"bigid": "BigID", "protecto": "Protecto"}[name]
+    subject = {"run_scan_glasswall": None, f"run_scan_{name}": sample_target(provider_class(name))}
+    given = usual(role, datascan_provider=name, **{f"{role}_policy": {"max_issues": 0}})
+    with pytest.raises(UnsupportedError) as raised:
+        check(role, {**given, **(subject if role == "run_scan" else {})})
+    assert raised.value.message == (
+        f"{role}_policy: {title} cannot count the issues of a scan. Remove max_issues from the policy, and leave "
+        "count_issues unset."
+    )
+
+
+@pytest.mark.parametrize(
+    ("policy", "needed"),
+    [
+        ({}, False),
+        ({"max_issues": None, "accepted": None}, False),
+        ({"max_issues": "", "accepted": [{"scan": "a", "issue": ""}]}, False),
+        ({"max_issues": 0}, True),
+        ({"accepted": [{"scan": "a"}]}, False),
+        ({"accepted": [{"scan": "a"}, {"scan": "a", "issue": "b"}]}, True),
+    ],
+    ids=str,
+)
+def test_issues_are_counted_where_the_policy_needs_them(policy: dict[str, t.Any], needed: bool) -> None:
+    assert needs_issue_count(policy) is needed
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ OPERATIONS: dict[str, tuple[str | None, Operation]] = {  # the capability that t
         lambda vendor: vendor.find_created_rescan(vendor.example_id, parent(vendor)),
     ),
     "rescan of others": ("rescan", lambda vendor: vendor.find_running_rescan(parent(vendor), everyone=True)),
+    "issues": ("issues", lambda vendor: vendor.count_issues(parent(vendor))),
     "clusters": ("columns", lambda vendor: vendor.list_clusters()),
     "columns": ("columns", lambda vendor: list(vendor.list_columns(ColumnQuery(cluster_id="c")))),
 }

@@ -60,6 +60,18 @@ OPERATIONS: dict[str, tuple[str | None, Operation]] = {
         lambda context, ids, options: rescan.rescan(context, rescan.RescanRequest(ids[0], wait=options)),
     ),
     "wait": (None, lambda context, ids, options: wait.wait_for_scans(context, wait.WaitRequest(ids, options=options))),
+    "wait and count": (
+        "issues",
+        lambda context, ids, options: wait.wait_for_scans(
+            context, wait.WaitRequest(ids, options=options, count_issues=True)
+        ),
+    ),
+    "read and count": (
+        "issues",
+        lambda context, ids, options: status.read_status(
+            context, status.StatusRequest(ids, wait=options, count_issues=True)
+        ),
+    ),
     "wait and cancel": (
         "cancel",
         lambda context, ids, options: wait.wait_for_scans(
@@ -121,7 +133,9 @@ def run(vendor_name: str, operation: str, fault: str, first: int, **options: t.A
     clock = FakeClock()
     vendor = SandboxVendor(vendor_name, lambda: clock.start.timestamp() + clock.elapsed, lasts=1000.0)
     provider_type = provider_class(vendor_name)
-    subject = [vendor.seed(age=2000.0 if operation == "rescan" else 0.0) for _scan in range(3)]
+    subject = [
+        vendor.seed(age=2000.0 if operation == "rescan" or operation.endswith("count") else 0.0) for _scan in range(3)
+    ]
     if operation == "rescan":
         option = provider_type.rescan_option  # type: ignore[attr-defined]
         name = re.sub(r"_(\w)", lambda match: match[1].upper(), option)

@@ -379,3 +379,38 @@ def test_variants_of_a_scan(world: Any) -> None:
 
 def test_other_methods_have_no_body(world: Any) -> None:
     assert (world.glasswall("PUT", "/scans").status, world.glasswall("PUT", "/scans").body) == (405, b"")
+
+
+# Files
+
+
+def files(world: Any, path: str = "container/issues", **query: Any) -> Any:
+    scan = world.start(sourceContainerPath=path)
+    world.clock.advance(5)
+    return world.glasswall("GET", f"/scan-results/{scan}/files", query=query).json()
+
+
+def test_a_scan_with_issues_has_files_that_were_not_rebuilt(world: Any) -> None:
+    statuses = [file["status"] for file in files(world)["files"]]
+    assert statuses == ["Failed", "Errored", "Failed", *["Rebuilt"] * 7]
+    assert {file["status"] for file in files(world, "container/ok")["files"]} == {"Rebuilt"}
+    world.settings("glasswall", issues=12)
+    assert len(files(world, includeRebuilt="false")["files"]) == 12
+
+
+def test_rebuilt_files_can_be_left_out(world: Any) -> None:
+    assert len(files(world, includeRebuilt="false")["files"]) == 3
+    world.settings("glasswall", include_rebuilt=False)
+    assert len(files(world, includeRebuilt="false")["files"]) == 10
+
+
+@pytest.mark.parametrize("key", ["items", ""])
+def test_the_list_of_files_can_have_another_key_or_none(world: Any, key: str) -> None:
+    world.settings("glasswall", files_key=key)
+    body = files(world, pageSize=4, page=2)
+    assert len(body[key] if key else body) == 4
+
+
+def test_a_scan_that_runs_has_no_files_yet(world: Any) -> None:
+    reply = world.glasswall("GET", f"/scan-results/{world.start()}/files")
+    assert (reply.status, reply.body) == (404, b"")

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 
 from ..errors import ConflictError, DatascanError, TooEarlyError, UnknownOutcomeError, WaitTimeoutError
 from ..models import PREDICTED_ID, Scan, ScanState, predicted_scan
-from ..providers.capabilities import RescansScans
+from ..providers.capabilities import CountsIssues, RescansScans
 from .at_most_once import check_ended_later, create_at_most_once
 from .context import OperationContext
+from .issue_counts import count_issues
 from .polling import WaitOptions, poll_interval
 from .results import ScanDiff, WaitStats, partial_result
 from .wait import WaitResult, no_wait_stats, wait_until_completed, with_last_error
@@ -24,6 +25,7 @@ class RescanRequest:
     subject: str
     if_active: str = "reuse"  # or fail, start
     wait: WaitOptions | None = None
+    count_issues: bool = False  # if the rescan has completed when it is returned
 
 
 @dataclass(frozen=True)
@@ -46,14 +48,24 @@ def rescan(context: OperationContext, request: RescanRequest) -> RescanResult:
     ScanNotCompletedError and WaitTimeoutError.
     """
     provider = context.require(RescansScans)
+    if request.count_issues:
+        context.require(CountsIssues)
     if context.check_mode and request.subject == PREDICTED_ID:
         return _predict(context, request, predicted_scan(provider.name), None)
     with context.time_limit(request.wait):
         parent = provider.get_rescan_parent(request.subject)
         try:
-            return _rescan(context, request, parent)
+            result = _rescan(context, request, parent)
+            return _with_issues(context, result) if request.count_issues else result
         except DatascanError as error:
             raise error.with_result(replace(_known_result(error), parent=parent)) from None
+
+
+def _with_issues(context: OperationContext, result: RescanResult) -> RescanResult:
+    if result.scan is None:
+        return result
+    counts = count_issues(context, [result.scan], result.waited)
+    return counts.checked(replace(result, scan=counts.scans[0], waited=counts.waited))
 
 
 def _known_result(error: DatascanError) -> RescanResult:

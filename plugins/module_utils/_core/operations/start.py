@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 
 from ..errors import ConflictError, DatascanError, NotFoundError
 from ..models import FINISHED, MAY_RUN, Query, Scan, ScanList, ScanState, is_in_future, start_time
-from ..providers.capabilities import ListsScans, StartsScans, require_whole
+from ..providers.capabilities import CountsIssues, ListsScans, StartsScans, require_whole
 from .context import OperationContext
 from .creation import Created, create_scan, elects
 from .election import earliest_started, elect
+from .issue_counts import count_issues
 from .polling import WaitOptions
 from .results import ScanDiff, WaitStats, partial_result
 from .wait import WaitResult, no_wait_stats, wait_until_completed
@@ -38,6 +39,7 @@ class StartRequest:
     previous_scan_id: str | None = None
     wait: WaitOptions | None = None
     newer_than: datetime | None = None
+    count_issues: bool = False  # if the scan has completed when it is returned
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,15 @@ def start_scan(context: OperationContext, request: StartRequest) -> StartResult:
     The time limit of a wait holds for all that is done before.
     """
     provider = context.require(StartsScans)
+    if request.count_issues:
+        context.require(CountsIssues)
     provider.validate_target(request.target)
     with context.time_limit(request.wait):
-        return _start_or_reuse(context, request)
+        result = _start_or_reuse(context, request)
+        if not request.count_issues or result.scan is None:
+            return result
+        counts = count_issues(context, [result.scan], result.waited)
+        return counts.checked(replace(result, scan=counts.scans[0], waited=counts.waited))
 
 
 def _start_or_reuse(context: OperationContext, request: StartRequest) -> StartResult:

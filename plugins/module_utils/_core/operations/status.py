@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 
 from ..errors import DatascanError, InvalidInputError, NotFoundError, UnsupportedError
 from ..models import Query, Scan, ScanList, start_time, summarise
-from ..providers.capabilities import ListsScans, gap_sentence
+from ..providers.capabilities import CountsIssues, ListsScans, gap_sentence
 from .context import OperationContext
+from .issue_counts import count_issues
 from .polling import WaitOptions
 from .results import ScanDiff, WaitStats, partial_result
 
@@ -24,6 +25,7 @@ class StatusRequest:
     query: Query | None = None
     missing: str = "fail"  # or ignore
     wait: WaitOptions | None = None
+    count_issues: bool = False  # of the scans that have completed
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,19 @@ class StatusResult:
 def read_status(context: OperationContext, request: StatusRequest) -> StatusResult:
     """Read scans, and with `wait` until all have finished.
 
-    Raises NotFoundError for a missing id (unless missing is ignore), WaitTimeoutError at the deadline.
+    Raises NotFoundError for a missing id (unless missing is ignore), WaitTimeoutError at the deadline, and the error of
+    a count of issues that failed.
     """
+    if request.count_issues:
+        context.require(CountsIssues)
     with context.time_limit(request.wait):
         result = _find(context, request.query) if request.query is not None else _get_by_id(context, request)
-        return _after_waiting(context, request.wait, result) if request.wait else result
+        if request.wait:
+            result = _after_waiting(context, request.wait, result)
+        if not request.count_issues:
+            return result
+        counts = count_issues(context, result.scans or [], result.waited)
+        return counts.checked(replace(result, scans=counts.scans, waited=counts.waited))
 
 
 def _after_waiting(context: OperationContext, options: WaitOptions, result: StatusResult) -> StatusResult:

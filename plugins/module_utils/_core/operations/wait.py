@@ -20,10 +20,11 @@ from ..errors import (
     WaitTimeoutError,
 )
 from ..models import Scan, ScanState
-from ..providers.capabilities import CancelsScans
+from ..providers.capabilities import CancelsScans, CountsIssues
 from .cancellation import request_cancellation
 from .context import OperationContext
 from .handed_over import parse_handed_scan
+from .issue_counts import count_issues
 from .polling import PollState, WaitOptions, poll_scans
 from .progress import ProgressReporter
 from .results import ScanDiff, WaitStats, partial_result
@@ -39,6 +40,7 @@ class WaitRequest:
     scans: Sequence[Mapping[str, t.Any]] = ()
     options: WaitOptions = field(default_factory=WaitOptions)
     on_timeout: str = "fail"  # or cancel, return
+    count_issues: bool = False  # of the scans that have completed
 
 
 @dataclass(frozen=True)
@@ -58,17 +60,24 @@ def wait_for_scans(context: OperationContext, request: WaitRequest) -> WaitResul
     """Wait for scans.
 
     Raises WaitTimeoutError at the deadline (unless on_timeout is return), ScanNotCompletedError with fail_fast,
-    NotFoundError for a scan that does not exist.
+    NotFoundError for a scan that does not exist, and the error of a count of issues that failed.
     """
+    if request.count_issues:
+        context.require(CountsIssues)
     awaited = _scans_to_wait_for(context, request)
     if request.on_timeout == "cancel":
         context.require(CancelsScans)
     # In check mode there is one poll, and no wait.
     options = replace(request.options, timeout=0.0) if context.check_mode else request.options
-    state = wait_until_finished(context, awaited.scan_ids, options, awaited.finished)
-    result = _result_of(context, state)
-    if options.fail_fast:
-        _raise_for_unsuccessful(result)
+    has_deadline = request.count_issues and not context.check_mode  # that of the wait ends before the count
+    with context.provider.deadline(options.timeout) if has_deadline else contextlib.nullcontext():
+        state = wait_until_finished(context, awaited.scan_ids, options, awaited.finished)
+        result = _result_of(context, state)
+        if options.fail_fast:
+            _raise_for_unsuccessful(result)
+        if request.count_issues and (context.check_mode or not state.timed_out):
+            counts = count_issues(context, result.scans or [], result.waited)
+            result = counts.checked(replace(result, scans=counts.scans, waited=counts.waited))
     if context.check_mode:
         return _after_one_poll(state, result)
     if not state.timed_out or request.on_timeout == "return":

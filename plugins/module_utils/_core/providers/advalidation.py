@@ -19,11 +19,13 @@ from ..errors import DatascanError, InterruptedWaitError, InvalidInputError, Not
 from ..http.authentication import HEADER_FORMS
 from ..http.rate_limit import RateLimit
 from ..http.response import Response
-from ..models import MAY_RUN, ErrorText, IssueCount, Scan, ScanState, ShownText
-from .capabilities import RescansScans
+from ..models import MAX_LISTED_ISSUES, MAY_RUN, ErrorText, Issue, IssueCount, Scan, ScanState, ShownText
+from .capabilities import CountsIssues, RescansScans
 from .records import VendorRecord, check_identity, failed_by
 
 _NAMED = 10  # checks in a reason; the pages of Advalidation show them all
+_UNNAMED = "unnamed check"
+_ISSUE_LABELS = {"fail": "failed checks", "warn": "warnings"}  # the results of a check that is an issue
 
 
 def api_key_header(token: str) -> Mapping[str, str]:
@@ -88,7 +90,7 @@ class CreativeResponse(_AdvalidationModel):
     data: CreativeItem
 
 
-class Advalidation(RescansScans):
+class Advalidation(RescansScans, CountsIssues):
     """The vendor's one public host."""
 
     name = "advalidation"
@@ -116,7 +118,6 @@ class Advalidation(RescansScans):
     trusts_retry_after = False
     example_id = "1001"
     rescan_option = "creative_id"
-    counts_issues = True
     whole_number_ids = True
     rescan_description = "The creative to scan again."
 
@@ -172,7 +173,11 @@ class Advalidation(RescansScans):
         if checks.finished and not checks.succeeded:
             return checks  # the worse of two answers counts
         count = max(scan.issue_count, checks.issue_count or 0)
-        return scan.model_copy(update={"error": checks.error, "issue_count": count})
+        return scan.model_copy(update={"error": checks.error, "issues": checks.issues, "issue_count": count})
+
+    def count_issues(self, scan: Scan) -> Scan:
+        """A scan that has completed is counted already."""
+        return scan
 
     def get_rescan_parent(self, subject: str) -> Scan | None:
         """GET /creatives/{creativeId}: its latest scan, if it has one."""
@@ -233,6 +238,7 @@ class Advalidation(RescansScans):
             started_at=self.parse_time(item.created_at),
             finished_at=self.parse_time(item.finished_at),
             issue_count=item.nb_issues,
+            issues=_issues(item.tests) if item.nb_issues else [],
             error=reason,
         )
 
@@ -251,10 +257,20 @@ def _parse_creative(data: t.Any, number: str) -> ScanItem | None:
     return creative.latest_scan_status
 
 
+def _issues(checks: Sequence[CheckResult]) -> list[Issue]:
+    """The checks that failed or warn, as many as a scan shows. A scan does not say of which creative it is."""
+    found = [
+        Issue(name=check.name or _UNNAMED, result=result)
+        for check in checks
+        if (result := (check.result or "").strip()).lower() in _ISSUE_LABELS
+    ]
+    return found[:MAX_LISTED_ISSUES]
+
+
 def _failed_checks(checks: Sequence[CheckResult]) -> str | None:
     """The checks that failed or warn, by name; those of a creative's parts are not among them."""
     parts = []
-    for result, label in (("fail", "failed checks"), ("warn", "warnings")):
+    for result, label in _ISSUE_LABELS.items():
         names = [_label(check) for check in checks if (check.result or "").strip().lower() == result]
         if names:
             more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
@@ -263,7 +279,7 @@ def _failed_checks(checks: Sequence[CheckResult]) -> str | None:
 
 
 def _label(check: CheckResult) -> str:
-    name = check.name or "unnamed check"
+    name = check.name or _UNNAMED
     return f"{name} ({check.value_formatted})" if check.value_formatted else name
 
 

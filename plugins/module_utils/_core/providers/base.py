@@ -31,6 +31,7 @@ CAPABILITIES: Mapping[str, str] = {
     "cancel": "cancel a scan through its API",
     "rescan": "rescan through its API",
     "columns": "list the columns of a cluster",
+    "issues": "count the issues of a scan",
 }
 _THREADS = 8  # requests at the same time; few, to spare the vendor
 
@@ -56,7 +57,6 @@ class Provider(ABC):
     tells_start_times: t.ClassVar[bool] = True  # whether scans have a `started_at`
     times_have_zone: t.ClassVar[bool] = True  # False where the option time_zone has to give it
     takes_refresh_token: t.ClassVar[bool] = False  # the option refresh_token
-    counts_issues: t.ClassVar[bool] = False  # whether scans have an `issue_count`
     whole_number_ids: t.ClassVar[bool] = False  # whether ids are whole numbers, so that a number is not another id
 
     capability: t.ClassVar[str | None] = None  # only of a class in capabilities.py: its name

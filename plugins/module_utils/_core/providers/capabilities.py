@@ -9,7 +9,7 @@ import typing as t
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..errors import InvalidResponseError, UnsupportedError
+from ..errors import DatascanError, InvalidResponseError, UnsupportedError
 from ..models import Query, Scan, ScanList
 from ..options import OptionTable
 from .base import CAPABILITIES, Provider
@@ -110,6 +110,23 @@ class RescansScans(Provider, capability="rescan"):
     @abstractmethod
     def find_created_rescan(self, subject: str, parent: Scan) -> Scan | None:
         """The rescan that a request with a lost answer created since `parent` was read, or None."""
+
+
+class CountsIssues(Provider, capability="issues"):
+    """Counts the issues of scans that have completed."""
+
+    @abstractmethod
+    def count_issues(self, scan: Scan) -> Scan:
+        """The same scan, which has completed, with its `issue_count` and the first of its `issues`.
+
+        The count is None, with the reason as the scan's `error`, where the list of what the scan found never settles.
+        An error may carry a ScanList with the scan and the issues that were found before it.
+        """
+
+    def count_issues_of(self, scans: Sequence[Scan]) -> dict[str, Scan | DatascanError]:
+        """Many scans by id; an error takes the place of a scan whose issues could not be counted."""
+        by_id = {scan.id: scan for scan in scans}
+        return self._get_each(lambda scan_id: self.count_issues(by_id[scan_id]), list(by_id))
 
 
 class ListsColumns(Provider, capability="columns"):

@@ -218,6 +218,8 @@ class _ListReading(t.Generic[R]):
             self._ended_by_repetition = self._cursor.repeats_last_page and not page.follows
             if not self._ended_by_repetition:
                 self._blame("a page came again in place of the next one")
+        elif not page.rows and page.follows:
+            self._blame("an empty page came in place of one that has rows")
 
     def _check_total(self) -> None:
         if self._cursor.counts_all and self._totals and self._counted() < self._totals[1]:

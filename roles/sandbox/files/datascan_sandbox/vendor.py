@@ -82,8 +82,8 @@ class Vendor(ABC):
     def operations(self) -> list[tuple[str, str, Operation]]:
         """Method, path and function of every operation.
 
-        A function is called get, list, start, cancel, rescan or columns (or begins so, with an underscore) where it
-        does what these names say for every vendor: shared tests go by them.
+        A function is called get, list, start, cancel, rescan, columns or issues (or begins so, with an underscore)
+        where it does what these names say for every vendor: shared tests go by them.
         """
 
     @abstractmethod

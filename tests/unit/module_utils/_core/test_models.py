@@ -15,6 +15,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
     FINISHED,
     PREDICTED_ID,
     STATES,
+    Issue,
     Query,
     Scan,
     ScanState,
@@ -112,7 +113,7 @@ def test_the_states_are_these() -> None:
 def test_a_result_has_these_keys() -> None:
     assert set(scan().model_dump(mode="json")) == {
         *("id", "provider", "name", "state", "vendor_status", "finished", "succeeded", "started_at", "finished_at"),
-        *("owner", "source", "target", "parent_id", "child_ids", "issue_count", "error"),
+        *("owner", "source", "target", "parent_id", "child_ids", "issue_count", "issues", "error"),
     }
 
 
@@ -158,6 +159,9 @@ def test_a_summary_counts_every_state() -> None:
 
 def test_a_scan_survives_the_way_from_task_to_task() -> None:
     made = scan("completed", id="x", name="n", started_at=NOON, finished_at=NOON, child_ids=["y"], issue_count=0)
+    made = made.model_copy(
+        update={"issues": [Issue(name="a.docx", result="Failed", place="host/uploads"), Issue(name="b")]}
+    )
     assert parse_scan(made.model_dump(mode="json"), "scans[0]") == made
 
 

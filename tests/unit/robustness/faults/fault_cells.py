@@ -114,7 +114,7 @@ class Cell:
         self.provider_class = provider_class(vendor)
         self.clock = DripClock()
         self.waits = fault in (fl.EXPIRED_TOKEN, fl.EXPIRED_TOKEN_RENEWED)  # the fault strikes while it waits
-        self.in_list = fault in fl.LISTS and operation != "columns"
+        self.in_list = fault in fl.LISTS and operation not in ("columns", "issues")
         own = "list" if self.in_list else "get" if self.waits else _OWN.get(operation, operation)
         self.struck_kind = at or own
         self._shows_the_first_page_only = fault is fl.REPEATS
@@ -130,6 +130,8 @@ class Cell:
             lasts=_LASTS if self.waits or operation == "wait" else 1000.0,
             phase=0 if operation == "cancel" else -1,
             page_size_max=_PAGE_SIZE,
+            files=2 * _PAGE_SIZE,
+            include_rebuilt=False,  # all of them come
             cancel_processing_seconds=5.0 if self.waits else 0.0,
         )
         self.scan_ids: list[str] = []
@@ -153,6 +155,8 @@ class Cell:
             self.scan_ids.append(self.vendor.seed(age=0))
         elif self.operation == "start" and self.in_list:
             self._start(100.0, is_ours=True)
+        elif self.operation == "issues":
+            self.scan_ids.append(self.vendor.seed(age=2000))
         elif self.operation == "columns":
             cluster = self._before(0.0, lambda provider: provider.list_clusters())[0]
             self.cluster_id, size = cluster.id, cluster.size
@@ -237,7 +241,7 @@ class Cell:
     def _answer(self, request_kind: str, request: RawRequest, change: Callable[[t.Any], t.Any] | None = None) -> Reply:
         """The vendor's answer, changed where the fault says so."""
         response = self._carry_out(request)
-        if self.fault in _TOTALS and request_kind in ("list", "columns"):
+        if self.fault in _TOTALS and request_kind in ("list", "columns", "issues"):
             change = functools.partial(with_total, _TOTALS[self.fault])
         elif self.fault in (fl.FUTURE, fl.FUTURE_IN_LIST):  # a clock that is wrong is so in every answer
             change = functools.partial(spoil, _FUTURE)
@@ -329,6 +333,7 @@ class Cell:
             "cancel": lambda: cancel.cancel_scans(context, cancel.CancelRequest(scan_ids=ids, wait=options)),
             "rescan": lambda: rescan.rescan(context, rescan.RescanRequest(self.subject, wait=options)),
             "wait": lambda: wait.wait_for_scans(context, wait.WaitRequest(ids, options=WAIT_OPTIONS)),
+            "issues": lambda: status.read_status(context, status.StatusRequest(ids, count_issues=True)),
             "columns": lambda: columns.read_columns(
                 context, columns.ColumnsRequest(ColumnQuery(cluster_id=self.cluster_id))
             ),

@@ -14,8 +14,9 @@ import fault_list as fl
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import CAPABILITIES, Provider
 from fault_list import Fault
 from fault_rules import COMMON, RULES, TAKEN, WRITES, Cells
+from sandbox_vendor import has_operation
 
-OPERATIONS = ("start", "status", "cancel", "rescan", "wait", "columns")
+OPERATIONS = ("start", "status", "cancel", "rescan", "wait", "columns", "issues")
 READS = "reads"
 _READINGS = 4  # of a list that never settles, each with one request more than a run without faults sends
 
@@ -24,13 +25,15 @@ def reason_against(operation: str, provider: type[Provider], fault: Fault) -> st
     """Why a cell cannot happen; None where it can."""
     if operation in CAPABILITIES and not provider.supports(operation):
         return "The API lacks this operation."
-    if operation == "columns" and fault in (
+    if operation == "issues" and not has_operation(provider.name, operation):
+        return "The vendor counts by itself, so that no request is sent."
+    if operation in ("columns", "issues") and fault in (
         *(fl.UNKNOWN_STATE, fl.FUTURE, fl.FUTURE_IN_LIST, fl.EXPIRED_TOKEN, fl.EXPIRED_TOKEN_RENEWED, fl.NULL_OBJECT),
     ):
-        return "A column has neither a state nor a time, nothing waits for one, and its page has a list."
+        return "A row has neither a state nor a time, nothing waits for one, and its page has a list."
     if fault in fl.LISTS and operation == "cancel":
         return "No list is read to cancel a scan."
-    if fault in fl.LISTS and operation != "columns" and not provider.supports("list"):
+    if fault in fl.LISTS and operation not in ("columns", "issues") and not provider.supports("list"):
         return "The API lists no scans."
     if fault in fl.LISTS and operation == "wait" and provider.get_many is Provider.get_many:
         return "The provider polls scans one by one, and reads no list."

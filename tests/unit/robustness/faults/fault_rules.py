@@ -111,4 +111,15 @@ RULES: dict[str, dict[str, Cells]] = {
         "refused": {ALWAYS: "{kind}; columns"},
         "endless": {ALWAYS: "{kind}; columns"},
     },
+    "issues": {  # on two pages, of a scan that is read before
+        "none": {ALWAYS: "ok; {normal}"},
+        "unreached": {ONCE: "ok; {normal}", ALWAYS: "{kind}; {before}"},
+        "limited": {
+            ONCE: "ok after {first} s; {before}, issues x2, {after}",
+            ALWAYS: "{kind} after {both} s; {before}, issues x3",
+        },
+        "passes": {ONCE: "ok; {before}, issues x2, {after}", ALWAYS: "{kind}; {before}, issues x3"},
+        "refused": {ALWAYS: "{kind}; {before}, issues"},
+        "endless": {ALWAYS: "{kind}; {before}, issues"},
+    },
 }

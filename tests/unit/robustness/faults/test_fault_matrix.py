@@ -144,6 +144,10 @@ def check_result(cell: Cell, seen: Seen) -> None:
         size = seen.size
         assert len(seen.result.columns) == (-(-size // 2) if fault is fl.REPEATS else size)
         assert bool(seen.warnings) == (fault in (fl.REPEATS, fl.TOTAL_TOO_HIGH))
+    if cell.operation == "issues":
+        never_settles = fault in (fl.REPEATS, fl.TOTAL_TOO_HIGH)
+        assert [scan.issue_count for scan in seen.result.scans] == [None if never_settles else 0]
+        assert bool(seen.warnings) == never_settles
     if cell.operation == "status" and cell.in_list:
         assert len({scan.id for scan in seen.result.scans}) == (2 if fault is fl.REPEATS else 3)
 

@@ -95,6 +95,7 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
     unsupported = {
         "cancel": "Stop the scan in BigID's console; to end only the wait, leave on_timeout at fail.",
         "rescan": "Start its scan profile again: use scan_start with the same scan_profile and if_active: start.",
+        "issues": "Remove max_issues from the policy, and leave count_issues unset.",
     }
     state_map = _STATES
     finds_by = frozenset({"name", "source"})  # the name is that of the scan or of its profile, the source the profile

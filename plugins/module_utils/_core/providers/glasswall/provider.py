@@ -29,7 +29,15 @@ from ...errors import (
 )
 from ...http.response import Response
 from ...models import MAY_RUN, Query, Scan, ScanList, ScanState, iso, predicted_scan, state_rank
-from ..capabilities import CancelsScans, ListsScans, RescansScans, StartsScans, require_whole
+from ..capabilities import (
+    CancelsScans,
+    CountsIssues,
+    ListsScans,
+    RescansScans,
+    StartsScans,
+    gap_sentence,
+    require_whole,
+)
 from ..paging import ListReader, collect_scans
 from ..records import InvalidRecord, check_identity, failed_by, with_worst
 from .azure_sas import ConnectionString
@@ -46,6 +54,7 @@ from .records import (
     normalize_id,
     parse_page,
 )
+from .scan_results import tally_issues
 from .target import TARGET_DESCRIPTION, TARGET_OPTIONS, check_target
 
 _FEW = 2  # up to this many scans are read one by one, because a page of the list may contain none of them
@@ -61,7 +70,7 @@ _STATES = {
 _STILL_LISTING = "Scan {} cannot be rescanned while it lists its files"
 
 
-class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
+class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans, CountsIssues):
     """A Constellation deployment; it has no public host."""
 
     name = "glasswall"
@@ -347,6 +356,30 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans):
             if error.http_status == 425:
                 raise TooEarlyError(f"{_STILL_LISTING.format(subject)}.", request=error.request) from None
             raise
+
+    def count_issues(self, scan: Scan) -> Scan:
+        """GET /scan-results/{scanId}/files, page by page: the files that were not rebuilt."""
+        try:
+            tally = tally_issues(self._client, scan)
+        except (NotFoundError, RejectedError) as error:
+            if error.http_status != 404:
+                raise
+            message = f"Glasswall has no results of scan {scan.id}. Check that the deployment has the Scan Results API."
+            raise RejectedError(message, request=error.request, result=error.result) from None
+        if tally.undocumented:
+            self._warn_once(
+                f"{self.title} sent {tally.undocumented.status!r} as the status of {tally.undocumented.name}, which is "
+                "not documented: the file counts as an issue."
+            )
+        found: dict[str, t.Any] = {"issues": tally.issues, "issue_count": tally.count}
+        if tally.gap:
+            sentence = gap_sentence(self, tally.gap, f"files of scan {scan.id}")
+            self._warn_once(f"{sentence} Its issues are not counted.")
+            found |= {
+                "issue_count": None,
+                "error": f"issues not counted, because the list of files is not complete: {tally.gap}",
+            }
+        return scan.model_copy(update=found)
 
     def _scan(self, data: t.Any) -> Scan:
         return self._to_scan(ScanStatusItem.model_validate(data))

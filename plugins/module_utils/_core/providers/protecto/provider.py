@@ -57,6 +57,7 @@ class Protecto(StartsScans):
         "cancel": "Let the scan finish; wait_timeout limits how long a task waits for it.",
         "rescan": "Submit the same objects again with scan_start.",
         "columns": "Only BigID groups columns into clusters; use provider: bigid.",
+        "issues": "Remove max_issues from the policy, and leave count_issues unset.",
     }
     state_map = {
         "pending": ScanState.QUEUED,

@@ -17,6 +17,7 @@ from ..lifecycle import keyword
 from ..seeds import Seed
 from ..users import User, bearer_user
 from ..vendor import Operation, Refused, Vendor
+from .glasswall_files import files_of
 from .glasswall_scans import ACTIVE, GlasswallSettings, Scan, ScanStore, timeline_for
 from .sas import EMPTY, MISSING, Problem, Storage, check, expired
 
@@ -63,6 +64,7 @@ class Glasswall(Vendor):
     name = "glasswall"
     base = "/api/v1"
     words = {
+        "issues": "completes, with files that were not rebuilt.",
         "error-once": "fails, and its rescan completes.",
         "empty": "does not start: 412, the container is empty.",
         "expired": "cannot be rescanned: 412, the connection string has expired.",
@@ -81,6 +83,7 @@ class Glasswall(Vendor):
             ("GET", "/scans/{scan_id}", self.get),
             ("DELETE", "/scans/{scan_id}", self.cancel),
             ("PATCH", "/scans/{scan_id}", self.rescan),
+            ("GET", "/scan-results/{scan_id}/files", self.issues),
         ]
 
     def user_of(self, request: Request) -> User | None:
@@ -169,6 +172,18 @@ class Glasswall(Vendor):
             return problems_answer(412, problems)
         return answer(200, self.store.rescan(parent, now, self.settings).as_json(now, self.settings))
 
+    async def issues(self, request: Request, user: User) -> Response:
+        """The files of a scan that has ended."""
+        scan, query = self._find(request, user), request.query_params
+        if not scan.timeline.ended(self.clock.now() - scan.started):
+            raise Refused(404)
+        found = files_of(scan, self.settings)
+        if query.get("includeRebuilt") == "false" and self.settings.include_rebuilt:
+            found = [file for file in found if file["status"] != "Rebuilt"]
+        path, names = f"/scan-results/{scan.scan_id}/files", ("pageSize", "includeRebuilt")
+        page = self._paged(request, path, found, names, self.settings.files_key or "files")
+        return answer(200, page if self.settings.files_key else page["files"])
+
     # Helpers
 
     def _find(self, request: Request, user: User) -> Scan:
@@ -184,9 +199,6 @@ class Glasswall(Vendor):
         if any(word not in known for word in words):
             raise bad_query()
         after, before = _moment(query.get("startDate")), _moment(query.get("endDate"))
-        size = _number(query.get("pageSize"), self.settings.page_size_default)
-        size = min(size, self.settings.page_size_max)
-        page = _number(query.get("page"), 1)
         found = [
             scan
             for scan in scans
@@ -195,21 +207,31 @@ class Glasswall(Vendor):
             and (before is None or scan.started <= before)
         ]
         found.sort(key=lambda scan: scan.started, reverse=self.settings.list_order == "newest")
-        pages = max(1, -(-len(found) // size))
+        rows = [scan.as_json(now, self.settings) for scan in found]
+        names = ("startDate", "endDate", "scanStatus", "users", "pageSize")
+        return answer(200, self._paged(request, path, rows, names, "scans"))
+
+    def _paged(
+        self, request: Request, path: str, rows: list[dict[str, Any]], names: tuple[str, ...], key: str
+    ) -> dict[str, Any]:
+        """The page of a list that the request wants. Its links repeat the parameters with these names."""
+        query = request.query_params
+        size = min(_number(query.get("pageSize"), self.settings.page_size_default), self.settings.page_size_max)
+        page, pages = _number(query.get("page"), 1), max(1, -(-len(rows) // size))
         if self.settings.past_the_end == "last":
             page = min(page, pages)
-        body: dict[str, Any] = {"total": len(found)} if self.settings.send_total else {}
-        body["scans"] = [scan.as_json(now, self.settings) for scan in found[(page - 1) * size : page * size]]
+        body: dict[str, Any] = {"total": len(rows)} if self.settings.send_total else {}
+        body[key] = rows[(page - 1) * size : page * size]
         if pages > 1:
-            body["pageLinks"] = self._links(request, path, page, pages)
-        return answer(200, body)
+            body["pageLinks"] = self._links(request, path, page, pages, names)
+        return body
 
-    def _links(self, request: Request, path: str, page: int, pages: int) -> dict[str, Any]:
+    def _links(self, request: Request, path: str, page: int, pages: int, names: tuple[str, ...]) -> dict[str, Any]:
         """Page links as the document prints them: `?` between the parameters, and no /api/v1 before the path."""
         style = self.settings.page_links
         parts = [
             "&".join(f"{name}={value}" for value in request.query_params.getlist(name))
-            for name in ("startDate", "endDate", "scanStatus", "users", "pageSize")
+            for name in names
             if name in request.query_params
         ]
         root = "" if style == "broken" else f"/{self.name}{self.base}"

@@ -55,6 +55,15 @@ class GlasswallSettings(Settings):
     """Whether a list has a total."""
     list_order: Literal["newest", "oldest"] = "newest"
     """`newest` or `oldest` first."""
+    files: int = 10
+    """Number of files of a scan."""
+    issues: int = 3
+    """Number of files of a scan with the keyword `issues` that were not rebuilt."""
+    files_key: str = "files"
+    # No document has it.
+    """The key of the list of files; empty for a list alone."""
+    include_rebuilt: bool = True
+    """Whether includeRebuilt=false leaves out the rebuilt files."""
     accept_error_word: bool = False
     # The document lists only Errored there.
     """Whether the query accepts Error as well as Errored."""

@@ -28,7 +28,13 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import Policy
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict import judge
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import Query, Scan, ScanState
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import (
+    MAX_LISTED_ISSUES,
+    Issue,
+    Query,
+    Scan,
+    ScanState,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import cancel, rescan, start, status, wait
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
@@ -217,6 +223,21 @@ def test_the_checks_that_failed_are_named_where_there_are_issues() -> None:
         scan = context.provider.get(str(ID))
     assert (scan.state, scan.issue_count) == ("completed", 3)
     assert scan.error == "failed checks: Test_Video_Duration (7 seconds), Test_SSL; warnings: Test_Load_Time"
+    assert scan.issues == [
+        Issue(name="Test_Video_Duration", result="fail"),
+        Issue(name="Test_Load_Time", result="warn"),
+        Issue(name="Test_SSL", result="fail"),
+    ]
+
+
+def test_the_checks_that_failed_are_listed_up_to_a_number() -> None:
+    checks = [{"name": f"Check {number}", "result": " Fail "} for number in range(MAX_LISTED_ISSUES + 1)]
+    with advalidation(read_response(nbIssues=101), with_checks(*checks, {"result": "fail"})) as context:
+        scan = context.provider.get(str(ID))
+    assert [issue.name for issue in scan.issues] == [f"Check {number}" for number in range(MAX_LISTED_ISSUES)]
+    assert {issue.result for issue in scan.issues} == {"Fail"}
+    with advalidation(read_response(nbIssues=1), with_checks({"result": "fail"})) as context:
+        assert [issue.name for issue in context.provider.get(str(ID)).issues] == ["unnamed check"]
 
 
 def test_many_checks_are_not_all_named() -> None:
@@ -231,7 +252,7 @@ def test_many_checks_are_not_all_named() -> None:
 def test_without_checks_the_count_of_issues_stands(tests: t.Any) -> None:
     with advalidation(read_response(nbIssues=2), with_checks(nbIssues=2, tests=tests)) as context:
         scan = context.provider.get(str(ID))
-    assert (scan.issue_count, scan.error) == (2, None)
+    assert (scan.issue_count, scan.error, scan.issues) == (2, None, [])
 
 
 def test_no_scan_is_lost_over_its_checks() -> None:
@@ -270,6 +291,7 @@ def test_one_bad_check_costs_that_check(bad: t.Any) -> None:
     with advalidation(read_response(nbIssues=2), answer) as context:
         scan = context.provider.get(str(ID))
     assert (scan.state, scan.issue_count, scan.error) == ("completed", 2, "failed checks: Check 1")
+    assert scan.issues == [Issue(name="Check 1", result="fail")]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import CAPABILITIES, Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import (
     CancelsScans,
+    CountsIssues,
     ListsColumns,
     ListsScans,
     RescansScans,
@@ -31,6 +32,7 @@ CLASSES: dict[str, type[Provider]] = {
     "cancel": CancelsScans,
     "rescan": RescansScans,
     "columns": ListsColumns,
+    "issues": CountsIssues,
 }
 METHODS: dict[str, set[str]] = {
     "start": {"validate_target", "predict_scan", "start"},
@@ -38,6 +40,7 @@ METHODS: dict[str, set[str]] = {
     "cancel": {"is_cancellable", "cancel"},
     "rescan": {"get_rescan_parent", "find_running_rescan", "rescan_blocker", "rescan", "find_created_rescan"},
     "columns": {"list_clusters", "list_columns"},
+    "issues": {"count_issues"},
 }
 ALL = {name: f"Do something else than {name}." for name in CAPABILITIES}
 
@@ -191,6 +194,7 @@ def test_providers_are_found_by_capability() -> None:
         "cancel": {"glasswall"},
         "rescan": {"advalidation", "glasswall"},
         "columns": {"bigid"},
+        "issues": {"advalidation", "glasswall"},
     }
     for name, base in CLASSES.items():
         found = {vendor.name for vendor in providers_supporting(base)}

@@ -153,6 +153,29 @@ def test_the_vendors_own_end_is_the_end() -> None:
     assert (read(reader), reader.gap, server.requests) == (server.rows, None, 1)
 
 
+class NumberedPages(PageCursor[str]):
+    """Pages that the vendor counts, of which some are empty. One past the end is the last one again."""
+
+    repeats_last_page = True
+
+    def __init__(self, pages: Sequence[Sequence[str]]) -> None:
+        self._pages = pages
+        self._number = 0
+
+    def read(self, count: int) -> ListPage[str]:
+        self._number += 1
+        rows = self._pages[min(self._number, len(self._pages)) - 1]
+        return ListPage(rows, follows=self._number < len(self._pages))
+
+
+@pytest.mark.parametrize("empty", [0, 1, 2])
+def test_an_empty_page_before_the_last_one_is_a_gap(empty: int) -> None:
+    pages = [[] if number == empty else [f"r{number}"] for number in range(4)]
+    reader: ListReader[str] = ListReader(lambda _number: NumberedPages(pages), lambda row: row)
+    read(reader)
+    assert reader.gap == "an empty page came in place of one that has rows"
+
+
 @pytest.mark.parametrize("missing", [1, 15])
 def test_fewer_rows_than_the_total_are_a_gap(missing: int) -> None:
     server = Server(25, total=lambda rows: rows + missing)

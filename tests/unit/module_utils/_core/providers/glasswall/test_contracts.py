@@ -22,7 +22,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     TooLateError,
     UnauthorizedError,
 )
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import Query, Scan, ScanState
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import Issue, Query, Scan, ScanState
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from glasswall_script import missing_responses
 from scripted_vendor import Expected, connected
@@ -42,6 +42,9 @@ SHOWN = Scan(
     target="output-location.blob.core.windows.net/TargetContainerName",
     parent_id="f18eda36-7eb5-477a-a1b1-51c71ab2ba81",
 )
+
+
+COMPLETED = Scan(id=ASKED, provider="glasswall", state=ScanState.COMPLETED, source="acct.blob.core.windows.net/uploads")
 
 
 def start(vendor: Provider, contract: dict[str, t.Any]) -> Scan:
@@ -77,7 +80,7 @@ def read_listed_scan(vendor: Provider, contract: dict[str, t.Any]) -> Scan:
 def subject_of(contract: dict[str, t.Any]) -> str:
     """The scan that the answer is about, or whose rescan it is; only such an answer is believed."""
     request, response = contract["request"], contract["response"]
-    if response["status"] >= 300:
+    if response["status"] >= 300 or "scan-results" in request["path"]:
         return ASKED
     return str(response["body"]["parentScan" if request["method"] == "PATCH" else "scanId"])
 
@@ -89,6 +92,7 @@ OPERATIONS: dict[str, t.Callable[[Provider, dict[str, t.Any]], Scan]] = {
     "rescan": lambda vendor, contract: vendor.rescan(subject_of(contract)),
     "list-own": read_listed_scan,
     "list-all-users": read_listed_scan,
+    "files": lambda vendor, contract: vendor.count_issues(COMPLETED),  # type: ignore[attr-defined]
 }
 # What each documented status other than 2xx means, where it does not mean the same everywhere.
 ERRORS: dict[tuple[str, int], type[DatascanError]] = {
@@ -124,6 +128,8 @@ def ask(name: str) -> Scan:
         # The example is the third of four pages; past the end comes the last page again, and nothing new. As it counts
         # 220 scans, the list is read again three times.
         answers = [expected] * 8
+    if operation_of(name) == "files":
+        answers = [expected] * 8  # the same page in place of the second of four, until the list counts as not settled
     if name == "get-404":
         answers += missing_responses()[1:]
     vendor, script = connected(answers)
@@ -135,7 +141,17 @@ def ask(name: str) -> Scan:
 
 @pytest.mark.parametrize("name", [name for name in FILES if FILES[name]["response"]["status"] < 300])
 def test_a_documented_answer_makes_the_scan_that_it_shows(name: str) -> None:
-    assert ask(name) == SHOWN
+    if operation_of(name) != "files":
+        assert ask(name) == SHOWN
+
+
+def test_the_documented_file_is_an_issue() -> None:
+    """The example is one page of four, so that the number of issues is not known."""
+    scan = ask("files-200")
+    assert (scan.issue_count, scan.issues) == (
+        None,
+        [Issue(name="supported/1/test.png", result="Failed", place=COMPLETED.source)],
+    )
 
 
 @pytest.mark.parametrize("name", ["get-200", "cancel-202", "rescan-200"])
@@ -171,6 +187,7 @@ def test_every_operation_and_every_documented_status_has_a_file() -> None:
         "get": {200, 401, 404},
         "cancel": {202, 401, 404, 405},
         "rescan": {200, 401, 404, 409, 412, 425},
+        "files": {200},
     }
     found: dict[str, set[int]] = {}
     for name, contract in FILES.items():

@@ -79,6 +79,7 @@ def test_a_scan_becomes_the_same_as_every_vendors() -> None:
         "parent_id": CHILD_ID,
         "child_ids": ["one", "two"],
         "issue_count": None,
+        "issues": [],
         "error": None,
     }
 
