@@ -137,8 +137,11 @@ options:
       - Reports to write, whether the gate passes or not, and also if it cannot judge, for example because an option is
         wrong. A file whose content would not change is not touched.
       - If one report cannot be written, the gate does not pass, the other reports say so, and an older file in its
-        place is removed.
-      - Two reports must not have the same file, whatever the spelling or links.
+        place is removed. This holds for a report of an unknown format, too.
+      - Two reports must not have the same file, whatever the spelling or links. If they do, the first is written, and
+        it says so.
+      - Ansible does not call the module if a template of the task fails, such as one with an undefined variable. Then
+        older reports stay. The roles of this collection write theirs in this case.
     type: list
     elements: dict
     default: []

@@ -52,7 +52,9 @@ options:
         description: Only scans of this source, in the form of C(source) in RV(scans).
         type: str
       owners:
-        description: Only scans of these users. The token must be allowed to list the scans of all users.
+        description:
+          - Only scans of these users. The token must be allowed to list the scans of all users.
+          - If the vendor lists a scan of another user, RV(complete) is false.
         type: list
         elements: str
         default: []
@@ -278,20 +280,10 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs impor
     COUNT_ISSUES_SPEC,
     SCAN_IDS_ARGUMENT,
     WAIT_SPEC,
+    argument_spec,
 )
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import STATES, parse_query
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import QUERY_OPTIONS, parse_query
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import status
-
-QUERY = {
-    "states": {"type": "list", "elements": "str", "choices": list(STATES)},
-    "started_after": {"type": "str"},
-    "started_before": {"type": "str"},
-    "name": {"type": "str"},
-    "source": {"type": "str"},
-    "owners": {"type": "list", "elements": "str", "default": []},
-    "all_users": {"type": "bool", "default": False},
-    "limit": {"type": "int"},
-}
 
 
 def run(invocation: Invocation) -> t.Any:
@@ -312,7 +304,7 @@ MODULE = ModuleSpec(
     run=run,
     options={
         "scan_ids": SCAN_IDS_ARGUMENT,
-        "query": {"type": "dict", "options": QUERY},
+        "query": {"type": "dict", "options": argument_spec(QUERY_OPTIONS)},
         "missing": {"type": "str", "default": "fail", "choices": ["fail", "ignore"]},
         **WAIT_SPEC,
         **COUNT_ISSUES_SPEC,

@@ -57,6 +57,7 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._text_options import
 # Variables that begin like an option of a role, but are not one.
 _KNOWN = frozenset({"datascan_gate", "datascan_in_process", "datascan_sandbox"})
 _SHARED = "datascan_"
+_NAME_ONLY = re.compile(r"\s*\{\{\s*(\w+)\s*\}\}\s*")  # a template that is nothing but another variable
 AUDIT = "audit_cluster"  # the only role that reads no scans
 
 
@@ -187,14 +188,32 @@ def absolute_reports(options: GateOptions) -> list[dict[str, str]]:
 def known_reports(
     role: str, variables: Mapping[str, t.Any], template: Callable[[t.Any], t.Any]
 ) -> list[dict[str, str]]:
-    """The reports of a role whose variables are wrong, as far as they can be read."""
-    try:
-        given = template(variables.get(f"{role}_reports"))
-    except AnsibleError:
-        return []
+    """The reports of a role whose variables are wrong, as far as they can be read: also under a misspelt name."""
+    names = sorted(name for name in variables if name.startswith(f"{role}_rep"))
+    given = [_template_parts(variables[name], variables, template) for name in names]
     formats = AUDIT_FORMATS if role == AUDIT else FORMATS
     pairs = RefusedTask({"reports": plain_options(given)}, check_mode=False).reports(formats)
     return [{"format": format_, "dest": absolute_path(dest)} for format_, dest in pairs]
+
+
+def _template_parts(
+    value: t.Any, variables: Mapping[str, t.Any], template: Callable[[t.Any], t.Any], depth: int = 8
+) -> t.Any:
+    """A value without the parts whose templates fail, such as one report of several; None where nothing is left.
+
+    A template that only names another variable is followed, `depth` levels at most.
+    """
+    try:
+        return template(value)
+    except Exception:  # noqa: BLE001  (whatever a template does, it must not cost the other parts)
+        if depth == 0:
+            return None
+    if isinstance(value, Mapping):
+        return {key: _template_parts(part, variables, template, depth - 1) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_template_parts(part, variables, template, depth - 1) for part in value]
+    named = _NAME_ONLY.fullmatch(value) if isinstance(value, str) else None
+    return _template_parts(variables.get(named[1]), variables, template, depth - 1) if named else None
 
 
 def _check_names(role: str, variables: Mapping[str, t.Any], spec: Collection[str]) -> None:

@@ -103,7 +103,7 @@ class TestOptions:
             ("Give no number", ["wait_timeout", "float"]),
             ("Give a suboption of a wrong type", ["auto_rescan", "bool"]),
             ("Name no scan", ["scan_ids, query"]),
-            ("Name scans twice", ["mutually exclusive", "scan_ids|scans"]),
+            ("Name scans twice", ["scan_ids and scans are mutually exclusive: set one of them"]),
             ("Name a vendor that there is not", ["provider", "glasswall", "acme"]),
             ("Judge what is no list", ["scans", "list"]),
         ],

@@ -13,7 +13,7 @@ from ansible.module_utils.common.parameters import env_fallback
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from .._core import options
-from .._core.options import OptionTable
+from .._core.option_reading import OptionTable
 from .._core.providers.registry import NAMES
 
 ArgumentSpec = dict[str, t.Any]
@@ -24,6 +24,7 @@ _CLASS = re.compile(
     r"DateTime|Time)\b(?(open)'>)"
 )
 _PLAIN_TYPES = {"mapping": "dict", "sequence": "list", "text": "str", "unicode": "str"}
+_EXCLUSIVE = re.compile(r"parameters are mutually exclusive: (?P<options>[\w|]+)")
 _NOT_FOR_ANSIBLE = ("description", "env", "sample")
 
 
@@ -63,7 +64,7 @@ def describe_wrong_options(spec: ArgumentSpec, given: Mapping[str, t.Any], messa
     Ansible's own names none where it expects a dictionary. It raises another exception for a list there, and before
     ansible-core 2.18 for a text such as `name=scan 1`.
     """
-    message = with_plain_types(message)
+    message = _EXCLUSIVE.sub(_exclusive_sentence, with_plain_types(message))
     unknown = sorted(set(given) - {key for name, option in spec.items() for key in (name, *option.get("aliases", ()))})
     # Ansible names an unknown option only after other errors.
     if unknown and message and "upported parameters" not in message:
@@ -92,6 +93,10 @@ def _without_dictionaries(spec: ArgumentSpec, given: Mapping[str, t.Any], path: 
 def with_plain_types(message: str) -> str:
     """A message with Python's names of types in place of Ansible's own, such as `_AnsibleTaggedDict`."""
     return _CLASS.sub(lambda match: _PLAIN_TYPES.get(match["kind"].lower(), match["kind"].lower()), message)
+
+
+def _exclusive_sentence(match: re.Match[str]) -> str:
+    return f"{match['options'].replace('|', ' and ')} are mutually exclusive: set one of them, and remove the other"
 
 
 def _missing_variables(spec: ArgumentSpec, message: str) -> list[str]:

@@ -24,6 +24,7 @@ from .compat.pydantic import (
 )
 from .error_texts import error_text
 from .errors import InvalidInputError
+from .option_reading import OptionTable
 
 # These imports are needed at run time: pydantic reads the annotations when it builds the classes.
 
@@ -142,7 +143,7 @@ class Issue(BaseModel):
 class Scan(BaseModel):
     """A scan, the same for every vendor."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str = Field(pattern=r"\S")
     provider: str
@@ -184,6 +185,18 @@ class Scan(BaseModel):
         if self.vendor_status and self.vendor_status.lower() != words:
             words += f", {self.provider} says {self.vendor_status}"
         return f"{label}: {words}" + (f" ({self.error})" if self.error else "")
+
+
+def other_place(scan: Scan, earlier: Scan) -> str | None:
+    """Where a scan is of another source or target than an earlier record of it says, as a clause.
+
+    What only one of the records names cannot differ.
+    """
+    for name in ("source", "target"):
+        found, known = getattr(scan, name), getattr(earlier, name)
+        if found is not None and known is not None and found != known:
+            return f"its {name} is {found}, and was {known}"
+    return None
 
 
 def predicted_scan(provider: str, **fields: t.Any) -> Scan:
@@ -233,6 +246,18 @@ class ScanList:
         return iter(self.scans)
 
 
+QUERY_OPTIONS: OptionTable = {
+    "states": {"type": "list", "elements": "str", "choices": list(STATES)},
+    "started_after": {"type": "str"},
+    "started_before": {"type": "str"},
+    "name": {"type": "str"},
+    "source": {"type": "str"},
+    "owners": {"type": "list", "elements": "str", "default": []},
+    "all_users": {"type": "bool", "default": False},
+    "limit": {"type": "int"},
+}
+
+
 class Query(BaseModel):
     """Which scans to list; a field that is None does not narrow the list."""
 
@@ -246,6 +271,19 @@ class Query(BaseModel):
     owners: list[str] = []
     all_users: bool = False
     limit: int | None = None
+
+    def could_match(self, scan: Scan) -> bool:
+        """Whether a scan may have these states and times. One without a known state or start may."""
+        has_state = self.states is None or scan.state in self.states or scan.state is ScanState.UNKNOWN
+        start = scan.started_at
+        is_early = start is not None and self.started_after is not None and start < self.started_after
+        is_late = start is not None and self.started_before is not None and start > self.started_before
+        return has_state and not is_early and not is_late
+
+    def has_owner(self, scan: Scan) -> bool:
+        """Whether a scan is known to be of one of the owners, in any case of letters; of no owners, any scan is."""
+        owners = {owner.strip().casefold() for owner in self.owners}
+        return not owners or (scan.owner or "").strip().casefold() in owners
 
 
 def parse_query(options: Mapping[str, t.Any]) -> Query:

@@ -268,16 +268,39 @@ def test_reports_are_known_although_other_variables_are_wrong(role: str, tmp_pat
         {"format": "json", "dest": ""},
         7,
     ]
-    assert known_reports(role, {f"{role}_reports": reports}, id_) == [{"format": "json", "dest": "/a.json"}]
-    for wrong in (None, "a.json", 7, {"format": "json", "dest": "/a"}):
+    known = {"/a.json": "json", "/b.pdf": "", "/c": "", "/d": ""}  # "": the older report is removed
+    assert {one["dest"]: one["format"] for one in known_reports(role, {f"{role}_reports": reports}, id_)} == known
+    for wrong in (None, "a.json", 7):
         assert known_reports(role, {f"{role}_reports": wrong}, id_) == []
 
 
-def test_reports_whose_template_fails_are_not_known() -> None:
-    def template(value: t.Any) -> t.Any:
-        raise AnsibleError("'folder' is undefined")
+@pytest.mark.parametrize("is_named", [False, True])
+def test_a_template_that_fails_costs_only_the_report_it_stands_in(is_named: bool) -> None:
+    """Also where the variable is only the name of another one, as in the playbooks of a team."""
+    reports = [
+        {"format": "json", "dest": "{{ folder }}/a.json"},
+        {"format": "html", "dest": "/b.html"},
+        {"format": "{{ nothing }}", "dest": "/c"},
+    ]
+    templates = {"folder": None, "nothing": None}
 
+    def template(value: t.Any) -> t.Any:
+        if any(name in str(value) for name in templates) or "{{" in str(value):
+            raise AnsibleError("'folder' is undefined")
+        return value
+
+    variables = {"run_scan_reports": "{{ team_reports }}", "team_reports": reports}
+    given = variables if is_named else {"run_scan_reports": reports}
+    known = [{"format": "html", "dest": "/b.html"}, {"format": "", "dest": "/c"}]
+    assert known_reports("run_scan", given, template) == known
     assert known_reports("run_scan", {"run_scan_reports": "{{ folder }}"}, template) == []
+    assert known_reports("run_scan", {"run_scan_reports": "{{ run_scan_reports }}"}, template) == []
+
+
+@pytest.mark.parametrize("name", ["run_scan_report", "run_scan_reprots", "run_scan_reports_"])
+def test_reports_are_known_under_a_misspelt_name(name: str) -> None:
+    given = {"run_scan_reports": [], name: [{"format": "json", "dest": "/a.json"}], "run_scan_policy": {"dest": "/b"}}
+    assert known_reports("run_scan", given, id_) == [{"format": "json", "dest": "/a.json"}]
 
 
 def id_(value: t.Any) -> t.Any:

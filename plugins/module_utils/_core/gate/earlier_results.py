@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import EarlierFailureError, InvalidInputError, ScanNotCompletedError, WaitTimeoutError, earlier_failure
-from ..models import Scan, parse_scan, state_rank
+from ..models import PREDICTED_ID, Scan, other_place, parse_scan, state_rank
 
 # The kinds of failure that end a wait although the vendor answers: the policy judges the scans.
 JUDGED_KINDS = frozenset({WaitTimeoutError.kind, ScanNotCompletedError.kind})
@@ -68,6 +68,7 @@ def read_evidence(
     missing_ids = [scan_id for result in tasks for scan_id in result.missing] + list(missing)
     if not all(scan_id.strip() for scan_id in missing_ids):
         raise InvalidInputError("missing has an empty text, which is not the id of a scan.")
+    _check_places([*others, *seen])
     known_ids = {scan.id for scan in (*seen, *others)}
     return Evidence(
         scans=_merge_repeated([*seen, *(scan for scan in others if (scan.provider, scan.id) not in seen_keys)]),
@@ -86,6 +87,20 @@ def _with_names(scan: Scan, earlier: Scan | None) -> Scan:
     """The scan with the names that only an earlier record has: some vendors send none while a scan runs."""
     missing = {name: getattr(earlier, name, None) for name in _NAMES if getattr(scan, name) is None}
     return scan.model_copy(update=missing) if earlier and missing else scan
+
+
+def _check_places(scans: Sequence[Scan]) -> None:
+    """Raise InvalidInputError where records of one scan are of different sources or targets: one is of another scan."""
+    known: dict[tuple[str, str], Scan] = {}
+    for scan in scans:
+        earlier = known.setdefault((scan.provider, scan.id), scan)
+        # Every scan that check mode predicts has the same id.
+        if scan.id != PREDICTED_ID and (why := other_place(scan, earlier)):
+            raise InvalidInputError(
+                f"The results disagree about scan {scan.id}: {why}. Judge only results of tasks that belong together."
+            )
+        if (earlier.source, earlier.target) == (None, None):
+            known[scan.provider, scan.id] = scan
 
 
 def _merge_repeated(scans: Sequence[Scan]) -> tuple[Scan, ...]:

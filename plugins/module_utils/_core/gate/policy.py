@@ -13,7 +13,8 @@ from datetime import datetime, timezone
 
 from ..errors import InvalidInputError
 from ..models import STATES, ScanState, is_in_future, iso
-from ..options import OptionTable, check_seconds
+from ..option_reading import OptionTable
+from ..options import check_seconds
 from .acceptance import ACCEPTED_OPTIONS, Acceptance, parse_accepted, parse_zoned_time
 
 ENFORCE, ADVISE = "enforce", "advise"

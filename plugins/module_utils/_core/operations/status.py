@@ -92,11 +92,25 @@ def _find(context: OperationContext, query: Query) -> StatusResult:
         listed = provider.list_scans(query)
     except DatascanError as error:
         if isinstance(error.result, ScanList):
-            raise error.with_result(_listed(error.result, query)) from None
+            raise error.with_result(_listed(_checked(error.result, query), query)) from None
         raise
+    listed = _checked(listed, query)
     if listed.gap:
         context.warn(f"{gap_sentence(context.provider, listed.gap)} Scans that match the query may be missing.")
     return _listed(listed, query)
+
+
+def _checked(listed: ScanList, query: Query) -> ScanList:
+    """The scans of a list that match a query, also where the vendor ignores a part of it.
+
+    A scan of another owner leaves a gap: the vendor does not keep to the owners, so others of them may be missing.
+    """
+    scans = [scan for scan in listed if query.could_match(scan)]
+    foreign = next((scan for scan in scans if not query.has_owner(scan)), None)
+    if foreign is None or listed.gap:
+        return ScanList(scans, listed.gap)
+    owner = f"owner {foreign.owner}" if foreign.owner else "no owner"
+    return ScanList(scans, f"it has scan {foreign.id} of {owner}, although query.owners names others")
 
 
 def _listed(listed: ScanList, query: Query) -> StatusResult:

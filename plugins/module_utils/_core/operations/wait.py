@@ -24,6 +24,7 @@ from ..providers.capabilities import CancelsScans, CountsIssues
 from .cancellation import request_cancellation
 from .context import OperationContext
 from .handed_over import parse_handed_scan
+from .identity import IdentifiedScans
 from .issue_counts import count_issues
 from .polling import PollState, WaitOptions, poll_scans
 from .progress import ProgressReporter
@@ -69,9 +70,10 @@ def wait_for_scans(context: OperationContext, request: WaitRequest) -> WaitResul
         context.require(CancelsScans)
     # In check mode there is one poll, and no wait.
     options = replace(request.options, timeout=0.0) if context.check_mode else request.options
+    finished = {scan_id: scan for scan_id, scan in awaited.known.items() if scan.finished}
     has_deadline = request.count_issues and not context.check_mode  # that of the wait ends before the count
     with context.provider.deadline(options.timeout) if has_deadline else contextlib.nullcontext():
-        state = wait_until_finished(context, awaited.scan_ids, options, awaited.finished)
+        state = wait_until_finished(context, awaited.scan_ids, options, finished, awaited.known)
         result = _result_of(context, state)
         if options.fail_fast:
             _raise_for_unsuccessful(result)
@@ -109,10 +111,15 @@ def _after_one_poll(state: PollState, result: WaitResult) -> WaitResult:
 
 
 def wait_until_finished(
-    context: OperationContext, scan_ids: Sequence[str], options: WaitOptions, seen: Mapping[str, Scan] | None = None
+    context: OperationContext,
+    scan_ids: Sequence[str],
+    options: WaitOptions,
+    seen: Mapping[str, Scan] | None = None,
+    known: Mapping[str, Scan] | None = None,
 ) -> PollState:
     """Poll scans until they have finished or time is up. An error that ends the wait carries a WaitResult.
 
+    `seen` are scans that were just read, and `known` those of earlier tasks: the answers must be about the same ones.
     In a time limit, what has passed of it counts as waited. The single poll of check mode gets all its retries.
     """
     provider = context.provider
@@ -121,7 +128,7 @@ def wait_until_finished(
     with contextlib.nullcontext() if context.check_mode else provider.deadline(options.timeout - before):
         try:
             return poll_scans(
-                context.get_many,
+                IdentifiedScans(context, {**(known or {}), **(seen or {})}).get_many,
                 scan_ids,
                 options,
                 clock=context.clock,
@@ -191,10 +198,10 @@ def with_last_error(error: WaitTimeoutError, last_error: DatascanError | None) -
 
 @dataclass(frozen=True)
 class _Awaited:
-    """The ids to wait for, each once; the scans known to have finished; the ids of scans that were only reused."""
+    """The ids to wait for, each once; the scans as earlier tasks knew them; the ids of scans that were only reused."""
 
     scan_ids: Sequence[str]
-    finished: Mapping[str, Scan]
+    known: Mapping[str, Scan]
     reused: frozenset[str]
 
 
@@ -212,7 +219,8 @@ def _scans_to_wait_for(context: OperationContext, request: WaitRequest) -> _Awai
         raise InvalidInputError("There are no scans to wait for: scan_ids and scans are empty.")
     checked = [context.check_id(scan_id, "scan_ids") for scan_id in scan_ids]
     reused = frozenset(context.check_id(one.scan.id, "scans") for one in handed if one.is_reused)
-    return _Awaited(list(dict.fromkeys(checked)), {scan.id: scan for scan in given if scan.finished}, reused)
+    known = {context.check_id(scan.id, "scans"): scan for scan in given}
+    return _Awaited(list(dict.fromkeys(checked)), known, reused)
 
 
 def _cancel_pending(context: OperationContext, state: PollState, reused: Collection[str]) -> tuple[WaitResult, str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..errors import DatascanError, InvalidResponseError, UnsupportedError
 from ..models import Query, Scan, ScanList
-from ..options import OptionTable
+from ..option_reading import OptionTable
 from .base import CAPABILITIES, Provider
 
 if t.TYPE_CHECKING:

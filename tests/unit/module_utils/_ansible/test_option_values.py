@@ -75,6 +75,18 @@ def test_an_empty_text_is_not_set_for_every_option_of_a_module(name: str, capsys
     assert failure(name, dict.fromkeys(spec, ""), capsys)["msg"] == failure(name, {}, capsys)["msg"]
 
 
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [(name, pair) for name, spec in SPECS.items() for pair in spec.constraints.get("mutually_exclusive", ())],
+)
+def test_options_that_exclude_each_other_are_named_as_they_are_written(
+    name: str, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    values = {"str": "7", "dict": {}, "list": []}
+    given = {option: values[SPECS[name].argument_spec[option]["type"]] for option in options}
+    assert " and ".join(options) + " are mutually exclusive" in failure(name, given, capsys)["msg"]
+
+
 @pytest.mark.parametrize("variable", sorted(row["env"] for row in CONNECTION_OPTIONS.values() if "env" in row))
 def test_an_empty_environment_variable_is_not_set(
     variable: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -319,7 +319,7 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
             "scanOrigin": target["scan_origin"],
         }
         row = self._client.write("POST", ("scans",), parse_started, body=body)
-        row = replace(row, profile=profile)  # the scan's own fields may lack it
+        row = replace(row, profile=row.profile or profile)  # the scan's own fields may lack it
         self._rows[row.id] = row
         return self._scan(row, self.parse_state(row.state) if row.state else ScanState.QUEUED, row.state)
 

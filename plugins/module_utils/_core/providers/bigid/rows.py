@@ -11,11 +11,12 @@ keys are inferred, and optional. A scan also has a secret, `scanSecretKey`, so o
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ...models import parse_timestamp
-from ..envelope import has_error_word, record_error
+from ..envelope import record_error
 from ..paging import parse_total
 from ..records import InvalidRecord, check_identity, parse_each
 from .errors import ID_KEYS, is_record, without_secret_key
@@ -142,7 +143,7 @@ def _parse_row(item: t.Any, default_id: str | None = None) -> Row:
         name=_text(item, "name"),
         profile=_text(item, "scanProfileName", "scan_profile_name"),
         state=_text(item, "state"),
-        error=_error(item) or ("its status is error" if has_error_word(item) else None),
+        error=_error(item, ("state",)),
         owner=_text(item, "executedBy"),
         started_at=_time(item, "started_at", "startedAt", "created_at", "createdAt"),
         finished_at=_time(item, "finished_at", "finishedAt", "completed_at", "completedAt"),
@@ -150,8 +151,8 @@ def _parse_row(item: t.Any, default_id: str | None = None) -> Row:
     )
 
 
-def _error(item: dict[str, t.Any]) -> str | None:
-    error = record_error(item)
+def _error(item: dict[str, t.Any], state_keys: Collection[str] | None = None) -> str | None:
+    error = record_error(item, state_keys)
     return error and without_secret_key(error)
 
 

@@ -190,7 +190,14 @@ class BigIDSingleReads(Provider, is_partial=True):
             return error
 
     def _combine(self, rows: Sequence[Row], status: Status, scan_id: str = "") -> Scan:
-        """The scan that its sources describe: the worst state counts, or without any the status."""
+        """The scan that its sources describe: the worst state counts, or without any the status.
+
+        Raises InvalidResponseError where they name several scan profiles: one of them is about another scan.
+        """
+        profiles = dict.fromkeys(row.profile for row in rows if row.profile)
+        if len(profiles) > 1:
+            named = " and ".join(profiles)
+            raise InvalidResponseError(f"BigID answered about scan {rows[0].id} with several scan profiles: {named}.")
         states = [(row, state) for row in rows if (state := self._state_from_row(row))]
         before = self._rows.get(scan_id or rows[0].id, Row(scan_id or rows[0].id))
         unclear = next((row for row in rows if row.state and not self._state_from_row(row)), None)

@@ -39,6 +39,7 @@ class StatusItem(VendorRecord):
 
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True, str_strip_whitespace=True)
 
+    state_keys: t.ClassVar[t.Collection[str]] = ("status", "request_status")
     tracking_id: str = Field(min_length=1)
     status: str | None = None
     request_status: str | None = None  # the same under its later name

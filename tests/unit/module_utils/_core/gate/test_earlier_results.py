@@ -20,6 +20,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import GateResult
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import MODES
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import PREDICTED_ID
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_error, render_result
 from gate_support import REQUEST, ask, assert_not_asked, failure, scan_result
 
@@ -59,6 +60,17 @@ def test_without_a_wait_a_scan_is_judged_as_it_was_started_or_found(waited: dict
         result, error = outcome(**before, waited=waited)
         assert (result.passed, result.proceed, ids(result)) == (False, False, [("1", "running")])
         assert isinstance(error, GateFailedError)
+
+
+def test_records_of_one_scan_may_lack_its_source() -> None:
+    started = {**STARTED, "scan": scan_result("running", source="nightly", target="a")}
+    assert ask(started=started, waited=WAITED).passed
+    assert ask(started=started, waited={**WAITED, "scans": [scan_result(source="nightly")]}).passed
+
+
+def test_scans_that_check_mode_predicts_have_one_id() -> None:
+    scans = [scan_result("queued", id=PREDICTED_ID, source=source) for source in ("nightly", "weekly")]
+    assert ask(scans=scans, check_mode=True).proceed
 
 
 def test_a_scan_that_the_wait_never_saw_is_judged_as_it_was_found() -> None:
@@ -122,9 +134,9 @@ def test_of_two_records_only_an_issue_that_both_list_can_be_accepted() -> None:
 def test_a_name_that_only_an_earlier_task_knows_is_kept() -> None:
     """BigID names a scan in the list of scans, and not where it says that the scan runs."""
     started = {"changed": True, "scan": scan_result("queued", name="nightly", source="in")}
-    waited = {**WAITED, "scans": [scan_result("failed", source="elsewhere")]}
+    waited = {**WAITED, "scans": [scan_result("failed")]}
     result, _error = outcome(started=started, waited=waited)
-    assert [(one.name, one.source, one.state.value) for one in result.scans] == [("nightly", "elsewhere", "failed")]
+    assert [(one.name, one.source, one.state.value) for one in result.scans] == [("nightly", "in", "failed")]
 
 
 @pytest.mark.parametrize(
@@ -402,6 +414,20 @@ def test_a_copy_of_the_error_keeps_its_kind() -> None:
         ({"waited": {"results": [WAITED], "changed": False}}, "waited is the result of a loop"),
         ({"waited": {**WAITED, "cancelled": {}}}, "waited.cancelled must be a list of ids."),
         ({"waited": {**TIMED_OUT, "scans": "no"}}, "waited.scans must be a list of scans."),
+        ({"started": {**STARTED, "scan": {**scan_result(), "id": 7}}}, "started.scan is not a scan"),
+        ({"scans": [{**scan_result(), "id": 7}]}, "scans[0] is not a scan"),
+        # Records of one scan that are of two scans.
+        (
+            {
+                "started": {**STARTED, "scan": scan_result("running", source="nightly")},
+                "waited": {**WAITED, "scans": [scan_result(source="weekly")]},
+            },
+            "The results disagree about scan 1: its source is weekly, and was nightly.",
+        ),
+        (
+            {"scans": [scan_result(), scan_result(target="a"), scan_result(target="b")]},
+            "The results disagree about scan 1: its target is b, and was a.",
+        ),
         # What contradicts itself is not what a task returned.
         ({"waited": {**WAITED, "timed_out": True}}, "waited.timed_out is true, but each of its scans has finished"),
         ({"waited": {**WAITED, "cancelled": ["1"]}}, "waited.cancelled is not empty, but waited did not time out"),

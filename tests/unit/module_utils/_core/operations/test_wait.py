@@ -37,8 +37,10 @@ def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_provider, "_THREADS", 1)
 
 
-def given(state: str = "running", scan_id: str = SCAN_ID, provider: str = "glasswall") -> dict[str, t.Any]:
-    return Scan(id=scan_id, provider=provider, state=state).model_dump(mode="json")  # type: ignore[arg-type]
+def given(
+    state: str = "running", scan_id: str = SCAN_ID, provider: str = "glasswall", **fields: t.Any
+) -> dict[str, t.Any]:
+    return Scan(id=scan_id, provider=provider, state=state, **fields).model_dump(mode="json")  # type: ignore[arg-type]
 
 
 def run(
@@ -105,6 +107,24 @@ def test_several_in_the_order_asked() -> None:
     )
     assert [scan.id for scan in result.scans] == [CHILD_ID, SCAN_ID]
     assert result.waited.polls == 2
+
+
+@pytest.mark.parametrize("place", ["source", "target"])
+def test_an_answer_of_another_source_or_target_is_not_about_the_scan_that_was_started(place: str) -> None:
+    """Its id was given to another scan, or the vendor mixes them up."""
+    places = {"source": "acct.blob.core.windows.net/uploads", "target": "acct.blob.core.windows.net/clean"}
+    assert run(read_response("Completed"), scans=[given(**places)]).scans[0].state == "completed"
+    started = {"scan": given(**{**places, place: "acct.blob.core.windows.net/other"}), "reused": False}
+    error = expect_error(WaitTimeoutError, read_response("Completed"), scans=[started], timeout=0)
+    assert f"another scan with the id {SCAN_ID}: its {place} is" in error.message
+    assert error.result.scans == []
+
+
+def test_an_answer_of_another_source_than_the_poll_before_is_refused() -> None:
+    other = read_response("Completed", sourceContainerPath="other")
+    error = expect_error(WaitTimeoutError, read_response("Listing"), other, interval=5, timeout=5)
+    assert "its source is" in error.message
+    assert [scan.state for scan in error.result.scans] == ["running"]
 
 
 def test_until_any() -> None:

@@ -853,6 +853,23 @@ def test_a_scan_of_the_same_profile_that_runs_is_handed_back(there: dict[str, t.
     assert (result.reused, result.changed, result.scan.id) == (reused, not reused, "7" if reused else ID)
 
 
+def test_a_start_that_answers_with_a_scan_of_another_profile_is_not_the_scan_that_was_started() -> None:
+    other = posted({"result": {"_id": ID, "scanProfileName": "weekly"}})
+    with bigid(page(), other) as context, pytest.raises(UnknownOutcomeError, match="another source or target"):
+        start.start_scan(context, start.StartRequest(NIGHTLY))
+
+
+@pytest.mark.parametrize("is_in_list", [False, True])
+def test_a_wait_takes_no_answer_about_another_profile(is_in_list: bool) -> None:
+    """Whether one source names it, or two sources contradict each other."""
+    other = {"_id": ID, "state": "Completed", "scanProfileName": "weekly"}
+    own = {**other, "scanProfileName": "nightly"}
+    polls = [status_response(False), record_response([own if is_in_list else other]), page(other)]
+    with bigid(page(), posted(), *polls) as context, pytest.raises(WaitTimeoutError) as raised:
+        start.start_scan(context, start.StartRequest(NIGHTLY, wait=WaitOptions(timeout=1, interval=1)))
+    assert "weekly" in raised.value.message and "The last poll failed" in raised.value.message
+
+
 def test_only_for_scans_of_the_profile_a_state_that_the_list_lacks_is_requested() -> None:
     others = [row(number, name="weekly") for number in range(100)]
     with bigid(page(*others, row(ID)), status_response(True)) as context:

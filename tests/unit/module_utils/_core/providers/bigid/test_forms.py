@@ -102,7 +102,7 @@ def test_a_record_is_read_in_each_form(wrap: t.Callable[[t.Any], t.Any]) -> None
         get(status({"status": False}), record_response(wrap(row("other", "Completed"))), page(COMPLETED))
 
 
-@pytest.mark.parametrize("record", [{}, [{}], {"scanState": "Failed"}, {"report": row(ID, "Failed")}, [COMPLETED, {}]])
+@pytest.mark.parametrize("record", [{}, [{}], {"phase": "Failed"}, {"report": row(ID, "Failed")}, [COMPLETED, {}]])
 def test_a_record_that_shows_nothing_of_the_scan_confirms_nothing(record: t.Any) -> None:
     with pytest.raises(InvalidResponseError, match="neither an id nor a state"):
         get(status({"status": False}), record_response(record), page(COMPLETED))
