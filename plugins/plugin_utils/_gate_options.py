@@ -260,7 +260,7 @@ def _check_watch(options: GateOptions) -> None:
     if bool(options["ids"]) == bool(options["query"]):
         raise InvalidInputError(
             f"Set either {options.name('ids')} or {options.name('query')}. "
-            "In a survey of AWX, answer either Scan ids or All since."
+            "In a survey of AWX, answer either Scan ids, or Latest scan of or All since."
         )
     if options["query"] and options["on_timeout"] == "cancel":
         raise InvalidInputError(

@@ -236,10 +236,14 @@ def summarise(scans: Iterable[Scan]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class ScanList:
-    """The scans that a list has, each once. `gap` is why some may be missing, as a clause, or None."""
+    """The scans that match a query, each once.
+
+    `gap` is why some may be missing, as a clause, or None. `seen` is how many scans were read to find them.
+    """
 
     scans: Sequence[Scan]
     gap: str | None = None
+    seen: int = 0
 
     def __iter__(self) -> Iterator[Scan]:
         """The scans."""
@@ -285,9 +289,19 @@ class Query(BaseModel):
         owners = {owner.strip().casefold() for owner in self.owners}
         return not owners or (scan.owner or "").strip().casefold() in owners
 
+    @property
+    def narrows(self) -> bool:
+        """Whether it asks for some scans only; `limit` and `all_users` do not."""
+        fields = (self.states, self.started_after, self.started_before, self.name, self.source)
+        return bool(self.owners) or any(field is not None for field in fields)
+
 
 def parse_query(options: Mapping[str, t.Any]) -> Query:
-    """A query from a user's options. Raises InvalidInputError for a bad time, which would otherwise widen the query."""
+    """A query from a user's options. An empty name or source is the same as not set.
+
+    Raises InvalidInputError for what would widen the query: a bad time, and an empty name or source where the query has
+    a limit, or nothing else to find scans by.
+    """
     for name in ("started_after", "started_before"):
         if options.get(name) and parse_timestamp(options[name]) is None:
             raise InvalidInputError(
@@ -295,4 +309,10 @@ def parse_query(options: Mapping[str, t.Any]) -> Query:
             )
     if options.get("limit") is not None and options["limit"] < 1:
         raise InvalidInputError("query.limit must be 1 or more.")
-    return Query.model_validate(options)
+    empty = [name for name in ("name", "source") if options.get(name) == ""]
+    query = Query.model_validate({**options, **dict.fromkeys(empty)})
+    if empty and (query.limit is not None or not query.narrows):
+        raise InvalidInputError(
+            f"query.{empty[0]} is empty, so the query would find any scan. Set it, or leave it out."
+        )
+    return query

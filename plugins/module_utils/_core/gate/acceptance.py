@@ -13,7 +13,7 @@ from datetime import datetime
 
 from ..errors import InvalidInputError
 from ..models import Scan, iso, parse_timestamp
-from ..options import OptionTable
+from ..option_reading import OptionTable
 from .naming import location
 
 ACCEPTED_OPTIONS: OptionTable = {

@@ -28,6 +28,7 @@ from ..options import check_seconds
 from ..providers.capabilities import ListsScans
 from .context import OperationContext
 from .polling import MIN_INTERVAL, WaitOptions, poll_interval
+from .status import matching_scans
 
 REPORT_FIRST = ("none", "active", "all")
 _VERSION = 1  # of a position
@@ -218,11 +219,12 @@ class Follower:
             after = max(oldest, query.started_after) if query.started_after else oldest
             query = query.model_copy(update={"started_after": after})
         try:
-            return self._context.require(ListsScans).list_scans(query), None
+            return matching_scans(self._context.require(ListsScans).list_scans(query), query), None
         except InterruptedWaitError:
             raise
         except DatascanError as error:
-            return error.result if isinstance(error.result, ScanList) else ScanList(()), error
+            listed = error.result if isinstance(error.result, ScanList) else ScanList(())
+            return matching_scans(listed, query), error
 
     def _progress(self, listed: ScanList) -> _Progress:
         starts = [scan.started_at for scan in listed if scan.started_at]

@@ -28,6 +28,9 @@ SPEC: dict[str, t.Any] = {
             "states": {"type": "list", "elements": "str"},
             "owner": {"type": "str"},
             "started_after": {"type": "str"},
+            "name": {"type": "str"},
+            "source": {"type": "str"},
+            "limit": {"type": "int"},
         },
     },
     "reports": {"type": "list", "elements": "dict", "options": {"dest": {"type": "path"}}},
@@ -50,6 +53,7 @@ def failure(name: str, options: dict[str, t.Any], capsys: pytest.CaptureFixture[
     [
         ({"name": "", "limit": "", "query": "", "reports": ""}, {}),
         ({"query": {"states": "", "owner": ""}}, {"query": {}}),
+        ({"query": {"name": "", "source": "", "limit": ""}}, {"query": {"name": "", "source": ""}}),  # refused later
         ({"reports": ["", {"dest": ""}]}, {"reports": [{}]}),
         ({"scan_ids": ["a", " b\n"]}, {"scan_ids": ["a", "b"]}),
         ({"scan_ids": ["a", ""]}, {"scan_ids": ["a", ""]}),  # refused later: a gate must judge what it was given

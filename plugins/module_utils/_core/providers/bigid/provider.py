@@ -34,6 +34,7 @@ from ..paging import ListPage, ListReader, PageCursor, collect_scans
 from ..records import InvalidRecord, failed_by, with_worst
 from . import errors as _bigid_errors
 from .clusters import BigIDClusters
+from .newest import NewestScans
 from .profiles import parse_scan_type
 from .rows import Row, ScanPage, ScanRow, parse_page, parse_started
 from .single_reads import PAGE_SIZE, BigIDSingleReads, Listing
@@ -180,7 +181,10 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         return checked
 
     def list_scans(self, query: Query) -> ScanList:
-        """GET /scans/parent-scans. The scan that changed last comes first, so limit 1 is the latest scan."""
+        """GET /scans/parent-scans. The scan that changed last comes first, so limit 1 alone is the latest scan.
+
+        With another field, it is the one that started last of those that match, however they are listed.
+        """
         return self._find(query, None)
 
     def list_scans_of(self, target: Mapping[str, t.Any], query: Query) -> ScanList:
@@ -190,9 +194,11 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
     def _find(self, query: Query, target: Mapping[str, t.Any] | None) -> ScanList:
         if query.owners:
             raise InvalidInputError("query.owners cannot be used: BigID's list may lack the owners of scans.")
-        after, before = query.started_after, query.started_before
-        takes_all = not (target or after or before or query.states is not None or query.name or query.source)
+        after = query.started_after
+        takes_all = not (target or query.narrows)
         size = min(PAGE_SIZE, query.limit) if takes_all and query.limit else PAGE_SIZE
+        # Without another field, the document's latest scans are wanted: those that changed last.
+        newest = NewestScans(None if takes_all else query.limit)
         read: dict[str, Scan | DatascanError] = {}  # kept when the list is read again
         is_start = target is not None
         budget = _ReadBudget(_MAX_SINGLE_READS, _MAX_CHECKS_BEFORE_START if is_start else _MAX_CHECKS)
@@ -205,15 +211,18 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
             for record in records:
                 if isinstance(record, InvalidRecord) and self._may_have_ended(record, query, target):
                     yield record.ended_scan(self.name)
-            rows = [record for record in records if isinstance(record, Row) and _is_wanted(record, query, target)]
+            rows = newest.sort(row for row in records if isinstance(row, Row) and _is_wanted(row, query, target))
             batch = _BATCH if query.limit is None else min(_BATCH, query.limit)
             for first in range(0, len(rows), batch):
-                for scan in self._with_states(rows[first : first + batch], read, budget, is_start):
+                candidates = [row for row in rows[first : first + batch] if newest.can_hold(row)]
+                for scan in self._with_states(candidates, read, budget, is_start):
                     if query.states is None or scan.state in query.states:
+                        newest.add(scan)
                         yield scan
+            is_old = is_old or newest.is_whole(records)
 
         reader = self._reader(size, confirms=is_start)
-        return collect_scans(reader, to_scans, query.limit, lambda: is_old)
+        return collect_scans(reader, to_scans, query.limit if takes_all else None, lambda: is_old)
 
     def _with_states(
         self, rows: Sequence[Row], read: dict[str, Scan | DatascanError], budget: _ReadBudget, is_start: bool

@@ -1149,7 +1149,6 @@ def test_it_cannot_scan_again() -> None:
         ({"name": "nightly", "limit": 1}, ["3"]),
         ({"source": "weekly"}, ["2"]),
         ({"name": "weekly", "limit": 1}, ["2"]),
-        ({"name": "night"}, []),
     ],
     ids=str,
 )
@@ -1164,3 +1163,62 @@ def test_a_query_finds_scans_by_name_or_profile(query: dict[str, t.Any], found: 
     with bigid(page(*rows)) as context:
         result = status.read_status(context, status.StatusRequest(query=Query(**query)))
     assert sorted(ids(result.scans), reverse=True) == found
+
+
+def dated(number: int, started: int, updated: int, state: str = "InProgress", **more: t.Any) -> dict[str, t.Any]:
+    """A row of a scan that started and changed on days of January."""
+    times = {"created_at": f"2025-01-{started:02}T00:00:00Z", "updated_at": f"2025-01-{updated:02}T00:00:00Z"}
+    return row(number, state, **times, **more)
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        # A scan that started before may have changed last.
+        ([dated(1, 2, 9, "Completed"), dated(2, 5, 6)], "2"),
+        ([dated(1, 2, 9), dated(2, 5, 6), dated(3, 5, 5, name="other")], "2"),
+        # One without a start may be the newest, unless it changed before.
+        ([dated(1, 5, 9), row(2, "InProgress", updated_at="2025-01-06T00:00:00Z")], "2"),
+        ([dated(1, 5, 9), row(2, "InProgress", updated_at="2025-01-04T00:00:00Z")], "1"),
+        # Where no scan has a start, the order of the list counts.
+        ([row(1, "InProgress"), row(2, "InProgress")], "1"),
+    ],
+    ids=str,
+)
+def test_the_latest_of_a_name_is_the_one_that_started_last(rows: list[dict[str, t.Any]], found: str) -> None:
+    with bigid(page(dated(9, 8, 10, name="of somebody else"), *rows)) as context:
+        result = status.read_status(context, status.StatusRequest(query=Query(name="nightly", limit=1)))
+    assert ids(result.scans) == [found]
+
+
+def test_pages_that_cannot_have_the_newest_are_not_read() -> None:
+    first = [dated(1, 2, 20), dated(2, 9, 19), *(dated(number, 1, 18, name="other") for number in range(3, 201))]
+    second = [dated(number, 1, 8) for number in range(201, 401)]
+    skip = [("limit", "200"), ("skip", "200"), TOTAL]
+    with bigid(page(*first, total=9000), page(*second, total=9000, query=skip)) as context:
+        result = status.read_status(context, status.StatusRequest(query=Query(name="nightly", limit=1)))
+    assert (ids(result.scans), result.complete) == (["2"], True)
+
+
+@pytest.mark.parametrize("name", ["night", "Nightly", "nightly 2"])
+def test_a_name_that_no_scan_has_is_refused(name: str) -> None:
+    with bigid(page(row(1, "InProgress"), row(2, "InProgress"))) as context, pytest.raises(NotFoundError) as caught:
+        status.read_status(context, status.StatusRequest(query=Query(name=name, limit=1)))
+    expected = f"None of the 2 scans that BigID listed matches query.name '{name}'. Check the spelling."
+    assert caught.value.message == expected
+    assert caught.value.facts()["kind"] == "not_found"
+
+
+def test_a_name_that_no_scan_has_is_no_failure_if_that_is_asked_for() -> None:
+    warned: list[str] = []
+    with bigid(page(row(1, "InProgress")), warned=warned) as context:
+        request = status.StatusRequest(query=Query(name="night", limit=1), missing="ignore")
+        assert status.read_status(context, request).scans == []
+    assert "query.name 'night'" in warned[0]
+
+
+def test_a_name_without_a_scan_in_a_state_is_no_failure() -> None:
+    """The scans of that name may be in other states."""
+    with bigid(page(row(1, "InProgress"))) as context:
+        query = Query(name="nightly", states=frozenset({ScanState.FAILED}))
+        assert status.read_status(context, status.StatusRequest(query=query)).scans == []
