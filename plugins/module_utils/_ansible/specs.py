@@ -71,6 +71,7 @@ CONNECTION_SPEC["provider"]["choices"] = list(NAMES)
 WAIT_OPTIONS_SPEC = argument_spec(options.WAIT_OPTIONS)
 WAIT_SPEC: ArgumentSpec = {"wait": {"type": "bool", "default": False}, **WAIT_OPTIONS_SPEC}
 COUNT_ISSUES_SPEC: ArgumentSpec = {"count_issues": {"type": "bool", "default": False}}
+TARGET_ARGUMENT: dict[str, t.Any] = {"type": "dict", "no_log": True}  # of the start of the scans
 SCAN_IDS_ARGUMENT: dict[str, t.Any] = {"type": "list", "elements": "str", "aliases": ["scan_id"]}
 
 

@@ -14,7 +14,6 @@ from datetime import datetime
 from ..errors import InvalidInputError
 from ..models import Scan, iso, parse_timestamp
 from ..option_reading import OptionTable
-from ..unknown_options import describe_unknown_options
 from .naming import location
 
 ACCEPTED_OPTIONS: OptionTable = {
@@ -83,8 +82,6 @@ def _parse_entry(entry: t.Any, where: str) -> Acceptance:
     if not isinstance(entry, Mapping):
         raise InvalidInputError(f"{where} must be a dictionary with {', '.join(ACCEPTED_OPTIONS)}.")
     given = {name: value for name, value in entry.items() if value is not None and value != ""}
-    if unknown := describe_unknown_options(ACCEPTED_OPTIONS, given, f"{where}."):
-        raise InvalidInputError(unknown)
     for name, value in given.items():
         _check_text(where, name, value)
     if not {"scan", "issue"} & set(given):

@@ -62,8 +62,8 @@ def test_an_age_that_no_clock_can_count_is_refused() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"max_isues": 1}, "policy.max_isues is not a policy option: use states, max_issues"),
-        ({1: 1}, "policy.1 is not a policy option"),
+        ({"max_isues": 1}, "policy.max_isues is not an option. Did you mean policy.max_issues?"),
+        ({1: 1}, "policy.1 is not an option: use policy.states, "),
         ({"max_issues": "5"}, "policy.max_issues must be of type int."),
         ({"max_issues": True}, "policy.max_issues must be of type int."),
         ({"allow_stopped": 1}, "policy.allow_stopped must be of type bool."),
