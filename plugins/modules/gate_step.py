@@ -39,7 +39,7 @@ attributes:
 """
 
 EXAMPLES = r"""
-- name: Publish the result, and stop the play unless the gate passes
+- name: Stop the play unless the gate passes
   datascan.gate.gate_step:
     step: publish
   register: run_scan_result

@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - datascan.gate.waiting
   - datascan.gate.waiting.optional
   - datascan.gate.issues
+  - datascan.gate.started
 options:
   scan_ids:
     description: The ids of the scans to read. Required unless O(query) is set.
@@ -288,6 +289,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import (
     COUNT_ISSUES_SPEC,
     SCAN_IDS_ARGUMENT,
+    TARGET_ARGUMENT,
     WAIT_SPEC,
     argument_spec,
 )
@@ -315,6 +317,7 @@ MODULE = ModuleSpec(
         "scan_ids": SCAN_IDS_ARGUMENT,
         "query": {"type": "dict", "options": argument_spec(QUERY_OPTIONS)},
         "missing": {"type": "str", "default": "fail", "choices": ["fail", "ignore"]},
+        "target": TARGET_ARGUMENT,
         **WAIT_SPEC,
         **COUNT_ISSUES_SPEC,
     },

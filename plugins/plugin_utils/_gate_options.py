@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Mapping
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.errors import UnsupportedError as UnknownOptionError
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import RefusedTask
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.option_values import without_empty_texts
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import describe_wrong_options
@@ -49,9 +48,14 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.regi
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
+from ansible_collections.datascan.gate.plugins.module_utils._core.unknown_options import paths_by_name, suggestion
 from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import plain_options
 from ansible_collections.datascan.gate.plugins.plugin_utils._paths import absolute_path
-from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import read_role_spec
+from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import (
+    option_name,
+    read_role_spec,
+    variables_by_option,
+)
 from ansible_collections.datascan.gate.plugins.plugin_utils._text_options import check_texts, provider_name
 
 # Variables that begin like an option of a role, but are not one.
@@ -99,8 +103,6 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
     values = validation.validated_parameters
     if validation.error_messages:
         message = describe_wrong_options(spec, given, validation.errors.msg)
-        if isinstance(validation.errors[0], UnknownOptionError):
-            message = f"There is no option {message}"
         raise InvalidInputError(Redactor(credentials_in(spec, values)).redact_text(message))
     return GateOptions(role, {name: _without_unset(value, spec.get(name, {})) for name, value in values.items()})
 
@@ -216,15 +218,16 @@ def _template_parts(
     return _template_parts(variables.get(named[1]), variables, template, depth - 1) if named else None
 
 
-def _check_names(role: str, variables: Mapping[str, t.Any], spec: Collection[str]) -> None:
+def _check_names(role: str, variables: Mapping[str, t.Any], spec: Mapping[str, t.Any]) -> None:
     """Refuse names that look like an option. A variable that an option's template uses is one of the user's own."""
     used = re.findall(r"\w+", " ".join(str(variables[name]) for name in set(spec) & set(variables)))
     known = {*spec, *_KNOWN, *used, f"{role}_result"}
     unknown = sorted(name for name in variables if name.startswith((f"{role}_", _SHARED)) and name not in known)
     if unknown:
+        meant = suggestion(option_name(role, unknown[0]), variables_by_option(role), paths_by_name(spec))
         raise InvalidInputError(
-            f"{unknown[0]} is not a variable of the role {role}. Names with {role}_ and {_SHARED} belong to it: "
-            "correct the name, or rename a variable of your own."
+            f"{unknown[0]} is not a variable of the role {role}{meant or '.'} Names with {role}_ and {_SHARED} belong "
+            "to it: correct the name, or rename a variable of your own."
         )
 
 

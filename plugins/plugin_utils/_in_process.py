@@ -18,7 +18,6 @@ from collections.abc import Mapping
 from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute, printable, refused
@@ -161,8 +160,6 @@ class InProcessAction(ActionBase):
         redactor = Redactor(credentials_in(self.module_spec.argument_spec, params))
         if validation.error_messages:
             message = describe_wrong_options(self.module_spec.argument_spec, given, validation.errors.msg)
-            if isinstance(validation.errors[0], UnsupportedError):
-                message = f"Unsupported parameters for (datascan.gate.{self.module_spec.name}) module: {message}"
             message = redactor.redact_text(mask_quoted(message, validation._no_log_values))
             result = self._refused(one_line(message), given, redactor)
         else:

@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
+from pathlib import Path
 
 import pytest
 from fake_connection_string import STORAGE
 from gate_plays import INVENTORY, UPLOADS, GatePlays
 
+ANSIBLES_KEYS = {"changed", "failed", "exception"}  # which no role can leave out of what it registers
 DEPLOY = """
 - name: Deployment
   hosts: web1:web2
@@ -21,6 +24,13 @@ DEPLOY = """
       ansible.builtin.debug:
       tags: [always, release]
 """
+
+
+def keys_of_result(role: str) -> set[str]:
+    """The keys that the README of a role documents."""
+    page = (Path(__file__).parents[2] / "roles" / role / "README.md").read_text(encoding="utf-8")
+    table = page.partition("\n| Key | Meaning |\n")[2].partition("\n\n")[0]
+    return set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
 
 
 @pytest.fixture
@@ -339,6 +349,7 @@ def test_no_older_result_survives_a_gate_that_fails(plays: GatePlays, role: str)
         result = run.shown(case)
         assert result["passed"] is False and result["proceed"] is False, case
         assert result["error"]["kind"] and result["msg"] and result["reasons"], case
+        assert set(result) - ANSIBLES_KEYS == keys_of_result(role), case
     assert run.stats["passed"] is False
     names = [role, *(f"{role} {number}" for number in range(2, 2 * len(cases) + 1))]
     assert [run.stats["gates"][name]["passed"] for name in names] == [True, False] * len(cases)

@@ -179,7 +179,7 @@ def test_a_failure_in_the_middle_keeps_the_old_file(sandbox, play_bigid, tmp_pat
 
 
 JUDGE = "Read and judge the columns, and write the reports"
-PUBLISH = "Publish the result, and stop the play unless the audit passes"
+PUBLISH = "Stop the play unless the audit passes"
 SMALL = {"audit_cluster_lookup": {"severity": "High"}, "audit_cluster_reports": []}
 
 
@@ -187,6 +187,7 @@ class TestAudit:
     def audit(self, play_bigid, *arguments, **variables):
         run = play_bigid("columns/audit", *arguments, **variables)
         assert "Traceback" not in run.output
+        assert "no hosts matched" not in run.output  # there is no inventory
         return run
 
     @pytest.mark.parametrize("way", [{}, AS_MODULE], ids=["in_process", "module"])

@@ -111,7 +111,10 @@ PAGES = {
     "plugins/modules/scan_rescan.py": [in_yaml("subjects", vendor_pages.rescan_documentation)],
     "roles/run_scan/README.md": [marked("targets", vendor_pages.target_table)],
     "roles/run_scan/meta/argument_specs.yml": [in_yaml("targets", vendor_pages.target_argument_specs)],
-    "roles/run_scan/tasks/main.yml": [in_yaml("targets", vendor_pages.target_task_options)],
+    "roles/run_scan/tasks/main.yml": [
+        in_yaml("targets", vendor_pages.target_task_options),
+        in_yaml("started", vendor_pages.started_target),
+    ],
     "roles/sandbox/README.md": [marked("vendors", sandbox_page.sections)],
     "roles/rescan/README.md": [marked("subjects", vendor_pages.rescan_table)],
     "roles/rescan/meta/argument_specs.yml": [in_yaml("subjects", vendor_pages.rescan_argument_specs)],

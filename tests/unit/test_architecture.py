@@ -39,12 +39,14 @@ MAY_IMPORT = {
     "errors": set(),
     "error_texts": set(),
     "text": set(),
-    "decoding": set(),
+    "encoded_runs": set(),
+    "decoding": {"encoded_runs"},
     "url_credentials": set(),
     "redaction": {"decoding"},
     "foreign_text": {"redaction", "text"},
     "clock": {"errors"},
-    "option_reading": {"errors"},
+    "unknown_options": set(),
+    "option_reading": {"errors", "unknown_options"},
     "options": {"clock", "errors", "option_reading", "url_credentials"},
     "temporary_files": set(),
     "excerpts": set(),
@@ -54,8 +56,8 @@ MAY_IMPORT = {
     "columns": {"compat", "errors", "foreign_text", "models", "text"},
     "gate": {"clock", "compat", "errors", "files", "foreign_text", "models", "option_reading", "options", "redaction"}
     | {"text"},
-    "providers": {"clock", "columns", "compat", "decoding", "error_texts", "errors", "http", "models", "options"}
-    | {"option_reading", "redaction", "url_credentials"},
+    "providers": {"clock", "columns", "compat", "decoding", "encoded_runs", "error_texts", "errors", "http"}
+    | {"models", "options", "option_reading", "redaction", "url_credentials"},
     "operations": {"clock", "columns", "errors", "files", "foreign_text", "gate", "models", "options", "providers"},
     "rendering": {"compat", "errors", "files", "models", "operations"},
 }

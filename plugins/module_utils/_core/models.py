@@ -178,13 +178,21 @@ class Scan(BaseModel):
         if self.finished_at is not None and self.state not in FINISHED:
             object.__setattr__(self, "finished_at", None)
 
+    @property
+    def label(self) -> str:
+        """The scan in messages: its name, or else its source and target, and its id."""
+        named = self.name or " \u2192 ".join(end for end in (self.source, self.target) if end)
+        return f"{named} ({self.id})" if named else self.id
+
+    @property
+    def status(self) -> str:
+        """The state in messages, with the vendor's status if it differs."""
+        state, status = self.state.value, self.vendor_status
+        return state if not status or status.lower() == state else f"{state} ({status})"
+
     def __str__(self) -> str:
-        """The scan in messages: its name, if it has one, its id and its state."""
-        label = f"{self.name} ({self.id})" if self.name else self.id
-        words = self.state.value
-        if self.vendor_status and self.vendor_status.lower() != words:
-            words += f", {self.provider} says {self.vendor_status}"
-        return f"{label}: {words}" + (f" ({self.error})" if self.error else "")
+        """The scan and its state in messages."""
+        return f"{self.label}: {self.status}" + (f": {self.error.rstrip('.')}" if self.error else "")
 
 
 def other_place(scan: Scan, earlier: Scan) -> str | None:

@@ -10,6 +10,7 @@ import typing as t
 from collections.abc import Callable, Mapping
 
 from .errors import InvalidInputError
+from .unknown_options import describe_unknown_options
 
 OptionTable = Mapping[str, Mapping[str, t.Any]]
 
@@ -17,24 +18,28 @@ _TRUE, _FALSE = frozenset({"1", "on", "t", "true", "y", "yes"}), frozenset({"0",
 
 
 def read_options(
-    table: OptionTable, given: t.Any, *, environment: Mapping[str, str] | None = None, where: str = ""
+    table: OptionTable, given: Mapping[str, t.Any], *, environment: Mapping[str, str] | None = None
 ) -> dict[str, t.Any]:
     """The options of a table that are set, and the defaults of the others; one without either is left out.
 
-    An empty text is the same as not set, and the environment is used for an option that is not. `where` comes before
-    the names in messages, like `query.`. Raises InvalidInputError for an unknown name, and for a value of another type,
-    which it does not quote: it may be a secret.
+    An empty text is the same as not set, and the environment is used for an option that is not. Raises
+    InvalidInputError for an unknown name, and for a value of another type, which it does not quote: it may be a secret.
     """
-    unknown = sorted(str(name) for name in given if name not in table)
-    if unknown:
-        raise InvalidInputError(f"{where}{unknown[0]} is not an option: use {', '.join(table)}.")
+    if unknown := describe_unknown_options(table, given):
+        raise InvalidInputError(unknown)
+    return _read_table(table, given, environment or {}, "")
+
+
+def _read_table(
+    table: OptionTable, given: Mapping[str, t.Any], environment: Mapping[str, str], path: str
+) -> dict[str, t.Any]:
     values: dict[str, t.Any] = {}
     for name, option in table.items():
         value = given.get(name)
         if value in (None, ""):
-            value = (environment or {}).get(option.get("env", ""), "")
+            value = environment.get(option.get("env", ""), "")
         if value != "":
-            values[name] = _read(option, value, where + name)
+            values[name] = _read(option, value, path + name)
         elif "default" in option:
             values[name] = option["default"]
     return values
@@ -44,7 +49,7 @@ def _read(option: Mapping[str, t.Any], value: t.Any, name: str) -> t.Any:
     if option["type"] == "dict":
         if not isinstance(value, Mapping):
             raise InvalidInputError(f"{name} must be of type dict.")
-        return read_options(option["options"], value, where=f"{name}.")
+        return _read_table(option["options"], value, {}, f"{name}.")
     if option["type"] == "list":
         parts = value if isinstance(value, (list, tuple)) else [value]
         element = {**option, "type": option["elements"]}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from datetime import datetime, timezone
 from pathlib import Path
@@ -73,6 +74,42 @@ def test_an_unknown_name_is_refused(role: str, name: str) -> None:
     name = name.format(role=role)
     with pytest.raises(InvalidInputError, match=name):
         check(role, usual(role, **{name: ""}))
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "meant"),
+    [
+        ("run_scan", "run_scan_polcy", "run_scan_policy"),
+        ("run_scan", "run_scan_wait_timout", "run_scan_wait_timeout"),
+        ("run_scan", "datascan_api_tokn", "datascan_api_token"),
+        ("run_scan", "run_scan_provider", "datascan_provider"),  # the name is right, and the prefix is not
+        ("watch_scans", "datascan_policy", "watch_scans_policy"),
+        ("watch_scans", "watch_scans_id", "watch_scans_ids"),
+        ("watch_scans", "watch_scans_scan_ids", "watch_scans_ids"),  # the name of the module's option
+        ("watch_scans", "watch_scans_started_after", "watch_scans_query.started_after"),
+        ("rescan", "rescan_max_issues", "rescan_policy.max_issues"),
+    ],
+)
+def test_an_unknown_name_comes_with_the_variable_that_is_meant(role: str, name: str, meant: str) -> None:
+    with pytest.raises(InvalidInputError, match=rf"^{name} is not .*Did you mean {re.escape(meant)}\?"):
+        check(role, usual(role, **{name: 1}))
+
+
+@pytest.mark.parametrize(
+    ("role", "changes", "unknown", "meant"),
+    [
+        ("run_scan", {"policy": {"max_isues": 1}}, "policy.max_isues", "policy.max_issues"),
+        ("run_scan", {"glasswall": {"auto_rescn": True}}, "glasswall.auto_rescn", "glasswall.auto_rescan"),
+        ("run_scan", {"reports": [{"formt": "json"}]}, "reports[0].formt", "reports[0].format"),
+        ("watch_scans", {"query": {"stats": ["failed"]}}, "query.stats", "query.states"),
+    ],
+)
+def test_an_unknown_suboption_is_named_by_the_roles_variable(
+    role: str, changes: dict[str, t.Any], unknown: str, meant: str
+) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        check(role, usual(role, **{f"{role}_{name}": value for name, value in changes.items()}))
+    assert caught.value.message == f"{role}_{unknown} is not an option. Did you mean {role}_{meant}?"
 
 
 def test_a_variable_that_an_option_uses_is_the_users_own() -> None:

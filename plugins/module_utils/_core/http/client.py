@@ -194,9 +194,9 @@ class HttpClient:
         return isinstance(fault.error, ForbiddenError) and self._authentication.forbidden(headers)
 
     def _explained(self, request: Request, error: DatascanError) -> DatascanError:
-        """The final error, with what the authentication knows about its token."""
+        """The final error. That of a refused token has the same advice whatever the vendor answers."""
         if request.headers is None and isinstance(error, UnauthorizedError):
-            return self._authentication.explain(error)
+            return error.with_message(f"{error.message.rstrip('.')}. {self._authentication.advice}")
         return error
 
     def _exchange(self, request: Request, headers: Mapping[str, str], parse: Callable[[t.Any], T]) -> T:

@@ -108,7 +108,7 @@ class _Cancelling:
             return known.waited
         self._now.update(state.seen)
         if state.timed_out:
-            self.errors.append(timeout_error(state))
+            self.errors.append(timeout_error(self._context, state))
         return wait_stats(self._context, state)
 
     def result(self, scan_ids: Sequence[str], waited: WaitStats | None) -> CancelResult:

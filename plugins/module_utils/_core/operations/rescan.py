@@ -223,7 +223,10 @@ class _Readiness:
 
     def _timeout_error(self, why: str, elapsed: float) -> WaitTimeoutError:
         error = with_last_error(
-            WaitTimeoutError(f"wait_timeout reached after {elapsed:.0f} s: {why}."), self._last_error
+            WaitTimeoutError(
+                f"wait_timeout reached after {elapsed:.0f} s: {why}. No rescan was started: run the task again."
+            ),
+            self._last_error,
         )
         requests = self._provider.requests_sent
         waited = WaitStats(round(elapsed, 1), self._polls, requests, timed_out=True)

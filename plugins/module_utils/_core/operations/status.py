@@ -80,7 +80,7 @@ def _after_waiting(context: OperationContext, options: WaitOptions, result: Stat
         raise error.with_result(replace(result, scans=seen, summary=summarise(seen), waited=known.waited)) from None
     result = replace(result, scans=state.scans, summary=summarise(state.scans), waited=wait.wait_stats(context, state))
     if state.timed_out:
-        raise wait.timeout_error(state).with_result(result)
+        raise wait.timeout_error(context, state).with_result(result)
     return result
 
 

@@ -19,7 +19,7 @@ from ..errors import (
     UnknownOutcomeError,
     WaitTimeoutError,
 )
-from ..models import Scan, ScanState
+from ..models import ACTIVE, Scan, ScanState
 from ..providers.capabilities import CancelsScans, CountsIssues
 from .cancellation import request_cancellation
 from .context import OperationContext
@@ -84,9 +84,9 @@ def wait_for_scans(context: OperationContext, request: WaitRequest) -> WaitResul
         return _after_one_poll(state, result)
     if not state.timed_out or request.on_timeout == "return":
         return result
-    error = timeout_error(state)  # made before cancelling, since it names what still ran
     if request.on_timeout != "cancel":
-        raise error.with_result(result)
+        raise timeout_error(context, state).with_result(result)
+    error = _unfinished_error(state)  # made before cancelling, since it names what still ran
     result, outcome = _cancel_pending(context, state, awaited.reused)
     raise error.with_message(error.message + outcome).with_result(result)
 
@@ -157,7 +157,7 @@ def wait_until_completed(context: OperationContext, scan: Scan, options: WaitOpt
     stats = wait_stats(context, state)
     result = WaitResult(state.scans, stats)
     if state.timed_out:
-        raise timeout_error(state).with_result(result)
+        raise timeout_error(context, state).with_result(result)
     ended = state.scans[0]
     if ended.state is not ScanState.COMPLETED:
         raise ScanNotCompletedError(f"Scan {ended}.", result=result)
@@ -174,18 +174,33 @@ def no_wait_stats(context: OperationContext, options: WaitOptions | None) -> Wai
     return WaitStats(0.0, 0, context.provider.requests_sent) if options else None
 
 
-def timeout_error(state: PollState) -> WaitTimeoutError:
-    """The error that names the scans that had not finished, and the error of the last poll."""
+def timeout_error(context: OperationContext, state: PollState) -> WaitTimeoutError:
+    """The error that names the scans that had not finished, how to go on with them, and the error of the last poll."""
+    pending, vendor = state.pending, context.provider.title
+    runs = all(scan_id in state.seen and state.seen[scan_id].state in ACTIVE for scan_id in pending)
+    if len(pending) == 1:
+        what = f"The scan {'continues' if runs else 'may continue'} at {vendor}: to wait for it again, "
+    else:
+        what = f"The scans {'continue' if runs else 'may continue'} at {vendor}: to wait for them again, "
+    ids = pending[0] if len(pending) == 1 else "these ids"
+    return _unfinished_error(state, f" {what}set scan_ids of scan_wait to {ids}.")
+
+
+def _unfinished_error(state: PollState, advice: str = "") -> WaitTimeoutError:
     unseen = [scan_id for scan_id in state.scan_ids if scan_id not in state.seen]
     unfinished = [str(scan) for scan in state.scans if not scan.finished]
     unfinished += [f"{scan_id}: not read yet" for scan_id in unseen]
-    named = "; ".join(unfinished[:_NAMED_SCANS])
-    if len(unfinished) > _NAMED_SCANS:
-        named += f"; and {len(unfinished) - _NAMED_SCANS} more"
+    named = _listed(unfinished, "; ")
     # A wait without any time left follows one that used it up, whose length is not known here.
     when = f"After {state.elapsed:.0f} s" if state.elapsed >= 0.5 else "At the time-out"
-    message = f"{when}, {len(unfinished)} of {len(state.scan_ids)} scans had not finished: {named}."
+    message = f"{when}, {len(unfinished)} of {len(state.scan_ids)} scans had not finished: {named}.{advice}"
     return with_last_error(WaitTimeoutError(message), state.last_error)
+
+
+def _listed(names: Sequence[str], separator: str = ", ") -> str:
+    """The first few names, and how many more there are."""
+    more = [f"and {len(names) - _NAMED_SCANS} more"] if len(names) > _NAMED_SCANS else []
+    return separator.join([*names[:_NAMED_SCANS], *more])
 
 
 def with_last_error(error: WaitTimeoutError, last_error: DatascanError | None) -> WaitTimeoutError:
@@ -259,11 +274,9 @@ def _cancel_pending(context: OperationContext, state: PollState, reused: Collect
 def _left_running_sentences(scan_ids: Sequence[str]) -> list[str]:
     if not scan_ids:
         return []
-    named = ", ".join(scan_ids[:_NAMED_SCANS])
-    more = f" and {len(scan_ids) - _NAMED_SCANS} more" if len(scan_ids) > _NAMED_SCANS else ""
     scans, continues, them = ("Scan", "continues", "it") if len(scan_ids) == 1 else ("Scans", "continue", "them")
     return [
-        f" {scans} {named}{more} {continues} to run, because this pipeline may not have started {them}.",
+        f" {scans} {_listed(scan_ids)} {continues} to run, because this pipeline may not have started {them}.",
         f" To cancel {them}, use scan_cancel.",
     ]
 

@@ -121,6 +121,7 @@ class Advalidation(RescansScans, CountsIssues):
         "cancelled": ScanState.CANCELLED,
     }
     auth_scheme = "api_key"
+    expects = "an API key"
     header_forms = {**HEADER_FORMS, "api_key": api_key_header}
     api_url = "https://app.advalidation.io/v2"
     min_poll_interval = 2.0

@@ -33,6 +33,9 @@ class StartsScans(Provider, capability="start"):
     def validate_target(self, target: Target) -> None:
         """Raise InvalidInputError for a target that the vendor would refuse, as far as this is known before sending."""
 
+    def remember_target(self, target: Target) -> None:
+        """Remember sampled values, which the vendor may repeat. Credentials are masked without this."""
+
     @abstractmethod
     def predict_scan(self, target: Target) -> Scan:
         """The scan that a start would create, with PREDICTED_ID as its id."""

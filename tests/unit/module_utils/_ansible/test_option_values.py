@@ -97,7 +97,7 @@ def test_an_empty_environment_variable_is_not_set(
 ) -> None:
     monkeypatch.setenv(variable, "")
     missing = failure("scan_status", {"scan_ids": ["x"]}, capsys)
-    assert "missing required arguments: provider" in missing["msg"]
+    assert missing["msg"].startswith("provider is missing: ")
     given = {**CONNECTION, "scan_ids": ["x"]}
     assert "not a Glasswall scan id" in failure("scan_status", given, capsys)["msg"]
 

@@ -139,8 +139,11 @@ def test_a_scan_has_texts_where_a_number_would_name_another_one(fields: dict[str
         ({}, "1: running"),
         ({"name": "nightly"}, "nightly (1): running"),
         ({"vendor_status": "Running"}, "1: running"),
-        ({"vendor_status": "Listing"}, "1: running, glasswall says Listing"),
-        ({"state": "failed", "vendor_status": "Error", "error": "disk"}, "1: failed, glasswall says Error (disk)"),
+        ({"source": "in", "target": "out"}, "in \u2192 out (1): running"),
+        ({"source": "in"}, "in (1): running"),
+        ({"name": "nightly", "source": "in"}, "nightly (1): running"),
+        ({"vendor_status": "Listing"}, "1: running (Listing)"),
+        ({"state": "failed", "vendor_status": "Error", "error": "disk."}, "1: failed (Error): disk"),
     ],
 )
 def test_how_messages_name_a_scan(fields: dict[str, t.Any], message: str) -> None:

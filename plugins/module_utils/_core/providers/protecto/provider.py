@@ -52,6 +52,7 @@ class Protecto(StartsScans):
 
     name = "protecto"
     title = "Protecto"
+    expects = "a token from its portal"
     unsupported = {
         "list": "Keep the ids that scan_start returns, and set scan_ids to them.",
         "cancel": "Let the scan finish; wait_timeout limits how long a task waits for it.",
@@ -213,7 +214,7 @@ class Protecto(StartsScans):
         return scans[0].model_copy(update=times)
 
     def validate_target(self, target: Mapping[str, t.Any]) -> None:
-        """Names must not be empty. Sampled values are remembered, to be removed from all later responses."""
+        """Names must not be empty."""
         if not target["objects"]:
             raise InvalidInputError("protecto.objects is empty: list the objects to scan.")
         for number, item in enumerate(target["objects"]):
@@ -221,6 +222,10 @@ class Protecto(StartsScans):
                 names = [item[option]] if isinstance(item[option], str) else item[option]
                 if not names or not all(name.strip() for name in names):
                     raise InvalidInputError(f"protecto.objects[{number}].{option} is empty or contains an empty name.")
+        self.remember_target(target)
+
+    def remember_target(self, target: Mapping[str, t.Any]) -> None:
+        """Sampled values are removed from all later responses."""
         self._samples = SampledValues(target["objects"])
 
     def predict_scan(self, target: Mapping[str, t.Any]) -> Scan:

@@ -10,7 +10,8 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ...decoding import decodings, encoded_texts
+from ...decoding import decodings
+from ...encoded_runs import encoded_texts
 from ...errors import DatascanError
 from ...redaction import Redactor
 

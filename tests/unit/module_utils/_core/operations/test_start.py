@@ -31,6 +31,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.pol
 from fake_clock import FakeClock
 from glasswall_script import (
     CHILD_ID,
+    LABEL,
     NEW_ITEM,
     RECENT_QUERY,
     SCAN_ID,
@@ -112,7 +113,7 @@ def test_one_of_another_source_or_target_does_not_serve() -> None:
 
 def test_if_active_fail() -> None:
     error = expect_error(ConflictError, list_response(item()), if_active="fail")
-    assert "is already running: 83d71394" in error.message
+    assert f"is already running: {LABEL}: running" in error.message
     assert error.result.scan.id == SCAN_ID
 
 

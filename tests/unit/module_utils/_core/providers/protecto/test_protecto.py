@@ -27,6 +27,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from fake_clock import FakeClock
+from scripted_module import ScriptedModule
 from scripted_vendor import TOKEN, Expected, connection_reset, scripted_context, shown
 
 OLD_STATUS, OLD_START = "/api/vault/data-scan-status", "/api/vault/data-scan-async"
@@ -631,6 +632,48 @@ def test_neither_submitted_values_nor_a_reason_that_quotes_them_are_returned() -
     text = str(shown(caught.value))
     assert "withheld" in text
     assert "smith" not in text
+
+
+@pytest.mark.parametrize("samples", [SAMPLES, [{"column_name": "email", "samples": [1, "ann.smith@example.com"]}]])
+def test_a_task_that_waits_withholds_what_repeats_a_sample_of_the_start(samples: t.Any) -> None:
+    ended = row("ERROR", error_msg="ann.smith@example.com is no number")
+    module = ScriptedModule(
+        "scan_wait",
+        read_response(ended),
+        provider="protecto",
+        api_url="https://vendor.test/api/vault",
+        scan_ids=[ID],
+        target={"objects": [{**OBJECT, "data_samples": samples}]},
+    )
+    text = str(module.run())
+    assert "withheld" in text
+    assert "smith" not in text + str(module.reported) + str(module.warned)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        row("Zebra ann.smith@example.com"),
+        row("PENDING", request_status="ANN.smith"),
+        row(scan_id="ann.smith@example.com"),
+        {"tracking_id": "ann.smith@example.com", "status": ["x"]},
+    ],
+)
+def test_no_warning_and_no_message_quotes_a_sample(item: t.Any) -> None:
+    """Such as one about a status or an id that is not expected."""
+    warned: list[str] = []
+    with protecto(read_response(item), warned=warned) as context:
+        context.provider.remember_target(SAMPLED)  # type: ignore[attr-defined]
+        found = context.provider.get_many([ID])
+    assert "smith" not in f"{warned} {found}".lower()
+
+
+@pytest.mark.parametrize("status", ["PENDING ", "failed"])
+def test_a_documented_status_that_is_a_sample_is_still_a_status(status: str) -> None:
+    samples = [{"column_name": "state", "samples": ["pending", "FAILED"]}]
+    with protecto(read_response(row(status))) as context:
+        context.provider.remember_target({"objects": [{**OBJECT, "data_samples": samples}]})  # type: ignore[attr-defined]
+        assert context.provider.get(ID).vendor_status == status.strip()
 
 
 # What it cannot do
