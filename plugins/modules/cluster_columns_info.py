@@ -92,6 +92,8 @@ options:
         socket is refused.
       - A symbolic link is followed. Another user's link in a directory that everyone may write to, such as C(/tmp), is
         refused.
+      - Names that a CI server would obey where a job prints the file, such as C(##vso[), are broken up by a space in
+        CSV, and have an escape in JSON.
     type: path
   format:
     description:

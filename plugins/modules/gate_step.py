@@ -39,7 +39,7 @@ attributes:
 """
 
 EXAMPLES = r"""
-- name: Publish the result, and stop the play unless the gate passes
+- name: Stop the play unless the gate passes
   datascan.gate.gate_step:
     step: publish
   register: run_scan_result
@@ -50,5 +50,5 @@ msg:
   description: What happened.
   returned: conclude, publish, prove
   type: str
-  sample: "Gate passed: 1 of 1 scans."
+  sample: "Gate passed: 1 of 1 scan."
 """

@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - datascan.gate.connection
   - datascan.gate.waiting
   - datascan.gate.waiting.optional
+  - datascan.gate.started
 options:
   scan_ids:
     description: The ids of the scans to cancel.
@@ -118,7 +119,11 @@ import typing as t
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import SCAN_IDS_ARGUMENT, WAIT_SPEC
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import (
+    SCAN_IDS_ARGUMENT,
+    TARGET_ARGUMENT,
+    WAIT_SPEC,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import cancel
 
 
@@ -135,6 +140,7 @@ MODULE = ModuleSpec(
     options={
         "scan_ids": {**SCAN_IDS_ARGUMENT, "required": True},
         "too_late": {"type": "str", "default": "fail", "choices": ["fail", "ignore"]},
+        "target": TARGET_ARGUMENT,
         **WAIT_SPEC,
     },
 )

@@ -80,6 +80,52 @@ options:
           - A scan without an end does not pass, nor does one whose end is more than two minutes after the time of the
             task's host.
         type: int
+      min_scans:
+        description:
+          - Minimum number of scans that are judged, 1 or more. The gate does not pass with fewer, also with
+            O(policy.allow_missing). A missing scan does not count.
+        type: int
+      newer_than:
+        description:
+          - The time after which each scan must have started, such as the time of the commit that is deployed.
+          - ISO 8601 with a zone, such as V('2026-11-22T08:00:00Z') in quotes, or whole seconds since 1970, as a number
+            or a text. A time in the future is refused.
+          - A scan without a start does not pass, nor does one whose start is more than two minutes after the time of
+            the task's host.
+        type: raw
+      accepted:
+        description:
+          - What is accepted for a time. Each entry needs O(policy.accepted[].scan), O(policy.accepted[].issue) or both.
+          - An entry with O(policy.accepted[].issue) takes that issue off the number that O(policy.max_issues) limits.
+            Only an issue that the scan lists can be accepted. With O(policy.accepted[].scan) as well, the entry is for
+            scans of that name.
+          - An entry with O(policy.accepted[].scan) alone accepts that such a scan failed, was cancelled or stopped, and
+            its number of issues. It does not accept a scan that still runs, is in an unknown state, is missing, is too
+            old for O(policy.max_age) or O(policy.newer_than), or completed without a number of issues.
+          - Names are compared exactly. There are no patterns, and an id is not a name, because ids are new in each run.
+          - RV(accepted) and every report name each entry. An entry whose time is over accepts nothing.
+        type: list
+        elements: dict
+        suboptions:
+          scan:
+            description:
+              - The name of a scan, or its source and target as the reports show them, such as V(uploads → clean), with
+                C(-) for one that is not known.
+            type: str
+          issue:
+            description:
+              - The name of an issue as RV(scans) has it, which is that of a check, or the path of a file.
+            type: str
+          until:
+            description:
+              - When the entry ends, inclusive, in ISO 8601 with a zone, such as V('2026-12-31T23:59:59Z') in quotes.
+              - A date alone is refused.
+            type: str
+            required: true
+          reason:
+            description: Why it is accepted, such as the number of a ticket.
+            type: str
+            required: true
   mode:
     description:
       - V(enforce) fails if the gate does not pass. V(advise) reports the verdict, and the task succeeds.
@@ -91,8 +137,11 @@ options:
       - Reports to write, whether the gate passes or not, and also if it cannot judge, for example because an option is
         wrong. A file whose content would not change is not touched.
       - If one report cannot be written, the gate does not pass, the other reports say so, and an older file in its
-        place is removed.
-      - Two reports must not have the same file, whatever the spelling or links.
+        place is removed. This holds for a report of an unknown format, too.
+      - Two reports must not have the same file, whatever the spelling or links. If they do, the first is written, and
+        it says so.
+      - Ansible does not call the module if a template of the task fails, such as one with an undefined variable. Then
+        older reports stay. The roles of this collection write theirs in this case.
     type: list
     elements: dict
     default: []
@@ -132,6 +181,18 @@ EXAMPLES = r"""
     reports:
       - format: markdown
         dest: scan-report.md
+
+- name: Continue only if both scans are newer than the commit, and accept one file for a time
+  datascan.gate.scan_gate:
+    found: "{{ found }}"
+    policy:
+      min_scans: 2
+      newer_than: "{{ commit_time.stdout }}"
+      max_issues: 0
+      accepted:
+        - issue: invoices/2026-11.pdf
+          until: "2026-12-31T23:59:59Z"
+          reason: TICKET-12
 
 - name: Scan, and write a report even if the scan or the wait fails
   module_defaults:
@@ -183,12 +244,12 @@ reasons:
   elements: str
   sample:
     - >-
-      Scan 67336873-8e06-464b-bd34-4a157cc87a18 was still running when the wait ended (glasswall says Processing).
+      Scan 67336873-8e06-464b-bd34-4a157cc87a18 was still running when the wait ended (vendor status Processing).
 msg:
   description: The verdict in one message.
   returned: always
   type: str
-  sample: "Gate passed: 1 of 1 scans."
+  sample: "Gate passed: 1 of 1 scan."
 summary:
   description: Number of scans, in total and by state.
   returned: always
@@ -222,6 +283,38 @@ cancelled:
   type: list
   elements: str
   sample: []
+accepted:
+  description: The entries of O(policy.accepted), in their order, and what became of each.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    scan:
+      description: The scan that the entry names, or null for every scan.
+      type: str
+      sample: uploads → clean
+    issue:
+      description: The issue that the entry names, or null for the scan as a whole.
+      type: str
+      sample: invoices/2026-11.pdf
+    until:
+      description: When the entry ends, ISO 8601 in UTC.
+      type: str
+      sample: "2026-12-31T23:59:59Z"
+    reason:
+      description: Why it is accepted.
+      type: str
+      sample: TICKET-12
+    status:
+      description:
+        - V(used) for an entry that accepts something, V(expired) for one whose time is over.
+        - V(unused) for one that matches no scan or issue, or that no scan needs.
+      type: str
+      sample: used
+    count:
+      description: The number of scans for which the entry was used.
+      type: int
+      sample: 1
 error:
   description:
     - The failure in a form that a rescue block can test; that of the earlier task if one failed.

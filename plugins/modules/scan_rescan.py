@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - datascan.gate.waiting
   - datascan.gate.waiting.optional
   - datascan.gate.issues
+  - datascan.gate.started
 options:
   # generated: subjects
   scan_id:
@@ -134,7 +135,11 @@ import typing as t
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import COUNT_ISSUES_SPEC, WAIT_SPEC
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import (
+    COUNT_ISSUES_SPEC,
+    TARGET_ARGUMENT,
+    WAIT_SPEC,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import rescan
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import own_option
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import RescansScans, require
@@ -160,6 +165,7 @@ MODULE = ModuleSpec(
     options={
         **{name: {"type": "str"} for name in BY},
         "if_active": {"type": "str", "default": "reuse", "choices": ["reuse", "fail", "start"]},
+        "target": TARGET_ARGUMENT,
         **WAIT_SPEC,
         **COUNT_ISSUES_SPEC,
     },

@@ -136,6 +136,12 @@ options:
         a newer one failed, a new scan is started.
       - Scans that took longer than a week are not found.
     type: int
+  newer_than:
+    description:
+      - With O(fresh_for), reuse a scan that has finished only if it started after this time. A scan that runs is reused
+        whenever it started.
+      - ISO 8601 with a zone, such as V('2026-11-22T08:00:00Z') in quotes, or whole seconds since 1970.
+    type: raw
   previous_scan_id:
     description:
       - The id of an earlier scan to consider for reuse, for a vendor that cannot list its scans. O(if_active) and
@@ -285,6 +291,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs impor
     WAIT_SPEC,
     argument_spec,
 )
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import parse_newer_than
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import start
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import check_seconds, own_option
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import StartsScans, require
@@ -301,12 +308,14 @@ def run(invocation: Invocation) -> t.Any:
     target = own_option(targets, context.provider.name, context.provider.title)
     if invocation["fresh_for"] is not None:
         check_seconds("fresh_for", invocation["fresh_for"], zero=True)
+    newer_than = invocation["newer_than"]
     request = start.StartRequest(
         target,
         invocation["if_active"],
         invocation["fresh_for"],
         invocation["previous_scan_id"],
         invocation.wait(),
+        None if newer_than in (None, "") else parse_newer_than(newer_than, "newer_than"),
         count_issues=invocation["count_issues"],
     )
     return start.start_scan(context, request)
@@ -319,6 +328,7 @@ MODULE = ModuleSpec(
         **{vendor.name: {"type": "dict", "options": argument_spec(vendor.target_options)} for vendor in VENDORS},
         "if_active": {"type": "str", "default": "reuse", "choices": ["reuse", "fail", "start"]},
         "fresh_for": {"type": "int"},
+        "newer_than": {"type": "raw"},
         "previous_scan_id": {"type": "str"},
         **WAIT_SPEC,
         **COUNT_ISSUES_SPEC,

@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - datascan.gate.waiting
   - datascan.gate.waiting.optional
   - datascan.gate.issues
+  - datascan.gate.started
 options:
   scan_ids:
     description: The ids of the scans to read. Required unless O(query) is set.
@@ -46,13 +47,22 @@ options:
         description: Only scans that started before this time, in ISO 8601. A time without a zone is UTC.
         type: str
       name:
-        description: Only scans of this name, or of the scan profile of this name.
+        description:
+          - Only scans of this name, or of the scan profile of this name. Upper and lower case count.
+          - If no scan that is listed has it, the task fails, unless O(missing=ignore), or O(query) asks for states,
+            times or owners too.
+          - An empty text is the same as not set, but is refused if O(query) has a limit or nothing else to find scans
+            by.
         type: str
       source:
-        description: Only scans of this source, in the form of C(source) in RV(scans).
+        description:
+          - Only scans of this source, in the form of C(source) in RV(scans).
+          - What holds for O(query.name) holds here, too.
         type: str
       owners:
-        description: Only scans of these users. The token must be allowed to list the scans of all users.
+        description:
+          - Only scans of these users. The token must be allowed to list the scans of all users.
+          - If the vendor lists a scan of another user, RV(complete) is false.
         type: list
         elements: str
         default: []
@@ -61,10 +71,12 @@ options:
         type: bool
         default: false
       limit:
-        description: Maximum number of scans. The newest are returned.
+        description:
+          - Maximum number of scans. Of those that match, the scans that started last are returned.
+          - V(1) is the latest. A scan without a start time counts as the latest unless it completed.
         type: int
   missing:
-    description: Whether an id that the vendor does not know is a failure.
+    description: Whether an id that the vendor does not know is a failure, or a name or source that no scan has.
     type: str
     choices: [fail, ignore]
     default: fail
@@ -277,21 +289,12 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import (
     COUNT_ISSUES_SPEC,
     SCAN_IDS_ARGUMENT,
+    TARGET_ARGUMENT,
     WAIT_SPEC,
+    argument_spec,
 )
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import STATES, parse_query
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import QUERY_OPTIONS, parse_query
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import status
-
-QUERY = {
-    "states": {"type": "list", "elements": "str", "choices": list(STATES)},
-    "started_after": {"type": "str"},
-    "started_before": {"type": "str"},
-    "name": {"type": "str"},
-    "source": {"type": "str"},
-    "owners": {"type": "list", "elements": "str", "default": []},
-    "all_users": {"type": "bool", "default": False},
-    "limit": {"type": "int"},
-}
 
 
 def run(invocation: Invocation) -> t.Any:
@@ -312,8 +315,9 @@ MODULE = ModuleSpec(
     run=run,
     options={
         "scan_ids": SCAN_IDS_ARGUMENT,
-        "query": {"type": "dict", "options": QUERY},
+        "query": {"type": "dict", "options": argument_spec(QUERY_OPTIONS)},
         "missing": {"type": "str", "default": "fail", "choices": ["fail", "ignore"]},
+        "target": TARGET_ARGUMENT,
         **WAIT_SPEC,
         **COUNT_ISSUES_SPEC,
     },

@@ -24,6 +24,7 @@ extends_documentation_fragment:
   - datascan.gate.connection
   - datascan.gate.waiting
   - datascan.gate.issues
+  - datascan.gate.started
 options:
   scan_ids:
     description: The ids of the scans to wait for. Required unless O(scans) is set.
@@ -74,6 +75,7 @@ EXAMPLES = r"""
     api_token: "{{ glasswall_token }}"
     scans:
       - "{{ started.scan }}"
+    target: "{{ uploads }}" # as for scan_start, so that its secrets are masked
     wait_timeout: 1800
     on_timeout: cancel
   register: waited
@@ -176,6 +178,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import (
     COUNT_ISSUES_SPEC,
     SCAN_IDS_ARGUMENT,
+    TARGET_ARGUMENT,
     WAIT_OPTIONS_SPEC,
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import wait
@@ -206,6 +209,7 @@ MODULE = ModuleSpec(
         "on_timeout": {"type": "str", "default": "fail", "choices": ["fail", "cancel", "return"]},
         "fail_fast": {"type": "bool", "default": False},
         "progress": {"type": "bool", "default": True},
+        "target": TARGET_ARGUMENT,
         **WAIT_OPTIONS_SPEC,
         **COUNT_ISSUES_SPEC,
     },

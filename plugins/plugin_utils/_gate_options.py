@@ -12,17 +12,20 @@ from collections.abc import Callable, Collection, Mapping
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.errors import UnsupportedError as UnknownOptionError
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import RefusedTask
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.option_values import without_empty_texts
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import describe_wrong_options
+from ansible_collections.datascan.gate.plugins.module_utils._core.clock import Clock
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import AUDIT_FORMATS
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import parse_lookup
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.tag_rules import parse_rules
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError, UnsupportedError
 from ansible_collections.datascan.gate.plugins.module_utils._core.files import write_if_changed
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.decision import check_reports
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import parse_policy
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import (
+    check_newer_than,
+    parse_policy,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import FORMATS
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import (
@@ -45,14 +48,20 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.regi
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
+from ansible_collections.datascan.gate.plugins.module_utils._core.unknown_options import paths_by_name, suggestion
 from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import plain_options
 from ansible_collections.datascan.gate.plugins.plugin_utils._paths import absolute_path
-from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import read_role_spec
+from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import (
+    option_name,
+    read_role_spec,
+    variables_by_option,
+)
 from ansible_collections.datascan.gate.plugins.plugin_utils._text_options import check_texts, provider_name
 
 # Variables that begin like an option of a role, but are not one.
 _KNOWN = frozenset({"datascan_gate", "datascan_in_process", "datascan_sandbox"})
 _SHARED = "datascan_"
+_NAME_ONLY = re.compile(r"\s*\{\{\s*(\w+)\s*\}\}\s*")  # a template that is nothing but another variable
 AUDIT = "audit_cluster"  # the only role that reads no scans
 
 
@@ -94,8 +103,6 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
     values = validation.validated_parameters
     if validation.error_messages:
         message = describe_wrong_options(spec, given, validation.errors.msg)
-        if isinstance(validation.errors[0], UnknownOptionError):
-            message = f"There is no option {message}"
         raise InvalidInputError(Redactor(credentials_in(spec, values)).redact_text(message))
     return GateOptions(role, {name: _without_unset(value, spec.get(name, {})) for name, value in values.items()})
 
@@ -120,6 +127,7 @@ def check_options(options: GateOptions, role: str) -> None:
     _ROLE_CHECKS[role](options)
     if role != AUDIT:
         _check_wait(options)
+        _check_policy(options, role)
 
 
 def _check_wait(options: GateOptions) -> None:
@@ -143,6 +151,28 @@ def needs_issue_count(policy: Mapping[str, t.Any]) -> bool:
     return any(entry.get(name) not in (None, "") for entry in entries for name in ("max_issues", "issue"))
 
 
+def _check_policy(options: GateOptions, role: str) -> None:
+    """Refuse a policy that no scan of this role and vendor can meet."""
+    policy, name = parse_policy(options["policy"] or {}), options.name("policy")
+    check_newer_than(policy, Clock().now())
+    provider = options.provider
+    if provider and policy.newer_than is not None and not provider.tells_start_times:
+        raise UnsupportedError(f"{name}.newer_than: {provider.title} does not tell when a scan started. Remove it.")
+    most = _most_scans(options, role)
+    if most is not None and policy.min_scans is not None and policy.min_scans > most:
+        raise InvalidInputError(f"{name}.min_scans is {policy.min_scans}, but the gate judges at most {most}.")
+
+
+def _most_scans(options: GateOptions, role: str) -> int | None:
+    """How many scans a role can judge; None where that is not known before."""
+    if role != "watch_scans":
+        return 1
+    if options["ids"]:
+        return len(set(options["ids"]))
+    limit: int | None = (options["query"] or {}).get("limit")
+    return limit
+
+
 def absolute_reports(options: GateOptions) -> list[dict[str, str]]:
     """The reports with absolute paths, all of which can be written on this machine. Raises InvalidInputError."""
     reports = [
@@ -160,25 +190,44 @@ def absolute_reports(options: GateOptions) -> list[dict[str, str]]:
 def known_reports(
     role: str, variables: Mapping[str, t.Any], template: Callable[[t.Any], t.Any]
 ) -> list[dict[str, str]]:
-    """The reports of a role whose variables are wrong, as far as they can be read."""
-    try:
-        given = template(variables.get(f"{role}_reports"))
-    except AnsibleError:
-        return []
+    """The reports of a role whose variables are wrong, as far as they can be read: also under a misspelt name."""
+    names = sorted(name for name in variables if name.startswith(f"{role}_rep"))
+    given = [_template_parts(variables[name], variables, template) for name in names]
     formats = AUDIT_FORMATS if role == AUDIT else FORMATS
     pairs = RefusedTask({"reports": plain_options(given)}, check_mode=False).reports(formats)
     return [{"format": format_, "dest": absolute_path(dest)} for format_, dest in pairs]
 
 
-def _check_names(role: str, variables: Mapping[str, t.Any], spec: Collection[str]) -> None:
+def _template_parts(
+    value: t.Any, variables: Mapping[str, t.Any], template: Callable[[t.Any], t.Any], depth: int = 8
+) -> t.Any:
+    """A value without the parts whose templates fail, such as one report of several; None where nothing is left.
+
+    A template that only names another variable is followed, `depth` levels at most.
+    """
+    try:
+        return template(value)
+    except Exception:  # noqa: BLE001  (whatever a template does, it must not cost the other parts)
+        if depth == 0:
+            return None
+    if isinstance(value, Mapping):
+        return {key: _template_parts(part, variables, template, depth - 1) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_template_parts(part, variables, template, depth - 1) for part in value]
+    named = _NAME_ONLY.fullmatch(value) if isinstance(value, str) else None
+    return _template_parts(variables.get(named[1]), variables, template, depth - 1) if named else None
+
+
+def _check_names(role: str, variables: Mapping[str, t.Any], spec: Mapping[str, t.Any]) -> None:
     """Refuse names that look like an option. A variable that an option's template uses is one of the user's own."""
     used = re.findall(r"\w+", " ".join(str(variables[name]) for name in set(spec) & set(variables)))
     known = {*spec, *_KNOWN, *used, f"{role}_result"}
     unknown = sorted(name for name in variables if name.startswith((f"{role}_", _SHARED)) and name not in known)
     if unknown:
+        meant = suggestion(option_name(role, unknown[0]), variables_by_option(role), paths_by_name(spec))
         raise InvalidInputError(
-            f"{unknown[0]} is not a variable of the role {role}. Names with {role}_ and {_SHARED} belong to it: "
-            "correct the name, or rename a variable of your own."
+            f"{unknown[0]} is not a variable of the role {role}{meant or '.'} Names with {role}_ and {_SHARED} belong "
+            "to it: correct the name, or rename a variable of your own."
         )
 
 
@@ -214,7 +263,7 @@ def _check_watch(options: GateOptions) -> None:
     if bool(options["ids"]) == bool(options["query"]):
         raise InvalidInputError(
             f"Set either {options.name('ids')} or {options.name('query')}. "
-            "In a survey of AWX, answer either Scan ids or All since."
+            "In a survey of AWX, answer either Scan ids, or Latest scan of or All since."
         )
     if options["query"] and options["on_timeout"] == "cancel":
         raise InvalidInputError(

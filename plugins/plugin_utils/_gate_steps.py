@@ -48,7 +48,7 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._paths import writes
 from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import name_in_text
 
 _RESULTS = ("run_scan_result", "watch_scans_result", "rescan_result", "audit_cluster_result")
-_RESULT_KEYS = {*render_result(GateResult()), *render_result(AuditResult())} - {"changed"}
+_STARTING = ("run_scan", "rescan")  # the roles whose result has `reused`
 # The strategies under which a failed host stops the others.
 _STOPPING_STRATEGIES = ("linear", "debug", "mitogen_linear")
 _OPTIONS = ("policy", "mode", "wait_timeout", "wait_interval", "on_timeout", "fail_fast")
@@ -107,7 +107,7 @@ class GateStepAction(ActionBase):
         return {
             "refused": not options,
             "options": options,
-            "result": {key: result[key] for key in _RESULT_KEYS if key in result},
+            "result": {key: result[key] for key in _result_keys(role) if key in result},
             "number": entry.number,
             "nonce": secrets.token_hex(8),
             **self._noted(entry),
@@ -142,8 +142,11 @@ class GateStepAction(ActionBase):
         self._check_host()
         own = last_entry(self._entries, self._host)
         judged = self._judged()
-        unfinished = unfinished_result(own.role if own else "")
-        result = {**unfinished, **{key: judged[key] for key in _RESULT_KEYS if key in judged}}
+        role = own.role if own else ""
+        known = {**unfinished_result(role), **judged}
+        result = {key: known.get(key) for key in _result_keys(role)}
+        if role in _STARTING:
+            result["reused"] = (self._facts(self._host).get(f"{PRIVATE}started") or {}).get("reused")
         begun = self._facts(self._host).get(f"{PRIVATE}begun") or {}
         if own is None or own.number != begun.get("number") or judged.get("proceed") is not True:
             return _closed(result, [])
@@ -156,7 +159,8 @@ class GateStepAction(ActionBase):
 
     def _require(self, role: str) -> dict[str, t.Any]:
         """How many gates localhost has had, before one that has to run there."""
-        self._check_names()
+        if self._host != self._keeper:  # there the gate itself refuses the names, with a result and reports
+            self._check_names()
         return {"number": len(self._entries_of(self._keeper))}
 
     def _prove(self, role: str) -> dict[str, t.Any]:
@@ -255,6 +259,11 @@ class GateStepAction(ActionBase):
         """The variables of a host as they are stored: no variable of a task, block or include can hide one."""
         facts = self._variables["hostvars"].raw_get(host)
         return facts if isinstance(facts, Mapping) else {}
+
+
+def _result_keys(role: str) -> set[str]:
+    """The keys of a gate's result, the same whatever failed, without Ansible's own."""
+    return set(render_result(AuditResult() if role == AUDIT else GateResult())) - {"changed"}
 
 
 def _stats(entries: list[GateEntry]) -> dict[str, t.Any]:

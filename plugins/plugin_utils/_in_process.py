@@ -16,8 +16,8 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible import constants as C
+from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute, printable, refused
@@ -28,7 +28,10 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec
 )
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.option_values import without_empty_texts
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.shown_options import mask_quoted, shown_options
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import describe_wrong_options
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import (
+    describe_wrong_options,
+    with_plain_types,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import credentials_in
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
@@ -58,9 +61,31 @@ class InProcessAction(ActionBase):
     module_spec: t.ClassVar[ModuleSpec]
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """What Ansible calls."""
-        task_vars = task_vars or {}
+        """What Ansible calls. A gate writes its reports also where Ansible itself fails, as without an interpreter."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
+        try:
+            result |= self._run(task_vars or {})
+        except AnsibleError as error:
+            self._refuse_gate(str(error.message))
+            raise
+        if result.get("failed") and "proceed" not in result:  # the module itself did not judge
+            result |= self._refuse_gate(str(result.get("msg", "The module failed.")))
+        return result
+
+    def _refuse_gate(self, message: str) -> dict[str, t.Any]:
+        """The result of a gate about which Ansible itself says why it could not judge; nothing for other modules."""
+        if self.module_spec.refuse is None or self._task.async_val:
+            return {}
+        redactor = Redactor(credentials_in(self.module_spec.argument_spec, self._task.args))
+        return self._refused(redactor.redact_text(with_plain_types(message)), self._reportable, redactor)
+
+    @property
+    def _reportable(self) -> Mapping[str, t.Any]:
+        """The options, if the reports that they name can be written from here: not another host's or another user's."""
+        return self._task.args if writes_here(self._connection) else {}
+
+    def _run(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        result: dict[str, t.Any] = {}
         spec = self.module_spec.argument_spec
         self._task.args = without_empty_texts(spec, self._task.args)
         if self._connection.transport == "local":
@@ -68,10 +93,8 @@ class InProcessAction(ActionBase):
         try:
             check_texts(spec, self._task.args, provider_name(self._task.args.get("provider")))
         except InvalidInputError as error:
-            # The reports of a task on another host, or of another user, are not written from here.
-            given = self._task.args if writes_here(self._connection) else {}
             message = name_in_text(error.message, gate_role(task_vars))
-            return result | self._refused(message, given, Redactor())
+            return self._refused(message, self._reportable, Redactor())
         if self._runs_in_process(task_vars):
             try:
                 result |= self._run_in_process(task_vars)
@@ -137,8 +160,6 @@ class InProcessAction(ActionBase):
         redactor = Redactor(credentials_in(self.module_spec.argument_spec, params))
         if validation.error_messages:
             message = describe_wrong_options(self.module_spec.argument_spec, given, validation.errors.msg)
-            if isinstance(validation.errors[0], UnsupportedError):
-                message = f"Unsupported parameters for (datascan.gate.{self.module_spec.name}) module: {message}"
             message = redactor.redact_text(mask_quoted(message, validation._no_log_values))
             result = self._refused(one_line(message), given, redactor)
         else:

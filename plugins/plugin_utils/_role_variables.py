@@ -22,9 +22,13 @@ _RENAMED: Mapping[str, Mapping[str, str]] = {
     "watch_scans": {"scan_ids": "watch_scans_ids"},
     "audit_cluster": {"cluster_id": "audit_cluster_id", "cluster": "audit_cluster_lookup"},
 }
+# What a role's user runs instead of a module.
+_INSTEAD_OF_MODULES = {
+    "scan_ids of scan_wait": "watch_scans_ids of the role watch_scans",
+    "use scan_cancel": "use the playbook cancel_scan",
+}
 # What follows an option whose name is an ordinary word.
 _AFTER_WORD = r"(?=\.[a-z]|\[\d|: | must | is missing| is set| is not set)"
-_MISSING = "missing required arguments: "  # before it, in words of Ansible
 
 
 def read_role_spec(role: str) -> dict[str, t.Any]:
@@ -59,14 +63,22 @@ def name_in_text(text: str, role: str | None) -> str:
     return pattern.sub(lambda match: variables[match[0]], text)
 
 
+def option_name(role: str, variable: str) -> str:
+    """A variable's name without the prefix of the role, or that of all roles."""
+    return re.sub(f"^(?:{role}|datascan)_", "", variable)
+
+
+def variables_by_option(role: str) -> dict[str, str]:
+    """The variables of a role by the names of the modules' options, and by their own without a prefix."""
+    return {**{option_name(role, name): name for name in read_role_spec(role)}, **_RENAMED.get(role, {})}
+
+
 @functools.cache
 def _variables_of(role: str) -> tuple[re.Pattern[str], Mapping[str, str]]:
     """What matches the options in a text, and the variable for each."""
-    variables = {re.sub(f"^(?:{role}|datascan)_", "", name): name for name in read_role_spec(role)}
-    variables.update(_RENAMED.get(role, {}))
+    variables = {**variables_by_option(role), **_INSTEAD_OF_MODULES}
     options = [
-        re.escape(option)
-        + (r"(?![\w=-])" if "_" in option else rf"(?:{_AFTER_WORD}|(?<={_MISSING}{re.escape(option)}))")
+        re.escape(option) + (r"(?![\w=-])" if "_" in option else _AFTER_WORD)
         for option in sorted(variables, key=len, reverse=True)
     ]
     return re.compile(rf"(?<![\w./=-])(?:{'|'.join(options)})"), variables

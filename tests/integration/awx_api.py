@@ -54,6 +54,7 @@ REFERENCES = {
     "unified_job_template": UNIFIED,
 }
 FILTERS = {"id", "name", "type", "identifier", "organization", "workflow_job_template", "credential_type"}
+FILTERS |= {"credential_type__kind"}
 Answer = tuple[int, t.Any]
 
 
@@ -206,6 +207,7 @@ class AwxApi:
         if kind == NODES:
             shown |= {link: [one for _kind, one in self.joined.get((kind, number, link), [])] for link in LINKS}
         if kind == "credentials":
+            shown["credential_type__kind"] = self.items["credential_types"][shown["credential_type"]]["kind"]
             secret = {field["id"] for field in self._fields(shown) if field.get("secret")}
             shown["inputs"] = {name: ENCRYPTED if name in secret else value for name, value in shown["inputs"].items()}
         organization = shown.get("organization")

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playbook_preparations import PREPARATIONS
+from playbook_preparations import AS_MODULES_TOO, DEPEND_ON_THE_CORE, PREPARATIONS
 from playbook_runs import AS_MODULE, Run, run_playbook
 from sandbox_server import Sandbox
 
@@ -28,7 +28,16 @@ NO_CACHE = shutil.ignore_patterns("__pycache__")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "one_core: shows the same on every core and Python, so CI runs it on one pair")
     config.addinivalue_line("markers", "playbook(name): the playbook whose runs the fixture `runs` hands out")
+
+
+@pytest.hookimpl(tryfirst=True)  # before `pytest -m` chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        playbook = item.get_closest_marker("playbook")
+        if playbook and playbook.args[0] not in DEPEND_ON_THE_CORE:
+            item.add_marker(pytest.mark.one_core)
 
 
 @pytest.fixture(scope="session")
@@ -78,12 +87,19 @@ def play(sandbox: Sandbox, collections: Path, tmp_path: Path) -> Callable[..., R
 
 @dataclass
 class Runs:
-    """The runs of one playbook. `again` follows `in_process` on the same server; the others begin on a fresh one."""
+    """The runs of one playbook. `again` follows `in_process` on the same server; the others begin on a fresh one.
+
+    There is a run as modules of the playbooks in AS_MODULES_TOO only.
+    """
 
     in_process: Run
     again: Run
-    module: Run
     check: Run
+    module: Run | None = None
+
+    @property
+    def all(self) -> list[Run]:
+        return [run for run in (self.in_process, self.again, self.check, self.module) if run]
 
 
 @pytest.fixture
@@ -112,7 +128,9 @@ def runs(
         fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed: the processes of pytest-xdist share the runs
         if not kept.exists():
             in_process, again = one_after_another(("", {}), ("", {}))
-            (module,) = one_after_another(("", AS_MODULE))
             (check,) = one_after_another(("--check --diff", {}))
-            kept.write_bytes(pickle.dumps(Runs(in_process, again, module, check)))
+            made = Runs(in_process, again, check)
+            if name in AS_MODULES_TOO:
+                (made.module,) = one_after_another(("", AS_MODULE))
+            kept.write_bytes(pickle.dumps(made))
     return pickle.loads(kept.read_bytes())  # noqa: S301  (made above, in this run)

@@ -165,3 +165,8 @@ PREPARATIONS: dict[str, t.Callable[[Sandbox], Variables]] = {
         gate,
     )
 }
+# These also run as modules: waits, starts whose answer is lost, and what Ansible refuses. Every module and role runs as
+# modules, well and badly, in test_same_results.py.
+AS_MODULES_TOO = {"start_anew", "wait", "wait_faults", "lost_answers", "options"}
+# What these show may depend on the core: how it validates, hands on results and shows progress.
+DEPEND_ON_THE_CORE = {"wait", "refused_unsent", "options", "gate"}

@@ -14,6 +14,8 @@ import pytest
 from npm_package import installed_package
 from sandbox_server import TOKEN
 
+pytestmark = pytest.mark.one_core
+
 PROGRAM = Path(__file__).resolve().parent / "programs" / "advalidation_sdk.mjs"
 VERSION = "1.3.0"
 AT_ONCE = {"queued_seconds": 0, "processing_seconds": 0, "analysis_seconds": 0}
@@ -94,6 +96,7 @@ def test_validate_takes_an_address_a_tag_a_file_and_bytes(call, sandbox, tmp_pat
 
 
 def test_submit_and_get_results(call, sandbox, tmp_path):
+    settings(sandbox, queued_seconds=1000)  # longer than the programs take on a busy machine
     submitted = results(call(*(["submit", one] for one in (URL, TAG, upload(tmp_path)))))
     creatives = [one["creativeId"] for one in submitted]
     in_campaign = results(
@@ -101,7 +104,7 @@ def test_submit_and_get_results(call, sandbox, tmp_path):
     )
     assert in_campaign[0]["campaignId"] == submitted[0]["campaignId"]
     assert [one["status"] for one in results(call(*(["getResults", one] for one in creatives)))] == ["pending"] * 3
-    sandbox.control("POST", "clock", {"advance": 60})
+    sandbox.control("POST", "clock", {"advance": 2000})
     found = results(call(*(["getResults", one, {"details": True}] for one in creatives)))
     assert [(one["status"], one["issues"], len(one["tests"])) for one in found] == [
         ("finished", 3, 5),

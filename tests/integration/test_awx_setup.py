@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
+import yaml
 from awx_api import NODES, AwxApi, name_of
 from awx_checks import check_credential_type, check_extra_vars, check_survey
 from awx_job import environment_of, page
 from awx_server import TOKEN, AwxServer
 from awx_workflow import launch
 from playbook_runs import clean_environment
+
+pytestmark = pytest.mark.one_core
 
 ROOT = Path(__file__).resolve().parents[2]
 # The package that has the collection awx.awx (24.6.1, the newest there is) outside Galaxy.
@@ -30,6 +35,9 @@ PAGE = (ROOT / "docs/awx.md").read_text()
 # The variables as the page gives them, and the secrets that it takes from the environment.
 VARIABLES = re.search(r"```yaml\n(awx_setup_provider:.*?)```", PAGE, re.DOTALL)[1]
 SECRETS = {"DATASCAN_API_TOKEN": "secret-token", "SOURCE_SAS": "secret-source", "DESTINATION_SAS": "secret-destination"}
+# The modules that the playbook uses.
+TASKS = "".join(path.read_text() for path in (ROOT / "playbooks/tasks/awx_setup").iterdir())
+MODULES = sorted(set(re.findall(r"^  awx\.awx\.(\w+):$", TASKS, re.MULTILINE)))
 PROJECT = [path.name for path in (ROOT / "docs/awx/project").glob("*.yml")]
 
 
@@ -49,6 +57,10 @@ def awx_collection(collections: Path) -> Path:
         package.extractall(
             folder, [name for name in package.namelist() if name.startswith("ansible_collections/awx/awx/")]
         )
+    actions = folder / "ansible_collections/awx/awx/plugins/action"
+    actions.mkdir(exist_ok=True)
+    for module in MODULES:
+        shutil.copy(ROOT / "tests/integration/programs/awx_action.py", actions / f"{module}.py")
     return folder
 
 
@@ -58,6 +70,9 @@ def furnish(awx: AwxApi) -> AwxApi:
         awx.add("job_templates", name="Deploy", organization=organization)
         awx.add("notification_templates", name="Security team", organization=organization)
     awx.add("job_templates", name="Open a ticket", organization=awx.default)
+    fields = [{"id": "password", "label": "Password", "type": "string", "secret": True}]
+    kind = awx.add("credential_types", name="Vault", kind="vault", inputs={"fields": fields})
+    awx.add("credentials", name="Vault", credential_type=kind, organization=awx.default)
     return awx
 
 
@@ -134,11 +149,16 @@ def names(items):
         ({"awx_setup_notifications": ["Security team", "Nobody"]}, "awx_setup_notifications: AWX has no notification"),
         ({"awx_setup_polcy": {}}, "Unknown variable: awx_setup_polcy"),
         ({"awx_setup_inputs": {"api_tokn": "any"}}, "awx_setup_inputs: unknown api_tokn"),
+        ({"awx_setup_provider": "bigid"}, "awx_setup_target_inputs: unknown destination_connection_string"),
+        ({"awx_setup_policy": {"max_agee": 60}}, "max_agee"),
+        ({"awx_setup_image": " "}, "awx_setup_image must not be empty"),
+        ({"awx_setup_failure_template": "Deploy"}, '"Deploy" is also the deployment'),
+        ({"awx_setup_image_credential": "Vault"}, "awx_setup_image_credential: AWX has no credential named"),
     ],
 )
 def test_a_misspelt_name_is_named_before_anything_is_made(awx, set_up, variable, what):
     printed = set_up("-e", json.dumps(variable), fails=True)
-    assert what in printed
+    assert what in printed.replace("\\", "")
     assert awx.changes() == []
 
 
@@ -188,6 +208,7 @@ def test_the_workflow_deploys_only_after_a_gate_that_passed(awx, created):
         "successful",
         ["Security team"],
     )
+    assert launch(awx, workflow, cancelled={RUN_SCAN}).ran == [RUN_SCAN, "Open a ticket"]
     failed = launch(awx, workflow, {"Deploy"})
     assert (failed.status, failed.notified) == ("failed", ["Security team"])
     # Of two templates with one name, each organization has its own.
@@ -205,6 +226,7 @@ def test_a_run_that_is_broken_off_leaves_no_deployment_without_a_gate(created):
         if name in awx.named("workflow_job_templates"):
             workflow = workflow_of(awx, awx.default)
             launches.append(launch(awx, workflow, {RUN_SCAN}).ran)
+            assert "Deploy" not in launch(awx, workflow, cancelled={RUN_SCAN}).ran
             assert launch(awx, workflow).ran in ([], [RUN_SCAN], [RUN_SCAN, "Deploy"])
     assert len(launches) >= 5
     assert not [ran for ran in launches if "Deploy" in ran]
@@ -217,13 +239,17 @@ def test_a_second_run_changes_nothing_and_keeps_what_was_added_by_hand(awx, crea
     extra = awx.add("job_templates", name="Audit", organization=awx.default)
     by_hand = awx.add(NODES, workflow_job_template=workflow, unified_job_template=extra)
     awx.join(NODES, nodes["gate"], "success_nodes", by_hand)
+    # An approval between the gate and the deployment stays between.
+    awx.joined[NODES, nodes["gate"], "success_nodes"].remove((NODES, nodes["deploy"]))
+    awx.join(NODES, by_hand, "success_nodes", nodes["deploy"])
     awx.join(NODES, nodes["deploy"], "always_nodes", awx.add(NODES, workflow_job_template=workflow))
     template = awx.named("job_templates")[RUN_SCAN]
     variables = json.loads(template["extra_vars"])
-    template["extra_vars"] = json.dumps({**variables, "run_scan_policy": {"max_age": 60}, "shown": "{{ 1 + 1 }}"})
+    variables |= {"run_scan_policy": {"max_age": 60}, "shown": "{{ 1 + 1 }}"}
+    template["extra_vars"] = "# by hand\n" + yaml.safe_dump(variables)
     question = {**GLASSWALL["job_templates"][0]["survey"]["spec"][0], "variable": "ticket"}
     awx.surveys["job_templates", template["id"]]["spec"].append(question)
-    awx.join("job_templates", template["id"], "credentials", vault(awx))
+    awx.join("job_templates", template["id"], "credentials", awx.named("credentials")["Vault"]["id"])
     awx.named("credentials")["datascan.gate Glasswall"]["inputs"]["skip_certificate_check"] = True
     awx.named("execution_environments")["datascan.gate Default"]["pull"] = "always"
     by_hand_before = state(awx)
@@ -232,13 +258,8 @@ def test_a_second_run_changes_nothing_and_keeps_what_was_added_by_hand(awx, crea
     assert [path for _method, path, _data in awx.changes()] == [f"/api/v2/projects/{template['project']}/update/"]
     assert state(awx) == by_hand_before
     assert launch(awx, workflow, {RUN_SCAN}).ran == [RUN_SCAN, "Open a ticket"]
-
-
-def vault(awx):
-    """A credential of another type, as somebody may attach it to a template."""
-    fields = [{"id": "password", "label": "Password", "type": "string", "secret": True}]
-    kind = awx.add("credential_types", name="Vault", kind="vault", inputs={"fields": fields})
-    return awx.add("credentials", name="Vault", credential_type=kind, organization=awx.default)
+    assert "Deploy" not in launch(awx, workflow, {"Audit"}).ran
+    assert launch(awx, workflow, cancelled={RUN_SCAN}).ran == [RUN_SCAN, "Open a ticket"]
 
 
 def state(awx):
@@ -282,6 +303,44 @@ def test_organizations_and_vendors_live_side_by_side(awx, created, set_up):
     assert deploy["unified_job_template"] == awx.named("job_templates", second)["Deploy"]["id"]
     failed = launch(awx, workflow, {"datascan.gate run_scan Protecto"})
     assert (failed.ran, failed.status) == (["datascan.gate run_scan Protecto"], "failed")
+    assert launch(awx, workflow, cancelled={"datascan.gate run_scan Protecto"}).status == "failed"
+    before = state(awx)
+    assert "changed=0" in set_up("-e", json.dumps(SECOND))
+    assert state(awx) == before
+
+
+@pytest.mark.parametrize("vendor", [vendor for vendor in VENDORS if vendor not in ("glasswall", "protecto")])
+def test_what_was_made_by_hand_for_another_vendor_is_what_the_playbook_makes(awx, created, set_up, vendor):
+    """As the page has it. What a first run makes is the same, so that a second one changes nothing."""
+    make_by_hand(awx, page(vendor))
+    before = state(awx)
+    nothing = {"awx_setup_deploy_template": "", "awx_setup_failure_template": "", "awx_setup_notifications": []}
+    variables = {"awx_setup_provider": vendor, "awx_setup_inputs": {}, "awx_setup_target_inputs": {}, **nothing}
+    assert "changed=0" in set_up("-e", json.dumps(variables))
+    assert state(awx) == before
+
+
+def make_by_hand(awx, data):
+    owner = {"organization": awx.default}
+    credentials = {}
+    for kind in data["credential_types"]:
+        number = awx.add("credential_types", **kind)
+        credentials[kind["name"]] = awx.add("credentials", name=kind["name"], credential_type=number, **owner)
+    kinds = {"project": "projects", "inventory": "inventories", "execution_environment": "execution_environments"}
+    places = {field: next(iter(awx.named(kind, awx.default).values()))["id"] for field, kind in kinds.items()}
+    options = {"allow_simultaneous": True, "survey_enabled": True, **owner}
+    for template in data["job_templates"]:
+        fields = {name: template[name] for name in ("name", "description", "playbook")}
+        number = awx.add("job_templates", extra_vars=json.dumps(template["extra_vars"]), **fields, **places, **options)
+        awx.surveys["job_templates", number] = deepcopy(template["survey"])
+        for name in template["credentials"]:
+            awx.join("job_templates", number, "credentials", credentials[name])
+        if template["name"] == data["workflow"]["first"]:
+            gate = {"survey": template["survey"], "number": number}
+    fields = {name: data["workflow"][name] for name in ("name", "description")}
+    workflow = awx.add("workflow_job_templates", **fields, **options)
+    awx.surveys["workflow_job_templates", workflow] = deepcopy(gate["survey"])
+    awx.add(NODES, identifier="gate", workflow_job_template=workflow, unified_job_template=gate["number"])
 
 
 def organizations_of(awx, number):
@@ -297,13 +356,37 @@ def test_other_fields_of_a_credential_type_in_use_are_named(awx, created, set_up
     credential_type["inputs"] = inputs
 
 
-def test_a_deployment_after_a_failed_gate_is_refused(awx, created, set_up):
+def deploys_after_all(awx, nodes, other):
+    awx.join(NODES, nodes["gate"], "always_nodes", other)
+    awx.items[NODES][other]["unified_job_template"] = awx.items[NODES][nodes["deploy"]]["unified_job_template"]
+
+
+def leads_on_after_a_failure(awx, nodes, other):
+    awx.join(NODES, nodes["closed"], "success_nodes", other)
+    awx.join(NODES, other, "success_nodes", nodes["deploy"])
+
+
+def leads_to_both(awx, nodes, other):
+    awx.join(NODES, other, "success_nodes", nodes["gate"])
+    awx.join(NODES, other, "success_nodes", nodes["deploy"])
+
+
+@pytest.mark.parametrize("link", [deploys_after_all, leads_on_after_a_failure, leads_to_both])
+def test_a_deployment_that_may_run_without_the_gate_is_refused(awx, created, set_up, link):
     workflow = workflow_of(awx, awx.default)
     nodes = nodes_of(awx, workflow)
-    awx.joined[NODES, nodes["gate"], "success_nodes"].remove((NODES, nodes["deploy"]))
-    awx.join(NODES, nodes["gate"], "always_nodes", nodes["deploy"])
-    assert "also runs after a gate that failed" in " ".join(set_up(fails=True).split())
+    before = deepcopy((awx.items, awx.joined))
+    awx.joined = {key: [one for one in held if one[1] != nodes["deploy"]] for key, held in awx.joined.items()}
+    awx.join(NODES, nodes["gate"], "success_nodes", nodes["deploy"])
+    other = awx.add("job_templates", name="Backup", organization=awx.default)
+    link(awx, nodes, awx.add(NODES, workflow_job_template=workflow, unified_job_template=other))
+    awx.items[NODES][nodes["deploy"]]["all_parents_must_converge"] = True
+    # AWX would deploy although the gate's job failed, or was cancelled.
+    launches = [launch(awx, workflow, {RUN_SCAN}), launch(awx, workflow, cancelled={RUN_SCAN})]
+    assert any("Deploy" in ended.ran for ended in launches)
+    assert "the deployment also runs after a gate that failed" in " ".join(set_up(fails=True).split())
     assert awx.changes() == []
+    awx.items, awx.joined = before
 
 
 @pytest.mark.parametrize("vendor", VENDORS)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""BigID's scans as a playbook meets them, both ways through the doors."""
+"""BigID's scans as a playbook meets them. What is polled with a token that expires also runs as modules."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import json
 import pytest
 from playbook_runs import AS_MODULE
 
+pytestmark = pytest.mark.one_core
+
 USER_TOKEN = "sandbox-refresh-token"
 SESSION = "eyJ"  # how every session token of the sandbox begins
 EXPIRED = {"success": False, "message": "Authentication failed. Failed to authenticate token."}
-in_process_and_as_module = pytest.mark.parametrize("way", [{}, AS_MODULE], ids=["in_process", "module"])
 
 
 @pytest.fixture
@@ -56,11 +57,14 @@ def latest(sandbox):
     return expires
 
 
-@in_process_and_as_module
 @pytest.mark.parametrize(
-    "how",
-    [{"kind": "status", "code": 401}, {"kind": "error_200", "body": EXPIRED}],
-    ids=["HTTP 401", "an error under HTTP 200"],
+    ("how", "way"),
+    [
+        ({"kind": "status", "code": 401}, AS_MODULE),
+        ({"kind": "status", "code": 401}, {}),
+        ({"kind": "error_200", "body": EXPIRED}, {}),
+    ],
+    ids=["HTTP 401 of a module", "HTTP 401", "an error under HTTP 200"],
 )
 def test_the_latest_scan_is_waited_for_and_judged_though_its_session_expires(bigid, latest, way, how):
     scan_id = latest(how)
@@ -102,10 +106,9 @@ def test_no_scan_that_did_not_complete_passes_or_hangs(sandbox, bigid):
     assert len(judged["reasons"]) == len(made) - 1
 
 
-@in_process_and_as_module
-def test_a_profile_that_runs_is_not_started_twice(sandbox, bigid, way):
+def test_a_profile_that_runs_is_not_started_twice(sandbox, bigid):
     settings(sandbox, parent_scans_shape="list", auth_form="bearer")
-    run = bigid("start", **way)
+    run = bigid("start")
     first, again = run["Start it"], run["Start it again while it runs"]
     assert (first["reused"], again["reused"], again["changed"]) == (False, True, False)
     assert again["scan"]["id"] == first["scan"]["id"]

@@ -28,6 +28,8 @@ from playbook_preparations import SAME_TARGET
 from playbook_runs import clean_environment
 from sandbox_server import TOKEN
 
+pytestmark = pytest.mark.one_core
+
 PIPELINES = ROOT / "docs/pipelines"
 SECRETS = {"DATASCAN_API_TOKEN": TOKEN, "SOURCE_SAS": SAS, "DESTINATION_SAS": SAS}
 STAND_INS = {

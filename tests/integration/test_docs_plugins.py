@@ -16,7 +16,7 @@ from docs_runs import COMPLETED, QUICK, Reader, play, seeded
 # Four of the twenty columns of the sandbox lack the tag, and there is no gate whose result could be published.
 CLOSED = {
     "Continue only if every column of a cluster has the tag sensitivity",
-    "Publish the result, and stop the play unless the gate passes",
+    "Stop the play unless the gate passes",
 }
 
 

@@ -13,10 +13,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+pytestmark = pytest.mark.one_core
+
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 INSIDE = Path("ansible_collections/datascan/gate")
 NAMES = ("execution-environment.yml", "decision-environment.yml")
+RULES = "extensions/eda"  # the event source and the rulebooks
 DEFINITIONS = {name: yaml.safe_load((ROOT / name).read_text(encoding="utf-8")) for name in NAMES}
 ONLY_FOR_DECISIONS = {"python", "system"}  # of the dependencies
 REQUIREMENTS = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if not line.startswith("#")]
@@ -67,9 +70,10 @@ def test_the_decision_environment_has_what_rulebooks_need(tmp_path: Path) -> Non
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_that_the_collection_needs_is_left_out(name: str) -> None:
     given = {entry["src"] for entry in DEFINITIONS[name]["additional_build_files"]}
-    for_developers = {"changelogs", "docs", "extensions", "tests"}
+    left_out = {"changelogs", "docs", "extensions", "tests"}
     folders = {path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith((".", "_"))}
-    assert folders - for_developers == {name for name in given if (ROOT / name).is_dir()}
+    assert folders - left_out == {src for src in given if (ROOT / src).is_dir()} - {RULES}
+    assert (RULES in given) == (name == "decision-environment.yml")
 
 
 def test_both_environments_have_the_same_versions_and_files() -> None:
@@ -78,6 +82,8 @@ def test_both_environments_have_the_same_versions_and_files() -> None:
     assert set(decision.pop("additional_build_steps")) == {"append_base"}
     dependencies = decision["dependencies"]
     assert set(dependencies) >= ONLY_FOR_DECISIONS
+    files = [entry for entry in decision.pop("additional_build_files") if entry["src"] != RULES]
+    assert files == execution.pop("additional_build_files")
     decision["dependencies"] = {key: dependencies[key] for key in dependencies if key not in ONLY_FOR_DECISIONS}
     assert decision == execution
 

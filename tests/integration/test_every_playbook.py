@@ -12,12 +12,16 @@ from pathlib import Path
 
 import pytest
 from comparable_runs import comparable
-from playbook_preparations import PREPARATIONS
+from playbook_preparations import AS_MODULES_TOO, DEPEND_ON_THE_CORE, PREPARATIONS
 from playbook_runs import AS_MODULE, PLAYBOOKS
 
-every_playbook = pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.playbook(name)) for name in PREPARATIONS]
-)
+
+def each(names):
+    return pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.playbook(name)) for name in names])
+
+
+every_playbook = each(PREPARATIONS)
+run_both_ways = each(sorted(AS_MODULES_TOO))
 
 # What starts a scan each time: it is asked to, or the last one did not complete, or a rescan has ended.
 STARTS_AGAIN = {
@@ -30,14 +34,14 @@ STARTS_AGAIN = {
 }
 
 
-@every_playbook
+@run_both_ways
 def test_in_process_and_as_a_module_a_task_has_the_same_result(runs, name):
     for in_process, module in zip(comparable(runs.in_process), comparable(runs.module), strict=True):
         assert _lines(in_process) == _lines(module)
     assert runs.in_process.rc == runs.module.rc
 
 
-@every_playbook
+@run_both_ways
 def test_both_ways_send_the_same_requests(runs, name):
     assert _methods(runs.in_process) == _methods(runs.module)
 
@@ -79,14 +83,14 @@ def test_a_module_in_check_mode_only_reads_too(play, sandbox, runs):
 
 @every_playbook
 def test_no_traceback_is_printed(runs, name):
-    for run in (runs.in_process, runs.again, runs.module, runs.check):
+    for run in runs.all:
         assert "Traceback" not in run.output
         assert "errantly sent data" not in run.output
 
 
 @every_playbook
 def test_every_failure_is_one_clear_sentence_with_a_kind(runs, name):
-    for run in (runs.in_process, runs.module, runs.check):
+    for run in runs.all:
         for task in run.failed:
             message = run[task]["msg"]
             assert message.strip() and "\n" not in message
@@ -97,7 +101,7 @@ def test_every_failure_is_one_clear_sentence_with_a_kind(runs, name):
 
 @every_playbook
 def test_no_secret_is_printed_or_returned(runs, name):
-    for run in (runs.in_process, runs.module, runs.check):
+    for run in runs.all:
         for secret in ("sandbox-token", "sandbox-admin-token", "ZmFrZQ", "not-a-token"):
             assert secret not in run.output
             assert secret not in json.dumps(run.records)
@@ -107,6 +111,7 @@ def test_every_playbook_is_run_by_a_test():
     tests = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
     left = {path.stem for path in PLAYBOOKS.glob("*.yml")} - set(PREPARATIONS)
     assert {name for name in left if not re.search(rf"['\"/]{name}(\.yml)?['\"]", tests)} == set()
+    assert set(PREPARATIONS) >= AS_MODULES_TOO | DEPEND_ON_THE_CORE
 
 
 def _kind(result):

@@ -26,8 +26,11 @@ def hostile(sandbox, play):
     return run
 
 
-@pytest.mark.parametrize("result_format", ["json", "yaml"])
-@pytest.mark.parametrize("way", [{}, AS_MODULE], ids=["in process", "module"])
+@pytest.mark.parametrize(
+    ("way", "result_format"),
+    [({}, "json"), ({}, "yaml"), (AS_MODULE, "yaml")],
+    ids=["in process", "in process, as YAML", "module, as YAML"],
+)
 def test_no_line_is_a_command(hostile, way, result_format):
     run = hostile("-vvv", environment={"ANSIBLE_CALLBACK_RESULT_FORMAT": result_format}, **way)
     assert WORD in run.output

@@ -11,6 +11,8 @@ import pytest
 from docs_runs import Reader
 from sandbox_server import Sandbox
 
+pytestmark = pytest.mark.one_core
+
 GAP = "a page came again in place of the next one"
 WATCH = "- name: Watch\n  ansible.builtin.import_playbook: datascan.gate.watch_scans\n"
 START = "- name: Run\n  ansible.builtin.import_playbook: datascan.gate.run_scan\n"

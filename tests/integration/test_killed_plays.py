@@ -15,7 +15,7 @@ from sandbox_server import Sandbox
 
 pytestmark = pytest.mark.skipif(not (PROCESSES / "self" / "environ").exists(), reason="this system has no /proc")
 
-VERDICT = "Publish the result, and stop the play unless the gate passes"
+VERDICT = "Stop the play unless the gate passes"
 HELD = {"kind": "no_answer", "seconds": 60}  # until whoever asks is gone
 
 # What is held back when the play is killed: method, path, the requests like it that pass, and what becomes of it.

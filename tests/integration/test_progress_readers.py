@@ -20,7 +20,7 @@ import pytest
 from playbook_runs import PLAYBOOKS, clean_environment
 from sandbox_server import TOKEN, Sandbox
 
-WAITS = 60
+WAITS = 15  # with a line each; a reader that is gone after three misses the others
 MARK = "scan_wait: ["
 RUN_TIMEOUT = 90  # seconds; a run that hangs never ends
 

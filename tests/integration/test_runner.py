@@ -93,6 +93,21 @@ def test_a_failed_scan_fails_the_job_and_passes_the_reasons_on(launch, sandbox):
     assert [reason for reason in handed["reasons"] if failed in reason]
 
 
+def test_the_latest_scan_of_a_profile_is_judged_although_another_is_newer(launch, sandbox):
+    """By the role in the playbook; quotes keep a name that looks like a number."""
+    scans = [("007", "Completed"), ("hr", "Completed"), ("007", "Error"), ("hr", "Running")]
+    made = [
+        sandbox.control("POST", "bigid/scans", {"scanProfileName": profile, "status": status})[0]
+        for profile, status in scans
+    ]
+    job = launch("watch_scans", "bigid", watch_scans_typed_name='"007"')
+    assert (job.status, job.handed_on["datascan_gate"]["scan_ids"]) == ("failed", [made[2]])
+    misspelt = launch("watch_scans", "bigid", watch_scans_typed_name="HR")
+    assert misspelt.status == "failed"
+    (reason,) = misspelt.handed_on["datascan_gate"]["reasons"]
+    assert "None of the 4 scans that BigID listed matches watch_scans_query.name 'HR'" in reason
+
+
 def test_a_cancelled_job_run_again_reuses_the_running_scan(launch, sandbox):
     sandbox.settings(listing_seconds=0.2, processing_seconds=3600)
 

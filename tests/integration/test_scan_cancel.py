@@ -33,7 +33,7 @@ def test_the_wait_lasts_until_the_vendor_reports_cancelled(runs):
 
 
 def test_a_processing_scan_fails_and_names_the_scan_that_still_runs(runs):
-    for run in (runs.in_process, runs.again, runs.module):
+    for run in (runs.in_process, runs.again):
         result = run["Cancel too late"]
         assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, False, "too_late")
         assert result["error"]["http_status"] == 405

@@ -24,7 +24,6 @@ STOPPED = [
 ]
 
 
-BOTH_WAYS = pytest.mark.parametrize("way", ["in_process", "module"])
 KEYS = {
     "passed",
     "proceed",
@@ -36,6 +35,7 @@ KEYS = {
     "missing",
     "timed_out",
     "cancelled",
+    "accepted",
     "error",
 }
 
@@ -46,10 +46,9 @@ def test_what_has_completed_passes(runs):
     assert result["summary"]["completed"] == result["summary"]["total"] == 1
 
 
-@BOTH_WAYS
 @pytest.mark.parametrize(("task", "reason"), STOPPED)
-def test_anything_else_does_not(runs, way, task, reason):
-    result = getattr(runs, way)[task]
+def test_anything_else_does_not(runs, task, reason):
+    result = runs.in_process[task]
     assert (result["failed"], result["passed"], result["proceed"]) == (True, False, False)
     assert result["error"]["kind"] == "gate_closed"
     assert set(result) >= KEYS
@@ -70,6 +69,22 @@ def test_a_policy_can_allow_more(runs):
     assert (result["passed"], result["reasons"]) == (True, [])
 
 
+@pytest.mark.parametrize(
+    ("task", "passed", "status"),
+    [
+        ("Pass issues that the policy does not limit", True, None),
+        ("Stop at issues", False, None),
+        ("Pass issues that are accepted until tomorrow", True, "used"),
+        ("Stop at issues that were accepted until yesterday", False, "expired"),
+    ],
+)
+def test_issues_are_accepted_for_a_time(runs, task, passed, status):
+    result = runs.in_process[task]
+    assert result["passed"] is passed
+    assert [entry["status"] for entry in result["accepted"]] == ([status] * 3 if status else [])
+    assert passed or ("has 3 issues, and 0 are allowed: a.doc, b.doc, c/d.pdf" in result["msg"])
+
+
 def test_advice_does_not_stop(runs):
     result = runs.in_process["Advise, and write every report"]
     assert (result["failed"], result["passed"], result["proceed"], result["error"]) == (False, False, True, None)
@@ -77,53 +92,52 @@ def test_advice_does_not_stop(runs):
     assert set(result) >= KEYS
 
 
-@BOTH_WAYS
 class TestEarlierResults:
-    def test_a_scan_is_judged_as_the_wait_saw_it_last(self, runs, way):
-        result = getattr(runs, way)["Judge what was found and waited for"]
+    def test_a_scan_is_judged_as_the_wait_saw_it_last(self, runs):
+        result = runs.in_process["Judge what was found and waited for"]
         assert (result["passed"], result["proceed"], result["missing"]) == (True, True, [])
         assert [scan["state"] for scan in result["scans"]] == ["completed"]
 
-    def test_a_search_brings_its_missing_ids(self, runs, way):
-        result = getattr(runs, way)["Stop at what a search did not find"]
+    def test_a_search_brings_its_missing_ids(self, runs):
+        result = runs.in_process["Stop at what a search did not find"]
         assert (result["proceed"], result["error"]["kind"]) == (False, "gate_closed")
         assert result["missing"] == ["00000000-0000-4000-8000-000000000000"]
         assert len(result["scans"]) == 4
 
-    def test_a_time_out_stops_with_the_error_of_the_wait(self, runs, way):
-        result = getattr(runs, way)["Stop at a wait that timed out"]
+    def test_a_time_out_stops_with_the_error_of_the_wait(self, runs):
+        result = runs.in_process["Stop at a wait that timed out"]
         assert (result["failed"], result["proceed"], result["timed_out"]) == (True, False, True)
         assert result["error"]["kind"] == "wait_timeout"
         assert result["msg"].startswith("At the time-out, 1 of 1 scans had not finished")
 
-    def test_mode_advise_goes_past_a_time_out(self, runs, way):
-        result = getattr(runs, way)["Advise past a wait that timed out"]
+    def test_mode_advise_goes_past_a_time_out(self, runs):
+        result = runs.in_process["Advise past a wait that timed out"]
         assert (result["failed"], result["passed"], result["proceed"]) == (False, False, True)
         assert (result["timed_out"], result["error"]["kind"]) == (True, "wait_timeout")
 
-    def test_mode_advise_does_not_go_past_a_vendor_that_was_not_asked(self, runs, way):
-        result = getattr(runs, way)["Stop where the vendor could not be asked"]
+    def test_mode_advise_does_not_go_past_a_vendor_that_was_not_asked(self, runs):
+        result = runs.in_process["Stop where the vendor could not be asked"]
         assert (result["failed"], result["passed"], result["proceed"]) == (True, False, False)
         assert (result["error"]["kind"], result["error"]["http_status"]) == ("unauthorized", 401)
         assert [scan["state"] for scan in result["scans"]] == ["completed"]
 
-    def test_a_skipped_wait_leaves_the_scan_as_it_was_found(self, runs, way):
-        result = getattr(runs, way)["Judge what was found, without a wait"]
+    def test_a_skipped_wait_leaves_the_scan_as_it_was_found(self, runs):
+        result = runs.in_process["Judge what was found, without a wait"]
         assert (result["passed"], len(result["scans"])) == (True, 1)
 
-    def test_ansible_s_own_failure_stops_in_any_mode(self, runs, way):
-        result = getattr(runs, way)["Stop at a task that Ansible refused"]
+    def test_ansible_s_own_failure_stops_in_any_mode(self, runs):
+        result = runs.in_process["Stop at a task that Ansible refused"]
         assert (result["failed"], result["proceed"], result["error"]["kind"]) == (True, False, "invalid_input")
         assert result["msg"] == "Unsupported parameters for (scan_wait) module: scan_list."
 
-    def test_what_is_no_result_stops_in_any_mode(self, runs, way):
-        result = getattr(runs, way)["Judge what is no result"]
+    def test_what_is_no_result_stops_in_any_mode(self, runs):
+        result = runs.in_process["Judge what is no result"]
         assert (result["failed"], result["proceed"], result["error"]["kind"]) == (True, False, "invalid_input")
         assert result["msg"].startswith("started has no scan")
         assert set(result) >= KEYS
 
-    def test_without_any_result_there_is_nothing_to_judge(self, runs, way):
-        result = getattr(runs, way)["Judge only a wait that was skipped"]
+    def test_without_any_result_there_is_nothing_to_judge(self, runs):
+        result = runs.in_process["Judge only a wait that was skipped"]
         assert (result["failed"], result["proceed"], result["error"]["kind"]) == (True, False, "invalid_input")
         assert "set started, found, waited or scans" in result["msg"]
 
@@ -134,7 +148,6 @@ class TestReports:
 
     def test_each_is_written_once(self, runs):
         assert set(runs.in_process.reports) == {"gate.xml", "gate.md", "gate.json", "gate.html", "stopped.md"}
-        assert set(runs.module.reports) == set(runs.in_process.reports)
         assert runs.in_process.changed == {"Advise, and write every report", "Write a report and stop"}
 
     def test_json_holds_the_verdict(self, runs):

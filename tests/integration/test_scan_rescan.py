@@ -28,9 +28,8 @@ class TestRescan:
         assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, False, "conflict")
         assert result["scan"]["id"] == runs.in_process["Scan again"]["scan"]["id"]
 
-    @pytest.mark.parametrize("way", ["in_process", "module"])
-    def test_the_child_behind_a_409_is_handed_back(self, runs, way):
-        run = getattr(runs, way)
+    def test_the_child_behind_a_409_is_handed_back(self, runs):
+        run = runs.in_process
         result = run["Meet one that another user started"]
         assert (result["changed"], result["reused"]) == (False, True)
         assert (result["scan"]["parent_id"], result["scan"]["owner"]) == (result["parent"]["id"], "other")
@@ -43,7 +42,7 @@ class TestRescan:
         assert (result["failed"], result["error"]["kind"], result["error"]["http_status"]) == (True, "conflict", 409)
         assert result["scan"]["id"] == runs.in_process["Meet one that another user started"]["scan"]["id"]
 
-    @pytest.mark.parametrize("way", ["in_process", "module", "check"])
+    @pytest.mark.parametrize("way", ["in_process", "check"])
     def test_a_rescan_that_is_too_early_reports_that_the_parent_is_listing(self, runs, way):
         run = getattr(runs, way)
         result = run["Scan again too early"]
@@ -60,12 +59,11 @@ class TestRescan:
         assert statuses[:3] == [425, 425, 200]
 
     def test_a_listing_that_takes_too_long_ends_the_wait(self, runs):
-        for run in (runs.in_process, runs.module):
-            result = run["Wait in vain for the end of the listing"]
-            assert (result["failed"], result["changed"], result["timed_out"]) == (True, False, True)
-            assert result["error"]["kind"] == "wait_timeout"
-            assert "lists its files" in result["msg"]
-            assert result["elapsed"] >= 0.5
+        result = runs.in_process["Wait in vain for the end of the listing"]
+        assert (result["failed"], result["changed"], result["timed_out"]) == (True, False, True)
+        assert result["error"]["kind"] == "wait_timeout"
+        assert "lists its files" in result["msg"]
+        assert result["elapsed"] >= 0.5
 
     def test_a_missing_scan_is_reported(self, runs):
         result = runs.in_process["Scan again what is not there"]

@@ -59,10 +59,10 @@ class TestRepeating:
         assert len(result["warnings"]) == 1
 
     def test_however_often_it_ran_there_is_one_scan_of_each(self, runs):
-        for run in (runs.again, runs.module):
-            assert [scan["targetContainerPath"] for scan in run.made_in("uploads/listing")] == ["clean", "other"]
-            assert len(run.made_in("uploads")) == 1
-            assert len(run.made_in("archive")) == len(run.made_in("elsewhere/listing")) == 1
+        run = runs.again
+        assert [scan["targetContainerPath"] for scan in run.made_in("uploads/listing")] == ["clean", "other"]
+        assert len(run.made_in("uploads")) == 1
+        assert len(run.made_in("archive")) == len(run.made_in("elsewhere/listing")) == 1
 
     def test_check_mode_starts_nothing_and_predicts_the_scan(self, runs):
         assert not runs.check.made_in("uploads/listing")

@@ -44,12 +44,11 @@ def test_one_can_be_named_by_the_alias(runs):
 
 
 def test_a_missing_scan_fails_and_the_others_are_kept(runs):
-    for run in (runs.in_process, runs.module):
-        result = run["Miss one"]
-        assert (result["failed"], result["error"]["kind"], result["error"]["http_status"]) == (True, "not_found", 404)
-        assert result["missing"] == ["00000000-0000-4000-8000-000000000000"]
-        assert result["missing"][0] in result["msg"]
-        assert len(result["scans"]) == result["summary"]["total"] == 3
+    result = runs.in_process["Miss one"]
+    assert (result["failed"], result["error"]["kind"], result["error"]["http_status"]) == (True, "not_found", 404)
+    assert result["missing"] == ["00000000-0000-4000-8000-000000000000"]
+    assert result["missing"][0] in result["msg"]
+    assert len(result["scans"]) == result["summary"]["total"] == 3
 
 
 def test_a_missing_scan_can_be_ignored(runs):
@@ -123,10 +122,9 @@ def test_a_wait_for_finished_scans_returns_at_once_however_they_ended(runs):
 
 
 def test_a_wait_in_vain_keeps_the_scans(runs):
-    for run in (runs.in_process, runs.module):
-        result = run["Wait in vain"]
-        assert (result["failed"], result["error"]["kind"], result["timed_out"]) == (True, "wait_timeout", True)
-        assert len(result["scans"]) == result["summary"]["total"] == 3
-        assert result["elapsed"] >= 0.5
-        assert result["scans"][2]["id"] in result["msg"]
-        assert result["scans"][0]["id"] not in result["msg"]
+    result = runs.in_process["Wait in vain"]
+    assert (result["failed"], result["error"]["kind"], result["timed_out"]) == (True, "wait_timeout", True)
+    assert len(result["scans"]) == result["summary"]["total"] == 3
+    assert result["elapsed"] >= 0.5
+    assert result["scans"][2]["id"] in result["msg"]
+    assert result["scans"][0]["id"] not in result["msg"]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import pytest
 
+pytestmark = pytest.mark.one_core
+
 QUICK = {
     "glasswall": {"listing_seconds": 0.2, "processing_seconds": 0.3},
     "bigid": {"queued_seconds": 0.1, "running_seconds": 0.3},

@@ -16,6 +16,7 @@ import yaml
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import CONNECTION_SPEC
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import (
+    ListsScans,
     RescansScans,
     StartsScans,
 )
@@ -125,19 +126,41 @@ def _job_templates(vendor: Vendor) -> Iterator[Data]:
         "watch_scans_typed_ids", "Scan ids", "With commas or blanks between. An id of digits only needs double quotes."
     )
     split = {"watch_scans_ids": _split("watch_scans_typed_ids")}
-    if vendor.supports("list"):
+    if issubclass(vendor, ListsScans):
         since = _question(
             "watch_scans_started_after", "All since", "When they started, in ISO 8601; UTC without a zone."
         )
-        query = '{{ {"started_after": watch_scans_started_after} if watch_scans_started_after | default("") else {} }}'
         optional = {"required": False, "default": ""}
-        questions = [ids | optional, since | optional]
+        latest, query = _latest(vendor)
+        questions = [question | optional for question in (ids, *latest, since)]
         yield _job_template(vendor, "watch_scans", questions, {**split, "watch_scans_query": query})
     else:
         yield _job_template(vendor, "watch_scans", [ids], split)
     if issubclass(vendor, RescansScans):
         typed = _question("rescan_typed_id", _label(vendor.rescan_option), vendor.rescan_description)
         yield _job_template(vendor, "rescan", [typed], {f"rescan_{vendor.rescan_option}": _unquoted("rescan_typed_id")})
+
+
+# ansible-core 2.19 and newer read an answer like 007 as a number, which a text option refuses. In quotes it stays text.
+_QUOTES = "A name like 007 needs double quotes."
+
+# What a scan may be found by, as a survey describes it.
+_FOUND_BY = {
+    "name": f"The name of a scan profile or a scan, as it is written there. {_QUOTES}",
+    "source": f"The source, as results show it. {_QUOTES}",
+}
+
+
+def _latest(vendor: type[ListsScans]) -> tuple[list[Data], str]:
+    """The question for the latest scan, where the vendor's list has something to find it by, and the whole query."""
+    since = '{"started_after": watch_scans_started_after} if watch_scans_started_after | default("") else {}'
+    field = next((field for field in _FOUND_BY if field in vendor.finds_by), None)
+    if field is None:
+        return [], f"{{{{ {since} }}}}"
+    variable = f"watch_scans_typed_{field}"
+    typed = _unquoted_expression(variable)
+    latest = f'{{"{field}": {typed}, "limit": 1}} if {variable} | default("") not in ["", none] else {{}}'
+    return [_question(variable, "Latest scan of", _FOUND_BY[field])], f"{{{{ ({latest}) | combine({since}) }}}}"
 
 
 def _job_template(vendor: Vendor, role: str, questions: list[Data], extra_vars: Data) -> Data:
@@ -206,14 +229,14 @@ def _target(vendor: type[StartsScans]) -> Data:
     return {name: value(name, option) for name, option in vendor.target_options.items()}
 
 
-# ansible-core 2.19 and newer read an answer like 007 as a number, which a text option refuses. In quotes it stays text.
-_QUOTES = "A name like 007 needs double quotes."
-
-
 def _unquoted(variable: str) -> str:
     """A survey's answer without a pair of quotes around it. What is not text stays as it is, so that it is refused."""
+    return f"{{{{ {_unquoted_expression(variable)} }}}}"
+
+
+def _unquoted_expression(variable: str) -> str:
     typed = f"{variable} | default('')"  # AWX leaves out an optional answer that is empty
-    return f"""{{{{ {typed} | regex_replace('^"(.*)"$', '\\1') if {typed} is string else {variable} }}}}"""
+    return f"""{typed} | regex_replace('^"(.*)"$', '\\1') if {typed} is string else {variable}"""
 
 
 def _split(variable: str) -> str:

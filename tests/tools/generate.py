@@ -21,6 +21,7 @@ from conftest import ROOT  # this also makes the checkout importable
 # isort: split
 import awx_pages
 import changelog_page
+import eda_page
 import report_schema
 import sandbox_page
 import vendor_pages
@@ -110,12 +111,20 @@ PAGES = {
     "plugins/modules/scan_rescan.py": [in_yaml("subjects", vendor_pages.rescan_documentation)],
     "roles/run_scan/README.md": [marked("targets", vendor_pages.target_table)],
     "roles/run_scan/meta/argument_specs.yml": [in_yaml("targets", vendor_pages.target_argument_specs)],
-    "roles/run_scan/tasks/main.yml": [in_yaml("targets", vendor_pages.target_task_options)],
+    "roles/run_scan/tasks/main.yml": [
+        in_yaml("targets", vendor_pages.target_task_options),
+        in_yaml("started", vendor_pages.started_target),
+    ],
     "roles/sandbox/README.md": [marked("vendors", sandbox_page.sections)],
     "roles/rescan/README.md": [marked("subjects", vendor_pages.rescan_table)],
     "roles/rescan/meta/argument_specs.yml": [in_yaml("subjects", vendor_pages.rescan_argument_specs)],
     "roles/rescan/tasks/main.yml": [in_yaml("subjects", vendor_pages.rescan_task_options)],
     "plugins/module_utils/_core/http/session.py": [between('\nVERSION = "', '"\n', version)],
+    eda_page.SOURCE: [in_yaml("providers", functools.partial(eda_page.provider_choices, 4))],
+    "extensions/eda/plugins/event_source/credential_types/datascan.yml": [
+        in_yaml("providers", functools.partial(eda_page.provider_choices, 6))
+    ],
+    "docs/eda.md": [marked("arguments", eda_page.argument_table)],
     "docs/report.schema.json": [lambda _page: report_schema.text()],
     **{name: [lambda _page, text=text: text] for name, text in awx_pages.pages().items()},
     **{

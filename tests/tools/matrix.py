@@ -10,12 +10,14 @@ MATRIX        pairs, such as "2.16:3.10 2.21:3.13". Commas separate a pair from 
               not installed: "2.21:3.13,2.21:3.12". Unset, every supported pair runs.
 MATRIX_PARTS  make targets, such as "unit". Unset, it is "sanity unit integration".
 MATRIX_JOBS   how many pairs run at the same time. Unset, one.
+MATRIX_TESTS  which unit and integration tests run, as `pytest -m` takes it. Unset, all of them.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -69,7 +71,9 @@ def main() -> int:
     with ThreadPoolExecutor(int(os.environ.get("MATRIX_JOBS", "1"))) as pool:
         list(pool.map(lambda pair: run_pair(pair, dest, parts), chosen))
     differences = list(compare(chosen, dest, parts))
-    summary = "\n".join(["=== The matrix", *table(chosen, parts), *absent, *differences, ""])
+    tests = os.environ.get("MATRIX_TESTS")
+    limit = [f"Of the unit and integration tests, only: {tests}."] if tests else []
+    summary = "\n".join(["=== The matrix", *table(chosen, parts), *limit, *absent, *differences, ""])
     print(summary, end="")
     dest.mkdir(parents=True, exist_ok=True)
     (dest / "summary.txt").write_text(summary, encoding="utf-8")
@@ -143,7 +147,7 @@ def run_part(pair: Pair, part: str, work: Path, file: Path) -> Part:
         name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")
     }
     if part in COMPARED:
-        environment["PYTEST_ADDOPTS"] = f"--junit-xml={report}"
+        environment["PYTEST_ADDOPTS"] = pytest_options(report)
     start = time.monotonic()
     done = subprocess.run(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
@@ -153,6 +157,12 @@ def run_part(pair: Pair, part: str, work: Path, file: Path) -> Part:
     print(f"=== {pair}: {part}, {seconds:.0f} s\n{done.stdout}{end}", end="", flush=True)
     count = len(tests_run(report)) if report.exists() else None
     return Part(part, done.returncode == 0, seconds, count)
+
+
+def pytest_options(report: Path) -> str:
+    """Where the report goes, and which tests run: the same ones for each pair, so that the pairs can be compared."""
+    chosen = os.environ.get("MATRIX_TESTS")
+    return shlex.join([f"--junit-xml={report}", *(["-m", chosen] if chosen else [])])
 
 
 def compare(pairs: Sequence[Pair], dest: Path, parts: Sequence[str]) -> Iterator[str]:

@@ -12,7 +12,8 @@ import typing as t
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports import json as json_report
 
 _FIELDS = re.compile(r"(?m)^( +)(\w+(?:, \w+)*) {2,}(\S.*)$")
-_DEPTHS = {4: "JsonReport", 6: "Judgement", 8: "Scan"}  # of a line in that file's docstring
+# The field above, and less indented than, those of a kind in that file's docstring.
+_KINDS = {"": "JsonReport", "accepted": "AcceptedEntry", "judgements": "Judgement", "scan": "Scan", "issues": "Issue"}
 
 
 def text() -> str:
@@ -20,11 +21,14 @@ def text() -> str:
     made = json_report.JsonReport.model_json_schema(mode="serialization")
     kinds = {"JsonReport": made, **made["$defs"]}
     made["properties"] = {"schema": {"const": json_report.SCHEMA}, **made["properties"]}
-    for kind in _DEPTHS.values():
+    for kind in _KINDS.values():
         _strip(kinds[kind])
+    above: dict[int, str] = {}
     for indent, names, meaning in _FIELDS.findall(json_report.__doc__ or ""):
         for name in names.split(", "):
-            kinds[_DEPTHS[len(indent)]]["properties"][name]["description"] = meaning
+            kind = kinds[_KINDS[above.get(len(indent) - 2, "")]]
+            kind["properties"][name]["description"] = meaning
+            above[len(indent)] = name
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "The JSON report of datascan.gate",

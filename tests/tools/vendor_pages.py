@@ -97,6 +97,14 @@ def target_task_options() -> str:
     return "\n".join(lines)
 
 
+def started_target() -> str:
+    """What run_scan started, for its tasks that wait: the vendor's variable, of which only one is set."""
+    options = ", ".join(f"run_scan_{vendor.name} | default({{}}, true)" for vendor in providers_supporting(StartsScans))
+    return f"""        __datascan_target: >-
+          {{{{ [{options}]
+          | select | first | default({{}}) }}}}"""
+
+
 def target_table() -> str:
     """The same variables as a table in Markdown."""
     rows = [

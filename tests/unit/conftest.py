@@ -11,12 +11,18 @@ import tempfile
 from pathlib import Path
 from types import ModuleType
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path += [str(ROOT / "tests"), str(ROOT / "tests" / "tools")]  # for core_differences and the matrix
 sys.path.append(str(ROOT / "roles" / "sandbox" / "files"))
 
 _SCRATCH = tempfile.TemporaryDirectory()  # until the end: hypothesis would put its notes into the checkout
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", _SCRATCH.name)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "one_core: shows the same on every core and Python, so CI runs it on one pair")
 
 
 def _namespace(name: str, path: list[str]) -> None:

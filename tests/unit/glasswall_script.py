@@ -16,6 +16,8 @@ SAS = (
 )
 SCAN_ID = "83d71394-faa2-4b6c-b13b-6d3118de459e"
 CHILD_ID = "f18eda36-7eb5-477a-a1b1-51c71ab2ba81"
+# How messages name the scan of TARGET.
+LABEL = f"acct.blob.core.windows.net/uploads \u2192 acct.blob.core.windows.net/clean ({SCAN_ID})"
 SCAN_PATH = f"/api/v1/scans/{SCAN_ID}"
 ACTIVE_ONLY = (
     *(("scanStatus", "Listing"), ("scanStatus", "Processing"), ("scanStatus", "Unknown")),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime, timezone
 
-from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import Policy
+from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import Policy, parse_policy
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict import Verdict, judge
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan, ScanState
 
@@ -55,6 +55,27 @@ def mixed() -> Verdict:
         for number, state in enumerate(ScanState)
     ]
     return verdict_on(*scans, missing=["gone-1"])
+
+
+def with_acceptances(text: str | None = None) -> Verdict:
+    """One scan with issues, one accepted as a whole, and entries of each status; `text` is every name and reason."""
+    issues = [
+        {"name": text or "a.doc", "result": text or "Failed", "place": text or "folder 1"},
+        {"name": text or "b.doc", "result": text or "Failed"},
+    ]
+    until, over = "2026-04-01T00:00:00Z", "2026-03-01T00:00:00Z"
+    entries = [
+        {"issue": text or "a.doc", "until": until, "reason": text or "TICKET-1"},
+        {"scan": text or "nightly", "until": until, "reason": text or "TICKET-2"},
+        {"scan": text or "in \u2192 out", "issue": text or "b.doc", "until": over, "reason": text or "TICKET-3"},
+        {"scan": text or "gone", "until": until, "reason": text or "TICKET-4"},
+    ]
+    scans = [
+        scan(id="a", source="in", target="out", issue_count=9, issues=issues, **TIMES),
+        scan("failed", id="b", name=text or "nightly", **TIMES),
+    ]
+    policy = parse_policy({"max_issues": 5, "accepted": entries})
+    return judge(scans, [], policy, "enforce", NOW)
 
 
 def hostile_verdict(text: str) -> Verdict:

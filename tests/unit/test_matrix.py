@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import compare_pairs
@@ -53,6 +54,13 @@ def test_requirements_have_one_core_and_no_tool_that_is_left_out() -> None:
     assert [str(one) for one in found if one.name == "ansible-core"] == ["ansible-core==2.16.*"]
     assert not {one.name for one in found} & set(matrix.LEFT_OUT)
     assert {"pytest", "fastapi", "mypy"} <= {one.name for one in found}
+
+
+def test_the_tests_to_run_are_chosen_by_their_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MATRIX_TESTS", raising=False)
+    assert matrix.pytest_options(Path("unit.xml")) == "--junit-xml=unit.xml"
+    monkeypatch.setenv("MATRIX_TESTS", "not one_core")
+    assert shlex.split(matrix.pytest_options(Path("unit.xml"))) == ["--junit-xml=unit.xml", "-m", "not one_core"]
 
 
 REPORT = """<testsuites><testsuite>

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import NAMES
 
+pytestmark = pytest.mark.one_core
+
 ROOT = Path(__file__).resolve().parents[2]
 REGISTRY = "plugins/module_utils/_core/providers/registry.py"
 FOLDERS = ("plugins", "roles", "playbooks", "extensions", "meta", "tests/tools")

@@ -14,7 +14,7 @@ from .._core.compat import pydantic, requests
 from .._core.errors import DatascanError, InvalidInputError
 from .._core.redaction import Redactor
 from .._core.rendering import render_error, render_result
-from .._core.text import bounded, disarm_commands, one_line
+from .._core.text import bounded, bounded_lists, disarm_commands, one_line
 from .invocation import Invocation
 from .module_spec import ModuleSpec, RefusedTask
 
@@ -38,7 +38,7 @@ def execute(spec: ModuleSpec, invocation: Invocation) -> dict[str, t.Any]:
 
 def printable(rendered: Mapping[str, t.Any], redactor: Redactor) -> dict[str, t.Any]:
     """A result that Ansible may print: without secrets, commands for what reads the log, and texts without end."""
-    shown: dict[str, t.Any] = redactor.redact(rendered)
+    shown: dict[str, t.Any] = redactor.redact(bounded_lists(rendered))  # what is cut need not be searched
     if "msg" in shown:
         shown = {**shown, "msg": one_line(shown["msg"])}
     return t.cast("dict[str, t.Any]", disarm_commands(bounded(shown)))

@@ -53,6 +53,7 @@ class _Module(AnsibleModule):
     def _load_params(self) -> None:
         super()._load_params()  # type: ignore[no-untyped-call]
         self.params = without_empty_texts(self.argument_spec, self.params)
+        self._given = dict(self.params)  # Ansible's validation converts them in part, even where it refuses them
 
     def _log_invocation(self) -> None:
         """Write to the system's log. Inside a dictionary, Ansible masks only values that need no escape."""
@@ -70,7 +71,7 @@ class _Module(AnsibleModule):
             redactor = Redactor(credentials_in(self.argument_spec, self.params))
             msg = one_line(redactor.redact_text(mask_quoted(msg, self.no_log_values)))
             self.no_log_values = set()
-            error = refused(self._spec, InvalidInputError(msg), RefusedTask(self.params, self.check_mode))
+            error = refused(self._spec, InvalidInputError(msg), RefusedTask(self._given, self.check_mode))
             rendered = printable(render_error(error), redactor)
             kwargs = {**{key: value for key, value in rendered.items() if key not in ("msg", "failed")}, **kwargs}
         self.params = shown_options(self.argument_spec, self.params)

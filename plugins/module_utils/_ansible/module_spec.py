@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from .._core.errors import DatascanError
 from .._core.gate.policy import ENFORCE, MODES
+from .given_reports import find_reports
 from .invocation import Invocation
 from .specs import CONNECTION_SPEC, ArgumentSpec
 
@@ -30,15 +31,9 @@ class RefusedTask:
         return mode if mode in MODES else ENFORCE
 
     def reports(self, formats: Collection[str]) -> list[tuple[str, str]]:
-        """The format and path of each report that has both."""
-        given = self.params.get("reports")
-        found = [item for item in given if isinstance(item, Mapping)] if isinstance(given, (list, tuple)) else []
-        pairs = [(item.get("format"), item.get("dest")) for item in found]
-        return [
-            (format_, os.path.expanduser(os.path.expandvars(dest)))
-            for format_, dest in pairs
-            if isinstance(format_, str) and format_ in formats and isinstance(dest, str) and dest
-        ]
+        """The format and path of each report whose path is known; a format that is not known is an empty text."""
+        found = find_reports(self.params.get("reports"), formats)
+        return [(format_, os.path.expanduser(os.path.expandvars(dest))) for format_, dest in found]
 
 
 @dataclass(frozen=True)

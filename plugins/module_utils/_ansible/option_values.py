@@ -13,6 +13,7 @@ import typing as t
 from collections.abc import Mapping
 
 _SEPARATORS = re.compile(r"[,\r\n]")
+_SOUGHT = ("name", "source")  # what a query looks for
 
 
 def without_empty_texts(spec: Mapping[str, t.Any], values: Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -30,7 +31,7 @@ def _is_empty(value: t.Any) -> bool:
 def _set_value(option: Mapping[str, t.Any], value: t.Any) -> t.Any:
     if "options" in option:
         parts = [
-            without_empty_texts(option["options"], part) if isinstance(part, Mapping) else part
+            _without_empty_parts(option["options"], part) if isinstance(part, Mapping) else part
             for part in (value if isinstance(value, list) else [value])
             if not _is_empty(part)
         ]
@@ -42,6 +43,13 @@ def _set_value(option: Mapping[str, t.Any], value: t.Any) -> t.Any:
             # An empty item stays, and is refused later: without it a gate would judge fewer scans than it was given.
             return [item.strip() if isinstance(item, str) else item for item in value]
     return value
+
+
+def _without_empty_parts(spec: Mapping[str, t.Any], values: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The suboptions that are set. An empty name or source of a query stays: without it, a query may find any scan."""
+    is_query = {*_SOUGHT, "limit"} <= set(spec)
+    empty = {name: "" for name in _SOUGHT if is_query and values.get(name) == ""}
+    return {**empty, **without_empty_texts(spec, values)}
 
 
 def _option(spec: Mapping[str, t.Any], name: str) -> Mapping[str, t.Any]:

@@ -13,8 +13,9 @@ from ansible.module_utils.common.parameters import env_fallback
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from .._core import options
-from .._core.options import OptionTable
+from .._core.option_reading import OptionTable
 from .._core.providers.registry import NAMES
+from .._core.unknown_options import describe_unknown_options
 
 ArgumentSpec = dict[str, t.Any]
 # As `_AnsibleTaggedDict`, `AnsibleUnicode` or `<class 'ansible.parsing.yaml.objects.AnsibleMapping'>`.
@@ -24,6 +25,22 @@ _CLASS = re.compile(
     r"DateTime|Time)\b(?(open)'>)"
 )
 _PLAIN_TYPES = {"mapping": "dict", "sequence": "list", "text": "str", "unicode": "str"}
+# In messages of Ansible's validation.
+_MISSING = "missing required arguments: "
+_PLACE = re.compile(r" found in '?(?P<place>\w+(?: -> \w+)*)'?\.?(?!.* found in )")
+_NAMED = re.compile(r"(?i)\b(?:argument '|option '|value of )")
+_WRONG_TYPE = re.compile(
+    r"(?:argument|Elements value for option) '(?P<path>[\w.]+)' is of type \S+ and we were unable to convert to "
+    r"(?P<kind>\w+)"
+)
+_KINDS = {
+    "bool": "true or false",
+    "int": "a whole number",
+    "float": "a number",
+    "dict": "a dictionary",
+    "list": "a list",
+}
+_EXCLUSIVE = re.compile(r"parameters are mutually exclusive: (?P<options>[\w|]+)")
 _NOT_FOR_ANSIBLE = ("description", "env", "sample")
 
 
@@ -54,28 +71,59 @@ CONNECTION_SPEC["provider"]["choices"] = list(NAMES)
 WAIT_OPTIONS_SPEC = argument_spec(options.WAIT_OPTIONS)
 WAIT_SPEC: ArgumentSpec = {"wait": {"type": "bool", "default": False}, **WAIT_OPTIONS_SPEC}
 COUNT_ISSUES_SPEC: ArgumentSpec = {"count_issues": {"type": "bool", "default": False}}
+TARGET_ARGUMENT: dict[str, t.Any] = {"type": "dict", "no_log": True}  # of the start of the scans
 SCAN_IDS_ARGUMENT: dict[str, t.Any] = {"type": "list", "elements": "str", "aliases": ["scan_id"]}
 
 
 def describe_wrong_options(spec: ArgumentSpec, given: Mapping[str, t.Any], message: str = "") -> str:
-    """The message of Ansible's validation, or one that names the option where Ansible's does not.
+    """What is wrong with the options, by their full paths, in place of the message of Ansible's validation.
 
-    Ansible's own names none where it expects a dictionary. It raises another exception for a list there, and before
-    ansible-core 2.18 for a text such as `name=scan 1`.
+    Ansible names an unknown option only after other errors, and none where it expects a dictionary. It raises another
+    exception for a list there, and before ansible-core 2.18 for a text such as `name=scan 1`.
     """
-    message = with_plain_types(message)
-    unknown = sorted(set(given) - {key for name, option in spec.items() for key in (name, *option.get("aliases", ()))})
-    # Ansible names an unknown option only after other errors.
-    if unknown and message and "upported parameters" not in message:
-        return f"There is no option {', '.join(unknown)}, and {message}"
-    if message.startswith("missing required arguments: "):
-        message += "".join(
-            f" (or the environment variable {variable})" for variable in _missing_variables(spec, message)
-        )
-    names = [name for name, option in spec.items() if name in given and not _holds_dictionaries(option, given[name])]
+    set_by_user = {name: value for name, value in given.items() if not str(name).startswith("_ansible_")}
+    if unknown := describe_unknown_options(spec, set_by_user):
+        return unknown
+    message = _with_path(_EXCLUSIVE.sub(_exclusive_sentence, with_plain_types(message)))
+    if wrong_type := _WRONG_TYPE.match(message):
+        return f"{wrong_type['path']} must be {_KINDS.get(wrong_type['kind'], wrong_type['kind'])}."
+    if message.startswith(_MISSING):
+        return " ".join(_describe_missing(spec, path) for path in message.removeprefix(_MISSING).split(", "))
+    names = _without_dictionaries(spec, given)
     if not names or any(name in message for name in given):
         return message or "The options cannot be read."
     return f"{' or '.join(names)} must be of type dict, written as a dictionary."
+
+
+def _with_path(message: str) -> str:
+    """A message of Ansible's validation that names an option in an option as `policy.states`."""
+    found = _PLACE.search(message)
+    if not found:
+        return message
+    path = found["place"].replace(" -> ", ".")
+    message = message[: found.start()] + message[found.end() :]
+    if message.startswith(_MISSING):
+        names = message.removeprefix(_MISSING).split(", ")
+        return _MISSING + ", ".join(f"{path}.{name}" for name in names)
+    named, count = _NAMED.subn(rf"\g<0>{path}.", message, count=1)
+    return named if count else f"{path}: {message}"
+
+
+def _describe_missing(spec: ArgumentSpec, path: str) -> str:
+    fallback = spec.get(path, {}).get("fallback")
+    variable = f", or the environment variable {fallback[1][0]}" if fallback else ""
+    return f"{path} is missing: set it{variable}."
+
+
+def _without_dictionaries(spec: ArgumentSpec, given: Mapping[str, t.Any], path: str = "") -> list[str]:
+    """The options, at any depth, that must have dictionaries and have something else."""
+    names = []
+    for name, option in spec.items():
+        if name in given and not _holds_dictionaries(option, given[name]):
+            names.append(f"{path}{name}")
+        elif isinstance(given.get(name), Mapping) and "options" in option:
+            names += _without_dictionaries(option["options"], given[name], f"{path}{name}.")
+    return names
 
 
 def with_plain_types(message: str) -> str:
@@ -83,10 +131,8 @@ def with_plain_types(message: str) -> str:
     return _CLASS.sub(lambda match: _PLAIN_TYPES.get(match["kind"].lower(), match["kind"].lower()), message)
 
 
-def _missing_variables(spec: ArgumentSpec, message: str) -> list[str]:
-    """The environment variables of the options that a message calls missing."""
-    missing = message.partition(": ")[2].partition(" found in ")[0].split(", ")
-    return [str(spec[name]["fallback"][1][0]) for name in missing if "fallback" in spec.get(name, {})]
+def _exclusive_sentence(match: re.Match[str]) -> str:
+    return f"{match['options'].replace('|', ' and ')} are mutually exclusive: set one of them, and remove the other"
 
 
 def _holds_dictionaries(option: Mapping[str, t.Any], value: t.Any) -> bool:

@@ -9,13 +9,25 @@ A server may repeat what it was sent inside JSON, HTML, an address or an e-mail,
 from __future__ import annotations
 
 import re
-from base64 import b64decode
+import typing as t
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from html.entities import html5
 
+from .encoded_runs import (
+    BASE64_RUN,
+    HEX_RUN,
+    NUMBERS,
+    base64_begin,
+    decode_base64,
+    decode_hex,
+    decode_numbers,
+    hex_begin,
+)
+
 _MAX_ROUNDS = 8  # of decoding what was decoded before
+_MAX_ENCODINGS = 3  # of base64, hexadecimal digits and numbers inside each other, each of them escaped as often as that
 _BREAKS = "\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
 _UNSEEN = (
     "\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
@@ -26,48 +38,60 @@ _ESCAPE = re.compile(
     r"(?:\\+x[89a-fA-F][0-9a-fA-F])+|(?:\\+[23][0-7]{2})+"  # bytes, as Python and C write them
     r"|\\+(?:[uU]\{[0-9a-fA-F]{1,6}\}"
     r"|u[dD][89abAB][0-9a-fA-F]{2}\\+u[dD][c-fC-F][0-9a-fA-F]{2}"
-    r"|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-7][0-9a-fA-F]|[01][0-7]{2}|[nr])?"
+    r"|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-7][0-9a-fA-F]|[01][0-7]{2}|[0-7]{2}|0|[nr])?"
     r"|%[0-7][0-9a-fA-F]|(?:%[89a-fA-F][0-9a-fA-F])+|%u[0-9a-fA-F]{4}"
-    r"|&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
+    r"|&(?:\#0*[0-9]{1,7}(?![0-9])|\#[xX]0*[0-9a-fA-F]{1,6}(?![0-9a-fA-F])|[A-Za-z][A-Za-z0-9]{1,30});?"
     rf"|[{_BREAKS}]+[ \t]*|[{_UNSEEN}]+"
 )
-_BASE64 = re.compile("[A-Za-z0-9+/_-]{8,}")
-_STANDARD = str.maketrans("-_", "+/")  # the alphabet of base64 in addresses, and the usual one
-_HEX = re.compile("[0-9A-Fa-f]{8,}")
-_QUOTED_PRINTABLE = re.compile(r"(?:=[89A-Fa-f][0-9A-Fa-f])+|=[2-7][0-9A-Fa-f]|=[ \t]*\r?\n")
+_MAY_ESCAPE = re.compile(rf"[\\%&{_BREAKS}{_UNSEEN}]")  # ten times as fast, and most texts have none
+_QUOTED = re.compile(r"(?:=[89A-Fa-f][0-9A-Fa-f])+|=[2-7][0-9A-Fa-f]|=[ \t]*\r?\n")
+_LONGEST_OLD_ENTITY = 6  # characters of a name of HTML that needs no semicolon, such as `frac34`
+
+
+class _Form(t.NamedTuple):
+    """What is decoded in one round, and what each match of it stands for."""
+
+    pattern: re.Pattern[str]
+    decode: Callable[[str], str]
+    # Of a form that encodes byte after byte: where in a match the first byte begins.
+    begin: Callable[[str], int] | None = None
+    width: tuple[int, int] = (1, 1)  # characters for so many bytes
 
 
 class DecodedText:
     """A text after some rounds of decoding. Where its parts stand in the original is only computed when asked for."""
 
-    def __init__(self, text: str, pattern: re.Pattern[str] | None = None, source: DecodedText | None = None) -> None:
+    def __init__(self, text: str, form: _Form | None = None, source: DecodedText | None = None) -> None:
         self.text = text
-        self._pattern = pattern
+        self._form = form
         self._source = source
         self._escapes: _Escapes | None = None
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """Where a part that is not empty stands in the original."""
-        if self._source is None or self._pattern is None:
+        if self._source is None or self._form is None:
             return start, end
         if self._escapes is None:
-            self._escapes = _Escapes(self._source.text, self._pattern)
+            self._escapes = _Escapes(self._source.text, self._form)
         return self._source.original_span(self._escapes.source_span(start)[0], self._escapes.source_span(end - 1)[1])
 
-    def decoded(self, pattern: re.Pattern[str]) -> DecodedText:
-        """The text after one more round."""
-        return DecodedText(pattern.sub(_replacement, self.text), pattern, self)
+    def decoded(self, form: _Form) -> DecodedText:
+        """The text after one more round. The same object where the round changes nothing."""
+        text = form.pattern.sub(lambda match: form.decode(match[0]), self.text)
+        return self if text == self.text else DecodedText(text, form, self)
 
 
 class _Escapes:
     """The escapes of one round of decoding: where each stands, and where what it stands for is in the decoded text."""
 
-    def __init__(self, text: str, pattern: re.Pattern[str]) -> None:
-        self._spans = [(0, 0), *(match.span() for match in pattern.finditer(text))]
+    def __init__(self, text: str, form: _Form) -> None:
+        self._text, self._form = text, form
+        self._begin = lru_cache(maxsize=None)(self._find_begin)
+        self._spans = [(0, 0), *(match.span() for match in form.pattern.finditer(text))]
         self._starts, self._ends = [0], [0]
         offset = 0  # of the decoded text from the source
         for start, end in self._spans[1:]:
-            size = len(_decode(text[start:end]))
+            size = len(form.decode(text[start:end]))
             self._starts.append(start + offset)
             self._ends.append(start + offset + size)
             offset += size - (end - start)
@@ -76,10 +100,25 @@ class _Escapes:
         """What one character of the decoded text was decoded from."""
         number = bisect_right(self._starts, place) - 1
         start, end = self._spans[number]
-        if place < self._ends[number]:
+        if place >= self._ends[number]:
+            unchanged = end + place - self._ends[number]
+            return unchanged, unchanged + 1
+        if self._form.begin is None:
             return start, end
-        unchanged = end + place - self._ends[number]
-        return unchanged, unchanged + 1
+        return self._byte_span(number, place)
+
+    def _byte_span(self, number: int, place: int) -> tuple[int, int]:
+        """The characters that encode one byte. What is left of a byte before or after all others belongs to that."""
+        start, end = self._spans[number]
+        index, begin = place - self._starts[number], start + self._begin(number)
+        characters, size = self._form.width
+        first = start if index == 0 else begin + index * characters // size
+        last = end if place + 1 == self._ends[number] else begin + ((index + 1) * characters + size - 1) // size
+        return first, last
+
+    def _find_begin(self, number: int) -> int:
+        start, end = self._spans[number]
+        return self._form.begin(self._text[start:end]) if self._form.begin else 0
 
 
 def decodings(text: str) -> Iterator[DecodedText]:
@@ -87,43 +126,41 @@ def decodings(text: str) -> Iterator[DecodedText]:
     original = DecodedText(text)
     yield original
     yield from _rounds(original)
-    if "=" in text and _QUOTED_PRINTABLE.search(text):  # apart, because in other texts `=` ends a name
+    if "=" in text:  # apart, because in other texts `=` ends a name
         plain = original.decoded(_QUOTED_PRINTABLE)
-        yield plain
-        yield from _rounds(plain)
+        if plain is not original:
+            yield plain
+            yield from _rounds(plain)
 
 
 def fully_decoded(text: str) -> str:
-    """The text after the last round."""
-    return list(_rounds(DecodedText(text), DecodedText(text)))[-1].text
+    """The text without escapes. What base64 and the like encode is not decoded."""
+    original = DecodedText(text)
+    return [original, *_without_escapes(original)][-1].text
 
 
-def encoded_texts(text: str) -> Iterator[str]:
-    """What each long enough run of base64 or hexadecimal digits in a text encodes, wherever in it a group begins."""
-    for run in _BASE64.findall(text):
-        for start in range(4):
-            part = run[start:].translate(_STANDARD)
-            yield b64decode(part[: len(part) - (len(part) % 4 == 1)] + "==").decode("utf-8", "replace")
-    for run in _HEX.findall(text):
-        for start in range(2):
-            part = run[start : start + (len(run) - start) // 2 * 2]
-            yield bytes.fromhex(part).decode("utf-8", "replace")
-
-
-def _rounds(view: DecodedText, *first: DecodedText) -> Iterator[DecodedText]:
-    yield from first
-    for _round in range(_MAX_ROUNDS):
-        if not _ESCAPE.search(view.text):
+def _rounds(view: DecodedText) -> Iterator[DecodedText]:
+    """Encoded runs are decoded where no escape is left, because escapes may stand inside."""
+    for encoding in range(_MAX_ENCODINGS + 1):
+        unescaped = list(_without_escapes(view))
+        yield from unescaped
+        view = source = [view, *unescaped][-1]
+        for form in _ENCODINGS if encoding < _MAX_ENCODINGS else ():
+            after = view.decoded(form)
+            if after is not view:
+                view = after
+                yield view
+        if view is source:
             return
-        after = view.decoded(_ESCAPE)
-        if after.text == view.text:  # nothing but what looks like an entity
+
+
+def _without_escapes(view: DecodedText) -> Iterator[DecodedText]:
+    for _round in range(_MAX_ROUNDS):
+        after = view.decoded(_ESCAPES) if _MAY_ESCAPE.search(view.text) else view
+        if after is view:
             return
         view = after
         yield view
-
-
-def _replacement(match: re.Match[str]) -> str:
-    return _decode(match[0])
 
 
 @lru_cache(maxsize=4096)
@@ -146,8 +183,8 @@ def _backslashes(rest: str) -> str:
     """What follows a run of backslashes, of which JSON in JSON has several."""
     if rest in ("", "n", "r"):
         return ""
-    if rest[0] in "0123":
-        return _text(bytes(int(digits, 8) for digits in re.findall("[0-7]{3}", rest)))
+    if rest[0] in "01234567":
+        return _text(bytes(int(digits, 8) for digits in re.findall("[0-7]{1,3}", rest)))
     if rest[0] == "x":
         return _text(bytes.fromhex("".join(re.findall("x(..)", rest))))
     parts = [part.strip("{}") for part in re.split(r"\\*[uUx]", rest) if part]
@@ -157,10 +194,16 @@ def _backslashes(rest: str) -> str:
 
 
 def _entity(text: str) -> str:
-    name = text[1:-1]
+    """Programs read entities without a semicolon, too; those of old, such as `&amp`, also before letters."""
+    name = text[1:].rstrip(";")
     if name.startswith("#"):
-        return _character(name[2:]) if name[1] in "xX" else _character(f"{int(name[1:]):x}")
-    return html5.get(name + ";") or html5.get(name.lower() + ";") or text
+        digits = name[1:].lstrip("xX0") or "0"
+        return _character(digits) if name[1] in "xX" else _character(f"{int(digits):x}")
+    found = html5.get(name + ";") or html5.get(name.lower() + ";")
+    if found:
+        return found
+    size = next((size for size in range(_LONGEST_OLD_ENTITY, 1, -1) if name[:size] in html5), 0)
+    return html5[name[:size]] + text[1 + size :] if size else text
 
 
 def _text(data: bytes) -> str:
@@ -175,3 +218,11 @@ def _character(digits: str) -> str:
     """A character by its number in hexadecimal."""
     number = int(digits, 16)
     return chr(number) if number < 0x110000 else ""
+
+
+_ESCAPES, _QUOTED_PRINTABLE = _Form(_ESCAPE, _decode), _Form(_QUOTED, _decode)
+_ENCODINGS = (
+    _Form(NUMBERS, decode_numbers),
+    _Form(HEX_RUN, decode_hex, hex_begin, (2, 1)),
+    _Form(BASE64_RUN, decode_base64, base64_begin, (4, 3)),
+)

@@ -15,6 +15,13 @@ _TEXT_KEYS = ("message", "error", "reason", "detail", "description")  # of an er
 _ERROR_KEY = re.compile(
     r"(?:last)?(?:error|failure|exception)(?:s|messages?|msgs?|reasons?|codes?|details?|texts?|descriptions?)?"
 )
+_BETWEEN_WORDS = re.compile(r"[\s_-]+")
+# The keys under which a record or an envelope names what could not be scanned: `failed_objects`, `failedCount`. Files
+# and tests are not among them: one that fails is what a scan finds, and is counted as an issue.
+_FAILED_PARTS_KEY = re.compile(
+    r"(?:failed|errored)(?:objects?|columns?|tables?|parts?|items?|(?:data)?sources?|scans?|pages?|records?|rows?|"
+    r"documents?|connections?)?(?:counts?|lists?|names?|ids?)?"
+)
 _MAX_DEPTH = 16  # levels of lists and objects; what is nested deeper counts as something, unless it is empty
 WITHOUT_MESSAGE = "an error without a message"
 
@@ -61,5 +68,14 @@ def errors_of(data: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def is_error_key(key: str) -> bool:
-    """Whether a key is the name of an error, in snake case or in camel case."""
-    return _ERROR_KEY.fullmatch(key.replace("_", "").replace("-", "").lower()) is not None
+    """Whether a key is the name of an error or of parts that failed, in snake case, in camel case, or in words."""
+    return _ERROR_KEY.fullmatch(_folded(key)) is not None or names_failed_parts(key)
+
+
+def names_failed_parts(key: str) -> bool:
+    """Whether a key is the name of parts that failed."""
+    return _FAILED_PARTS_KEY.fullmatch(_folded(key)) is not None
+
+
+def _folded(key: str) -> str:
+    return _BETWEEN_WORDS.sub("", key).lower()

@@ -24,6 +24,7 @@ from .compat.pydantic import (
 )
 from .error_texts import error_text
 from .errors import InvalidInputError
+from .option_reading import OptionTable
 
 # These imports are needed at run time: pydantic reads the annotations when it builds the classes.
 
@@ -142,7 +143,7 @@ class Issue(BaseModel):
 class Scan(BaseModel):
     """A scan, the same for every vendor."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str = Field(pattern=r"\S")
     provider: str
@@ -177,13 +178,33 @@ class Scan(BaseModel):
         if self.finished_at is not None and self.state not in FINISHED:
             object.__setattr__(self, "finished_at", None)
 
+    @property
+    def label(self) -> str:
+        """The scan in messages: its name, or else its source and target, and its id."""
+        named = self.name or " \u2192 ".join(end for end in (self.source, self.target) if end)
+        return f"{named} ({self.id})" if named else self.id
+
+    @property
+    def status(self) -> str:
+        """The state in messages, with the vendor's status if it differs."""
+        state, status = self.state.value, self.vendor_status
+        return state if not status or status.lower() == state else f"{state} ({status})"
+
     def __str__(self) -> str:
-        """The scan in messages: its name, if it has one, its id and its state."""
-        label = f"{self.name} ({self.id})" if self.name else self.id
-        words = self.state.value
-        if self.vendor_status and self.vendor_status.lower() != words:
-            words += f", {self.provider} says {self.vendor_status}"
-        return f"{label}: {words}" + (f" ({self.error})" if self.error else "")
+        """The scan and its state in messages."""
+        return f"{self.label}: {self.status}" + (f": {self.error.rstrip('.')}" if self.error else "")
+
+
+def other_place(scan: Scan, earlier: Scan) -> str | None:
+    """Where a scan is of another source or target than an earlier record of it says, as a clause.
+
+    What only one of the records names cannot differ.
+    """
+    for name in ("source", "target"):
+        found, known = getattr(scan, name), getattr(earlier, name)
+        if found is not None and known is not None and found != known:
+            return f"its {name} is {found}, and was {known}"
+    return None
 
 
 def predicted_scan(provider: str, **fields: t.Any) -> Scan:
@@ -223,14 +244,30 @@ def summarise(scans: Iterable[Scan]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class ScanList:
-    """The scans that a list has, each once. `gap` is why some may be missing, as a clause, or None."""
+    """The scans that match a query, each once.
+
+    `gap` is why some may be missing, as a clause, or None. `seen` is how many scans were read to find them.
+    """
 
     scans: Sequence[Scan]
     gap: str | None = None
+    seen: int = 0
 
     def __iter__(self) -> Iterator[Scan]:
         """The scans."""
         return iter(self.scans)
+
+
+QUERY_OPTIONS: OptionTable = {
+    "states": {"type": "list", "elements": "str", "choices": list(STATES)},
+    "started_after": {"type": "str"},
+    "started_before": {"type": "str"},
+    "name": {"type": "str"},
+    "source": {"type": "str"},
+    "owners": {"type": "list", "elements": "str", "default": []},
+    "all_users": {"type": "bool", "default": False},
+    "limit": {"type": "int"},
+}
 
 
 class Query(BaseModel):
@@ -247,9 +284,32 @@ class Query(BaseModel):
     all_users: bool = False
     limit: int | None = None
 
+    def could_match(self, scan: Scan) -> bool:
+        """Whether a scan may have these states and times. One without a known state or start may."""
+        has_state = self.states is None or scan.state in self.states or scan.state is ScanState.UNKNOWN
+        start = scan.started_at
+        is_early = start is not None and self.started_after is not None and start < self.started_after
+        is_late = start is not None and self.started_before is not None and start > self.started_before
+        return has_state and not is_early and not is_late
+
+    def has_owner(self, scan: Scan) -> bool:
+        """Whether a scan is known to be of one of the owners, in any case of letters; of no owners, any scan is."""
+        owners = {owner.strip().casefold() for owner in self.owners}
+        return not owners or (scan.owner or "").strip().casefold() in owners
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it asks for some scans only; `limit` and `all_users` do not."""
+        fields = (self.states, self.started_after, self.started_before, self.name, self.source)
+        return bool(self.owners) or any(field is not None for field in fields)
+
 
 def parse_query(options: Mapping[str, t.Any]) -> Query:
-    """A query from a user's options. Raises InvalidInputError for a bad time, which would otherwise widen the query."""
+    """A query from a user's options. An empty name or source is the same as not set.
+
+    Raises InvalidInputError for what would widen the query: a bad time, and an empty name or source where the query has
+    a limit, or nothing else to find scans by.
+    """
     for name in ("started_after", "started_before"):
         if options.get(name) and parse_timestamp(options[name]) is None:
             raise InvalidInputError(
@@ -257,4 +317,10 @@ def parse_query(options: Mapping[str, t.Any]) -> Query:
             )
     if options.get("limit") is not None and options["limit"] < 1:
         raise InvalidInputError("query.limit must be 1 or more.")
-    return Query.model_validate(options)
+    empty = [name for name in ("name", "source") if options.get(name) == ""]
+    query = Query.model_validate({**options, **dict.fromkeys(empty)})
+    if empty and (query.limit is not None or not query.narrows):
+        raise InvalidInputError(
+            f"query.{empty[0]} is empty, so the query would find any scan. Set it, or leave it out."
+        )
+    return query

@@ -13,16 +13,15 @@ from __future__ import annotations
 import os
 import re
 import typing as t
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .clock import LONGEST
 from .errors import InvalidInputError
+from .option_reading import OptionTable, read_options
 from .url_credentials import url_credentials
-
-OptionTable = Mapping[str, Mapping[str, t.Any]]
 
 CONNECTION_OPTIONS: OptionTable = {
     "provider": {"type": "str", "required": True, "env": "DATASCAN_PROVIDER"},
@@ -42,7 +41,6 @@ WAIT_OPTIONS: OptionTable = {
     "wait_timeout": {"type": "float", "default": 3600.0},  # seconds
     "wait_interval": {"type": "float"},  # seconds
 }
-_TRUE, _FALSE = frozenset({"1", "on", "t", "true", "y", "yes"}), frozenset({"0", "off", "f", "false", "n", "no"})
 
 
 @dataclass(frozen=True)
@@ -76,16 +74,7 @@ def connection_options(given: Mapping[str, t.Any], environment: Mapping[str, str
     Raises InvalidInputError for a missing provider, an unknown name or a value of another type.
     """
     environment = os.environ if environment is None else environment
-    unknown = sorted(set(given) - set(CONNECTION_OPTIONS))
-    if unknown:
-        raise InvalidInputError(f"{unknown[0]} is not a connection option: use {', '.join(CONNECTION_OPTIONS)}.")
-    values: dict[str, t.Any] = {}
-    for name, option in CONNECTION_OPTIONS.items():
-        value = given.get(name)
-        if value in (None, ""):  # an empty text is the same as not set
-            value = environment.get(option.get("env", ""), "")
-        if value != "":
-            values[name] = _convert(name, value, option["type"])
+    values = read_options(CONNECTION_OPTIONS, given, environment=environment)
     if "provider" not in values:
         raise InvalidInputError("provider is missing: set it, or the environment variable DATASCAN_PROVIDER.")
     options = ConnectionOptions(**values)
@@ -169,46 +158,3 @@ def given_options(table: OptionTable, values: Mapping[str, t.Any]) -> Iterator[t
         for key in (name, *option.get("aliases", ())):
             if values.get(key) is not None:
                 yield key, option, values[key]
-
-
-def _convert(name: str, value: t.Any, kind: str) -> t.Any:
-    try:
-        return _CONVERTERS[kind](value)
-    except (TypeError, ValueError, OverflowError):
-        raise InvalidInputError(f"{name} must be of type {kind}.") from None  # without the value: it may be a secret
-
-
-def _text(value: t.Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value
-
-
-def _boolean(value: t.Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    word = _text(value).strip().lower()
-    if word not in _TRUE | _FALSE:
-        raise ValueError
-    return word in _TRUE
-
-
-def _number(value: t.Any) -> float:
-    if isinstance(value, bool):
-        raise TypeError
-    return float(value)
-
-
-def _integer(value: t.Any) -> int:
-    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
-        raise TypeError
-    return int(value)
-
-
-_CONVERTERS: Mapping[str, Callable[[t.Any], t.Any]] = {
-    "str": _text,
-    "path": lambda value: os.path.expanduser(_text(value)),
-    "bool": _boolean,
-    "float": _number,
-    "int": _integer,
-}

@@ -32,6 +32,7 @@ _PATTERNS = {
         "accountkey=": r"AccountKey=([^;\s\"'<>]+)",
         "bearer": rf"\bBearer\s{_WORDS}([A-Za-z0-9._~+/=-]{{6,}})",
         "basic": r"\bBasic\s(?=[A-Za-z]*[0-9+/=])([A-Za-z0-9+/=_-]{8,})",
+        "eyj": r"\b((?-i:eyJ)[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+)+)",  # a JSON web token, such as a session token
         "://": r"://([^\s/?#\"'<>]+)@",  # the user and the password of an address
     }.items()
 }
@@ -75,7 +76,9 @@ class Redactor:
         if len(value) < _MIN_ALONE or _could_be_word(value):
             self._alone += (re.compile(rf"(?<![\w-]){re.escape(value)}(?![\w-])", re.IGNORECASE),)
         is_opaque = not any(pattern.search(value) for pattern in _PARTS)  # the rest of a connection string is no secret
-        forms = (value, fully_decoded(value), value.replace(" ", ""), value.replace(" ", "+"))
+        # Bytes that are decoded one by one, as the characters of the same numbers.
+        in_bytes = fully_decoded(value.encode("utf-8", "surrogatepass").decode("latin-1"))
+        forms = (value, fully_decoded(value), in_bytes, value.replace(" ", ""), value.replace(" ", "+"))
         for form in dict.fromkeys(forms):
             if len(form) >= _MIN_SHORT_LENGTH:
                 self._add_form(form, is_opaque=is_opaque)

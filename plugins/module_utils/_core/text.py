@@ -30,8 +30,10 @@ _LONG_WORD = re.compile(r"\S{400,}")
 _MAX_LENGTH = 4000  # characters of a message, a warning or a line of progress
 _MAX_TEXT = 10_000  # characters of any other text of a result
 _MAX_KEY = 1000  # characters of a key
-_MAX_ITEMS = {"reasons": 1000, "vendor_errors": 100}  # the lists of a result that have a text for each fault
-_WHOLE = frozenset({"diff"})  # what Ansible compares
+# Lists at the top of a result are as long as what the user asked for, such as `scans`. All others are a vendor's, or
+# have a text for each fault.
+_MAX_ITEMS = {"reasons": 1000, "vendor_errors": 100, "candidates": 1000}
+_MAX_INNER_ITEMS = 1000
 
 
 def one_line(text: str) -> str:
@@ -51,8 +53,7 @@ def disarm_commands(value: t.Any) -> t.Any:
     Ansible prints whole results where a task fails. Keys are changed as well, because some are names of a vendor's.
     """
     if isinstance(value, str):
-        text = _PRINTED_RAW.sub("\ufffd", value)
-        return _COMMAND.sub(_disarm, text) if _MAY_COMMAND.search(text) else text
+        return break_commands(_PRINTED_RAW.sub("\ufffd", value))
     if isinstance(value, Mapping):
         return {disarm_commands(key): disarm_commands(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -60,23 +61,63 @@ def disarm_commands(value: t.Any) -> t.Any:
     return value
 
 
+def break_commands(text: str) -> str:
+    """The same text, with a space in each command that a CI server would obey in a log."""
+    return _COMMAND.sub(_disarm, text) if _MAY_COMMAND.search(text) else text
+
+
 def escape_commands(json_text: str) -> str:
     """The same JSON, with a character of each command that a CI server would obey written as an escape."""
+    if not _MAY_COMMAND.search(json_text):
+        return json_text
     return _COMMAND.sub(lambda match: f"{match[0][:-1]}\\u{ord(match[0][-1]):04x}", json_text)
 
 
 def bounded(value: t.Any) -> t.Any:
-    """The same value with its long texts and its long lists of faults cut, and with how much was cut.
+    """The same value with long texts, long lists of a vendor's and of faults cut, and with how much was cut.
 
     Only for values without secrets, like `one_line`.
     """
+    return _bounded_texts(bounded_lists(value))
+
+
+def bounded_lists(value: t.Any, *, is_inner: bool = False) -> t.Any:
+    """The same value with its long lists cut. Each text stays whole, so that a secret in it can be recognized."""
+    if isinstance(value, Mapping):
+        return {key: _bounded_list(key, item, is_inner=is_inner) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [bounded_lists(item, is_inner=True) for item in value]
+    return value
+
+
+def _bounded_list(key: t.Any, item: t.Any, *, is_inner: bool) -> t.Any:
+    if not isinstance(item, (list, tuple)):
+        return bounded_lists(item, is_inner=True)
+    most = _MAX_ITEMS.get(key, _MAX_INNER_ITEMS if is_inner else len(item))
+    if len(item) <= most + 1:  # one more is what a list has that was cut before
+        return bounded_lists(item)
+    more = f"{len(item) - most} more are not shown."
+    return [*bounded_lists(item[:most]), {"message": more} if isinstance(item[0], Mapping) else more]
+
+
+def _bounded_texts(value: t.Any) -> t.Any:
     if isinstance(value, str):
         return _cut(value, _MAX_TEXT)
     if isinstance(value, Mapping):
-        return {_bounded_key(key): item if key in _WHOLE else _bounded_item(key, item) for key, item in value.items()}
+        return {
+            _bounded_key(key): _bounded_diff(item) if key == "diff" else _bounded_texts(item)
+            for key, item in value.items()
+        }
     if isinstance(value, (list, tuple)):
-        return [bounded(item) for item in value]
+        return [_bounded_texts(item) for item in value]
     return value
+
+
+def _bounded_diff(diff: t.Any) -> t.Any:
+    """Ansible compares the texts of files line by line, so they stay whole: they are excerpts. Scans do not."""
+    if not isinstance(diff, Mapping):
+        return diff
+    return {side: item if isinstance(item, str) else _bounded_texts(item) for side, item in diff.items()}
 
 
 def _bounded_key(key: t.Any) -> t.Any:
@@ -84,14 +125,6 @@ def _bounded_key(key: t.Any) -> t.Any:
         return key
     mark = zlib.crc32(key.encode("utf-8", "replace"))  # keys that differ only where they are cut stay apart
     return f"{_cut(key, _MAX_KEY)} [{mark:08x}]"
-
-
-def _bounded_item(key: t.Any, item: t.Any) -> t.Any:
-    most = _MAX_ITEMS.get(key, 0) if isinstance(item, (list, tuple)) else 0
-    if not most or len(item) <= most:
-        return bounded(item)
-    more = f"{len(item) - most} more are not shown."
-    return [*bounded(item[:most]), {"message": more} if isinstance(item[0], Mapping) else more]
 
 
 def _cut(text: str, most: int) -> str:

@@ -16,6 +16,8 @@ import tree_sitter
 import tree_sitter_groovy
 import yaml
 
+pytestmark = pytest.mark.one_core
+
 PIPELINES = Path(__file__).resolve().parents[3] / "docs/pipelines"
 GITHUB = PIPELINES / "github-actions.yml"
 GITLAB = PIPELINES / "gitlab-ci.yml"

@@ -9,6 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.one_core
+
 GENERATE = Path(__file__).resolve().parents[2] / "tools/generate.py"
 
 

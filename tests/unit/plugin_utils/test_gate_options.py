@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,8 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables impo
 from glasswall_script import SCAN_ID, TARGET
 from provider_samples import sample_target
 
+NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
+UNTIL = {"until": "2999-01-01T00:00:00Z", "reason": "Known."}
 GATED = ("run_scan", "watch_scans", "rescan")
 
 
@@ -72,6 +76,42 @@ def test_an_unknown_name_is_refused(role: str, name: str) -> None:
         check(role, usual(role, **{name: ""}))
 
 
+@pytest.mark.parametrize(
+    ("role", "name", "meant"),
+    [
+        ("run_scan", "run_scan_polcy", "run_scan_policy"),
+        ("run_scan", "run_scan_wait_timout", "run_scan_wait_timeout"),
+        ("run_scan", "datascan_api_tokn", "datascan_api_token"),
+        ("run_scan", "run_scan_provider", "datascan_provider"),  # the name is right, and the prefix is not
+        ("watch_scans", "datascan_policy", "watch_scans_policy"),
+        ("watch_scans", "watch_scans_id", "watch_scans_ids"),
+        ("watch_scans", "watch_scans_scan_ids", "watch_scans_ids"),  # the name of the module's option
+        ("watch_scans", "watch_scans_started_after", "watch_scans_query.started_after"),
+        ("rescan", "rescan_max_issues", "rescan_policy.max_issues"),
+    ],
+)
+def test_an_unknown_name_comes_with_the_variable_that_is_meant(role: str, name: str, meant: str) -> None:
+    with pytest.raises(InvalidInputError, match=rf"^{name} is not .*Did you mean {re.escape(meant)}\?"):
+        check(role, usual(role, **{name: 1}))
+
+
+@pytest.mark.parametrize(
+    ("role", "changes", "unknown", "meant"),
+    [
+        ("run_scan", {"policy": {"max_isues": 1}}, "policy.max_isues", "policy.max_issues"),
+        ("run_scan", {"glasswall": {"auto_rescn": True}}, "glasswall.auto_rescn", "glasswall.auto_rescan"),
+        ("run_scan", {"reports": [{"formt": "json"}]}, "reports[0].formt", "reports[0].format"),
+        ("watch_scans", {"query": {"stats": ["failed"]}}, "query.stats", "query.states"),
+    ],
+)
+def test_an_unknown_suboption_is_named_by_the_roles_variable(
+    role: str, changes: dict[str, t.Any], unknown: str, meant: str
+) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        check(role, usual(role, **{f"{role}_{name}": value for name, value in changes.items()}))
+    assert caught.value.message == f"{role}_{unknown} is not an option. Did you mean {role}_{meant}?"
+
+
 def test_a_variable_that_an_option_uses_is_the_users_own() -> None:
     given = usual("run_scan", run_scan_previous_scan_id="{{ run_scan_last_id }}", run_scan_last_id="")
     check("run_scan", given)
@@ -95,6 +135,22 @@ def test_a_variable_that_an_option_uses_is_the_users_own() -> None:
         ("policy", {"max_age": -1}),
         ("policy", {"max_isues": 1}),
         ("policy", {"allow_missing": "perhaps"}),
+        *(("policy", {"min_scans": value}) for value in (0, -1, True, 1.5, "many", [1], 2)),  # 2 of one
+        *(("policy", {"newer_than": value}) for value in ("yesterday", 0, -1, 1767323045.5, NOW, NOW.date(), True, [])),
+        ("policy", {"newer_than": "2999-01-01T00:00:00Z"}),
+        ("policy", {"newer": "2026-01-01T00:00:00Z"}),
+        ("policy", {"accepted": {"scan": "a", **UNTIL}}),
+        ("policy", {"accepted": "a"}),
+        ("policy", {"accepted": [{}]}),
+        ("policy", {"accepted": [{"scan": "", "issue": "", **UNTIL}]}),
+        ("policy", {"accepted": [{"scan": "a", "reason": "b"}]}),
+        ("policy", {"accepted": [{"scan": "a", "reason": "", "until": "2999-01-01T00:00:00Z"}]}),
+        ("policy", {"accepted": [{"scan": "a", "reason": "b", "until": "2999-01-01"}]}),
+        ("policy", {"accepted": [{"scan": "a", "reason": "b", "until": "2999-01-01T00:00:00"}]}),
+        ("policy", {"accepted": [{"scan": "a", "reason": "b", "until": NOW}]}),
+        ("policy", {"accepted": [{"scan": 7, **UNTIL}]}),
+        ("policy", {"accepted": [{"scan": "a", "issues": ["b"], **UNTIL}]}),
+        ("policy", {"accepts": []}),
         ("reports", "scan.xml"),
         ("reports", [{"format": "xml", "dest": "a"}]),
         ("reports", [{"dest": "a"}]),
@@ -103,8 +159,33 @@ def test_a_variable_that_an_option_uses_is_the_users_own() -> None:
     ids=str,
 )
 def test_an_option_that_cannot_work_is_refused(role: str, option: str, value: t.Any) -> None:
-    with pytest.raises(DatascanError, match=option if option != "policy" else "polic|max_|states|allow"):
+    with pytest.raises(DatascanError, match=option if option != "policy" else "polic|max_|states|allow|accept|newer"):
         check(role, usual(role, **{f"{role}_{option}": value}))
+
+
+@pytest.mark.parametrize("role", GATED)
+def test_a_policy_that_asks_for_all_is_accepted(role: str) -> None:
+    policy = {"min_scans": 1, "newer_than": "1767323045", "accepted": [{"scan": "nightly", **UNTIL}]}
+    check(role, usual(role, **{f"{role}_policy": policy}))
+    for empty in ({"min_scans": "", "newer_than": "", "accepted": ""}, {"accepted": []}, dict.fromkeys(policy)):
+        check(role, usual(role, **{f"{role}_policy": empty}))
+
+
+def test_more_scans_than_there_can_be_are_refused() -> None:
+    ids = {"watch_scans_ids": [SCAN_ID, SCAN_ID]}
+    with pytest.raises(InvalidInputError, match=r"watch_scans_policy\.min_scans is 2, but the gate judges at most 1\."):
+        check("watch_scans", usual("watch_scans", **ids, watch_scans_policy={"min_scans": 2}))
+    query = {"watch_scans_ids": "", "watch_scans_query": {"limit": 1}, "watch_scans_policy": {"min_scans": 2}}
+    with pytest.raises(InvalidInputError, match="at most 1"):
+        check("watch_scans", usual("watch_scans", **query))
+    check("watch_scans", usual("watch_scans", **{**query, "watch_scans_query": {"states": ["completed"]}}))
+
+
+@pytest.mark.parametrize("role", GATED)
+def test_newer_than_is_refused_where_the_vendor_tells_no_start(role: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provider_class("glasswall"), "tells_start_times", False)
+    with pytest.raises(UnsupportedError, match=rf"{role}_policy\.newer_than: Glasswall does not tell"):
+        check(role, usual(role, **{f"{role}_policy": {"newer_than": "1767323045"}}))
 
 
 def test_a_wrong_option_does_not_show_a_token() -> None:
@@ -224,16 +305,39 @@ def test_reports_are_known_although_other_variables_are_wrong(role: str, tmp_pat
         {"format": "json", "dest": ""},
         7,
     ]
-    assert known_reports(role, {f"{role}_reports": reports}, id_) == [{"format": "json", "dest": "/a.json"}]
-    for wrong in (None, "a.json", 7, {"format": "json", "dest": "/a"}):
+    known = {"/a.json": "json", "/b.pdf": "", "/c": "", "/d": ""}  # "": the older report is removed
+    assert {one["dest"]: one["format"] for one in known_reports(role, {f"{role}_reports": reports}, id_)} == known
+    for wrong in (None, "a.json", 7):
         assert known_reports(role, {f"{role}_reports": wrong}, id_) == []
 
 
-def test_reports_whose_template_fails_are_not_known() -> None:
-    def template(value: t.Any) -> t.Any:
-        raise AnsibleError("'folder' is undefined")
+@pytest.mark.parametrize("is_named", [False, True])
+def test_a_template_that_fails_costs_only_the_report_it_stands_in(is_named: bool) -> None:
+    """Also where the variable is only the name of another one, as in the playbooks of a team."""
+    reports = [
+        {"format": "json", "dest": "{{ folder }}/a.json"},
+        {"format": "html", "dest": "/b.html"},
+        {"format": "{{ nothing }}", "dest": "/c"},
+    ]
+    templates = {"folder": None, "nothing": None}
 
+    def template(value: t.Any) -> t.Any:
+        if any(name in str(value) for name in templates) or "{{" in str(value):
+            raise AnsibleError("'folder' is undefined")
+        return value
+
+    variables = {"run_scan_reports": "{{ team_reports }}", "team_reports": reports}
+    given = variables if is_named else {"run_scan_reports": reports}
+    known = [{"format": "html", "dest": "/b.html"}, {"format": "", "dest": "/c"}]
+    assert known_reports("run_scan", given, template) == known
     assert known_reports("run_scan", {"run_scan_reports": "{{ folder }}"}, template) == []
+    assert known_reports("run_scan", {"run_scan_reports": "{{ run_scan_reports }}"}, template) == []
+
+
+@pytest.mark.parametrize("name", ["run_scan_report", "run_scan_reprots", "run_scan_reports_"])
+def test_reports_are_known_under_a_misspelt_name(name: str) -> None:
+    given = {"run_scan_reports": [], name: [{"format": "json", "dest": "/a.json"}], "run_scan_policy": {"dest": "/b"}}
+    assert known_reports("run_scan", given, id_) == [{"format": "json", "dest": "/a.json"}]
 
 
 def id_(value: t.Any) -> t.Any:

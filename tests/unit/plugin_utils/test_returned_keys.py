@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 from action_plugins import action
+from ansible.errors import AnsibleError
 from ansible_collections.datascan.gate.plugins.module_utils._ansible import execution
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._core.clock import Clock
@@ -142,6 +143,94 @@ def test_no_older_report_outlives_a_task_that_could_not_ask(
             assert ET.fromstring(text).get("errors") == "1"
         if report["format"] == "json":
             assert json.loads(text)["passed"] is False
+
+
+FORMS: dict[str, t.Callable[[str], t.Any]] = {
+    "Ansible's text": lambda dest: f"format=json dest={dest}",
+    "that text in a list": lambda dest: [f"dest={dest} format=json"],
+    "JSON": lambda dest: json.dumps([{"format": "json", "dest": dest}]),
+    "JSON of one report": lambda dest: json.dumps({"format": "json", "dest": dest}),
+    "YAML": lambda dest: f"- format: json\n  dest: {dest}\n",
+    "YAML in one line": lambda dest: f"[{{format: json, dest: {dest}}}]",
+    "Python": lambda dest: str([{"format": "json", "dest": dest}]),
+    "one dictionary": lambda dest: {"format": "json", "dest": dest},
+    "a dictionary of paths": lambda dest: {"json": dest},
+    "a dictionary of dictionaries": lambda dest: {"json": {"dest": dest}},
+    "the same in JSON": lambda dest: json.dumps({"json": {"dest": dest}}),
+    "a list of dictionaries of paths": lambda dest: [{"json": dest}],
+    "a list in a list": lambda dest: [[{"format": "json", "dest": dest}]],
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("way", ["in process", "as a module"])
+@pytest.mark.parametrize("name", GATES)
+def test_no_older_report_outlives_a_wrong_option_whatever_the_form_of_reports(
+    name: str, way: str, form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dest = tmp_path / "a report.json" if form not in ("Ansible's text", "that text in a list") else tmp_path / "a.json"
+    dest.write_text('{"passed": true}')
+    given = options(name, no_such_option=1, reports=FORMS[form](str(dest)))
+    result = in_process(name, given) if way == "in process" else as_module(name, given, capsys)
+    assert result["failed"] is True and result["reports"] == [str(dest)]
+    assert json.loads(dest.read_text())["passed"] is False
+
+
+@pytest.mark.parametrize("format_", ["pdf", None, 7, "JSON"])
+@pytest.mark.parametrize("name", GATES)
+def test_an_older_report_of_a_format_that_is_not_known_is_removed(
+    name: str, format_: t.Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dest = tmp_path / "scan.xml"
+    for run in (in_process, lambda name, given: as_module(name, given, capsys)):
+        dest.write_text("yesterday's report: passed")
+        result = run(name, options(name, reports=[{"format": format_, "dest": str(dest)}]))
+        assert result["failed"] is True and not dest.exists()
+        assert any(str(dest) in reason and "was removed" in reason for reason in result["reasons"])
+
+
+@pytest.mark.parametrize("way", ["in process", "as a module"])
+@pytest.mark.parametrize("name", GATES)
+def test_two_reports_with_one_dest_are_one_report_with_the_error(
+    name: str, way: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dest, link = tmp_path / "report", tmp_path / "link"
+    link.symlink_to(dest)
+    for other in (dest, link):
+        dest.write_text("yesterday's report: passed")
+        both = [{"format": "json", "dest": str(dest)}, {"format": "markdown", "dest": str(other)}]
+        given = options(name, reports=both)
+        result = in_process(name, given) if way == "in process" else as_module(name, given, capsys)
+        assert "same dest" in result["msg"] and result["reports"] == [str(dest)]
+        report = json.loads(dest.read_text())
+        assert report["passed"] is False and "same dest" in str(report)
+
+
+@pytest.mark.parametrize("fault", ["no interpreter", "an undefined interpreter", "an old Python"])
+@pytest.mark.parametrize("name", GATES)
+def test_no_older_report_outlives_a_task_that_ansible_itself_fails(
+    name: str, fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_module(_plugin: t.Any, _task_vars: t.Any) -> dict[str, t.Any]:
+        if fault == "an undefined interpreter":
+            raise AnsibleError("'nowhere' is undefined")
+        error = {"error": {"kind": "invalid_input"}} if fault == "an old Python" else {"module_stderr": "not found"}
+        return {"failed": True, "msg": "The module failed.", **error}
+
+    monkeypatch.setattr(_in_process.InProcessAction, "_run_module", run_module)
+    monkeypatch.setattr(_in_process.InProcessAction, "_runs_in_process", lambda *_given: False)
+    given = {**options(name), "reports": reports(name, tmp_path)}
+    for report in given["reports"]:
+        Path(report["dest"]).write_text("yesterday's report: passed")
+    if fault == "an undefined interpreter":
+        with pytest.raises(AnsibleError):
+            in_process(name, given)
+    else:
+        result = in_process(name, given)
+        assert returned_always(name) - set(result) == set()
+        assert (result["passed"], result["proceed"]) == (False, False)
+    for report in given["reports"]:
+        assert "yesterday" not in Path(report["dest"]).read_text()
 
 
 @pytest.mark.parametrize("name", GATES)

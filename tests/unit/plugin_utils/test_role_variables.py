@@ -42,6 +42,12 @@ def test_the_role_of_a_task(variables: dict[str, t.Any], expected: str | None) -
         ("watch_scans", "scan_ids is empty", "watch_scans_ids is empty"),
         ("rescan", "scan_id is missing", "rescan_scan_id is missing"),
         ("audit_cluster", "Set cluster_id, or cluster.name", "Set audit_cluster_id, or audit_cluster_lookup.name"),
+        (
+            "run_scan",
+            "To wait for it again, set scan_ids of scan_wait to 83d7.",
+            "To wait for it again, set watch_scans_ids of the role watch_scans to 83d7.",
+        ),
+        ("rescan", "To cancel it, use scan_cancel.", "To cancel it, use the playbook cancel_scan."),
         # What stays: names of variables, ordinary words, and parts of addresses.
         ("run_scan", "run_scan_wait_timeout and datascan_api_url", "run_scan_wait_timeout and datascan_api_url"),
         ("run_scan", "The policy allows it; another provider", "The policy allows it; another provider"),

@@ -26,6 +26,8 @@ from hypothesis import strategies as st
 from scripted_vendor import shown
 from simulated_pipelines import Killed, Pipeline, World
 
+pytestmark = pytest.mark.one_core
+
 ENDLESS = {**TARGET, "source_container_path": "uploads/stuck"}  # no scan ends before the trial does
 COUNT: Counter[str] = Counter()
 

@@ -17,6 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from provider_operations import OPERATIONS, Operation
 from random_answers import Answer, answers, responding_vendor
 
+pytestmark = pytest.mark.one_core
+
 EXAMPLES = 170  # for each operation
 
 

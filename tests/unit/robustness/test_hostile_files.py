@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import typing as t
 from pathlib import Path
@@ -15,12 +16,13 @@ import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import render_audit
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_tally import AuditTally
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_verdict import AuditScope, AuditVerdict
-from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import escape_formula, render
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import FORMATS, escape_formula, render
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Column
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.tag_rules import parse_rules
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.files import ComparedFile, write_if_changed
 from ansible_collections.datascan.gate.plugins.module_utils._core.foreign_text import clean_text
+from ansible_collections.datascan.gate.plugins.module_utils._core.text import break_commands
 
 Write = t.Callable[[Path], bool]
 
@@ -144,6 +146,18 @@ def test_a_cell_is_a_text_and_reads_back(text: str) -> None:
     kept = text.replace("\0", "\ufffd")
     assert row["table_name"] == (f"'{kept}" if text in FORMULAS else kept)
     assert row["tags"] == escape_formula(f"{text}=v").replace("\0", "\ufffd")
+
+
+@pytest.mark.parametrize("command", ["##vso[task.complete]x", "a\n::error::b", "section_start:1:x", "##[error]x"])
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_file_of_columns_commands_no_ci_server_that_prints_it(format_: str, command: str) -> None:
+    column = Column(column_name=command, table_name="t", tags=[{"tag_name": command, "tag_value": "v"}], attributes=[])
+    text = "".join(render(format_, [column, column]))
+    assert text == break_commands(text)
+    if format_ == "ndjson":
+        assert [json.loads(line)["column_name"] for line in text.splitlines()] == [command, command]
+    if format_ == "csv":
+        assert [row["column_name"] for row in rows(text)] == [break_commands(command)] * 2
 
 
 @pytest.mark.parametrize("text", [*FORMULAS, *TEXTS])

@@ -102,6 +102,7 @@ def test_a_result_is_bounded_and_how_much_was_cut_is_shown() -> None:
         "summary": {"k" * 5000 + "1": 1, "k" * 5000 + "2": 2},
         "diff": {"before": "x" * 50_000},
         "scans": [{"id": "1"}] * 2000,
+        "missing": ["1"] * 2000,
     }
     cut: t.Any = bounded(result)
     assert cut["owner"] == f"{'x' * 7500} [\u2026 40500 characters cut \u2026] {'x' * 2000}"
@@ -109,7 +110,26 @@ def test_a_result_is_bounded_and_how_much_was_cut_is_shown() -> None:
     assert cut["reasons"][1000:] == ["500 more are not shown."]
     assert cut["error"]["vendor_errors"][100:] == [{"message": "200 more are not shown."}]
     assert sorted(cut["summary"].values()) == [1, 2] and max(map(len, cut["summary"])) < 1100
-    assert (cut["diff"], cut["scans"]) == (result["diff"], result["scans"])
+    assert all(cut[key] == result[key] for key in ("diff", "scans", "missing"))
+    assert bounded(cut) == cut
+
+
+@pytest.mark.parametrize(
+    "wrap", [lambda scan: {"scan": scan}, lambda scan: {"scans": [scan]}, lambda scan: {"x": {"y": scan}}]
+)
+def test_a_list_that_a_vendor_sends_inside_a_record_is_bounded(wrap: t.Callable[[t.Any], t.Any]) -> None:
+    """Its number of items and the length of each; what was cut is not counted again in the next task."""
+    ids = ["9" * 50_000, *(str(number) for number in range(2999))]
+    cut: t.Any = bounded(wrap({"child_ids": ids, "tags": [{"tag_name": "a"}] * 1002}))
+    text = json.dumps(cut)
+    assert "2000 more are not shown." in text and '{"message": "2 more are not shown."}' in text
+    assert len(text) < 60_000
+    assert bounded(cut) == cut
+
+
+def test_the_scans_of_a_diff_are_bounded_as_well() -> None:
+    sides = {side: {"1": {"id": "1", "child_ids": ["2"] * 5000, "owner": "x" * 50_000}} for side in ("before", "after")}
+    assert len(json.dumps(bounded({"diff": sides}))) < 40_000
 
 
 def test_what_is_long_is_cut_in_its_middle() -> None:

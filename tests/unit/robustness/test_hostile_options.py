@@ -190,6 +190,20 @@ def test_an_address_and_a_token_cannot_add_a_header(text: str, server: RawVendor
 
 NO_TIMES = (-1.0, float("nan"), float("inf"), 1e12)
 NO_INTERVALS = (*NO_TIMES, 0, 1e-6, 0.0999)
+NO_START_TIMES = (
+    -1,
+    0,
+    1,
+    1e9,
+    10**18,
+    10**400,
+    10**5000,
+    "9" * 5000,
+    "soon",
+    "2026-01-01",
+    "2026-01-01T00:00:00",
+    [1767323045],
+)
 TOO_MUCH = (-1, 10**18, 10**400)
 
 
@@ -203,7 +217,10 @@ TOO_MUCH = (-1, 10**18, 10**400)
         ("scan_start", lambda value: {"glasswall": TARGET, "wait_interval": value}, NO_INTERVALS),
         ("scan_start", lambda value: {"glasswall": TARGET, "wait_timeout": value}, NO_TIMES),
         ("scan_start", lambda value: {"glasswall": TARGET, "fresh_for": value}, TOO_MUCH),
+        ("scan_start", lambda value: {"glasswall": TARGET, "newer_than": value}, NO_START_TIMES),
         ("scan_gate", lambda value: {"scans": [], "policy": {"max_age": value}}, TOO_MUCH),
+        ("scan_gate", lambda value: {"scans": [], "policy": {"newer_than": value}}, NO_START_TIMES),
+        ("scan_gate", lambda value: {"scans": [], "policy": {"min_scans": value}}, (0, -1, True)),
     ],
 )
 def test_a_number_that_no_clock_can_count_to_is_refused(

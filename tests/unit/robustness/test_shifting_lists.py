@@ -35,6 +35,8 @@ from provider_samples import sample_target
 from sandbox_vendor import API_TOKEN, SandboxAdapter, SandboxVendor
 from scripted_vendor import connection_reset, mount
 
+pytestmark = pytest.mark.one_core
+
 TRIALS = int(os.environ.get("DATASCAN_TRIALS") or 150)
 VENDORS = [provider.name for provider in providers_supporting(StartsScans) if issubclass(provider, ListsScans)]
 

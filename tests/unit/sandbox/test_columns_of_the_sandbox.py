@@ -33,6 +33,8 @@ from datascan_sandbox.vendors import bigid_catalogue
 from fake_clock import FakeClock
 from scripted_vendor import mount, response_to
 
+pytestmark = pytest.mark.one_core
+
 LARGE = "mno345pqr678"
 COLUMNS = 2507
 PATH = "/cluster/similar$"

@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 from datascan_sandbox import launcher
 
+pytestmark = pytest.mark.one_core
+
 PACKAGES = Path(launcher.__file__).resolve().parents[1]
 
 

@@ -44,3 +44,42 @@ def test_a_record_that_a_deployment_lacks_is_an_unknown_route(world: Any) -> Non
     scan = world.start_bigid("nightly")
     world.settings("bigid", scan_record="absent")
     assert world.bigid("GET", f"/scans/{scan}").body.decode().endswith(f"/scans/{scan}.")
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("vendor", BASES)
+def test_a_method_that_a_route_lacks_is_refused_with_those_that_it_has(world: Any, vendor: str, method: str) -> None:
+    path = {"bigid": "/scanProfiles", "protecto": "/data-scan/status"}.get(vendor, "/scans/1")
+    allowed = {"bigid": "GET, POST", "protecto": "PUT", "glasswall": "DELETE, GET, PATCH"}.get(vendor, "GET")
+    reply = world.vendor(vendor, method, path)
+    assert (reply.status, reply.headers["allow"]) == (405, allowed)
+    assert b"Server error" not in reply.body
+
+
+LONG = "9" * 5000
+DEEP = b"[" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("vendor", "method", "path", "more"),
+    [
+        ("advalidation", "GET", f"/scans/{LONG}", {}),
+        ("advalidation", "GET", "/creatives/٣", {}),
+        ("advalidation", "POST", "/campaigns", {"body": {"name": "a", "type": "display", "adspecId": [1]}}),
+        ("advalidation", "POST", "/campaigns", {"body": {"name": "a", "type": "display", "adspecId": True}}),
+        ("advalidation", "POST", "/campaigns/1/creatives", {"body": DEEP}),
+        ("bigid", "GET", "/scans/parent-scans", {"query": {"limit": LONG}}),
+        ("bigid", "GET", "/ds-connections", {"query": {"skip": "-1"}}),
+        ("bigid", "POST", "/scans", {"body": DEEP}),
+        ("protecto", "PUT", "/data-scan/status", {"body": DEEP}),
+        ("protecto", "PUT", "/data-scan/data-scan-async", {"body": [{"object_name": ["a"], "data_samples": "x"}]}),
+        ("protecto", "PUT", "/data-scan-async", {"body": [{"object_name": ["a"], "data_samples": ["x"]}]}),
+        ("protecto", "PUT", "/data-scan-async", {"body": [{"object_name": ["a"], "data_samples": [{"samples": "x"}]}]}),
+        ("protecto", "PUT", "/data-scan-details", {"body": {"data": {"object_name": ["a"]}, "next_page_token": LONG}}),
+        ("glasswall", "POST", "/scans", {"body": DEEP}),
+        ("glasswall", "GET", "/scans", {"query": {"page": LONG}}),
+    ],
+)
+def test_what_is_not_valid_is_the_clients_error(world: Any, vendor: str, method: str, path: str, more: Any) -> None:
+    assert world.vendor(vendor, method, path, **more).status in (400, 404, 422)
+    assert not world.sandbox.vendors[vendor].by_id

@@ -99,7 +99,8 @@ def test_each_answer_has_a_cookie_that_is_not_needed(bigid: BigIDProgram) -> Non
 
 
 def test_bigids_xsoar_pack_starts_a_scan_and_gets_all_of_it(bigid: BigIDProgram) -> None:
-    body = {"scanType": "metadataScan", "scanProfileName": "nightly", "scanOrigin": None}
+    of_an_investigation = dict.fromkeys(("pii_record_id", "with_investigation_window", "record", "type"))
+    body = {"scanType": "metadataScan", "scanProfileName": "nightly", "scanOrigin": None, **of_an_investigation}
     scan = bigid.read("POST", "/scans", body=body)["result"]
     assert scan["_id"] == scan["id"] and scan["executedBy"] == "sandbox" and scan["type"] == "metadataScan"
     assert "scanProfileName" not in scan and scan["scanSecretKey"]
@@ -124,9 +125,22 @@ def test_lists_have_a_total_where_it_is_asked_for(world: Any, bigid: BigIDProgra
     assert plain["message"] is None and plain["statusCode"] == 200 and "totalCount" not in plain["data"]
     assert plain["data"]["ds_connections"][0]["last_scan_at"] is None
     assert bigid.read("GET", "/ds-connections", query={"requireTotalCount": "true"})["data"]["totalCount"] == 1
+    assert bigid.read("GET", "/ds-connections", query={"requireTotalCount": "True"})["data"]["totalCount"] == 1
     world.settings("bigid", total_count="on_request")
     assert "totalCount" not in bigid.read("GET", "/scans/parent-scans")["data"]
     assert "totalCount" in bigid.read("GET", "/scans/parent-scans", query={"requireTotalCount": "true"})["data"]
+
+
+def test_programs_read_data_sources_page_by_page(bigid: BigIDProgram) -> None:
+    for number in range(5):
+        bigid.call("POST", "/ds_connections", body={"ds_connection": {"name": f"source-{number}"}})
+    found: list[str] = []
+    for skip in (0, 2, 4, 6):
+        query = {"skip": skip, "limit": 2, "requireTotalCount": "true"}
+        page = bigid.read("GET", "/ds-connections", query=query)["data"]
+        assert page["totalCount"] == 5
+        found += [source["name"] for source in page["ds_connections"]]
+    assert found == [f"source-{number}" for number in range(5)]
 
 
 def test_bigpyd_starts_a_profile_with_its_own_type(bigid: BigIDProgram) -> None:

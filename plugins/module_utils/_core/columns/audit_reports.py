@@ -106,7 +106,7 @@ def _json(verdict: AuditVerdict, findings: Iterable[Finding], mode: str) -> Iter
     yield escape_commands(json.dumps(facts, indent=2))[: -len("\n}")] + ',\n  "findings": ['
     before = "\n"
     for finding in findings:
-        yield f"{before}    {json.dumps(finding.facts())}"
+        yield f"{before}    {escape_commands(json.dumps(finding.facts()))}"
         before = ",\n"
     yield ("]" if before == "\n" else "\n  ]") + "\n}\n"
 

@@ -10,7 +10,7 @@ import typing as t
 from operator import attrgetter
 
 from ..errors import InvalidInputError
-from ..text import INVISIBLE
+from ..text import INVISIBLE, break_commands, escape_commands
 from .models import Column
 
 if t.TYPE_CHECKING:
@@ -73,10 +73,11 @@ FORMATS: tuple[str, ...] = tuple(_RENDERERS)
 def csv_row(cells: Iterable[str]) -> str:
     """A line of a CSV file. Every cell is quoted, since some spreadsheets split cells at semicolons.
 
-    A NUL character becomes U+FFFD: many readers fail on it, Python's own before 3.11, too.
+    A NUL character becomes U+FFFD: many readers fail on it, Python's own before 3.11, too. A space breaks what a CI
+    server would obey where a job prints the file.
     """
     line = ",".join(['"' + escape_formula(cell).replace('"', '""') + '"' for cell in cells]) + "\n"
-    return line.replace("\0", "\ufffd")
+    return break_commands(line.replace("\0", "\ufffd"))
 
 
 def escape_formula(text: str) -> str:
@@ -102,4 +103,4 @@ def _cell(value: t.Any) -> str:
 
 def _json_text(column: Column) -> str:
     text = column.model_dump_json()  # three times as fast as json.dumps, which is only needed to escape non-ASCII text
-    return text if text.isascii() else json.dumps(json.loads(text), separators=(",", ":"))
+    return escape_commands(text if text.isascii() else json.dumps(json.loads(text), separators=(",", ":")))

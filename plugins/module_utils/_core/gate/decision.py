@@ -72,12 +72,21 @@ def check_reports(reports: Sequence[Report]) -> None:
         raise InvalidInputError(f"Two reports have the same dest, {named}.")
 
 
+def _one_for_each_file(reports: Sequence[Report]) -> list[Report]:
+    """Without those that would replace an earlier one. A gate with such reports is refused, and the first says so."""
+    kept: list[Report] = []
+    for report in reports:
+        if not find_same_file([dest for _format, dest in (*kept, report)]):
+            kept.append(report)
+    return kept
+
+
 class ReportWriter:
     """Writes the reports of a gate. No report of an earlier gate is left, even where a new one cannot be written."""
 
     def __init__(self, reports: Sequence[Report], write: WriteReport, check_mode: bool) -> None:
-        """In check mode, `write` writes nothing."""
-        self._reports = reports
+        """In check mode, `write` writes nothing. Of several reports in one file, the first is written."""
+        self._reports = _one_for_each_file(reports)
         self._write = write
         self._check_mode = check_mode
 
@@ -105,7 +114,7 @@ class ReportWriter:
             try:
                 written[dest] = self._write(format_, dest, tuple(faults.values()))
             except InvalidInputError as error:
-                found[dest] = error.message
+                found[dest] = error.message if dest in error.message else f"{dest}: {error.message}"
             except Exception as error:  # noqa: BLE001  (whatever it is, the other reports and the verdict are not lost)
                 found[dest] = f"{dest} cannot be written: {type(error).__name__}: {error}."
             if dest in found and not self._check_mode:

@@ -14,10 +14,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import EarlierFailureError, InvalidInputError, ScanNotCompletedError, WaitTimeoutError, earlier_failure
-from ..models import Scan, parse_scan, state_rank
+from ..models import PREDICTED_ID, Scan, other_place, parse_scan, state_rank
 
 # The kinds of failure that end a wait although the vendor answers: the policy judges the scans.
 JUDGED_KINDS = frozenset({WaitTimeoutError.kind, ScanNotCompletedError.kind})
+_NAMES = ("name", "source", "target", "owner")
 _MODULES = {"started": "scan_start or scan_rescan", "found": "scan_status", "waited": "scan_wait"}
 
 
@@ -61,10 +62,13 @@ def read_evidence(
     seen_keys = {(scan.provider, scan.id) for scan in seen}
     others = [scan for result in before for scan in result.scans]
     others += [parse_scan(value, f"scans[{number}]") for number, value in enumerate(scans or ())]
+    earlier = {(scan.provider, scan.id): scan for scan in reversed(others)}
+    seen = tuple(_with_names(scan, earlier.get((scan.provider, scan.id))) for scan in seen)
     tasks = [*before, *([wait] if wait else [])]
     missing_ids = [scan_id for result in tasks for scan_id in result.missing] + list(missing)
     if not all(scan_id.strip() for scan_id in missing_ids):
         raise InvalidInputError("missing has an empty text, which is not the id of a scan.")
+    _check_places([*others, *seen])
     known_ids = {scan.id for scan in (*seen, *others)}
     return Evidence(
         scans=_merge_repeated([*seen, *(scan for scan in others if (scan.provider, scan.id) not in seen_keys)]),
@@ -77,6 +81,26 @@ def read_evidence(
         can_be_judged=all(result.can_be_judged for result in tasks),
         is_empty_query=wait is None and any(result.is_empty_query for result in before),
     )
+
+
+def _with_names(scan: Scan, earlier: Scan | None) -> Scan:
+    """The scan with the names that only an earlier record has: some vendors send none while a scan runs."""
+    missing = {name: getattr(earlier, name, None) for name in _NAMES if getattr(scan, name) is None}
+    return scan.model_copy(update=missing) if earlier and missing else scan
+
+
+def _check_places(scans: Sequence[Scan]) -> None:
+    """Raise InvalidInputError where records of one scan are of different sources or targets: one is of another scan."""
+    known: dict[tuple[str, str], Scan] = {}
+    for scan in scans:
+        earlier = known.setdefault((scan.provider, scan.id), scan)
+        # Every scan that check mode predicts has the same id.
+        if scan.id != PREDICTED_ID and (why := other_place(scan, earlier)):
+            raise InvalidInputError(
+                f"The results disagree about scan {scan.id}: {why}. Judge only results of tasks that belong together."
+            )
+        if (earlier.source, earlier.target) == (None, None):
+            known[scan.provider, scan.id] = scan
 
 
 def _merge_repeated(scans: Sequence[Scan]) -> tuple[Scan, ...]:
@@ -93,9 +117,13 @@ def _merge(records: Sequence[Scan]) -> Scan:
         return records[0]
     worst = min(records, key=lambda scan: state_rank(scan.state))
     counts = [scan.issue_count for scan in records if scan.issue_count is not None]
+    starts = [scan.started_at for scan in records if scan.started_at is not None]
     ends = [scan.finished_at for scan in records if scan.finished_at is not None]
+    shared = set.intersection(*(set(scan.issues) for scan in records))
     values = {
         "issue_count": max(counts) if len(counts) == len(records) else None,
+        "issues": [issue for issue in worst.issues if issue in shared],  # only a listed issue can be accepted
+        "started_at": min(starts) if len(starts) == len(records) else None,
         "finished_at": min(ends) if len(ends) == len(records) else None,
     }
     return worst.model_copy(update=values)

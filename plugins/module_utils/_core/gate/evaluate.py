@@ -15,7 +15,7 @@ from ..files import FileChange, write_if_changed
 from ..models import Scan, summarise
 from .decision import Decision, Report, ReportWriter, check_reports, conclude, refuse
 from .earlier_results import Evidence, read_evidence
-from .policy import ENFORCE, Policy
+from .policy import ENFORCE, Policy, check_newer_than
 from .reports.render import render
 from .verdict import Reason, Rule, Verdict, judge
 from .wording import NOT_JUDGED_IN_CHECK_MODE, gate_sentence, sentence
@@ -47,6 +47,7 @@ class GateResult(Decision):
     missing: tuple[str, ...] = ()
     timed_out: bool = False
     cancelled: tuple[str, ...] = ()
+    accepted: tuple[Mapping[str, t.Any], ...] = ()  # the policy's entries, in the form of `AcceptanceUse.facts`
     file_changes: tuple[FileChange, ...] = ()
 
 
@@ -63,6 +64,7 @@ def evaluate_gate(request: GateRequest, clock: Clock, check_mode: bool) -> GateR
     """
     try:
         check_reports(request.reports)
+        check_newer_than(request.policy, clock.now())
         evidence = read_evidence(
             started=request.started,
             found=request.found,
@@ -152,6 +154,7 @@ def _decide(evidence: Evidence, verdict: Verdict, check_mode: bool) -> GateResul
         missing=evidence.missing,
         timed_out=evidence.timed_out,
         cancelled=evidence.cancelled,
+        accepted=tuple(use.facts() for use in verdict.accepted),
         error=evidence.failure.facts() if evidence.failure else None,
     )
 

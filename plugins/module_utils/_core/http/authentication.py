@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable, Mapping, Sequence
 
-from ..errors import InvalidInputError, UnauthorizedError
+from ..errors import InvalidInputError
 
 T = t.TypeVar("T")
 HeaderForm = Callable[[str], Mapping[str, str]]  # from a token to the header that carries it
@@ -18,7 +18,13 @@ class Reader(t.Protocol):
     """The part of the HTTP client that an authentication may use."""
 
     def read(
-        self, method: str, path: Sequence[str], parse: Callable[[t.Any], T], *, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: Sequence[str],
+        parse: Callable[[t.Any], T],
+        *,
+        headers: Mapping[str, str] | None = None,
+        names_record: bool = True,
     ) -> T:
         """Send a request with these headers instead of the authentication's."""
 
@@ -39,20 +45,27 @@ class Authentication(t.Protocol):
         """The same after HTTP 403, which may be about the form of the header, or about what the token allows."""
         return False
 
-    def explain(self, error: UnauthorizedError) -> UnauthorizedError:
-        """The error of a request that was refused for good, with what to do about this kind of token."""
-        return error
+    @property
+    def advice(self) -> str:
+        """After a request that was refused for good: the option to check, and the token that the vendor expects."""
+        return "Check api_token."
 
 
 class TokenAuthentication(Authentication):
     """A token that is sent as it is given."""
 
-    def __init__(self, token: str | None, form: HeaderForm) -> None:
-        """Raises InvalidInputError for a token that is missing or cannot be sent."""
+    def __init__(self, token: str | None, form: HeaderForm, expected: str = "") -> None:
+        """`expected` is a clause about the vendor's tokens. Raises InvalidInputError for one that cannot be sent."""
         if not token:
             raise InvalidInputError("api_token is missing: set it, or the environment variable DATASCAN_API_TOKEN.")
         check_token("api_token", token)
         self._headers = form(token)
+        self._expected = expected
+
+    @property
+    def advice(self) -> str:
+        """Names api_token, and what the vendor expects there."""
+        return f"Check api_token: {self._expected}." if self._expected else "Check api_token."
 
     def headers(self, client: Reader) -> Mapping[str, str]:
         """The header that carries the token."""

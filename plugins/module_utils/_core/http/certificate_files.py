@@ -29,6 +29,15 @@ class _EncryptedKeyError(Exception):
     """OpenSSL asks for a password."""
 
 
+def check_client_certificate(connection: Connection) -> None:
+    """Raise InvalidInputError for a certificate that no exchange would use: the user means to be known by it."""
+    if connection.client_cert and connection.api_url.strip().lower().startswith("http://"):
+        raise InvalidInputError(
+            "client_cert is set, but api_url begins with http://, where no certificate is sent. Use https:// in "
+            "api_url, or remove client_cert."
+        )
+
+
 def check_certificate_files(connection: Connection, now: datetime) -> None:
     """Raise InvalidInputError for a file that cannot be used, with the option or the variable that names it."""
     if connection.validate_certs:

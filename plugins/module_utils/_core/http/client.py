@@ -16,6 +16,7 @@ from ..compat.requests import requests, urllib3
 from ..errors import DatascanError, ForbiddenError, UnauthorizedError
 from . import body as _body
 from .authentication import Authentication
+from .certificate_files import check_client_certificate
 from .connection import Connection
 from .connection_faults import exchange_fault
 from .deadline import Deadline
@@ -73,10 +74,11 @@ class HttpClient:
 
         `effective_status` returns the HTTP status that an error amounts to, for a vendor that sends errors under 200.
         `is_not_found` returns whether a 404 is the vendor's own answer, and not one of a gateway or a wrong api_url.
-        Raises InvalidInputError for an api_url that is not a base address.
+        Raises InvalidInputError for an api_url that is not a base address, or that does not fit client_cert.
         """
         self.requests_sent = 0
         self._base_url = check_base_url(connection.api_url)
+        check_client_certificate(connection)
         self._timeout = min(connection.timeout, _MAX_TIMEOUT)
         self._authentication = authentication
         self._clock = clock
@@ -192,9 +194,9 @@ class HttpClient:
         return isinstance(fault.error, ForbiddenError) and self._authentication.forbidden(headers)
 
     def _explained(self, request: Request, error: DatascanError) -> DatascanError:
-        """The final error, with what the authentication knows about its token."""
+        """The final error. That of a refused token has the same advice whatever the vendor answers."""
         if request.headers is None and isinstance(error, UnauthorizedError):
-            return self._authentication.explain(error)
+            return error.with_message(f"{error.message.rstrip('.')}. {self._authentication.advice}")
         return error
 
     def _exchange(self, request: Request, headers: Mapping[str, str], parse: Callable[[t.Any], T]) -> T:

@@ -36,7 +36,7 @@ _ERRORS: Mapping[int, type[DatascanError]] = {
     **dict.fromkeys(_TRANSIENT, UnavailableError),
 }
 _MEANINGS = {
-    401: "the token is missing, wrong or expired: check api_token",
+    401: "the token is missing, wrong or expired",
     403: "the token does not allow this",
     404: "not found, or not visible to this token",
     407: "a proxy wants credentials",
@@ -110,9 +110,10 @@ def wrong_address_fault(request: Request, response: Response, vendor_errors: Seq
     """A 404 that is not the vendor's own: it is about the address, so it must not pass for a scan that is missing."""
     reasons = "; ".join(error_messages(vendor_errors))
     what = f": {reasons.rstrip('.')}" if reasons else f", with {_describe_body(response)}"
+    why = "This is not the vendor's own answer" if request.names_record else "The API has no such path"
     message = (
-        f"{request} failed with HTTP 404{what}. This is not how the vendor answers for an id that it does not know: "
-        "check api_url, with its version path, and any proxy or gateway before it."
+        f"{request} failed with HTTP 404{what}. {why}: check api_url, with its version path, and any proxy or gateway "
+        "before it."
     )
     return Fault(RejectedError(message, request=request.failed(response.status, vendor_errors)), sent=True)
 
@@ -120,13 +121,16 @@ def wrong_address_fault(request: Request, response: Response, vendor_errors: Seq
 def not_json_fault(request: Request, response: Response) -> Fault:
     """A body that is not JSON where JSON is documented."""
     message = f"{request} answered HTTP {response.status} with {_describe_body(response)}."
-    kind = HtmlPageError if _is_html(response) else InvalidResponseError
+    kind: type[InvalidResponseError] = InvalidResponseError
+    if _is_html(response):
+        message += " Is it a login page? Check api_url, the token, and any gateway or proxy before the API."
+        kind = HtmlPageError
     return Fault(kind(message, request=request.failed(response.status)), sent=True)
 
 
 def _describe_body(response: Response) -> str:
     if _is_html(response):
-        return "an HTML page. Is it a login page? Check api_url, the token, and any gateway or proxy before the API"
+        return "an HTML page"
     if not response.text.strip():
         return "an empty body"
     return response.fault or "JSON of another form"

@@ -16,7 +16,7 @@ from ..options import check_seconds
 _SHARE = 0.1  # of the time waited so far: the end is noticed at most a tenth of the scan's length late
 _MAX_INTERVAL = 30.0  # seconds
 _JITTER = 0.1  # subtracted, never added: pipelines must not poll in step, and no poll comes late
-_MIN_INTERVAL = 0.1  # seconds: a shorter one would only load the vendor
+MIN_INTERVAL = 0.1  # seconds: a shorter one would only load the vendor
 _UNSUCCESSFUL = frozenset({ScanState.FAILED, ScanState.CANCELLED})
 
 GetMany = Callable[[Sequence[str]], Mapping[str, "Scan | DatascanError"]]
@@ -35,7 +35,7 @@ class WaitOptions:
         """Raise InvalidInputError for times that are not possible."""
         check_seconds("wait_timeout", self.timeout, zero=True)
         if self.interval is not None:
-            check_seconds("wait_interval", self.interval, least=_MIN_INTERVAL)
+            check_seconds("wait_interval", self.interval, least=MIN_INTERVAL)
 
 
 @dataclass

@@ -18,6 +18,7 @@ from .polling import PollState
 _MAX_SILENCE = 60.0  # seconds between lines when nothing changes
 _NAMED_CHANGES = 3  # in a line; the others are counted
 _PROMPT_LINES = 5  # lines that report changes at once
+_PRECISE = 10.0  # seconds below which a pause is shown with a decimal place
 _DELAY_PER_LINE = 2.0  # seconds by which each later line waits longer for further changes
 
 
@@ -33,14 +34,14 @@ class ProgressReporter:
 
     def __call__(self, state: PollState) -> None:
         """Report a line if one is due."""
-        changed = [scan for scan in state.scans if self._reported.get(scan.id) != _status(scan)]
+        changed = [scan for scan in state.scans if self._reported.get(scan.id) != scan.status]
         error = state.last_error.message if state.last_error else None
         is_due = _is_due(self._last, state.elapsed, self._delay() if changed else _MAX_SILENCE)
         error_is_due = error is not None and _is_due(self._last_error, state.elapsed)  # errors may come and go
         if not (is_due or error_is_due or state.next_poll is None):
             return
         self._report_line(_line(state, [self._change(scan) for scan in changed], error))
-        self._reported.update((scan.id, _status(scan)) for scan in changed)
+        self._reported.update((scan.id, scan.status) for scan in changed)
         self._change_lines += bool(changed)
         self._last = state.elapsed
         if error:
@@ -48,7 +49,7 @@ class ProgressReporter:
 
     def _change(self, scan: Scan) -> str:
         before = self._reported.get(scan.id)
-        return f"{scan.name or scan.id} is {_status(scan)}" + (f", was {before}" if before else "")
+        return f"{scan.label} is {scan.status}" + (f", was {before}" if before else "")
 
     def _delay(self) -> float:
         """Seconds from the last line to one that reports changes."""
@@ -70,8 +71,8 @@ def _line(state: PollState, changes: list[str], error: str | None) -> str:
     if state.timed_out:
         parts.append("wait_timeout reached")
     if state.next_poll is not None:
-        digits = 0 if state.next_poll >= 10 else 1
-        parts.append(f"next poll in {state.next_poll:.{digits}f} s")
+        seconds = round(state.next_poll, 1) if state.next_poll < _PRECISE else round(state.next_poll)
+        parts += [f"next poll in {seconds:g} s"] if seconds else []  # the final poll may follow at once
     return "; ".join(parts)
 
 
@@ -84,9 +85,3 @@ def format_clock(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
-
-
-def _status(scan: Scan) -> str:
-    """The state, and the vendor's status if it differs."""
-    vendor = scan.vendor_status
-    return scan.state.value if not vendor or vendor.lower() == scan.state.value else f"{scan.state.value} ({vendor})"

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ..errors import ConflictError, DatascanError, TooEarlyError, UnknownOutcomeError, WaitTimeoutError
-from ..models import PREDICTED_ID, Scan, ScanState, predicted_scan
+from ..models import PREDICTED_ID, Scan, ScanState, other_place, predicted_scan
 from ..providers.capabilities import CountsIssues, RescansScans
-from .at_most_once import check_ended_later, create_at_most_once
+from .at_most_once import check_ended_later, create_at_most_once, unknown_scan
 from .context import OperationContext
 from .issue_counts import count_issues
 from .polling import WaitOptions, poll_interval
@@ -143,6 +143,8 @@ class _Start:
             try:
                 scan = create_at_most_once(self._context, self._send, self._find_created)
                 check_ended_later(self._context, scan, sent_at)
+                if self._parent and (why := other_place(scan, self._parent)):
+                    raise unknown_scan(self._context, scan, f"which is not a rescan of {self._parent.id} ({why})")
                 return scan, False
             except TooEarlyError:
                 self._readiness.wait()
@@ -221,7 +223,10 @@ class _Readiness:
 
     def _timeout_error(self, why: str, elapsed: float) -> WaitTimeoutError:
         error = with_last_error(
-            WaitTimeoutError(f"wait_timeout reached after {elapsed:.0f} s: {why}."), self._last_error
+            WaitTimeoutError(
+                f"wait_timeout reached after {elapsed:.0f} s: {why}. No rescan was started: run the task again."
+            ),
+            self._last_error,
         )
         requests = self._provider.requests_sent
         waited = WaitStats(round(elapsed, 1), self._polls, requests, timed_out=True)

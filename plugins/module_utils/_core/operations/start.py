@@ -31,13 +31,14 @@ _MAX_SCAN_LENGTH = timedelta(days=7)  # fresh_for finds scans that took no longe
 
 @dataclass(frozen=True)
 class StartRequest:
-    """The request of scan_start; `fresh_for` is seconds."""
+    """The request of scan_start; `fresh_for` is seconds, and counts only for a scan that started after `newer_than`."""
 
     target: Mapping[str, t.Any]
     if_active: str = "reuse"  # or fail, start
     fresh_for: int | None = None
     previous_scan_id: str | None = None
     wait: WaitOptions | None = None
+    newer_than: datetime | None = None
     count_issues: bool = False  # if the scan has completed when it is returned
 
 
@@ -195,13 +196,19 @@ def _find_fresh(context: OperationContext, request: StartRequest, candidates: Se
         return None
     now = context.provider.server_now()
     newest = max((scan for scan in candidates if scan.state in FINISHED), key=_end_order, default=None)
-    return newest if newest and _completed_since(newest, now - timedelta(seconds=request.fresh_for), now) else None
+    since = now - timedelta(seconds=request.fresh_for)
+    is_fresh = newest and _completed_since(newest, since, now) and _started_after(newest, request.newer_than)
+    return newest if is_fresh else None
 
 
 def _end_order(scan: Scan) -> tuple[float, bool]:
     """Later ends are larger. A scan without any time may be the newest; of two at one time the failed one counts."""
     ended = scan.finished_at or scan.started_at
     return ended.timestamp() if ended else math.inf, scan.state is not ScanState.COMPLETED
+
+
+def _started_after(scan: Scan, time: datetime | None) -> bool:
+    return time is None or (scan.started_at is not None and scan.started_at > time)
 
 
 def _completed_since(scan: Scan, oldest: datetime, now: datetime) -> bool:

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ..errors import DatascanError, InvalidInputError, NotFoundError, UnsupportedError
-from ..models import Query, Scan, ScanList, start_time, summarise
+from ..models import Query, Scan, ScanList, ScanState, start_time, summarise
 from ..providers.capabilities import CountsIssues, ListsScans, gap_sentence
 from .context import OperationContext
 from .issue_counts import count_issues
@@ -53,7 +54,8 @@ def read_status(context: OperationContext, request: StatusRequest) -> StatusResu
     if request.count_issues:
         context.require(CountsIssues)
     with context.time_limit(request.wait):
-        result = _find(context, request.query) if request.query is not None else _get_by_id(context, request)
+        find = _get_by_id if request.query is None else _find
+        result = find(context, request)
         if request.wait:
             result = _after_waiting(context, request.wait, result)
         if not request.count_issues:
@@ -78,31 +80,74 @@ def _after_waiting(context: OperationContext, options: WaitOptions, result: Stat
         raise error.with_result(replace(result, scans=seen, summary=summarise(seen), waited=known.waited)) from None
     result = replace(result, scans=state.scans, summary=summarise(state.scans), waited=wait.wait_stats(context, state))
     if state.timed_out:
-        raise wait.timeout_error(state).with_result(result)
+        raise wait.timeout_error(context, state).with_result(result)
     return result
 
 
-def _find(context: OperationContext, query: Query) -> StatusResult:
-    """The scans that a query asks for. Raises UnsupportedError for a field that the vendor's list does not have."""
-    provider = context.require(ListsScans)
-    for name in ("name", "source"):
-        if getattr(query, name) is not None and name not in provider.finds_by:
+def _find(context: OperationContext, request: StatusRequest) -> StatusResult:
+    """The scans that a query asks for. Raises UnsupportedError for a field that the vendor's list does not have.
+
+    Raises NotFoundError where no scan has the query's name and source, unless missing is ignore.
+    """
+    provider, query = context.require(ListsScans), request.query or Query()
+    sought = [name for name in ("name", "source") if getattr(query, name) is not None]
+    for name in sought:
+        if name not in provider.finds_by:
             raise UnsupportedError(f"query.{name} cannot be used: {provider.title} does not list the {name} of scans.")
     try:
         listed = provider.list_scans(query)
     except DatascanError as error:
         if isinstance(error.result, ScanList):
-            raise error.with_result(_listed(error.result, query)) from None
+            raise error.with_result(_listed(matching_scans(error.result, query), query)) from None
         raise
+    listed = matching_scans(listed, query)
+    result = _listed(listed, query)
     if listed.gap:
         context.warn(f"{gap_sentence(context.provider, listed.gap)} Scans that match the query may be missing.")
-    return _listed(listed, query)
+    elif sought and not result.scans:
+        wanted = " and ".join(f"query.{name} {getattr(query, name)!r}" for name in sought)
+        message = f"None of the {listed.seen} scans that {provider.title} listed matches {wanted}. Check the spelling."
+        if request.missing == "fail" and not query.model_copy(update={"name": None, "source": None}).narrows:
+            raise NotFoundError(message, result=result)
+        context.warn(message)
+    return result
+
+
+def matching_scans(listed: ScanList, query: Query) -> ScanList:
+    """The scans of a list that match a query, also where the vendor ignores a part of it.
+
+    A scan of another owner leaves a gap: the vendor does not keep to the owners, so others of them may be missing.
+    """
+    scans = [scan for scan in listed if query.could_match(scan)]
+    foreign = next((scan for scan in scans if not query.has_owner(scan)), None)
+    if foreign is None or listed.gap:
+        return replace(listed, scans=scans)
+    owner = f"owner {foreign.owner}" if foreign.owner else "no owner"
+    gap = f"it has scan {foreign.id} of {owner}, although query.owners names others"
+    return replace(listed, scans=scans, gap=gap)
 
 
 def _listed(listed: ScanList, query: Query) -> StatusResult:
     """Newest first; none of them is missing."""
-    scans = sorted(listed, key=start_time, reverse=True)[: query.limit]
+    scans = _newest_first(listed.scans)[: query.limit]
     return StatusResult(scans, summarise(scans), [], complete=listed.gap is None)
+
+
+def _newest_first(scans: Sequence[Scan]) -> list[Scan]:
+    """The scans by their start; in the vendor's order where none has one.
+
+    Of the others, a completed scan without a start comes last, so that it takes no place of a newer one that would not
+    pass a gate. Every other scan without a start comes first, because it may be the newest.
+    """
+    if not any(scan.started_at for scan in scans):
+        return list(scans)
+
+    def age(scan: Scan) -> float:
+        if scan.started_at is None:
+            return math.inf if scan.state is ScanState.COMPLETED else -math.inf
+        return -start_time(scan)
+
+    return sorted(scans, key=age)
 
 
 def _get_by_id(context: OperationContext, request: StatusRequest) -> StatusResult:

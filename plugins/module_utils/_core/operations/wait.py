@@ -19,11 +19,12 @@ from ..errors import (
     UnknownOutcomeError,
     WaitTimeoutError,
 )
-from ..models import Scan, ScanState
+from ..models import ACTIVE, Scan, ScanState
 from ..providers.capabilities import CancelsScans, CountsIssues
 from .cancellation import request_cancellation
 from .context import OperationContext
 from .handed_over import parse_handed_scan
+from .identity import IdentifiedScans
 from .issue_counts import count_issues
 from .polling import PollState, WaitOptions, poll_scans
 from .progress import ProgressReporter
@@ -69,9 +70,10 @@ def wait_for_scans(context: OperationContext, request: WaitRequest) -> WaitResul
         context.require(CancelsScans)
     # In check mode there is one poll, and no wait.
     options = replace(request.options, timeout=0.0) if context.check_mode else request.options
+    finished = {scan_id: scan for scan_id, scan in awaited.known.items() if scan.finished}
     has_deadline = request.count_issues and not context.check_mode  # that of the wait ends before the count
     with context.provider.deadline(options.timeout) if has_deadline else contextlib.nullcontext():
-        state = wait_until_finished(context, awaited.scan_ids, options, awaited.finished)
+        state = wait_until_finished(context, awaited.scan_ids, options, finished, awaited.known)
         result = _result_of(context, state)
         if options.fail_fast:
             _raise_for_unsuccessful(result)
@@ -82,9 +84,9 @@ def wait_for_scans(context: OperationContext, request: WaitRequest) -> WaitResul
         return _after_one_poll(state, result)
     if not state.timed_out or request.on_timeout == "return":
         return result
-    error = timeout_error(state)  # made before cancelling, since it names what still ran
     if request.on_timeout != "cancel":
-        raise error.with_result(result)
+        raise timeout_error(context, state).with_result(result)
+    error = _unfinished_error(state)  # made before cancelling, since it names what still ran
     result, outcome = _cancel_pending(context, state, awaited.reused)
     raise error.with_message(error.message + outcome).with_result(result)
 
@@ -109,10 +111,15 @@ def _after_one_poll(state: PollState, result: WaitResult) -> WaitResult:
 
 
 def wait_until_finished(
-    context: OperationContext, scan_ids: Sequence[str], options: WaitOptions, seen: Mapping[str, Scan] | None = None
+    context: OperationContext,
+    scan_ids: Sequence[str],
+    options: WaitOptions,
+    seen: Mapping[str, Scan] | None = None,
+    known: Mapping[str, Scan] | None = None,
 ) -> PollState:
     """Poll scans until they have finished or time is up. An error that ends the wait carries a WaitResult.
 
+    `seen` are scans that were just read, and `known` those of earlier tasks: the answers must be about the same ones.
     In a time limit, what has passed of it counts as waited. The single poll of check mode gets all its retries.
     """
     provider = context.provider
@@ -121,7 +128,7 @@ def wait_until_finished(
     with contextlib.nullcontext() if context.check_mode else provider.deadline(options.timeout - before):
         try:
             return poll_scans(
-                context.get_many,
+                IdentifiedScans(context, {**(known or {}), **(seen or {})}).get_many,
                 scan_ids,
                 options,
                 clock=context.clock,
@@ -150,7 +157,7 @@ def wait_until_completed(context: OperationContext, scan: Scan, options: WaitOpt
     stats = wait_stats(context, state)
     result = WaitResult(state.scans, stats)
     if state.timed_out:
-        raise timeout_error(state).with_result(result)
+        raise timeout_error(context, state).with_result(result)
     ended = state.scans[0]
     if ended.state is not ScanState.COMPLETED:
         raise ScanNotCompletedError(f"Scan {ended}.", result=result)
@@ -167,18 +174,33 @@ def no_wait_stats(context: OperationContext, options: WaitOptions | None) -> Wai
     return WaitStats(0.0, 0, context.provider.requests_sent) if options else None
 
 
-def timeout_error(state: PollState) -> WaitTimeoutError:
-    """The error that names the scans that had not finished, and the error of the last poll."""
+def timeout_error(context: OperationContext, state: PollState) -> WaitTimeoutError:
+    """The error that names the scans that had not finished, how to go on with them, and the error of the last poll."""
+    pending, vendor = state.pending, context.provider.title
+    runs = all(scan_id in state.seen and state.seen[scan_id].state in ACTIVE for scan_id in pending)
+    if len(pending) == 1:
+        what = f"The scan {'continues' if runs else 'may continue'} at {vendor}: to wait for it again, "
+    else:
+        what = f"The scans {'continue' if runs else 'may continue'} at {vendor}: to wait for them again, "
+    ids = pending[0] if len(pending) == 1 else "these ids"
+    return _unfinished_error(state, f" {what}set scan_ids of scan_wait to {ids}.")
+
+
+def _unfinished_error(state: PollState, advice: str = "") -> WaitTimeoutError:
     unseen = [scan_id for scan_id in state.scan_ids if scan_id not in state.seen]
     unfinished = [str(scan) for scan in state.scans if not scan.finished]
     unfinished += [f"{scan_id}: not read yet" for scan_id in unseen]
-    named = "; ".join(unfinished[:_NAMED_SCANS])
-    if len(unfinished) > _NAMED_SCANS:
-        named += f"; and {len(unfinished) - _NAMED_SCANS} more"
+    named = _listed(unfinished, "; ")
     # A wait without any time left follows one that used it up, whose length is not known here.
     when = f"After {state.elapsed:.0f} s" if state.elapsed >= 0.5 else "At the time-out"
-    message = f"{when}, {len(unfinished)} of {len(state.scan_ids)} scans had not finished: {named}."
+    message = f"{when}, {len(unfinished)} of {len(state.scan_ids)} scans had not finished: {named}.{advice}"
     return with_last_error(WaitTimeoutError(message), state.last_error)
+
+
+def _listed(names: Sequence[str], separator: str = ", ") -> str:
+    """The first few names, and how many more there are."""
+    more = [f"and {len(names) - _NAMED_SCANS} more"] if len(names) > _NAMED_SCANS else []
+    return separator.join([*names[:_NAMED_SCANS], *more])
 
 
 def with_last_error(error: WaitTimeoutError, last_error: DatascanError | None) -> WaitTimeoutError:
@@ -191,10 +213,10 @@ def with_last_error(error: WaitTimeoutError, last_error: DatascanError | None) -
 
 @dataclass(frozen=True)
 class _Awaited:
-    """The ids to wait for, each once; the scans known to have finished; the ids of scans that were only reused."""
+    """The ids to wait for, each once; the scans as earlier tasks knew them; the ids of scans that were only reused."""
 
     scan_ids: Sequence[str]
-    finished: Mapping[str, Scan]
+    known: Mapping[str, Scan]
     reused: frozenset[str]
 
 
@@ -212,7 +234,8 @@ def _scans_to_wait_for(context: OperationContext, request: WaitRequest) -> _Awai
         raise InvalidInputError("There are no scans to wait for: scan_ids and scans are empty.")
     checked = [context.check_id(scan_id, "scan_ids") for scan_id in scan_ids]
     reused = frozenset(context.check_id(one.scan.id, "scans") for one in handed if one.is_reused)
-    return _Awaited(list(dict.fromkeys(checked)), {scan.id: scan for scan in given if scan.finished}, reused)
+    known = {context.check_id(scan.id, "scans"): scan for scan in given}
+    return _Awaited(list(dict.fromkeys(checked)), known, reused)
 
 
 def _cancel_pending(context: OperationContext, state: PollState, reused: Collection[str]) -> tuple[WaitResult, str]:
@@ -251,11 +274,9 @@ def _cancel_pending(context: OperationContext, state: PollState, reused: Collect
 def _left_running_sentences(scan_ids: Sequence[str]) -> list[str]:
     if not scan_ids:
         return []
-    named = ", ".join(scan_ids[:_NAMED_SCANS])
-    more = f" and {len(scan_ids) - _NAMED_SCANS} more" if len(scan_ids) > _NAMED_SCANS else ""
     scans, continues, them = ("Scan", "continues", "it") if len(scan_ids) == 1 else ("Scans", "continue", "them")
     return [
-        f" {scans} {named}{more} {continues} to run, because this pipeline may not have started {them}.",
+        f" {scans} {_listed(scan_ids)} {continues} to run, because this pipeline may not have started {them}.",
         f" To cancel {them}, use scan_cancel.",
     ]
 

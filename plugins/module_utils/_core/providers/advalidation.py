@@ -19,7 +19,17 @@ from ..errors import DatascanError, InterruptedWaitError, InvalidInputError, Not
 from ..http.authentication import HEADER_FORMS
 from ..http.rate_limit import RateLimit
 from ..http.response import Response
-from ..models import MAX_LISTED_ISSUES, MAY_RUN, ErrorText, Issue, IssueCount, Scan, ScanState, ShownText
+from ..models import (
+    MAX_LISTED_ISSUES,
+    MAY_RUN,
+    ErrorText,
+    Issue,
+    IssueCount,
+    Scan,
+    ScanState,
+    ShownText,
+    state_rank,
+)
 from .capabilities import CountsIssues, RescansScans
 from .records import VendorRecord, check_identity, failed_by
 
@@ -61,6 +71,7 @@ def _whole_number(value: t.Any) -> t.Any:
 class ScanItem(VendorRecord, _AdvalidationModel):
     """A scan as Advalidation sends it."""
 
+    state_keys: t.ClassVar[t.Collection[str]] = ("processingStatus",)
     id: t.Annotated[str, Field(pattern=r"\S"), BeforeValidator(_whole_number)]
     processing_status: str | None = None
     created_at: t.Any = None
@@ -110,6 +121,7 @@ class Advalidation(RescansScans, CountsIssues):
         "cancelled": ScanState.CANCELLED,
     }
     auth_scheme = "api_key"
+    expects = "an API key"
     header_forms = {**HEADER_FORMS, "api_key": api_key_header}
     api_url = "https://app.advalidation.io/v2"
     min_poll_interval = 2.0
@@ -170,7 +182,10 @@ class Advalidation(RescansScans, CountsIssues):
             raise
         except DatascanError:
             return scan  # a gate judges by the count; the names of the checks are only shown
-        return scan.model_copy(update={"error": checks.error, "issues": checks.issues})
+        if state_rank(checks.state) < state_rank(scan.state):
+            return checks  # the second answer contradicts the first: the worse one counts
+        count = max(scan.issue_count, checks.issue_count or 0)
+        return scan.model_copy(update={"error": checks.error, "issues": checks.issues, "issue_count": count})
 
     def count_issues(self, scan: Scan) -> Scan:
         """A scan that has completed is counted already."""
@@ -216,6 +231,7 @@ class Advalidation(RescansScans, CountsIssues):
 
     def _to_scan(self, item: ScanItem) -> Scan:
         status = (item.processing_status or "").strip() or None
+        issues = _count_issues(item)
         state = self.parse_state(status)
         reason = item.error
         if state is ScanState.COMPLETED and (item.is_inconclusive or item.inconclusive_reason):
@@ -223,8 +239,8 @@ class Advalidation(RescansScans, CountsIssues):
             # policy that allows `stopped` for another vendor's scans would let this one pass as well.
             state, reason = ScanState.FAILED, f"inconclusive: {item.inconclusive_reason or 'no reason given'}"
         elif state is ScanState.COMPLETED and not reason:
-            state = ScanState.RUNNING if item.nb_issues is None else state  # not analysed yet
-            reason = _failed_checks(item.tests) if item.nb_issues else None
+            state = ScanState.RUNNING if issues is None else state  # not analysed yet
+            reason = _failed_checks(item.tests) if issues else None
         elif state is ScanState.FAILED:
             reason = item.inconclusive_reason or reason
         return Scan(
@@ -234,8 +250,8 @@ class Advalidation(RescansScans, CountsIssues):
             vendor_status=status,
             started_at=self.parse_time(item.created_at),
             finished_at=self.parse_time(item.finished_at),
-            issue_count=item.nb_issues,
-            issues=_issues(item.tests) if item.nb_issues else [],
+            issue_count=issues,
+            issues=_issues(item.tests) if issues else [],
             error=reason,
         )
 
@@ -254,21 +270,31 @@ def _parse_creative(data: t.Any, number: str) -> ScanItem | None:
     return creative.latest_scan_status
 
 
+def _with_issues(checks: Sequence[CheckResult]) -> list[CheckResult]:
+    """The checks that failed or warn; those of a creative's parts are not among them."""
+    return [check for check in checks if _result(check) in _ISSUE_LABELS]
+
+
+def _result(check: CheckResult) -> str:
+    return (check.result or "").strip().lower()
+
+
 def _issues(checks: Sequence[CheckResult]) -> list[Issue]:
-    """The checks that failed or warn, as many as a scan shows. A scan does not say of which creative it is."""
-    found = [
-        Issue(name=check.name or _UNNAMED, result=result)
-        for check in checks
-        if (result := (check.result or "").strip()).lower() in _ISSUE_LABELS
-    ]
-    return found[:MAX_LISTED_ISSUES]
+    """As many issues as a scan shows. A scan does not say of which creative it is."""
+    found = _with_issues(checks)[:MAX_LISTED_ISSUES]
+    return [Issue(name=check.name or _UNNAMED, result=(check.result or "").strip()) for check in found]
+
+
+def _count_issues(item: ScanItem) -> int | None:
+    """The issues of a scan: at least those of the checks that came with it. None, where nothing was counted yet."""
+    return None if item.nb_issues is None else max(int(item.nb_issues), len(_with_issues(item.tests)))
 
 
 def _failed_checks(checks: Sequence[CheckResult]) -> str | None:
-    """The checks that failed or warn, by name; those of a creative's parts are not among them."""
+    """The checks that failed or warn, by name."""
     parts = []
     for result, label in _ISSUE_LABELS.items():
-        names = [_label(check) for check in checks if (check.result or "").strip().lower() == result]
+        names = [_label(check) for check in checks if _result(check) == result]
         if names:
             more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
             parts.append(f"{label}: {', '.join(names[:_NAMED])}{more}")

@@ -49,11 +49,13 @@ class Provider(ABC):
     state_map: t.ClassVar[Mapping[str, ScanState]]  # the vendor's status of a scan, in lower case -> its state
     auth_scheme: t.ClassVar[str] = "bearer"  # what `auto` means
     header_forms: t.ClassVar[Mapping[str, HeaderForm]] = HEADER_FORMS  # by auth_scheme
+    expects: t.ClassVar[str] = "an API token"  # what belongs in the option api_token
     api_url: t.ClassVar[str | None] = None  # only where the vendor has one public host
     example_id: t.ClassVar[str] = "scan-1"  # of a scan, for documentation and tests
     min_poll_interval: t.ClassVar[float] = 1.0  # seconds between two polls
     rate_limit: t.ClassVar[RateLimit | None] = None  # of requests, where the vendor has one
     trusts_retry_after: t.ClassVar[bool] = True
+    tells_start_times: t.ClassVar[bool] = True  # whether scans have a `started_at`
     times_have_zone: t.ClassVar[bool] = True  # False where the option time_zone has to give it
     takes_refresh_token: t.ClassVar[bool] = False  # the option refresh_token
     whole_number_ids: t.ClassVar[bool] = False  # whether ids are whole numbers, so that a number is not another id
@@ -89,7 +91,7 @@ class Provider(ABC):
         if options.refresh_token and not options.api_token and not cls.takes_refresh_token:
             raise InvalidInputError(f"{cls.title} has no refresh tokens: set api_token instead of refresh_token.")
         scheme = cls.auth_scheme if options.auth_scheme == "auto" else options.auth_scheme
-        return TokenAuthentication(options.api_token, header_forms[scheme])
+        return TokenAuthentication(options.api_token, header_forms[scheme], f"{cls.title} expects {cls.expects}")
 
     @classmethod
     @abstractmethod

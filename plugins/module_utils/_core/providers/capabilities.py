@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..errors import DatascanError, InvalidResponseError, UnsupportedError
 from ..models import Query, Scan, ScanList
-from ..options import OptionTable
+from ..option_reading import OptionTable
 from .base import CAPABILITIES, Provider
 
 if t.TYPE_CHECKING:
@@ -32,6 +32,9 @@ class StartsScans(Provider, capability="start"):
     @abstractmethod
     def validate_target(self, target: Target) -> None:
         """Raise InvalidInputError for a target that the vendor would refuse, as far as this is known before sending."""
+
+    def remember_target(self, target: Target) -> None:
+        """Remember sampled values, which the vendor may repeat. Credentials are masked without this."""
 
     @abstractmethod
     def predict_scan(self, target: Target) -> Scan:

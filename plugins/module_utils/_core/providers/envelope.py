@@ -10,13 +10,27 @@ document does not show.
 
 from __future__ import annotations
 
+import re
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 
-from ..error_texts import WITHOUT_MESSAGE, error_text, error_texts, errors_of, has_content, is_error_key
+from ..error_texts import (
+    WITHOUT_MESSAGE,
+    error_text,
+    error_texts,
+    errors_of,
+    has_content,
+    is_error_key,
+    names_failed_parts,
+)
 
 _CODES = ("statusCode", "status_code", "responseCode", "response_code", "status", "code")
 _KEYS = frozenset({*_CODES, "success", "message", "detail", "meta"})  # of an envelope, beside its data and its errors
+
+# The keys under which a record writes the state of a scan, or of a part of one, and the words for one that failed.
+_STATE_KEY = re.compile(r"(?:scan|processing|request)?(?:progress)?(?:status|state)")
+_FAILED = frozenset({"failed", "failure", "error", "errored", "aborted"})
+_NOT_PARTS = frozenset({"files", "tests"})  # lists of what a scan finds: those that fail are issues
 
 
 def find_errors(body: t.Any) -> list[dict[str, t.Any]]:
@@ -27,9 +41,21 @@ def find_errors(body: t.Any) -> list[dict[str, t.Any]]:
     return [{"code": code, "message": text} for text in messages(body)] or [{"code": code, "message": None}]
 
 
-def record_error(record: Mapping[str, t.Any]) -> str | None:
-    """The error that a scan's own record carries, in words. Its `status` is no error: it may be the scan's state."""
-    texts = [text for value in errors_of(record).values() if (text := error_text(value))]
+def record_error(record: Mapping[str, t.Any], state_keys: Collection[str] | None = None) -> str | None:
+    """The error that a scan's own record carries, in words.
+
+    It is an error under any key, or parts that failed. If `state_keys` are given, from which the provider reads the
+    state, it is also a failure under another key for states.
+    """
+    found = errors_of(record)
+    texts = [
+        f"{key}: {text}" if names_failed_parts(key) else text
+        for key, value in found.items()
+        if (text := error_text(value))
+    ]
+    if not texts:
+        others = [] if state_keys is None else [key for key in _failed_states(record) if key not in state_keys]
+        texts = [*(f"its {key} is {record[key]}" for key in others), *_failed_parts(record)]
     if not texts and says_error(record):
         texts = [WITHOUT_MESSAGE]
     return "; ".join(dict.fromkeys(texts)) or None
@@ -67,6 +93,23 @@ def error_status(body: t.Any) -> int | None:
     return code or (500 if has_error_word(body) else None)
 
 
+def _failed_states(record: t.Any) -> list[str]:
+    """The keys of an object under which a state is a word for a failure."""
+    if not isinstance(record, Mapping):
+        return []
+    keys = [key for key in record if _STATE_KEY.fullmatch(key.replace("_", "").lower())]
+    return [key for key in keys if isinstance(record[key], str) and record[key].strip().lower() in _FAILED]
+
+
+def _failed_parts(record: Mapping[str, t.Any]) -> Iterator[str]:
+    """For each list of a record, how many of its objects say that they failed."""
+    for key, parts in record.items():
+        if isinstance(parts, list) and key.lower() not in _NOT_PARTS:
+            failed = [part for part in parts if _failed_states(part)]
+            if failed:
+                yield f"{len(failed)} of {len(parts)} {key} failed"
+
+
 def says_error(body: Mapping[str, t.Any]) -> bool:
     """Whether a body or a record has a code for errors, or `success: false`."""
     return error_code(body) is not None or is_refused(body)
@@ -90,7 +133,13 @@ def messages(body: Mapping[str, t.Any]) -> list[str]:
 
 
 def _has_error(body: Mapping[str, t.Any]) -> bool:
-    return says_error(body) or has_error_word(body) or bool(errors_of(body))
+    return says_error(body) or has_error_word(body) or bool(errors_of(body)) or _is_failed_envelope(body)
+
+
+def _is_failed_envelope(body: Mapping[str, t.Any]) -> bool:
+    """Whether `status` is a word for a failure beside data. Without data, it may be the state of a scan."""
+    data = (value for key, value in body.items() if key not in _KEYS and isinstance(value, (dict, list)))
+    return "status" in _failed_states(body) and any(map(has_content, data))
 
 
 def _has_data(body: Mapping[str, t.Any]) -> bool:

@@ -285,19 +285,21 @@ def collect_scans(
     earlier: dict[str, Scan] = {}
     found: dict[str, Scan] = {}
     was_read = False
+    seen = 0  # rows of this reading
 
     def has_enough() -> bool:
         return is_enough() or (limit is not None and len(found) >= limit)
 
     def known() -> ScanList:
         left_out = [] if reader.gap is None else [scan for key, scan in earlier.items() if key not in found]
-        return ScanList([*found.values(), *left_out][:limit], reader.gap)
+        return ScanList([*found.values(), *left_out][:limit], reader.gap, seen)
 
     try:
         for page in reader.pages(has_enough):
             if page.restarts:
-                earlier, found = {**earlier, **found}, {}
+                earlier, found, seen = {**earlier, **found}, {}, 0
             was_read = True
+            seen += len(page.rows)
             for scan in to_scans(page.rows):
                 found[scan.id] = scan
                 if limit is not None and len(found) >= limit:

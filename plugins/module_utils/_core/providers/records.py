@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import typing as t
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from ..compat.pydantic import BaseModel, model_validator, reason
@@ -19,14 +19,18 @@ T = t.TypeVar("T")
 
 
 class VendorRecord(BaseModel):
-    """A scan's record, whose `error` is whatever error it carries, under any key."""
+    """A scan's record, whose `error` is whatever error it carries, under any key.
 
+    A class names the keys from which its provider reads the state: under another key, a failure is an error.
+    """
+
+    state_keys: t.ClassVar[Collection[str]] = ()
     error: ErrorText = None
 
     @model_validator(mode="before")
     @classmethod
     def _find_error(cls, data: t.Any) -> t.Any:
-        return {**data, "error": record_error(data)} if isinstance(data, dict) else data
+        return {**data, "error": record_error(data, cls.state_keys)} if isinstance(data, dict) else data
 
 
 def failed_by(error: str | None, state: ScanState) -> ScanState:

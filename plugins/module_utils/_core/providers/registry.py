@@ -23,16 +23,17 @@ from .base import Provider
 
 if t.TYPE_CHECKING:
     # Ansible packs only the files that an import statement names, even one that never runs.
-    from . import advalidation, protecto  # noqa: F401
+    from . import advalidation  # noqa: F401
     from .bigid import provider as bigid  # noqa: F401
     from .glasswall import provider as glasswall  # noqa: F401
+    from .protecto import provider as protecto  # noqa: F401
 
 # The registry: each vendor's file, and its class there. A new vendor is a line here, and a name in the import above.
 _REGISTRY = {
     "advalidation": ("advalidation", "Advalidation"),
     "bigid": ("bigid.provider", "BigID"),
     "glasswall": ("glasswall.provider", "Glasswall"),
-    "protecto": ("protecto", "Protecto"),
+    "protecto": ("protecto.provider", "Protecto"),
 }
 NAMES = tuple(sorted(_REGISTRY))
 P = t.TypeVar("P", bound=Provider)

@@ -12,6 +12,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.routing import compile_path
 
 from .clock import Clock
 from .users import User
@@ -95,9 +96,17 @@ class Vendor(ABC):
 
     def no_route(self, request: Request, status: int) -> Response:
         """The answer for a route that does not exist, which names it, or for a method that a route does not have."""
-        if status != 404:
-            return self.error(status)
-        return PlainTextResponse(no_route_text(request), status)
+        if status == 404:
+            return PlainTextResponse(no_route_text(request), status)
+        response = self.error(status)
+        if status == 405:
+            response.headers["Allow"] = ", ".join(self._methods_of(request.url.path))
+        return response
+
+    def _methods_of(self, path: str) -> list[str]:
+        """The methods of the routes with this path."""
+        operations = [(method, compile_path(self.api_path() + own)[0]) for method, own, _run in self.operations()]
+        return sorted({method for method, pattern in operations if pattern.match(path)})
 
     @abstractmethod
     def seed(self, wish: dict[str, Any]) -> list[Any]:

@@ -138,9 +138,7 @@ def test_short_samples_leave_the_message_of_a_wrong_option_alone(capsys: pytest.
     spec = ModuleSpec("try", lambda call: Outcome(), OPTIONS, connects=False)
     samples = ["o", "e", "required", "ann@example.com"]
     result = run(capsys, spec, {"token": "wrong", "objects": [{"samples": samples, "ann@example.com": 1, "nmae": 1}]})
-    assert result["msg"].endswith(
-        "module: objects.ann@example.com, objects.nmae. Supported parameters include: key, name, samples."
-    )
+    assert result["msg"].endswith("objects[0].nmae is not an option. Did you mean objects[0].name?")
 
 
 def test_a_common_word_as_a_token_leaves_results_alone(capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,6 +28,9 @@ SPEC: dict[str, t.Any] = {
             "states": {"type": "list", "elements": "str"},
             "owner": {"type": "str"},
             "started_after": {"type": "str"},
+            "name": {"type": "str"},
+            "source": {"type": "str"},
+            "limit": {"type": "int"},
         },
     },
     "reports": {"type": "list", "elements": "dict", "options": {"dest": {"type": "path"}}},
@@ -50,6 +53,7 @@ def failure(name: str, options: dict[str, t.Any], capsys: pytest.CaptureFixture[
     [
         ({"name": "", "limit": "", "query": "", "reports": ""}, {}),
         ({"query": {"states": "", "owner": ""}}, {"query": {}}),
+        ({"query": {"name": "", "source": "", "limit": ""}}, {"query": {"name": "", "source": ""}}),  # refused later
         ({"reports": ["", {"dest": ""}]}, {"reports": [{}]}),
         ({"scan_ids": ["a", " b\n"]}, {"scan_ids": ["a", "b"]}),
         ({"scan_ids": ["a", ""]}, {"scan_ids": ["a", ""]}),  # refused later: a gate must judge what it was given
@@ -75,13 +79,25 @@ def test_an_empty_text_is_not_set_for_every_option_of_a_module(name: str, capsys
     assert failure(name, dict.fromkeys(spec, ""), capsys)["msg"] == failure(name, {}, capsys)["msg"]
 
 
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [(name, pair) for name, spec in SPECS.items() for pair in spec.constraints.get("mutually_exclusive", ())],
+)
+def test_options_that_exclude_each_other_are_named_as_they_are_written(
+    name: str, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    values = {"str": "7", "dict": {}, "list": []}
+    given = {option: values[SPECS[name].argument_spec[option]["type"]] for option in options}
+    assert " and ".join(options) + " are mutually exclusive" in failure(name, given, capsys)["msg"]
+
+
 @pytest.mark.parametrize("variable", sorted(row["env"] for row in CONNECTION_OPTIONS.values() if "env" in row))
 def test_an_empty_environment_variable_is_not_set(
     variable: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, "")
     missing = failure("scan_status", {"scan_ids": ["x"]}, capsys)
-    assert "missing required arguments: provider" in missing["msg"]
+    assert missing["msg"].startswith("provider is missing: ")
     given = {**CONNECTION, "scan_ids": ["x"]}
     assert "not a Glasswall scan id" in failure("scan_status", given, capsys)["msg"]
 

@@ -6,11 +6,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.datascan.gate.plugins.module_utils._core.decoding import (
-    decodings,
-    encoded_texts,
-    fully_decoded,
-)
+from ansible_collections.datascan.gate.plugins.module_utils._core.decoding import decodings, fully_decoded
+from ansible_collections.datascan.gate.plugins.module_utils._core.encoded_runs import encoded_texts
 
 ESCAPED = {
     r"a\u002Bb": "a+b",
@@ -24,6 +21,8 @@ ESCAPED = {
     "%2B%252B%25252B%C3%B6%u002B": "+++\u00f6+",
     "a\u200bb\u00adc\ufeffd\x00e": "abcde",
     "a\r\n   b\\nc\u2028d": "abcd",
+    r"a\53b\0c": "a+bc",
+    "&#43a&#0000000000043;&#x00000000002B;&ampamp;&plus/": "+a++&+/",
     "100 % of it": "100 % of it",
     "\\": "",
 }

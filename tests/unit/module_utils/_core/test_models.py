@@ -125,8 +125,12 @@ def test_the_ways_of_saying_that_there_is_no_error(sent: t.Any, error: str | Non
     assert scan(error=sent).error == error
 
 
-def test_an_id_is_a_string_whatever_the_vendor_sends() -> None:
-    assert scan(id=47111, parent_id=47110, child_ids=[1, 2]).model_dump()["id"] == "47111"
+@pytest.mark.parametrize("fields", [{"id": 7}, {"parent_id": 7}, {"child_ids": [7]}, {"source": 7}, {"id": 7.0}])
+def test_a_scan_has_texts_where_a_number_would_name_another_one(fields: dict[str, t.Any]) -> None:
+    """YAML reads the id 007 as the number 7. Providers turn numbers of their vendors into texts themselves."""
+    (name,) = fields
+    with pytest.raises(InvalidInputError, match=rf"scans\[0\] is not a scan .*: check {name}\.$"):
+        parse_scan({**scan("completed").model_dump(mode="json"), **fields}, "scans[0]")
 
 
 @pytest.mark.parametrize(
@@ -135,8 +139,11 @@ def test_an_id_is_a_string_whatever_the_vendor_sends() -> None:
         ({}, "1: running"),
         ({"name": "nightly"}, "nightly (1): running"),
         ({"vendor_status": "Running"}, "1: running"),
-        ({"vendor_status": "Listing"}, "1: running, glasswall says Listing"),
-        ({"state": "failed", "vendor_status": "Error", "error": "disk"}, "1: failed, glasswall says Error (disk)"),
+        ({"source": "in", "target": "out"}, "in \u2192 out (1): running"),
+        ({"source": "in"}, "in (1): running"),
+        ({"name": "nightly", "source": "in"}, "nightly (1): running"),
+        ({"vendor_status": "Listing"}, "1: running (Listing)"),
+        ({"state": "failed", "vendor_status": "Error", "error": "disk."}, "1: failed (Error): disk"),
     ],
 )
 def test_how_messages_name_a_scan(fields: dict[str, t.Any], message: str) -> None:

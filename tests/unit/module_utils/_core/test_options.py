@@ -57,7 +57,8 @@ def test_an_empty_text_is_not_set() -> None:
     ("given", "message"),
     [
         ({}, "provider is missing: set it, or the environment variable DATASCAN_PROVIDER."),
-        ({"provider": "bigid", "api_key": "x"}, "api_key is not a connection option: use provider, api_url"),
+        ({"provider": "bigid", "api_key": "x"}, "api_key is not an option. Did you mean api_token?"),
+        ({"provider": "bigid", "zzz": "x"}, "zzz is not an option: use provider, api_url"),
         ({"provider": "bigid", "timeout": "soon"}, "timeout must be of type float."),
         ({"provider": "bigid", "timeout": 0}, "timeout must be more than 0 seconds."),
         ({"provider": "bigid", "timeout": 10**400}, "timeout must be of type float."),

@@ -143,11 +143,38 @@ ECHOES: dict[str, Callable[[str], str]] = {
     "a Basic header": lambda secret: "Basic " + b64encode(f"ann:{secret}".encode()).decode(),
     "hexadecimal": lambda secret: secret.encode().hex(),
     "hexadecimal in upper case": lambda secret: secret.encode().hex().upper(),
+    "HTML by numbers without a semicolon": lambda secret: "".join(f"&#{ord(character)}" for character in secret),
+    "HTML by numbers with zeros": lambda secret: "".join(f"&#{ord(character):012};" for character in secret),
+    "HTML by numbers in hexadecimal with zeros": lambda secret: "".join(f"&#x{ord(one):012x};" for one in secret),
+    "HTML by names without a semicolon": lambda secret: html.escape(html.escape(secret)).replace(";", ""),
+    "base64 twice": lambda secret: b64encode(b64encode(f"ann:{secret}".encode())).decode(),
+    "base64 four times": lambda secret: b64encode(b64encode(b64encode(b64encode(secret.encode())))).decode(),
+    "base64 of base64 in an address": lambda secret: b64encode(quote(b64encode(secret.encode())).encode()).decode(),
+    "base64 of JSON": lambda secret: b64encode(json.dumps({"token": secret}).encode()).decode(),
+    "base64 of an address": lambda secret: b64encode(quote(f"token={secret}", safe="").encode()).decode(),
+    "base64 of hexadecimal digits": lambda secret: b64encode(secret.encode().hex().encode()).decode(),
+    "base64 of base64 in a path": lambda secret: f"api/v1/{b64encode(b64encode(secret.encode())).decode()}",
+    "hexadecimal digits of base64": lambda secret: b64encode(secret.encode()).hex(),
+    "hexadecimal digits of hexadecimal digits": lambda secret: secret.encode().hex().encode().hex(),
+    "hexadecimal with colons": lambda secret: secret.encode().hex(":"),
+    "hexadecimal in groups": lambda secret: secret.encode().hex(" ", -2),
+    "hexadecimal in an array": lambda secret: ", ".join(f"0x{byte:02X}" for byte in secret.encode()),
+    "hexadecimal in a list of texts": lambda secret: json.dumps([f"{byte:02x}" for byte in secret.encode()])[1:-1],
+    "numbers of bytes": lambda secret: str(list(secret.encode()))[1:-1],
+    "numbers of bytes in Go": lambda secret: " ".join(map(str, secret.encode())),
+    "UTF-16": lambda secret: secret.encode("utf-16-le").decode("latin-1"),
+    "UTF-16 in base64": lambda secret: b64encode(f"ann:{secret}".encode("utf-16-le")).decode(),
+    "UTF-16 in hexadecimal": lambda secret: secret.encode("utf-16-be").hex(),
+    "UTF-16 in JSON": lambda secret: json.dumps("\0".join(secret)),
+    "UTF-16 in an address": lambda secret: quote(secret.encode("utf-16-be"), safe=""),
     "quoted-printable": lambda secret: quopri.encodestring(secret.encode(), quotetabs=True).decode(),
     "quoted-printable, each byte": lambda secret: "".join(f"={byte:02X}" for byte in secret.encode()),
     "Python": lambda secret: repr({"a": secret}),
     "Python's bytes": lambda secret: repr(secret.encode()),
     "octal": lambda secret: "".join(f"\\{byte:03o}" for byte in secret.encode()),
+    "octal of two digits": lambda secret: re.sub(
+        r"[^\w](?![0-7])", lambda match: f"\\{ord(match[0]):o}" if ord(match[0]) < 128 else match[0], secret
+    ),
     "two lines": lambda secret: f"{secret[:9]}\r\n   {secret[9:]}",
     "two lines in JSON": lambda secret: f"{secret[:9]}\\n{secret[9:]}",
     "characters of no width": "\u200b".join,
@@ -178,6 +205,10 @@ def test_no_escape_hides_a_secret(secret: str, echo: Callable[[str], str]) -> No
         (f"{quote(TOKEN[:12], safe='')}\u2026", f"{MASK}\u2026"),
         (b64encode(TOKEN[:12].encode()).decode(), MASK),
         (f"{TOKEN.encode().hex()[:20]}\u2026", f"{MASK}\u2026"),
+        (f"...{b64encode(TOKEN.encode()).decode()[5:]}", f"...{MASK}"),
+        (f"...{b64encode(TOKEN.encode()).decode()[-18:]}", f"...{MASK}"),
+        (f"...{TOKEN.encode().hex()[7:]}", f"...{MASK}"),
+        (f"...{b64encode(b64encode(TOKEN.encode())).decode()[7:]}", f"...{MASK}"),
         (TOKEN[:4], TOKEN[:4]),
     ],
 )
@@ -255,6 +286,13 @@ LONG = 3_000_000  # characters
         "\n ",
         "x",
         "sig=",
+        "&#0",
+        "AAAA",
+        "bG9uZ2VyLXdvcmRz ",
+        "2d",
+        "2d ",
+        "77,",
+        "0x",
     ],
     ids=str,
 )
@@ -266,6 +304,12 @@ def test_a_long_answer_takes_less_than_a_second(piece: str) -> None:
     shown = secrets.redact_text(text)
     assert time.process_time() - started < 1
     assert TOKEN not in shown
+
+
+def test_base64_that_decodes_to_base64_again_and_again_takes_less_than_a_second() -> None:
+    started = time.process_time()
+    assert MASK not in Redactor([TOKEN, LAST]).redact_text("VVVV" * (LONG // 8))
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("value", ["", None, "ok", "12345"])
@@ -303,4 +347,13 @@ def test_a_result_is_scrubbed_at_every_depth_and_else_stays_as_it_is() -> None:
 
 def test_text_without_secrets_is_untouched() -> None:
     text = "Scan 83d71394-faa2-4b6c-b13b-6d3118de459e: completed; https://vendor.test/api/v1/scans?page=1&pageSize=100"
-    assert Redactor([TOKEN, LAST]).redact_text(text) == text
+    secrets = Redactor([TOKEN, LAST, "t0ken"])
+    for harmless in (
+        text,
+        b64encode(text.encode()).decode(),
+        text.encode().hex(":"),
+        str(list(text.encode())),
+        html.escape(f"{text}&order=1&copy=2&lt=3"),
+        "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 at 2026-11-22 08:00:00, 10.0.0.1:443",
+    ):
+        assert secrets.redact_text(harmless) == harmless

@@ -16,11 +16,14 @@ import xml.etree.ElementTree as ET
 
 from ...foreign_text import NOT_KNOWN, clean_text
 from ...models import STATES, iso
+from ..acceptance import USED
 from .names import title
 from .style import CSS
 from .text import (
+    acceptance_lines,
     consequence,
     counts_sentence,
+    describe_issues,
     describe_missing,
     describe_reasons,
     duration,
@@ -65,7 +68,15 @@ def render(verdict: Verdict) -> str:
         _tag(
             "body",
             _banner(verdict),
-            _tag("main", _summary(verdict), _timeline(verdict), _reasons_section(verdict), _table(verdict)),
+            _tag(
+                "main",
+                _summary(verdict),
+                _timeline(verdict),
+                _reasons_section(verdict),
+                _accepted_section(verdict),
+                _issues_section(verdict),
+                _table(verdict),
+            ),
         ),
         lang="en",
     )
@@ -137,7 +148,9 @@ def _barrier(is_raised: bool) -> ET.Element:
     )
 
 
-def _summary(verdict: Verdict) -> ET.Element:
+def _summary(verdict: Verdict) -> ET.Element | None:
+    if not verdict.scans:
+        return None
     scans = [item.scan for item in verdict.scans]
     passed = sum(item.passed for item in verdict.scans)
     counted = [scan.issue_count for scan in scans if scan.issue_count is not None]
@@ -148,8 +161,11 @@ def _summary(verdict: Verdict) -> ET.Element:
         "Did not pass": str(len(scans) - passed),
         "Missing": str(len(verdict.missing)),
         "Issues": str(sum(counted)) if counted else NOT_KNOWN,
+        "Accepted entries": str(sum(use.status == USED for use in verdict.accepted)),
         "From first to last time": format_duration(line.seconds) if line.known else NOT_KNOWN,
     }
+    if not verdict.accepted:
+        del tiles["Accepted entries"]
     counts = {state: verdict.summary.get(state, 0) for state in STATES}
     return _tag(
         "section",
@@ -236,6 +252,27 @@ def _reasons_section(verdict: Verdict) -> ET.Element | None:
     if not notes:
         return None
     return _tag("section", _tag("h2", "Reasons"), _tag("ul", *notes, class_="why"), class_="card")
+
+
+def _accepted_section(verdict: Verdict) -> ET.Element | None:
+    """The entries of `policy.accepted`, marked where they were used."""
+    lines = zip(acceptance_lines(verdict), verdict.accepted, strict=True)
+    notes = [_tag("li", _tag("p", line), class_="passed" if use.status == USED else "advised") for line, use in lines]
+    if not notes:
+        return None
+    return _tag("section", _tag("h2", "Accepted"), _tag("ul", *notes, class_="why"), class_="card")
+
+
+def _issues_section(verdict: Verdict) -> ET.Element | None:
+    """The issues of each scan; scans that did not pass come first."""
+    items = [item for item in sorted(verdict.scans, key=lambda item: item.passed) if item.scan.issues]
+    if not items:
+        return None
+    notes = []
+    for item in items:
+        lines = (_tag("p", line) for line in describe_issues(item))
+        notes.append(_tag("li", _tag("h3", *_name(item.scan)), *lines, class_=_outcome(item)))
+    return _tag("section", _tag("h2", "Issues"), _tag("ul", *notes, class_="why"), class_="card")
 
 
 def _table(verdict: Verdict) -> ET.Element | None:

@@ -14,9 +14,17 @@ The fields of `datascan.gate/report/1`, from which docs/report.schema.json takes
     cancelled      the ids of the scans that the pipeline cancelled then
     summary        the number of scans: total, and one key for each state
     missing        the ids that were asked for and not found
+    accepted       the entries of policy.accepted, in their order
+      scan         the scan that the entry names, or null for every scan
+      issue        the issue that the entry names, or null for the scan as a whole
+      until        when the entry ends, ISO 8601 in UTC
+      reason       why it is accepted
+      status       used, expired or unused
+      count        how many scans it was used for
     judgements     one for each scan, in the order given
       passed       whether this scan passed
       reasons      why it did not, a sentence each
+      accepted     the entries of policy.accepted that were used for this scan, a sentence each
       scan         the scan
         id              the vendor's id, as a string
         provider        the vendor
@@ -32,6 +40,10 @@ The fields of `datascan.gate/report/1`, from which docs/report.schema.json takes
         parent_id       the scan that this one repeats, or null
         child_ids       the scans that repeat this one
         issue_count     how many issues were found, or null where they are not counted
+        issues          the first of them, where they are known
+          name          the check that found it, or the path of the file that has it
+          result        the vendor's own word for how bad it is, or null
+          place         where it is, as far as the name does not tell it, or null
         error           the vendor's reason, or null
 
 The text is ASCII with JSON's own escapes, so that no reader has to guess an encoding.
@@ -46,10 +58,24 @@ from ...compat.pydantic import BaseModel, ConfigDict
 from ...models import Scan
 from ...redaction import Redactor
 from ...text import escape_commands
+from ..acceptance import USED, AcceptanceUse
 from ..verdict import Verdict
-from ..wording import describe, sentence
+from ..wording import acceptance_sentence, describe, sentence
 
 SCHEMA = "datascan.gate/report/1"
+
+
+class AcceptedEntry(BaseModel):
+    """An entry of `accepted`. The names of this class and its fields are part of the published schema."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scan: str | None
+    issue: str | None
+    until: str
+    reason: str
+    status: str
+    count: int
 
 
 class Judgement(BaseModel):
@@ -60,6 +86,7 @@ class Judgement(BaseModel):
     scan: Scan
     passed: bool
     reasons: list[str] = []
+    accepted: list[str] = []
 
 
 class JsonReport(BaseModel):
@@ -76,6 +103,7 @@ class JsonReport(BaseModel):
     error: dict[str, t.Any] | None = None
     timed_out: bool = False
     cancelled: list[str] = []
+    accepted: list[AcceptedEntry] = []
 
 
 def build_report(verdict: Verdict) -> JsonReport:
@@ -86,13 +114,19 @@ def build_report(verdict: Verdict) -> JsonReport:
         reasons=[sentence(reason) for reason in verdict.reasons],
         summary=verdict.summary,
         judgements=[
-            Judgement(scan=item.scan, passed=item.passed, reasons=[describe(reason) for reason in item.reasons])
+            Judgement(
+                scan=item.scan,
+                passed=item.passed,
+                reasons=[describe(reason) for reason in item.reasons],
+                accepted=[acceptance_sentence(AcceptanceUse(entry, USED)) for entry in item.accepted],
+            )
             for item in verdict.scans
         ],
         missing=list(verdict.missing),
         error=None if verdict.error is None else dict(verdict.error),
         timed_out=verdict.timed_out,
         cancelled=list(verdict.cancelled),
+        accepted=[AcceptedEntry(**use.facts()) for use in verdict.accepted],
     )
 
 

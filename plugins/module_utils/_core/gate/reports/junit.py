@@ -15,7 +15,9 @@ from ...foreign_text import NOT_KNOWN, clean_text
 from .names import stable_names
 from .text import (
     ALLOWED,
+    acceptance_lines,
     counts_sentence,
+    describe_issues,
     describe_missing,
     describe_reasons,
     duration,
@@ -57,6 +59,8 @@ def render(verdict: Verdict) -> str:
     ET.SubElement(properties, "property", name="mode", value=clean_text(verdict.mode))
     if note := wait_sentence(verdict):
         ET.SubElement(properties, "property", name="wait", value=note)
+    for line in acceptance_lines(verdict):
+        ET.SubElement(properties, "property", name="accepted", value=line)
     suite.extend(cases)
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
@@ -121,4 +125,5 @@ def _facts(item: ScanVerdict) -> list[str]:
         "Target": clean_text(scan.target),
         "Owner": clean_text(scan.owner),
     }
-    return [f"{key}: {value}" for key, value in facts.items() if value not in ("", NOT_KNOWN)]
+    lines = [f"{key}: {value}" for key, value in facts.items() if value not in ("", NOT_KNOWN)]
+    return lines + [f"Issue: {text}" for text in describe_issues(item)]

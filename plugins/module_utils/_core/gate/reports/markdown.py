@@ -12,10 +12,13 @@ import typing as t
 
 from ...foreign_text import MAX_MARKDOWN, NOT_KNOWN, clean_text, code_span, fit_lines, table_cell
 from ...models import STATES
+from .names import title
 from .text import (
     ALLOWED,
+    acceptance_lines,
     consequence,
     counts_sentence,
+    describe_issues,
     describe_missing,
     describe_reasons,
     duration,
@@ -31,7 +34,6 @@ from .text import (
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...models import Scan
     from ..verdict import ScanVerdict, Verdict
 
 _MARKS = {True: "\u2705", False: "\u274c"}
@@ -60,11 +62,12 @@ def render(verdict: Verdict) -> str:
         *_summary_section(verdict),
     ]
     left = MAX_MARKDOWN - _NOTES - _size(head)
-    reasons = _reasons_section(verdict, left // 2)
-    left -= _size(reasons)
-    missing = _missing_section(verdict, left // 2)
-    left -= _size(missing)
-    return "\n\n".join([*head, *reasons, *missing, *_scans_section(verdict, left)]) + "\n"
+    middle: list[str] = []
+    for section in (_reasons_section, _accepted_section, _missing_section, _issues_section):
+        made = section(verdict, left // 2)
+        left -= _size(made)
+        middle += made
+    return "\n\n".join([*head, *middle, *_scans_section(verdict, left)]) + "\n"
 
 
 def _size(blocks: list[str]) -> int:
@@ -78,6 +81,8 @@ def _table(head: tuple[str, ...], rows: list[list[str]], right: tuple[str, ...] 
 
 
 def _summary_section(verdict: Verdict) -> list[str]:
+    if not verdict.scans:
+        return []
     counts = {"Total": verdict.summary.get("total", 0)}
     counts |= {state.capitalize(): verdict.summary.get(state, 0) for state in STATES}
     head = tuple(counts)
@@ -109,7 +114,7 @@ def _row(item: ScanVerdict) -> list[str]:
     word = other_vendor_status(scan)
     return [
         _MARKS[item.passed],
-        _name(scan, table_cell),
+        f"{table_cell(scan.name)} ({table_cell(scan.id)})" if clean_text(scan.name) else table_cell(scan.id),
         table_cell(scan.provider),
         f"{state_text(item)} ({table_cell(word)})" if word else state_text(item),
         format_time(scan.started_at),
@@ -121,17 +126,10 @@ def _row(item: ScanVerdict) -> list[str]:
     ]
 
 
-def _name(scan: Scan, quote: t.Callable[[str | None], str]) -> str:
-    return f"{quote(scan.name)} ({quote(scan.id)})" if clean_text(scan.name) else quote(scan.id)
-
-
 def _reasons_section(verdict: Verdict, limit: int) -> list[str]:
     others = [f"- {code_span(reason)}" for reason in other_sentences(verdict)]
     rejected = [item for item in verdict.scans if not item.passed]
-    blocks = [
-        "\n".join([f"- {_name(item.scan, code_span)}", *(f"  - {code_span(text)}" for text in describe_reasons(item))])
-        for item in rejected
-    ]
+    blocks = [_scan_block(item, describe_reasons(item)) for item in rejected]
     if not others and not blocks:
         return []
     shown = fit_lines([*others, *blocks], limit)
@@ -144,10 +142,34 @@ def _reasons_section(verdict: Verdict, limit: int) -> list[str]:
 def _missing_section(verdict: Verdict, limit: int) -> list[str]:
     missing = sorted(describe_missing(verdict).items(), key=lambda entry: entry[1] == ALLOWED)
     lines = [f"- {code_span(scan_id)}: {text}" for scan_id, text in missing]
-    if not lines:
+    return _list_section("Missing", lines, limit, "Missing scans")
+
+
+def _accepted_section(verdict: Verdict, limit: int) -> list[str]:
+    lines = [f"- {code_span(line)}" for line in acceptance_lines(verdict)]
+    return _list_section("Accepted", lines, limit, "Entries")
+
+
+def _issues_section(verdict: Verdict, limit: int) -> list[str]:
+    """The issues of each scan; scans that did not pass come first."""
+    items = [item for item in sorted(verdict.scans, key=lambda item: item.passed) if item.scan.issues]
+    blocks = [_scan_block(item, describe_issues(item)) for item in items]
+    return _list_section("Issues", blocks, limit, "Scans with issues")
+
+
+def _scan_block(item: ScanVerdict, texts: Sequence[str]) -> str:
+    """A scan, and texts about it below."""
+    name, scan_id = title(item.scan), clean_text(item.scan.id)
+    named = code_span(name) if name == scan_id else f"{code_span(name)} ({code_span(scan_id)})"
+    return "\n".join([f"- {named}", *(f"  - {code_span(text)}" for text in texts)])
+
+
+def _list_section(head: str, blocks: Sequence[str], limit: int, left_out: str) -> list[str]:
+    """A list under its head, and how many of `left_out` do not fit."""
+    if not blocks:
         return []
-    shown = fit_lines(lines, limit)
-    section = ["### Missing", "\n".join(shown)]
-    if len(shown) < len(lines):
-        section.append(f"Missing scans not listed here: {len(lines) - len(shown)}.")
+    shown = fit_lines(blocks, limit)
+    section = [f"### {head}", "\n".join(shown)]
+    if len(shown) < len(blocks):
+        section.append(f"{left_out} not listed here: {len(blocks) - len(shown)}.")
     return section

@@ -9,6 +9,7 @@ import typing as t
 from collections import Counter
 
 from ...foreign_text import NOT_KNOWN, clean_text
+from ..naming import join_ends
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,8 +19,7 @@ if t.TYPE_CHECKING:
 
 def location(scan: Scan) -> str:
     """The source and the target of a scan, or an empty text."""
-    ends = [clean_text(scan.source), clean_text(scan.target)]
-    return " \u2192 ".join(end or NOT_KNOWN for end in ends) if any(ends) else ""
+    return join_ends(clean_text(scan.source), clean_text(scan.target))
 
 
 def title(scan: Scan) -> str:

@@ -8,16 +8,19 @@ from __future__ import annotations
 import typing as t
 
 from ...foreign_text import NOT_KNOWN, clean_text
+from ...models import ScanState, iso
 from ..verdict import Rule
-from ..wording import describe, sentence
+from ..wording import acceptance_sentence, count_of, describe, other_status, sentence
 
 if t.TYPE_CHECKING:
     from datetime import datetime
 
-    from ...models import Scan
+    from ...models import Issue, Scan
+    from ..acceptance import Acceptance
     from ..verdict import ScanVerdict, Verdict
 
-CANCELLED_AT_TIMEOUT = "cancelled by this pipeline, because the wait timed out"
+_MAX_ISSUES = 20  # of a scan that a report lists; JSON has all that are known
+_CANCELLED_AT_TIMEOUT = "was cancelled by this pipeline, because the wait timed out"
 MISSING = "asked for and not found"
 ALLOWED = f"{MISSING}, which the policy allows"
 
@@ -52,8 +55,7 @@ def format_duration(value: float | None) -> str:
 
 def other_vendor_status(scan: Scan) -> str:
     """The vendor's status where it differs from the state, or an empty text."""
-    status = clean_text(scan.vendor_status)
-    return "" if status.lower() == scan.state.value else status
+    return clean_text(other_status(scan))
 
 
 def headline(verdict: Verdict) -> str:
@@ -65,10 +67,11 @@ def headline(verdict: Verdict) -> str:
 
 def counts_sentence(verdict: Verdict) -> str:
     """How many scans passed, and how many are missing."""
-    total = len(verdict.scans)
     passed = sum(item.passed for item in verdict.scans)
     missing = f", {len(verdict.missing)} missing" if verdict.missing else ""
-    return f"{passed} of {total} scan{'' if total == 1 else 's'} passed{missing}."
+    if not verdict.scans:
+        return f"No scan was judged{missing}."
+    return f"{passed} of {count_of(len(verdict.scans), 'scan')} passed{missing}."
 
 
 def consequence(verdict: Verdict) -> str:
@@ -86,11 +89,42 @@ def describe_reasons(item: ScanVerdict) -> list[str]:
         return []
     texts = [describe(reason) for reason in item.reasons]
     if item.cancelled_at_timeout:
-        texts.append(CANCELLED_AT_TIMEOUT)
-    # The description of a state includes the vendor's error.
-    if item.scan.error and not any(reason.rule is Rule.STATES for reason in item.reasons):
-        texts.append(f"{item.scan.provider} says: {item.scan.error}")
+        is_first = item.reasons[0].rule is Rule.STATES and item.scan.state is ScanState.CANCELLED
+        texts = [_CANCELLED_AT_TIMEOUT, *texts[is_first:]]
+    error = item.scan.error
+    if error and not any(error.rstrip(".") in text for text in texts) and not _names_all_issues(error, item):
+        texts.append(f"the vendor says: {error}")
     return [clean_text(text) for text in texts]
+
+
+def _names_all_issues(error: str, item: ScanVerdict) -> bool:
+    """Whether a vendor's error is but the names of the issues that a report lists anyway."""
+    return bool(item.scan.issues) and all(issue.name in error for issue in item.scan.issues)
+
+
+def describe_issue(issue: Issue, item: ScanVerdict) -> str:
+    """An issue, where it is, and what accepts it."""
+    facts = ", ".join(filter(None, [clean_text(issue.result), clean_text(issue.place)]))
+    text = f"{clean_text(issue.name)} ({facts})" if facts else clean_text(issue.name)
+    entry = item.acceptance_of(issue)
+    return f"{text}, {_acceptance(entry)}" if entry else text
+
+
+def describe_issues(item: ScanVerdict) -> list[str]:
+    """The first issues of a scan, those that are not accepted before others, and how many more there are."""
+    issues = sorted(item.scan.issues, key=lambda issue: item.acceptance_of(issue) is not None)
+    total = max(item.scan.issue_count or 0, len(issues))
+    shown = [describe_issue(issue, item) for issue in issues[:_MAX_ISSUES]]
+    return [*shown, f"and {total - len(shown)} more"] if shown and total > len(shown) else shown
+
+
+def _acceptance(entry: Acceptance) -> str:
+    return f"accepted until {iso(entry.until)}: {clean_text(entry.reason)}"
+
+
+def acceptance_lines(verdict: Verdict) -> list[str]:
+    """The entries of `policy.accepted` and what became of each, a sentence each."""
+    return [clean_text(acceptance_sentence(use)) for use in verdict.accepted]
 
 
 def wait_sentence(verdict: Verdict) -> str:
@@ -100,12 +134,14 @@ def wait_sentence(verdict: Verdict) -> str:
     count = len(verdict.cancelled)
     if not count:
         return "The wait timed out."
-    return f"The wait timed out, and {count} scan{' was' if count == 1 else 's were'} cancelled."
+    return f"The wait timed out, and {count_of(count, 'scan')} {'was' if count == 1 else 'were'} cancelled."
 
 
 def state_text(item: ScanVerdict) -> str:
-    """The state of a scan, and whether a time-out is behind it."""
-    return f"{item.scan.state.value} (wait timed out)" if item.cancelled_at_timeout else item.scan.state.value
+    """The state of a scan, whether a time-out is behind it, and whether the scan is accepted as a whole."""
+    notes = ["wait timed out"] if item.cancelled_at_timeout else []
+    notes += ["accepted"] if any(entry.issue is None for entry in item.accepted) else []
+    return f"{item.scan.state.value} ({', '.join(notes)})" if notes else item.scan.state.value
 
 
 def describe_missing(verdict: Verdict) -> dict[str, str]:

@@ -14,6 +14,7 @@ import typing as t
 from collections.abc import Mapping
 
 from ...http.response import Response
+from ...redaction import Redactor
 from .. import envelope
 
 _NOT_LOGGED_IN = re.compile(
@@ -28,6 +29,8 @@ _TOKEN_IS_REFUSED = re.compile(
     re.IGNORECASE,
 )
 ID_KEYS = ("_id", "id", "scanId", "scan_id")  # of a scan; the first two are documented
+_SECRET_KEYS = Redactor(["scanSecretKey", "scan_secret_key"])  # the names of a scan's secret, to find them in any form
+_WITHHELD = "(reason withheld, because it may quote a scan's secret)"
 _LONGEST_WORD = 200  # characters of a bare word
 _MAY_BE_THE_TOKEN = frozenset({400, 403, 500})  # statuses under which a token may be refused
 _NOT_FOUND = re.compile(r"\b(?:scan|cluster)\b.*\bnot found\b", re.IGNORECASE)  # documented
@@ -63,6 +66,11 @@ def effective_status(response: Response) -> int:
         if any(pattern.search(text) for text in envelope.messages(body)):
             return status
     return envelope.error_status(body) or 400
+
+
+def without_secret_key(text: str) -> str:
+    """A reason as it can be shown: BigID's may quote a scan, which has a secret."""
+    return _WITHHELD if _SECRET_KEYS.finds_secret(text) else text
 
 
 def is_not_found(response: Response) -> bool:

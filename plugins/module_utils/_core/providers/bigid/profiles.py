@@ -9,16 +9,15 @@ import typing as t
 
 
 def parse_scan_type(data: t.Any, profile: str) -> str | None:
-    """The type of scan of a profile; None where the list does not have it, or has several.
-
-    Raises ValueError for another body.
-    """
+    """The type of scan of a profile; None where the list does not have it, or has several, and for another body."""
     if isinstance(data, dict) and isinstance(data.get("data"), dict):
         data = data["data"]  # in the envelope of other answers
     profiles = data.get("scanProfiles") if isinstance(data, dict) else None
-    if not isinstance(profiles, list):
-        raise ValueError("the list of scan profiles is missing")
-    own = [item for item in profiles if isinstance(item, dict) and _text(item.get("name")) == profile]
+    own = [
+        item
+        for item in (profiles if isinstance(profiles, list) else [])
+        if isinstance(item, dict) and _text(item.get("name")) == profile
+    ]
     found = {_text(item.get("scanType")) for item in own}
     return found.pop() if len(found) == 1 else None
 

@@ -15,7 +15,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ...errors import DatascanError, InterruptedWaitError, InvalidInputError, InvalidResponseError, NotFoundError
+from ...errors import (
+    DatascanError,
+    InterruptedWaitError,
+    InvalidInputError,
+    InvalidResponseError,
+    NotFoundError,
+    RejectedError,
+    UnavailableError,
+)
 from ...http.authentication import Authentication, HeaderForm
 from ...http.response import Response
 from ...models import FINISHED, MAY_RUN, PREDICTED_ID, Query, Scan, ScanList, ScanState, state_rank
@@ -26,6 +34,7 @@ from ..paging import ListPage, ListReader, PageCursor, collect_scans
 from ..records import InvalidRecord, failed_by, with_worst
 from . import errors as _bigid_errors
 from .clusters import BigIDClusters
+from .newest import NewestScans
 from .profiles import parse_scan_type
 from .rows import Row, ScanPage, ScanRow, parse_page, parse_started
 from .single_reads import PAGE_SIZE, BigIDSingleReads, Listing
@@ -34,6 +43,7 @@ from .tokens import SessionTokenAuthentication
 _AUTO_SCHEMES = ("raw", "bearer")  # in the order in which they are tried
 _WHOLE_LIST = 10_000  # the limit when a list is read again: `skip` may have no effect, and one page cannot change
 _USUAL_SCAN_TYPE = "dsScan"
+_NO_PARAMETER = (200, 400, 422)  # HTTP statuses of an error about a parameter that a deployment does not know
 _BATCH = 8  # scans whose states are read at once; few, because a limit may be reached before the next
 _MAX_SINGLE_READS = 100  # scans of a list that are read one by one, where the list lacks their states
 # Scans of a list that have ended and are read one by one, because the list may be wrong: those that changed last come
@@ -119,6 +129,7 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         super().__init__(*args, **kwargs)
         # The last row seen of each scan, because the status has neither its name nor its start.
         self._rows: dict[str, Row] = {}
+        self._asks_for_total = True
 
     @classmethod
     def authentication(
@@ -133,6 +144,17 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
     def parse_errors(cls, response: Response) -> list[dict[str, t.Any]]:
         """Errors come in four forms, and under HTTP 200 too."""
         return _bigid_errors.parse_errors(response)
+
+    @classmethod
+    def find_errors(cls, response: Response) -> list[dict[str, t.Any]]:
+        """Without a reason that may quote a scan's secret key."""
+        return [
+            {
+                key: _bigid_errors.without_secret_key(value) if isinstance(value, str) else value
+                for key, value in one.items()
+            }
+            for one in super().find_errors(response)
+        ]
 
     @classmethod
     def is_record(cls, body: Mapping[str, t.Any]) -> bool:
@@ -159,7 +181,10 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         return checked
 
     def list_scans(self, query: Query) -> ScanList:
-        """GET /scans/parent-scans. The scan that changed last comes first, so limit 1 is the latest scan."""
+        """GET /scans/parent-scans. The scan that changed last comes first, so limit 1 alone is the latest scan.
+
+        With another field, it is the one that started last of those that match, however they are listed.
+        """
         return self._find(query, None)
 
     def list_scans_of(self, target: Mapping[str, t.Any], query: Query) -> ScanList:
@@ -169,9 +194,11 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
     def _find(self, query: Query, target: Mapping[str, t.Any] | None) -> ScanList:
         if query.owners:
             raise InvalidInputError("query.owners cannot be used: BigID's list may lack the owners of scans.")
-        after, before = query.started_after, query.started_before
-        takes_all = not (target or after or before or query.states is not None or query.name or query.source)
+        after = query.started_after
+        takes_all = not (target or query.narrows)
         size = min(PAGE_SIZE, query.limit) if takes_all and query.limit else PAGE_SIZE
+        # Without another field, the document's latest scans are wanted: those that changed last.
+        newest = NewestScans(None if takes_all else query.limit)
         read: dict[str, Scan | DatascanError] = {}  # kept when the list is read again
         is_start = target is not None
         budget = _ReadBudget(_MAX_SINGLE_READS, _MAX_CHECKS_BEFORE_START if is_start else _MAX_CHECKS)
@@ -184,15 +211,18 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
             for record in records:
                 if isinstance(record, InvalidRecord) and self._may_have_ended(record, query, target):
                     yield record.ended_scan(self.name)
-            rows = [record for record in records if isinstance(record, Row) and _is_wanted(record, query, target)]
+            rows = newest.sort(row for row in records if isinstance(row, Row) and _is_wanted(row, query, target))
             batch = _BATCH if query.limit is None else min(_BATCH, query.limit)
             for first in range(0, len(rows), batch):
-                for scan in self._with_states(rows[first : first + batch], read, budget, is_start):
+                candidates = [row for row in rows[first : first + batch] if newest.can_hold(row)]
+                for scan in self._with_states(candidates, read, budget, is_start):
                     if query.states is None or scan.state in query.states:
+                        newest.add(scan)
                         yield scan
+            is_old = is_old or newest.is_whole(records)
 
         reader = self._reader(size, confirms=is_start)
-        return collect_scans(reader, to_scans, query.limit, lambda: is_old)
+        return collect_scans(reader, to_scans, query.limit if takes_all else None, lambda: is_old)
 
     def _with_states(
         self, rows: Sequence[Row], read: dict[str, Scan | DatascanError], budget: _ReadBudget, is_start: bool
@@ -263,8 +293,14 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         # No `sort`: the order by updated_at is the documented default, and the form of the parameter is not documented.
         params = [("limit", str(size)), *([("skip", str(skip))] if skip else [])]
         # Without it, other lists of BigID have no total. For one scan the request stays the documented one.
-        params += [("requireTotalCount", "true")] if size > 1 else []
-        page = self._client.read("GET", ("scans", "parent-scans"), parse_page, params=params)
+        total = [("requireTotalCount", "true")] if size > 1 and self._asks_for_total else []
+        try:
+            page = self._client.read("GET", ("scans", "parent-scans"), parse_page, params=[*params, *total])
+        except RejectedError as error:
+            if not total or error.http_status not in _NO_PARAMETER:
+                raise
+            self._asks_for_total = False  # not documented for this list, so a deployment may refuse it
+            return self._page(size, skip)
         self._rows.update((row.id, row.merge(self._rows.get(row.id, row))) for row in page.rows)
         return page
 
@@ -292,18 +328,22 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
             "scanOrigin": target["scan_origin"],
         }
         row = self._client.write("POST", ("scans",), parse_started, body=body)
-        row = replace(row, profile=profile)  # the scan's own fields may lack it
+        row = replace(row, profile=row.profile or profile)  # the scan's own fields may lack it
         self._rows[row.id] = row
         return self._scan(row, self.parse_state(row.state) if row.state else ScanState.QUEUED, row.state)
 
     def _scan_type_of(self, profile: str) -> str | None:
-        """The type of scan of a profile, where this deployment lists its profiles."""
+        """The type of scan of a profile, where this deployment lists its profiles.
+
+        A transient error does not pass for a deployment without that list: a scan of another type would be started.
+        """
         try:
-            return self._client.read(
-                "GET", ("scanProfiles",), lambda data: parse_scan_type(data, profile), is_optional=True
-            )
+            return self._client.read("GET", ("scanProfiles",), lambda data: parse_scan_type(data, profile))
         except InterruptedWaitError:
             raise
+        except UnavailableError as error:
+            message = f"No scan was started, because the type of its scan profile could not be read: {error.message}"
+            raise error.with_message(f"{message.rstrip('.')}. Set bigid.scan_type to start without it.") from None
         except DatascanError:
             return None
 

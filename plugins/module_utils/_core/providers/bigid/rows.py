@@ -11,14 +11,15 @@ keys are inferred, and optional. A scan also has a secret, `scanSecretKey`, so o
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ...models import parse_timestamp
-from ..envelope import has_error_word, record_error
+from ..envelope import record_error
 from ..paging import parse_total
 from ..records import InvalidRecord, check_identity, parse_each
-from .errors import ID_KEYS, is_record
+from .errors import ID_KEYS, is_record, without_secret_key
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,16 @@ class Row:
 
 
 ScanRow = t.Union[Row, InvalidRecord]
+_WRAPPERS = ("data", "result", "scan", "scanChildren")  # keys under which other answers have the scan
+_ENVELOPE_WORDS = frozenset({"success", "ok", "string"})  # of an envelope's `status`; the last is the document's
+
+
+@dataclass(frozen=True)
+class Status:
+    """The answer of a scan's status: whether it is active, or None; and what else it says of the scan's state."""
+
+    is_active: bool | None
+    words: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -80,28 +91,39 @@ def parse_page(data: t.Any) -> ScanPage:
 def parse_record(data: t.Any, scan_id: str) -> list[Row]:
     """A scan's own record: an array with one object, or that object. It need not repeat the id.
 
-    Several objects are parts of the scan. Raises ValueError where all are about other scans.
+    Several objects are parts of the scan. Raises ValueError where all are about other scans, or where one shows nothing
+    of a scan: it may have the state under a name that is not known.
     """
-    if isinstance(data, dict) and not is_record(data) and isinstance(data.get("data"), (dict, list)):
+    while isinstance(data, dict) and not is_record(data) and (key := _wrapper(data)):
         _check_ids(data, scan_id)
-        data = data["data"]  # in the envelope of other answers
+        data = data[key]
     items = data if isinstance(data, list) else [data]
     rows = [(item, _parse_row(item, scan_id)) for item in items]
     own = [replace(row, id=scan_id) for item, row in rows if _is_of(item, scan_id)]
     if rows and not own:
         check_identity(scan_id, _ids(rows[0][0])[0])
+    if not all(_shows_scan(item, row) for item, row in rows):
+        raise ValueError("a record has neither an id nor a state")
     return own
 
 
-def parse_status(data: t.Any, scan_id: str) -> t.Any:
-    """The status: true, false, or another value. An envelope's `status` is not the scan's."""
-    if not isinstance(data, dict):
-        raise ValueError("the body is not an object")
-    _check_ids(data, scan_id)
-    if error := record_error(data):
-        raise ValueError(f"it carries an error: {error}")
-    status = data.get("status")
-    return {"true": True, "false": False}.get(status.strip().lower(), status) if isinstance(status, str) else status
+def parse_status(data: t.Any, scan_id: str) -> Status:
+    """The status, also in the envelope of other answers, or in an array. An envelope's own `status` is not the scan's.
+
+    Of several, true beats all others.
+    """
+    items = _status_objects(data)
+    for item in items:
+        _check_ids(item, scan_id)
+        if error := _error(item):
+            raise ValueError(f"it carries an error: {error}")
+    values = [_boolean(item.get("status")) for item in items]
+    words = [_text(item, key) for item in items for key in ("status", "state")]
+    flags = [value for value in values if isinstance(value, bool)]
+    return Status(
+        is_active=any(flags) if flags else None,
+        words=[word for word in words if word and not isinstance(_boolean(word), bool) and not _is_envelope_word(word)],
+    )
 
 
 def parse_started(data: t.Any) -> Row:
@@ -121,12 +143,45 @@ def _parse_row(item: t.Any, default_id: str | None = None) -> Row:
         name=_text(item, "name"),
         profile=_text(item, "scanProfileName", "scan_profile_name"),
         state=_text(item, "state"),
-        error=record_error(item) or ("its status is error" if has_error_word(item) else None),
+        error=_error(item, ("state",)),
         owner=_text(item, "executedBy"),
         started_at=_time(item, "started_at", "startedAt", "created_at", "createdAt"),
         finished_at=_time(item, "finished_at", "finishedAt", "completed_at", "completedAt"),
         updated_at=_time(item, "updated_at", "updatedAt"),
     )
+
+
+def _error(item: dict[str, t.Any], state_keys: Collection[str] | None = None) -> str | None:
+    error = record_error(item, state_keys)
+    return error and without_secret_key(error)
+
+
+def _shows_scan(item: dict[str, t.Any], row: Row) -> bool:
+    return bool(_ids(item) or row.state or row.error)
+
+
+def _wrapper(body: dict[str, t.Any]) -> str | None:
+    return next((key for key in _WRAPPERS if isinstance(body.get(key), (dict, list))), None)
+
+
+def _status_objects(data: t.Any) -> list[dict[str, t.Any]]:
+    """The objects of a status: the body, what it wraps, or the items of an array. Raises ValueError for another one."""
+    found: list[dict[str, t.Any]] = []
+    for body in data if isinstance(data, list) else [data]:
+        if not isinstance(body, dict):
+            raise ValueError("the body is not an object")
+        found.append(body)
+        if key := _wrapper(body):
+            found += _status_objects(body[key])
+    return found
+
+
+def _boolean(value: t.Any) -> t.Any:
+    return {"true": True, "false": False}.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
+def _is_envelope_word(word: str) -> bool:
+    return word.lower() in _ENVELOPE_WORDS
 
 
 def _ids(item: dict[str, t.Any]) -> list[str]:

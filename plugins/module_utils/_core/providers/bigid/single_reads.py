@@ -29,11 +29,10 @@ from ...models import ACTIVE, Scan, ScanState, state_rank
 from ..base import Provider
 from ..paging import ListReader
 from ..records import InvalidRecord
-from .rows import Row, ScanPage, ScanRow, parse_record, parse_status
+from .rows import Row, ScanPage, ScanRow, Status, parse_record, parse_status
 
 PAGE_SIZE = 200
 _NO_ROUTE = (403, 404, 405, 501)  # HTTP statuses of a deployment, or a gateway, without a route
-_GOOD = (ScanState.COMPLETED, ScanState.UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ class BigIDSingleReads(Provider, is_partial=True):
         for scan_id, denial in unknown.items():
             row, is_denied = rows.get(scan_id), isinstance(denial, NotFoundError)
             if row and (self._state_from_row(row) or not is_denied):
-                found[scan_id] = self._combine([row], None)
+                found[scan_id] = self._combine([row], Status(None))
             else:
                 found[scan_id] = fault or (denial if is_denied else self._not_found(scan_id, denial))
         return found
@@ -131,18 +130,18 @@ class BigIDSingleReads(Provider, is_partial=True):
         """One scan. Without a listing, the scans that changed last are listed where the scan does not run."""
         row = listing.rows.get(scan_id) if listing else None
         if row and self._state_from_row(row) in ACTIVE:
-            return self._combine([row], None)
+            return self._combine([row], Status(None))
         refusal: DatascanError | None = None
-        active: t.Any = None
+        status = Status(None)
         try:
-            active = self._client.read("GET", ("scans", scan_id, "status"), lambda data: parse_status(data, scan_id))
+            status = self._client.read("GET", ("scans", scan_id, "status"), lambda data: parse_status(data, scan_id))
         except DatascanError as error:
             if not _is_missing_route(error) or (row is None and not _is_unknown(error)):
                 raise
             refusal = self._not_found(scan_id, error) if isinstance(error, NotFoundError) else error
-        if active is True:
+        if status.is_active:
             return self._running(scan_id)
-        return self._read_end(scan_id, active, refusal, row, listing)
+        return self._read_end(scan_id, status, refusal, row, listing)
 
     def _running(self, scan_id: str) -> Scan:
         row = self._rows.get(scan_id, Row(scan_id))
@@ -150,7 +149,7 @@ class BigIDSingleReads(Provider, is_partial=True):
         return self._scan(row, ScanState.RUNNING, status)
 
     def _read_end(
-        self, scan_id: str, active: t.Any, refusal: DatascanError | None, row: Row | None, listing: Listing | None
+        self, scan_id: str, status: Status, refusal: DatascanError | None, row: Row | None, listing: Listing | None
     ) -> Scan:
         """A scan whose status is not true, from its record and its row."""
         faults: list[DatascanError] = []
@@ -158,23 +157,23 @@ class BigIDSingleReads(Provider, is_partial=True):
         if isinstance(records, NotFoundError) and isinstance(refusal, RejectedError):
             refusal = self._not_found(scan_id, records)
         rows = [*([] if row is None else [row]), *([] if isinstance(records, DatascanError) else records)]
-        # An envelope's status may stand in the place of the scan's: only a word against the scan counts.
-        if isinstance(active, str) and self.state_map.get(active.strip().lower(), ScanState.COMPLETED) not in _GOOD:
-            rows.append(Row(scan_id, state=active.strip()))
+        # The document has true and false only, so a word there does not make a scan completed, but may deny that it is.
+        denials = [word for word in status.words if self.state_map.get(word.lower()) is not ScanState.COMPLETED]
+        rows += [Row(scan_id, state=word) for word in denials]
         if listing is None and (rows or refusal is None):
             listed = self._try(lambda: [row for row in self._page(PAGE_SIZE, 0).rows if row.id == scan_id], faults)
             rows += [] if isinstance(listed, DatascanError) else listed
         has_state = any(self._state_from_row(known) for known in rows)
-        scan = self._combine(rows, active, scan_id) if has_state else None
+        scan = self._combine(rows, status, scan_id) if has_state else None
         # The source that failed may know the state, or a worse one. A page is not BigID's own.
         errors = [fault for fault in faults if scan is None or not isinstance(fault, HtmlPageError)]
         if errors and (scan is None or scan.succeeded):
             raise errors[0]
         if refusal and not has_state and (not rows or (isinstance(refusal, NotFoundError) and rows == [row])):
             raise refusal  # a row without a state may be of a scan that was deleted in the meantime
-        if not (refusal or has_state or isinstance(active, bool)):
+        if not (refusal or has_state or denials) and status.is_active is None:
             self._warn_once(f"BigID's status of scan {scan_id} is neither true nor false, so its state is unknown.")
-        return scan or self._combine(rows, active, scan_id)
+        return scan or self._combine(rows, status, scan_id)
 
     def _read_record(self, scan_id: str) -> list[Row]:
         return self._client.read("GET", ("scans", scan_id), lambda data: parse_record(data, scan_id))
@@ -190,8 +189,15 @@ class BigIDSingleReads(Provider, is_partial=True):
                 faults.append(error)
             return error
 
-    def _combine(self, rows: Sequence[Row], active: t.Any, scan_id: str = "") -> Scan:
-        """The scan that its sources describe: the worst state counts, or without any the status."""
+    def _combine(self, rows: Sequence[Row], status: Status, scan_id: str = "") -> Scan:
+        """The scan that its sources describe: the worst state counts, or without any the status.
+
+        Raises InvalidResponseError where they name several scan profiles: one of them is about another scan.
+        """
+        profiles = dict.fromkeys(row.profile for row in rows if row.profile)
+        if len(profiles) > 1:
+            named = " and ".join(profiles)
+            raise InvalidResponseError(f"BigID answered about scan {rows[0].id} with several scan profiles: {named}.")
         states = [(row, state) for row in rows if (state := self._state_from_row(row))]
         before = self._rows.get(scan_id or rows[0].id, Row(scan_id or rows[0].id))
         unclear = next((row for row in rows if row.state and not self._state_from_row(row)), None)
@@ -205,11 +211,11 @@ class BigIDSingleReads(Provider, is_partial=True):
         row = before
         for other in reversed(rows):
             row = other.merge(row)
-        status = unclear.state if unclear else None
-        if active is False:
+        word = unclear.state if unclear else None
+        if status.is_active is False:
             # The document: "which likely means it has completed". Likely is not enough to pass a gate.
-            return self._scan(row, ScanState.STOPPED, status or "stopped")
-        return self._scan(row, ScanState.UNKNOWN, status)
+            return self._scan(row, ScanState.STOPPED, word or "stopped")
+        return self._scan(row, ScanState.UNKNOWN, word)
 
     def _not_found(self, scan_id: str, error: DatascanError) -> NotFoundError:
         message = f"BigID has no scan {scan_id} that this token can see: {error.message}"

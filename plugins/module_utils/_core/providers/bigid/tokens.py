@@ -94,14 +94,14 @@ class SessionTokenAuthentication(Authentication):
             self._is_other_form_of_forbidden = True
             return True
 
-    def explain(self, error: UnauthorizedError) -> UnauthorizedError:
-        """Name the other kind of token, where `api_token` may be one: only a JWT shows its kind."""
-        if self._user_token or _jwt_type(self._session or "") is not None:
-            return error
-        return error.with_message(
-            f"{error.message} If api_token is a user token, set it as refresh_token instead, which is exchanged for "
-            "session tokens."
-        )
+    @property
+    def advice(self) -> str:
+        """Names the other option as well, where `api_token` may be of the other kind: only a JWT shows its kind."""
+        if self._user_token:
+            return "Check refresh_token: BigID expects a user token there, which is exchanged for session tokens."
+        advice = "Check api_token: BigID expects a session token there, which lasts a day."
+        is_known = _jwt_type(self._session or "") is not None
+        return advice if is_known else f"{advice} A user token belongs in refresh_token."
 
     def _is_current(self, headers: Mapping[str, str]) -> bool:
         return self._session is not None and headers == self._forms[self._form](self._session)
@@ -110,7 +110,9 @@ class SessionTokenAuthentication(Authentication):
         """GET /refresh-access-token with the raw user token, as all code that is known to work sends it."""
         headers = raw_header(str(self._user_token))
         try:
-            token = client.read("GET", ("refresh-access-token",), _parse_session_token, headers=headers)
+            token = client.read(
+                "GET", ("refresh-access-token",), _parse_session_token, headers=headers, names_record=False
+            )
         except InterruptedWaitError:
             raise
         except DatascanError as error:
@@ -133,9 +135,8 @@ def _exchange_error(error: DatascanError) -> DatascanError:
     message = f"BigID did not exchange refresh_token for a session token: {error.message.rstrip('.')}."
     if error.http_status is None:
         return error.with_message(message)
-    if error.http_status == 404:
-        message += " Check api_url, which has to end in the version of the API."
-    elif not 300 <= error.http_status < 400:
+    # The messages of a redirect and of a wrong path say what to do.
+    if error.http_status != 404 and not 300 <= error.http_status < 400:
         message += (
             " If the user token has expired, create a new one in BigID's access management; if it is a session token, "
             "set it as api_token instead."

@@ -75,6 +75,7 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans, CountsIssue
 
     name = "glasswall"
     title = "Glasswall"
+    expects = "a bearer token of the deployment's identity provider"
     finds_by = frozenset({"source"})
     unsupported = {"columns": "Only BigID groups columns into clusters; use provider: bigid."}
     state_map = _STATES

@@ -48,6 +48,7 @@ class _GlasswallModel(BaseModel):
 class ScanStatusItem(VendorRecord, _GlasswallModel):
     """A scan as Glasswall sends it."""
 
+    state_keys: t.ClassVar[t.Collection[str]] = ("scanStatus",)
     scan_id: t.Annotated[str, Field(pattern=r"\S"), BeforeValidator(normalize_id)]
     scan_status: str
     scan_owner: ShownText = None

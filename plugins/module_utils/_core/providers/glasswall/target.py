@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from ...errors import InvalidInputError
-from ...options import OptionTable
+from ...option_reading import OptionTable
 from .azure_sas import ConnectionString
 
 _SAMPLE_STRING = (

@@ -13,7 +13,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..bodies import read_object
+from ..bodies import read_object, whole_number
 from ..clock import iso
 from ..lifecycle import Course, Timeline, keyword
 from ..seeds import Seed
@@ -136,7 +136,8 @@ class Advalidation(Vendor):
         specification = wish.get("adspecId")
         if specification is None:
             specification = DEFAULTS.get(wish["type"])
-        if specification not in SPECIFICATIONS or SPECIFICATIONS[specification]["type"] != wish["type"]:
+        known = SPECIFICATIONS.get(specification) if type(specification) is int else None
+        if known is None or known["type"] != wish["type"]:
             message = "adspecId must be an ad specification of this type."
             raise Refused(422, self._problem(422, "invalidField", message, "adspecId"))
         campaign = {"id": next(self._ids), "name": wish["name"], "type": wish["type"], "adspecId": specification}
@@ -190,10 +191,10 @@ class Advalidation(Vendor):
     # Helpers
 
     def _number(self, request: Request, name: str) -> int:
-        text = request.path_params["number"]
-        if not text.isdecimal():
+        number = whole_number(request.path_params["number"])
+        if number is None:
             raise Refused(422, self._problem(422, "invalidField", f"{name} must be an integer.", name))
-        return int(text)
+        return number
 
     def _may(self, user: User, creative: Creative) -> bool:
         return user.admin or creative.owner == user.name

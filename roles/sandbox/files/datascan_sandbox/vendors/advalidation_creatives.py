@@ -34,7 +34,8 @@ async def read_upload(request: Request) -> Upload | None:
 
     None without one.
     """
-    if request.headers.get("content-type", "application/json").partition(";")[0].strip() == "application/json":
+    kind = request.headers.get("content-type", "application/json").partition(";")[0]
+    if kind.strip().lower() == "application/json":
         payload = (await read_object(request)).get("payload")
         return Upload(payload) if isinstance(payload, str) and payload else None
     size = len(await request.body())

@@ -19,7 +19,7 @@ from ..seeds import Seed
 from ..users import TOKENS, User
 from ..vendor import Operation, Refused, Vendor
 from . import bigid_catalogue as catalogue
-from .bigid_columns import BadNumber, cluster_of, number_of, page_of
+from .bigid_columns import BadNumber, cluster_of, is_true, number_of, page_of
 from .bigid_scans import Scan
 from .bigid_settings import BigIDSettings
 from .bigid_tenant import Tenant, field_of_form
@@ -186,8 +186,9 @@ class BigID(Vendor):
         return self._good({})
 
     async def sources(self, request: Request, _user: User) -> Response:
-        found = list(self.tenant.sources.values())
-        listed = found[: _number(request.query_params.get("limit"), len(found))]
+        found, query = list(self.tenant.sources.values()), request.query_params
+        first = _number(query.get("skip"), 0)
+        listed = found[first : first + _number(query.get("limit"), len(found))]
         return self._good({"ds_connections": listed, **self._total(request, len(found), "on_request")})
 
     async def source(self, request: Request, _user: User) -> Response:
@@ -303,7 +304,7 @@ class BigID(Vendor):
     def _total(self, request: Request, count: int, when: str | None = None) -> dict[str, Any]:
         """The total of a list, where it is sent."""
         when = when or self.settings.total_count
-        is_sent = when == "always" or (when == "on_request" and request.query_params.get("requireTotalCount") == "true")
+        is_sent = when == "always" or (when == "on_request" and is_true(request.query_params.get("requireTotalCount")))
         return {"totalCount": self._count(count)} if is_sent else {}
 
     def _good(self, data: Any) -> Response:
@@ -325,7 +326,8 @@ class BigID(Vendor):
             return self._answer({"error": "Scan ID is invalid"}, 400)
         if status == 404:
             return self._not_found("1234")
-        return self._answer({"status": "error", "message": "Server error", "errors": [{}]}, status)
+        message = "Method not allowed" if status == 405 else "Server error"
+        return self._answer({"status": "error", "message": message, "errors": [{}]}, status)
 
     # Control
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..bodies import whole_number
 from . import bigid_catalogue as catalogue
 from .bigid_settings import BigIDSettings
 
@@ -30,12 +31,12 @@ def page_of(cluster: str, size: int, query: Mapping[str, str], settings: BigIDSe
     total = len(numbers)
     first = number_of(query.get("offsetKey") or query.get("skip"), 0)
     limit = number_of(query.get("limit"), settings.page_limit_default)
-    if _true(query.get("ignoreLimit")):
+    if is_true(query.get("ignoreLimit")):
         limit = total
     limit = min(cap for cap in (limit, settings.page_limit_max, settings.page_size_max) if cap is not None)
     page = [_column(cluster, number, settings) for number in numbers[first : first + limit]]
     body: dict[str, Any] = {"results": page}
-    on_request = settings.total_count == "on_request" and _true(query.get("requireTotalCount"))
+    on_request = settings.total_count == "on_request" and is_true(query.get("requireTotalCount"))
     if settings.total_count == "always" or on_request:
         body["totalCount"] = total
     if settings.offset_keys and first + limit < total:
@@ -46,9 +47,10 @@ def page_of(cluster: str, size: int, query: Mapping[str, str], settings: BigIDSe
 def number_of(text: str | None, default: int) -> int:
     if not text:
         return default
-    if not text.isdecimal():
+    number = whole_number(text)
+    if number is None:
         raise BadNumber(text)
-    return int(text)
+    return number
 
 
 def _matching(cluster: str, size: int, query: Mapping[str, str], settings: BigIDSettings) -> Sequence[int]:
@@ -73,5 +75,5 @@ def _column(cluster: str, number: int, settings: BigIDSettings) -> dict[str, Any
     return catalogue.column(cluster, number, text_booleans=settings.text_booleans)
 
 
-def _true(text: str | None) -> bool:
+def is_true(text: str | None) -> bool:
     return (text or "").lower() == "true"

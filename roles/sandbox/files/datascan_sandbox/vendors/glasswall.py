@@ -11,7 +11,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..bodies import read_object
+from ..bodies import read_object, whole_number
 from ..clock import parse_iso
 from ..lifecycle import keyword
 from ..seeds import Seed
@@ -291,9 +291,10 @@ def _query_word(status: str) -> str:
 def _number(text: str | None, default: int) -> int:
     if text is None:
         return default
-    if not text.isdecimal() or int(text) < 1:
+    number = whole_number(text)
+    if not number:
         raise bad_query()
-    return int(text)
+    return number
 
 
 def _moment(text: str | None) -> float | None:

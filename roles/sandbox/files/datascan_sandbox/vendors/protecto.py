@@ -19,7 +19,7 @@ from ..lifecycle import Course, Timeline
 from ..seeds import Seed
 from ..users import User, bearer_user
 from ..vendor import Operation, Refused, Vendor
-from .protecto_details import BadToken, details_of
+from .protecto_details import BadToken, details_of, has_valid_samples
 from .protecto_settings import ProtectoSettings
 
 PENDING, RUNNING, DONE = "PENDING", "IN-PROGRESS", "SUCCESS"
@@ -78,6 +78,8 @@ class Protecto(Vendor):
         names = [_object_name(one) for one in wish]
         if not all(names):
             raise self._invalid("object_name must be a list of names")
+        if not all(has_valid_samples(one) for one in wish):
+            raise self._invalid("data_samples must be a list of columns with samples")
         now = self.clock.now()
         scan = Scan(user.name, now, self._timeline(names[0]), self._new_id(now), wish)
         self.by_id[scan.tracking_id] = scan

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..bodies import whole_number
+
 
 class BadToken(ValueError):
     """The token of a page that does not exist."""
@@ -26,9 +28,9 @@ def details_of(
             for sample in item.get("data_samples") or []:
                 name = str(sample.get("column_name"))
                 columns[name] = columns.get(name, 0) + (len(sample.get("samples") or []) if is_done else 0)
-    if token is not None and not (isinstance(token, str) and token.isdecimal()):
+    first = 0 if token is None else whole_number(token) if isinstance(token, str) else None
+    if first is None:
         raise BadToken
-    first = int(token or 0)
     page = list(columns.items())[first : first + size]
     following = str(first + size) if first + size < len(columns) else None
     detail = {
@@ -37,6 +39,14 @@ def details_of(
         "columns": [_column(name, count) for name, count in page],
     }
     return [detail], following
+
+
+def has_valid_samples(item: dict[str, Any]) -> bool:
+    """Whether the samples of a submitted object are columns, each with a list of values; none are valid, too."""
+    columns = item.get("data_samples") or []
+    return isinstance(columns, list) and all(
+        isinstance(column, dict) and isinstance(column.get("samples") or [], list) for column in columns
+    )
 
 
 def _identity(item: dict[str, Any]) -> tuple[Any, ...]:

@@ -20,6 +20,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import GateResult
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import MODES
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import PREDICTED_ID
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_error, render_result
 from gate_support import REQUEST, ask, assert_not_asked, failure, scan_result
 
@@ -61,6 +62,17 @@ def test_without_a_wait_a_scan_is_judged_as_it_was_started_or_found(waited: dict
         assert isinstance(error, GateFailedError)
 
 
+def test_records_of_one_scan_may_lack_its_source() -> None:
+    started = {**STARTED, "scan": scan_result("running", source="nightly", target="a")}
+    assert ask(started=started, waited=WAITED).passed
+    assert ask(started=started, waited={**WAITED, "scans": [scan_result(source="nightly")]}).passed
+
+
+def test_scans_that_check_mode_predicts_have_one_id() -> None:
+    scans = [scan_result("queued", id=PREDICTED_ID, source=source) for source in ("nightly", "weekly")]
+    assert ask(scans=scans, check_mode=True).proceed
+
+
 def test_a_scan_that_the_wait_never_saw_is_judged_as_it_was_found() -> None:
     found = {**FOUND, "scans": [scan_result("running"), scan_result("running", id="2")]}
     result, _error = outcome(found=found, waited=WAITED)
@@ -96,6 +108,35 @@ def test_of_two_records_of_one_scan_the_worse_counts_once(
         result, error = outcome(**given, policy=policy)
         assert (result.passed, len(result.scans), len(result.reasons)) == (False, 1, 1)
         assert isinstance(error, GateFailedError)
+
+
+def test_of_two_records_only_an_issue_that_both_list_can_be_accepted() -> None:
+    def record(*names: str, started: str | None) -> dict[str, t.Any]:
+        return scan_result(issue_count=2, issues=[{"name": name} for name in names], started_at=started)
+
+    def passed(name: str, first: dict[str, t.Any], second: dict[str, t.Any], **policy: t.Any) -> t.Any:
+        accepted = [{"issue": name, "until": "2999-01-01T00:00:00Z", "reason": "Known."}]
+        given = {"scans": [first, second], "policy": {"max_issues": 1, "accepted": accepted, **policy}}
+        return outcome(**given)[0].passed
+
+    old, new = "2025-12-30T00:00:00Z", "2025-12-31T20:00:00Z"
+    first, second = record("a", "b", started=new), record("a", "c", started=new)
+    assert passed("a", first, second)
+    assert not passed("b", first, second)
+    assert not passed("c", first, second)
+    newer_than = "2025-12-31T00:00:00Z"
+    assert passed("a", first, second, newer_than=newer_than)
+    for started in (old, None):
+        assert not passed("a", first, record("a", "c", started=started), newer_than=newer_than)
+        assert not passed("a", record("a", "c", started=started), first, newer_than=newer_than)
+
+
+def test_a_name_that_only_an_earlier_task_knows_is_kept() -> None:
+    """BigID names a scan in the list of scans, and not where it says that the scan runs."""
+    started = {"changed": True, "scan": scan_result("queued", name="nightly", source="in")}
+    waited = {**WAITED, "scans": [scan_result("failed")]}
+    result, _error = outcome(started=started, waited=waited)
+    assert [(one.name, one.source, one.state.value) for one in result.scans] == [("nightly", "in", "failed")]
 
 
 @pytest.mark.parametrize(
@@ -284,7 +325,7 @@ def test_a_report_states_that_the_pipeline_stops_where_advise_does_not_apply(tmp
             {"waited": {**TIMED_OUT, "scans": COMPLETED}, "mode": "advise"},
             f"Gate failed, but mode is advise: {TIMED_OUT['msg']}",
         ),
-        ({"waited": WAITED}, "Gate passed: 1 of 1 scans."),
+        ({"waited": WAITED}, "Gate passed: 1 of 1 scan."),
         ({"check_mode": True}, "Check mode does not wait for scans, so there is no verdict."),
     ],
 )
@@ -373,6 +414,20 @@ def test_a_copy_of_the_error_keeps_its_kind() -> None:
         ({"waited": {"results": [WAITED], "changed": False}}, "waited is the result of a loop"),
         ({"waited": {**WAITED, "cancelled": {}}}, "waited.cancelled must be a list of ids."),
         ({"waited": {**TIMED_OUT, "scans": "no"}}, "waited.scans must be a list of scans."),
+        ({"started": {**STARTED, "scan": {**scan_result(), "id": 7}}}, "started.scan is not a scan"),
+        ({"scans": [{**scan_result(), "id": 7}]}, "scans[0] is not a scan"),
+        # Records of one scan that are of two scans.
+        (
+            {
+                "started": {**STARTED, "scan": scan_result("running", source="nightly")},
+                "waited": {**WAITED, "scans": [scan_result(source="weekly")]},
+            },
+            "The results disagree about scan 1: its source is weekly, and was nightly.",
+        ),
+        (
+            {"scans": [scan_result(), scan_result(target="a"), scan_result(target="b")]},
+            "The results disagree about scan 1: its target is b, and was a.",
+        ),
         # What contradicts itself is not what a task returned.
         ({"waited": {**WAITED, "timed_out": True}}, "waited.timed_out is true, but each of its scans has finished"),
         ({"waited": {**WAITED, "cancelled": ["1"]}}, "waited.cancelled is not empty, but waited did not time out"),

@@ -44,15 +44,46 @@ def test_a_gate_that_passes() -> None:
 
 
 def test_a_gate_that_fails_names_the_scan_and_the_reason_and_carries_the_result() -> None:
-    with pytest.raises(GateFailedError, match=r"^Gate failed: Scan b failed \(glasswall says Error\)\.$") as caught:
+    with pytest.raises(GateFailedError, match=r"^Gate failed: Scan b failed \(vendor status Error\)\.$") as caught:
         run(scan(id="a"), scan("failed", id="b", vendor_status="Error"))
     known = caught.value.result
     assert (known.passed, known.proceed, known.changed, known.reports) == (False, False, False, ())
-    assert known.reasons == ("Scan b failed (glasswall says Error).",)
+    assert known.reasons == ("Scan b failed (vendor status Error).",)
     assert [one.id for one in known.scans] == ["a", "b"]
     assert (known.summary["total"], known.summary["failed"]) == (2, 1)
     assert known.error == caught.value.facts()
     assert known.error["kind"] == "gate_closed"
+
+
+def test_the_result_names_what_is_accepted() -> None:
+    entries = [
+        {"scan": "in", "until": "2999-12-31T00:00:00+01:00", "reason": "Known."},
+        {"issue": "a.doc", "until": "2999-12-31T00:00:00Z", "reason": "Known."},
+        {"scan": "in", "issue": "b.doc", "until": "2001-12-31T00:00:00Z", "reason": "Known."},
+    ]
+    result = run(scan("failed", name="in"), policy={"accepted": entries})
+    assert (result.passed, result.reasons) == (True, ())
+    assert list(result.accepted) == [
+        {**entries[0], "until": "2999-12-30T23:00:00Z", "issue": None, "status": "used", "count": 1},
+        {**entries[1], "scan": None, "status": "unused", "count": 0},
+        {**entries[2], "status": "expired", "count": 0},
+    ]
+
+
+def test_what_is_accepted_does_not_hide_a_failure_before_the_gate() -> None:
+    accepted = [{"scan": "in", "until": "2999-12-31T00:00:00Z", "reason": "Known."}]
+    failed = scan("failed", name="in").model_dump(mode="json")
+    for kind in ("wait_timeout", "scan_not_completed", "unauthorized"):
+        with pytest.raises(EarlierFailureError):
+            ask(waited=failure(kind, scans=[failed]), policy={"accepted": accepted})
+    with pytest.raises(GateFailedError):
+        ask(found={"scans": [failed], "missing": [], "complete": False}, policy={"accepted": accepted})
+
+
+def test_newer_than_in_the_future_is_a_gate_that_could_not_be_asked() -> None:
+    with pytest.raises(InvalidInputError, match=r"policy\.newer_than is 2999") as caught:
+        run(scan(), policy={"newer_than": "2999-12-31T00:00:00Z"})
+    assert_not_asked(caught.value)
 
 
 def test_mode_advise_proceeds_and_gives_the_reasons() -> None:

@@ -92,6 +92,45 @@ def test_the_same_verdict_reads_the_same_at_any_time() -> None:
     assert judge([old], [], policy, "enforce", NOW) == judge([old], [], policy, "enforce", later)
 
 
+@pytest.mark.parametrize(
+    ("started", "rules"),
+    [
+        ("2025-12-31T12:00:01Z", []),
+        ("2025-12-31T12:00:00Z", [Rule.NEWER_THAN]),  # at that time, so not after it
+        ("2025-12-30T12:00:00Z", [Rule.NEWER_THAN]),
+        (None, [Rule.NEWER_THAN]),
+        ("2026-01-01T00:01:59Z", []),  # clocks differ
+        ("2026-01-01T00:02:01Z", [Rule.FUTURE_START]),
+        ("9999-12-31T23:59:59Z", [Rule.FUTURE_START]),
+    ],
+)
+def test_a_scan_has_to_start_after_newer_than(started: str | None, rules: list[Rule]) -> None:
+    ended = scan(started_at=started, finished_at="2025-12-31T23:00:00Z")
+    made = verdict(ended, newer_than="2025-12-31T12:00:00Z")
+    assert [reason.rule for reason in made.reasons] == rules
+    assert verdict(ended).passed
+
+
+@pytest.mark.parametrize("allow_missing", [False, True])
+def test_fewer_scans_than_min_scans_do_not_pass(allow_missing: bool) -> None:
+    def rules(*scans: Scan, missing: t.Sequence[str] = ()) -> set[Rule]:
+        made = verdict(*scans, missing=missing, min_scans=2, allow_missing=allow_missing)
+        return {reason.rule for reason in made.reasons}
+
+    assert rules(scan(id="a"), scan(id="b")) == rules(scan(id="a"), scan(id="b"), scan(id="c")) == set()
+    assert Rule.MIN_SCANS in rules(scan(id="a"), missing=["b", "c"])  # a missing scan does not count
+    assert Rule.MIN_SCANS in rules()
+    assert rules(scan(id="a"), scan("failed", id="b")) == {Rule.STATES}  # it is judged
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "failed", "cancelled", "stopped", "unknown"])
+def test_what_is_not_known_about_a_scan_that_did_not_complete_is_no_second_reason(state: str) -> None:
+    made = verdict(scan(state), max_issues=0, max_age=60, newer_than="2025-12-31T12:00:00Z")
+    assert [reason.rule for reason in made.reasons] == [Rule.STATES]
+    allowed = verdict(scan(state), states=[state], max_issues=0, max_age=60, newer_than="2025-12-31T12:00:00Z")
+    assert [reason.rule for reason in allowed.reasons] == [Rule.MAX_ISSUES, Rule.MAX_AGE, Rule.NEWER_THAN]
+
+
 def test_a_missing_scan_does_not_pass() -> None:
     made = verdict(scan(), missing=["a", "b"])
     assert (made.passed, made.missing, made.blocking_ids) == (False, ("a", "b"), {"a", "b"})
@@ -116,11 +155,11 @@ def test_missing_scans_may_pass() -> None:
 def test_a_verdict_has_every_reason_of_every_scan() -> None:
     made = verdict(scan("failed", id="a"), scan(id="b"), scan("cancelled", id="c", issue_count=3), max_issues=2)
     assert [(item.scan.id, item.passed, len(item.reasons)) for item in made.scans] == [
-        ("a", False, 2),
+        ("a", False, 1),  # that it failed explains why its issues are not counted
         ("b", False, 1),
         ("c", False, 2),
     ]
-    assert len(made.reasons) == 5
+    assert len(made.reasons) == 4
     assert (made.summary["total"], made.summary["failed"]) == (3, 1)
 
 
@@ -154,6 +193,10 @@ def test_a_verdict_with_one_more_reason_does_not_pass() -> None:
         (verdict(scan("running")), True),
         (verdict(scan("queued", id="a"), scan(id="b"), max_issues=1), False),  # b is not counted
         (verdict(scan("running"), max_issues=1), True),
+        (verdict(scan("queued"), newer_than="2025-12-31T12:00:00Z"), True),
+        # It began too early, whatever comes of it.
+        (verdict(scan("running", started_at="2025-12-31T11:00:00Z"), newer_than="2025-12-31T12:00:00Z"), False),
+        (verdict(scan("running"), min_scans=2), False),
         (verdict(scan()), False),
         (verdict(), False),
         (verdict(scan("running"), missing=["a"]), False),

@@ -86,6 +86,12 @@ def test_usable_files_are_used(folder: Path) -> None:
         assert ask(session(port, "https", **options)) == {}
 
 
+@pytest.mark.parametrize("more", [{}, {"client_key": "missing.pem"}])
+def test_a_client_certificate_that_plain_http_cannot_send_is_refused(more: dict[str, str]) -> None:
+    with pytest.raises(InvalidInputError, match="client_cert is set, but api_url begins with http://"):
+        session(1, client_cert="missing.pem", **more)
+
+
 def test_files_do_not_matter_to_plain_http(folder: Path) -> None:
     with server(sends(answer(status=b"401 Unauthorized"))) as port, pytest.raises(UnauthorizedError):
         ask(session(port, ca_path=str(folder / "missing.pem")))

@@ -349,7 +349,7 @@ def with_token(number: int) -> dict[str, str]:
 
 
 def test_a_ready_token_has_no_second_chance() -> None:
-    with pytest.raises(UnauthorizedError, match="the token is missing, wrong or expired: check api_token"):
+    with pytest.raises(UnauthorizedError, match=r"\(the token is missing, wrong or expired\)\. Check api_token\.$"):
         Spoken(get(401, "")).read()
 
 

@@ -23,8 +23,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.pro
 from fake_clock import FakeClock
 
 
-def scan(scan_id: str = "a", state: str = "running", vendor_status: str | None = None, name: str | None = None) -> Scan:
-    return Scan(id=scan_id, provider="glasswall", state=state, vendor_status=vendor_status, name=name)  # type: ignore[arg-type]
+def scan(scan_id: str = "a", state: str = "running", vendor_status: str | None = None, **fields: str) -> Scan:
+    return Scan(id=scan_id, provider="glasswall", state=state, vendor_status=vendor_status, **fields)  # type: ignore[arg-type]
 
 
 def at(elapsed: float, *scans: Scan, error: str | None = None, last: bool = False, **fields: bool) -> PollState:
@@ -48,7 +48,7 @@ def report_lines(*states: PollState) -> list[str]:
 
 def test_the_first_poll_is_reported() -> None:
     assert report_lines(at(0, scan(vendor_status="Listing"))) == [
-        "[00:00] 0 of 1 done (1 running); a is running (Listing); next poll in 1.0 s"
+        "[00:00] 0 of 1 done (1 running); a is running (Listing); next poll in 1 s"
     ]
 
 
@@ -80,8 +80,29 @@ def test_a_change_starts_the_minute_again() -> None:
     assert [line.split("]")[0] for line in lines] == ["[00:00", "[00:50", "[01:50"]
 
 
-def test_a_scan_is_called_by_its_name() -> None:
-    assert "; nightly is running; " in report_lines(at(0, scan(name="nightly")))[0]
+@pytest.mark.parametrize(
+    ("fields", "label"),
+    [
+        ({"name": "nightly", "source": "in"}, "nightly (a)"),
+        ({"source": "in", "target": "out"}, "in \u2192 out (a)"),
+        ({"source": "in"}, "in (a)"),
+        ({"target": "out"}, "out (a)"),
+        ({}, "a"),
+    ],
+)
+def test_a_scan_is_called_by_what_the_vendor_tells(fields: dict[str, str], label: str) -> None:
+    assert f"; {label} is running; " in report_lines(at(0, scan(**fields)))[0]
+
+
+@pytest.mark.parametrize(
+    ("pause", "shown"),
+    [(0.0, None), (0.04, None), (0.26, "0.3 s"), (2.0, "2 s"), (9.97, "10 s"), (10.4, "10 s"), (29.6, "30 s")],
+)
+def test_the_next_poll_is_named_where_there_is_a_pause(pause: float, shown: str | None) -> None:
+    state = at(0, scan())
+    state.next_poll = pause
+    (line,) = report_lines(state)
+    assert line.partition("next poll in ")[2] == (shown or "")
 
 
 def test_the_vendor_status_is_shown_only_where_it_differs_from_the_state() -> None:
@@ -93,15 +114,13 @@ def test_many_changes_are_counted() -> None:
     (line,) = report_lines(at(0, *(scan(str(number)) for number in range(1000))))
     assert line == (
         "[00:00] 0 of 1000 done (1000 running); 0 is running; 1 is running; 2 is running; 997 more changed; "
-        "next poll in 1.0 s"
+        "next poll in 1 s"
     )
 
 
 def test_a_failed_poll_is_reported_and_the_wait_continues() -> None:
     lines = report_lines(at(0, scan()), at(2, scan(), error="HTTP 503."))
-    assert lines[1:] == [
-        "[00:02] 0 of 1 done (1 running); the last poll failed, retrying: HTTP 503; next poll in 1.0 s"
-    ]
+    assert lines[1:] == ["[00:02] 0 of 1 done (1 running); the last poll failed, retrying: HTTP 503; next poll in 1 s"]
 
 
 def test_a_lasting_error_is_reported_once_a_minute() -> None:

@@ -71,6 +71,13 @@ def test_a_rescan_is_the_child_of_its_parent(vendor_status: str) -> None:
     assert (result.diff.before, result.diff.after) == ([], [result.scan])
 
 
+@pytest.mark.parametrize("place", ["sourceContainerPath", "targetContainerPath"])
+def test_a_child_of_another_source_or_target_is_not_the_rescan_that_was_sent(place: str) -> None:
+    answers = [read_response("Completed"), list_response(), rescan_response(item("Listing", **CHILD, **{place: "b"}))]
+    error = expect_error(UnknownOutcomeError, *answers)
+    assert f"not a rescan of {SCAN_ID}" in error.message and error.result.changed
+
+
 def test_a_parent_that_does_not_exist() -> None:
     assert "has no scan" in expect_error(NotFoundError, *missing_responses()).message
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 import uuid
+from datetime import datetime, timezone
 
 import pytest
 import requests
@@ -30,6 +31,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.pol
 from fake_clock import FakeClock
 from glasswall_script import (
     CHILD_ID,
+    LABEL,
     NEW_ITEM,
     RECENT_QUERY,
     SCAN_ID,
@@ -111,7 +113,7 @@ def test_one_of_another_source_or_target_does_not_serve() -> None:
 
 def test_if_active_fail() -> None:
     error = expect_error(ConflictError, list_response(item()), if_active="fail")
-    assert "is already running: 83d71394" in error.message
+    assert f"is already running: {LABEL}: running" in error.message
     assert error.result.scan.id == SCAN_ID
 
 
@@ -162,6 +164,24 @@ SUCCESS = item("Completed", scanStartTime="2025-12-31T23:30:00Z", scanEndTime="2
 def test_a_success_is_stale_once_a_newer_scan_has_failed(newer: dict[str, t.Any], reused: bool) -> None:
     asked = [list_response(), list_response(SUCCESS, newer, query=COMPLETED_SINCE)]
     result = run(*asked, *([] if reused else start_responses(CHILD_ID)), fresh_for=3600)
+    assert (result.reused, result.scan.id) == (reused, SCAN_ID if reused else CHILD_ID)
+
+
+@pytest.mark.parametrize(
+    ("started", "reused"),
+    [
+        ("2025-12-31T23:20:01Z", True),
+        ("2025-12-31T23:20:00Z", False),
+        ("2025-12-31T22:00:00Z", False),
+        (None, False),
+    ],
+)
+def test_one_that_started_before_newer_than_is_not_fresh(started: str | None, reused: bool) -> None:
+    """It ended after that time, but a gate with the same newer_than would not pass."""
+    done = item("Completed", scanStartTime=started, scanEndTime="2025-12-31T23:40:00Z")
+    asked = [list_response(), list_response(done, query=COMPLETED_SINCE)]
+    newer_than = datetime(2025, 12, 31, 23, 20, tzinfo=timezone.utc)
+    result = run(*asked, *([] if reused else start_responses(CHILD_ID)), fresh_for=3600, newer_than=newer_than)
     assert (result.reused, result.scan.id) == (reused, SCAN_ID if reused else CHILD_ID)
 
 

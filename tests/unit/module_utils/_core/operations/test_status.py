@@ -115,7 +115,7 @@ def test_a_query_returns_the_newest_first() -> None:
         item("Completed", IDS[3], scanStartTime="2025-12-02T00:00:00Z"),
     ]
     result = run(list_response(*scans, query=EVERYTHING), query=Query())
-    assert [scan.id for scan in result.scans] == [IDS[1], IDS[3], IDS[0], IDS[2]]
+    assert [scan.id for scan in result.scans] == [IDS[2], IDS[1], IDS[3], IDS[0]]
     counted = {state: number for state, number in result.summary.items() if number}
     assert counted == {"total": 4, "completed": 2, "failed": 1, "running": 1}
 
@@ -283,3 +283,29 @@ def test_a_query_by_source() -> None:
     listed = Expected("GET", "/api/v1/scans", answer=page(item("Completed"), other))
     result = run(listed, query=Query(source="acct.blob.core.windows.net/archive"))
     assert [scan.id for scan in result.scans] == [CHILD_ID]
+
+
+@pytest.mark.parametrize(("state", "latest"), [("Listing", 0), ("Error", 0), ("Completed", 1)])
+def test_a_scan_without_a_start_takes_no_place_of_one_that_would_not_pass(state: str, latest: int) -> None:
+    scans = [item(state, IDS[0], scanStartTime=None), item("Error", IDS[1], scanStartTime="2025-12-03T00:00:00Z")]
+    result = run(list_response(*scans, query=EVERYTHING), query=Query(limit=1))
+    assert [scan.id for scan in result.scans] == [IDS[latest]]
+
+
+def test_an_incomplete_list_without_a_match_is_incomplete() -> None:
+    part = Expected("GET", "/api/v1/scans", answer=page(item("Completed"), total=2))
+    result = run(*[part] * 8, query=Query(source="elsewhere", limit=1))
+    assert (result.complete, result.scans) == (False, [])
+
+
+@pytest.mark.parametrize(
+    "options", [{"name": ""}, {"source": ""}, {"name": "", "limit": 1}, {"name": "", "limit": 1, "states": ["failed"]}]
+)
+def test_an_empty_name_does_not_widen_a_query(options: dict[str, t.Any]) -> None:
+    with pytest.raises(InvalidInputError, match=r"^query\.\w+ is empty, so the query would find any scan"):
+        parse_query(options)
+
+
+def test_an_empty_name_is_not_set_beside_what_finds_scans() -> None:
+    assert parse_query({"name": "", "source": "archive"}) == Query(source="archive")
+    assert parse_query({"name": "", "states": ["failed"]}) == Query(states=frozenset({ScanState.FAILED}))

@@ -24,7 +24,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
 from fake_clock import FakeClock
-from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, page, read_response
+from glasswall_script import CHILD_ID, LABEL, SCAN_ID, SCAN_PATH, item, page, read_response
 from scripted_vendor import Expected, scripted_context, shown
 
 OTHER = {"scan_id": CHILD_ID}
@@ -37,8 +37,10 @@ def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_provider, "_THREADS", 1)
 
 
-def given(state: str = "running", scan_id: str = SCAN_ID, provider: str = "glasswall") -> dict[str, t.Any]:
-    return Scan(id=scan_id, provider=provider, state=state).model_dump(mode="json")  # type: ignore[arg-type]
+def given(
+    state: str = "running", scan_id: str = SCAN_ID, provider: str = "glasswall", **fields: t.Any
+) -> dict[str, t.Any]:
+    return Scan(id=scan_id, provider=provider, state=state, **fields).model_dump(mode="json")  # type: ignore[arg-type]
 
 
 def run(
@@ -107,6 +109,24 @@ def test_several_in_the_order_asked() -> None:
     assert result.waited.polls == 2
 
 
+@pytest.mark.parametrize("place", ["source", "target"])
+def test_an_answer_of_another_source_or_target_is_not_about_the_scan_that_was_started(place: str) -> None:
+    """Its id was given to another scan, or the vendor mixes them up."""
+    places = {"source": "acct.blob.core.windows.net/uploads", "target": "acct.blob.core.windows.net/clean"}
+    assert run(read_response("Completed"), scans=[given(**places)]).scans[0].state == "completed"
+    started = {"scan": given(**{**places, place: "acct.blob.core.windows.net/other"}), "reused": False}
+    error = expect_error(WaitTimeoutError, read_response("Completed"), scans=[started], timeout=0)
+    assert f"another scan with the id {SCAN_ID}: its {place} is" in error.message
+    assert error.result.scans == []
+
+
+def test_an_answer_of_another_source_than_the_poll_before_is_refused() -> None:
+    other = read_response("Completed", sourceContainerPath="other")
+    error = expect_error(WaitTimeoutError, read_response("Listing"), other, interval=5, timeout=5)
+    assert "its source is" in error.message
+    assert [scan.state for scan in error.result.scans] == ["running"]
+
+
 def test_until_any() -> None:
     result = run(
         read_response("Listing"), read_response("Completed", **OTHER), scan_ids=[SCAN_ID, CHILD_ID], until="any"
@@ -144,7 +164,8 @@ def test_a_timeout_fails_with_the_whole_result() -> None:
         timeout=2.0,
     )
     assert error.message == (
-        f"After 2 s, 1 of 2 scans had not finished: {SCAN_ID}: running, glasswall says Processing."
+        f"After 2 s, 1 of 2 scans had not finished: {LABEL}: running (Processing). The scan continues at Glasswall: to "
+        f"wait for it again, set scan_ids of scan_wait to {SCAN_ID}."
     )
     assert [scan.state for scan in error.result.scans] == ["running", "completed"]
     known = {key: shown(error)[key] for key in ("timed_out", "elapsed", "polls", "requests")}
@@ -289,7 +310,9 @@ def test_a_vendor_that_cannot_cancel_is_refused_before_the_wait() -> None:
 
 def test_a_timeout_without_a_successful_poll_has_the_reason() -> None:
     error = expect_error(WaitTimeoutError, BUSY, BUSY, timeout=1.0, retries=0)
-    assert error.message.startswith(f"After 1 s, 1 of 1 scans had not finished: {SCAN_ID}: not read yet.")
+    assert error.message.startswith(
+        f"After 1 s, 1 of 1 scans had not finished: {SCAN_ID}: not read yet. The scan may continue at Glasswall: "
+    )
     assert "The last poll failed: GET https://vendor.test" in error.message
     assert (error.http_status, error.request.method) == (503, "GET")
     assert error.result.scans == []
@@ -300,7 +323,8 @@ def test_many_open_scans_are_counted() -> None:
     list_of_all = Expected("GET", "/api/v1/scans", answer=page(*(item("Listing", scan_id) for scan_id in ids)))
     error = expect_error(WaitTimeoutError, list_of_all, scan_ids=ids, timeout=0.0)
     assert "8 of 8 scans had not finished" in error.message
-    assert error.message.endswith("; and 3 more.")
+    assert "; and 3 more. The scans continue at Glasswall: " in error.message
+    assert error.message.endswith(" set scan_ids of scan_wait to these ids.")
 
 
 # fail_fast

@@ -15,7 +15,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.pol
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.start import StartResult
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base
 from ansible_collections.datascan.gate.plugins.module_utils._core.rendering import render_result
-from glasswall_script import CHILD_ID, SCAN_ID, SCAN_PATH, item, page, read_response
+from glasswall_script import CHILD_ID, LABEL, SCAN_ID, SCAN_PATH, item, page, read_response
 from scripted_vendor import Expected, scripted_context
 
 
@@ -37,8 +37,7 @@ def test_a_scan_that_is_cancelled_when_the_time_is_up_is_named_as_it_was_and_as_
     cancel = Expected("DELETE", SCAN_PATH, status=202, answer=item("Listing"))
     error = cancel_after(read_response("Listing"), cancel, read_response("Cancelled"), scans=[started(False)])
     assert error.message == (
-        f"At the time-out, 1 of 1 scans had not finished: {SCAN_ID}: running, glasswall says Listing. "
-        f"Scan {SCAN_ID} was cancelled."
+        f"At the time-out, 1 of 1 scans had not finished: {LABEL}: running (Listing). Scan {SCAN_ID} was cancelled."
     )
     assert (error.result.cancelled, error.result.left_running) == ([SCAN_ID], [])
     assert [scan.state.value for scan in error.result.scans] == ["cancelled"]
@@ -96,7 +95,7 @@ def test_many_that_are_left_alone_are_counted() -> None:
     ids = [f"00000000-0000-0000-0000-{number:012}" for number in range(8)]
     listed = Expected("GET", "/api/v1/scans", answer=page(*(item("Listing", scan_id) for scan_id in ids)))
     error = cancel_after(listed, scans=[started(True, one) for one in ids])
-    assert f"Scans {', '.join(ids[:5])} and 3 more continue to run" in error.message
+    assert f"Scans {', '.join(ids[:5])}, and 3 more continue to run" in error.message
     assert error.result.left_running == ids
 
 

@@ -294,6 +294,28 @@ def test_one_bad_check_costs_that_check(bad: t.Any) -> None:
     assert scan.issues == [Issue(name="Check 1", result="fail")]
 
 
+@pytest.mark.parametrize(
+    ("later", "state", "count"),
+    [
+        ({"nbIssues": 5}, "completed", 5),
+        ({"nbIssues": 1}, "completed", 2),
+        ({"nbIssues": None}, "running", None),
+        ({"processingStatus": "processing"}, "running", 2),
+        ({"processingStatus": "failed"}, "failed", 2),
+        ({"processingStatus": "cancelled"}, "cancelled", 2),
+        ({"isInconclusive": True}, "failed", 2),
+        ({"error": "the creative is gone"}, "failed", 2),
+    ],
+)
+def test_the_read_of_checks_makes_no_scan_better_than_it_was(
+    later: dict[str, t.Any], state: str, count: int | None
+) -> None:
+    answer = Expected("GET", f"/v2/scans/{ID}", answer={"data": item(**{"nbIssues": 2, **later})}, query=CHECKS)
+    with advalidation(read_response(nbIssues=2), answer) as context:
+        scan = context.provider.get(str(ID))
+    assert (scan.state, scan.issue_count) == (state, count)
+
+
 def test_a_scan_without_issues_is_asked_for_once() -> None:
     with advalidation(read_response()) as context:
         assert context.provider.get(str(ID)).error is None

@@ -17,7 +17,10 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy im
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import render
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict import Verdict, judge
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan, ScanState
+from hostile_verdicts import with_acceptances
 from playwright.sync_api import Browser, Page, sync_playwright
+
+pytestmark = pytest.mark.one_core
 
 NAMES = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
@@ -150,6 +153,26 @@ def test_a_name_in_the_timeline_leads_to_its_row(show: Show) -> None:
     page = show(verdict(), "phone").page
     page.locator("ol.rows a").nth(4).click()
     assert page.evaluate("document.querySelector(':target th').innerText.includes('nightly uploads 4')")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_what_is_accepted_and_the_issues_are_seen(show: Show, size: str, scheme: str) -> None:
+    page, _requests, complaints = show(with_acceptances(), size, scheme)
+    assert complaints == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(CONTRAST)[0] >= 4.5
+    for text in (
+        "(TICKET-1)",
+        "(TICKET-2)",
+        "(TICKET-3)",
+        "(TICKET-4)",
+        "and 7 more",
+        "accepted until",
+        "b.doc (Failed)",
+    ):
+        assert page.get_by_text(text).first.is_visible()
+    assert page.locator("tbody td:has-text('failed (accepted)')").is_visible()
 
 
 def test_paper_has_all_of_it_dark_on_white(show: Show) -> None:

@@ -26,7 +26,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict i
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.wording import describe, sentence
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import ScanState
-from hostile_verdicts import HOSTILE_TEXTS, TIMES, hostile_verdict, mixed, scan, verdict_on
+from hostile_verdicts import HOSTILE_TEXTS, TIMES, hostile_verdict, mixed, scan, verdict_on, with_acceptances
 from jsonschema import Draft202012Validator
 
 # All formats
@@ -74,14 +74,95 @@ def test_without_scans_there_is_a_report_with_the_reason(format_: str) -> None:
 def test_the_vendors_reason_is_shown_once(format_: str) -> None:
     report = render(format_, verdict_on(scan("failed", error="Disk full.")))
     assert report.count("failed: Disk full") == (2 if format_ == "junit" else 1)  # message and text
-    assert "glasswall says" not in report
+    assert "the vendor says" not in report
 
 
 @pytest.mark.parametrize("format_", ["junit", "markdown", "html"])
 def test_a_vendors_reason_is_shown_also_where_the_gate_does_not_quote_it(format_: str) -> None:
     report = render(format_, verdict_on(scan(error="3 files skipped", issue_count=9), max_issues=1))
-    assert "has 9 issues, and 1 are allowed" in report
-    assert "glasswall says: 3 files skipped" in report
+    assert "has 9 issues, and 1 is allowed (the vendor says: 3 files skipped)" in report
+    old = verdict_on(scan(error="3 files skipped"), max_age=1)
+    assert "the vendor says: 3 files skipped" in render(format_, old)
+
+
+ACCEPTED_LINES = [
+    "Accepted until 2026-04-01T00:00:00Z: issue a.doc of every scan (TICKET-1).",
+    "Accepted until 2026-04-01T00:00:00Z: scan nightly (TICKET-2).",
+    "Not accepted since 2026-03-01T00:00:00Z: issue b.doc of scan in \u2192 out (TICKET-3).",
+    "Accepted, but not found or not needed: scan gone (TICKET-4).",
+]
+
+
+def text_of(format_: str, verdict: Verdict) -> str:
+    """What a reader sees of a report."""
+    report = render(format_, verdict)
+    if format_ == "json":
+        return report.encode().decode("unicode_escape")
+    if format_ == "html":
+        return Page(report).text
+    return html.unescape(report)
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_every_report_names_what_is_accepted_until_when_and_why(format_: str) -> None:
+    report = text_of(format_, with_acceptances())
+    if format_ == "json":
+        entries = json.loads(render("json", with_acceptances()))["accepted"]
+        assert [(entry["status"], entry["reason"]) for entry in entries] == [
+            *(("used", "TICKET-1"), ("used", "TICKET-2"), ("expired", "TICKET-3"), ("unused", "TICKET-4"))
+        ]
+        return
+    for line in ACCEPTED_LINES:
+        assert line in report
+    assert "failed (accepted)" in report
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_every_report_lists_the_issues_of_a_scan(format_: str) -> None:
+    report = text_of(format_, with_acceptances())
+    for text in ("a.doc", "Failed", "folder 1", "b.doc"):
+        assert text in report
+    if format_ != "json":
+        assert "a.doc (Failed, folder 1), accepted until 2026-04-01T00:00:00Z: TICKET-1" in report
+        assert "and 7 more" in report
+
+
+@pytest.mark.parametrize("format_", ["junit", "markdown", "html"])
+def test_a_report_lists_few_of_many_issues_and_counts_the_others(format_: str) -> None:
+    issues = [{"name": f"{number:03}.doc"} for number in range(100)]
+    report = text_of(format_, verdict_on(scan(issue_count=1234, issues=issues)))
+    assert "019.doc" in report and "020.doc" not in report
+    assert "and 1214 more" in report
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+def test_names_and_reasons_of_a_user_are_shown_as_safely_as_a_vendors(text: str) -> None:
+    verdict = with_acceptances(text)
+    root, _found = cases(verdict)
+    assert {prop.get("name") for prop in root.iter("property")} == {"passed", "mode", "accepted"}
+    assert set(page(verdict).names()) <= {*page(with_acceptances()).names()}
+    for format_ in FORMATS:
+        report = render(format_, verdict)
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066\ufffe\uffff]", report)
+
+
+@pytest.mark.parametrize("format_", ["junit", "markdown", "html"])
+def test_a_scan_that_this_pipeline_cancelled_is_cancelled_once(format_: str) -> None:
+    verdict = verdict_on(scan("cancelled", vendor_status="Canceled")).after_wait(timed_out=True, cancelled=["1"])
+    report = text_of(format_, verdict)
+    assert report.count("was cancelled") == {"junit": 3, "markdown": 2, "html": 2}[format_]  # with that of the wait
+    assert report.count("was cancelled by this pipeline, because the wait timed out") == (
+        2 if format_ == "junit" else 1
+    )
+    assert "Canceled" not in report
+
+
+@pytest.mark.parametrize("format_", ["markdown", "html"])
+def test_a_gate_that_could_not_judge_has_no_table_of_zeros(format_: str) -> None:
+    verdict = verdict_on().with_reasons(Reason(Rule.NOT_JUDGED, found="The token was refused."))
+    report = text_of(format_, replace(verdict, error={"kind": "unauthorized"}))
+    assert "No scan was judged. The pipeline stops." in report
+    assert not re.search("Total|Queued|Missing|0 of 0", report)
 
 
 # JSON
@@ -99,6 +180,7 @@ def test_json_is_the_verdict_with_the_name_of_its_schema() -> None:
             "scan": item.scan.model_dump(mode="json"),
             "passed": item.passed,
             "reasons": [describe(reason) for reason in item.reasons],
+            "accepted": [],
         }
         for item in verdict.scans
     ]
@@ -109,12 +191,15 @@ SCHEMA = json.loads((Path(__file__).resolve().parents[6] / "docs/report.schema.j
 
 def test_json_documents_every_field() -> None:
     Draft202012Validator.check_schema(SCHEMA)
-    for kind in (SCHEMA, SCHEMA["$defs"]["Scan"], SCHEMA["$defs"]["Judgement"]):
+    assert set(SCHEMA["$defs"]) == {"AcceptedEntry", "Issue", "Judgement", "Scan", "ScanState"}
+    for kind in (SCHEMA, *(SCHEMA["$defs"][name] for name in SCHEMA["$defs"] if name != "ScanState")):
         assert [name for name, field in kind["properties"].items() if "description" not in field] == []
 
 
 @pytest.mark.parametrize(
-    "verdict", [mixed(), verdict_on(missing=["gone"]), verdict_on(scan())], ids=["mixed", "none", "one"]
+    "verdict",
+    [mixed(), verdict_on(missing=["gone"]), verdict_on(scan()), with_acceptances()],
+    ids=["mixed", "none", "one", "accepted"],
 )
 def test_json_keeps_to_the_published_schema(verdict: Verdict) -> None:
     Draft202012Validator(SCHEMA).validate(json.loads(render("json", verdict)))
@@ -350,8 +435,11 @@ def test_markdown_leaves_out_a_vendor_status_that_equals_the_state() -> None:
 LONG = "\U0001f600 reason " * 200
 
 
-@pytest.mark.parametrize("error", [None, "short", LONG], ids=["none", "short", "long"])
-@pytest.mark.parametrize("rejected", [0, 10, 5000])
+@pytest.mark.parametrize(
+    ("error", "rejected"),
+    [(None, 0), ("short", 10), (LONG, 10), (None, 5000), ("short", 5000), (LONG, 5000)],
+    ids=["all passed", "10 short", "10 long", "5000 without", "5000 short", "5000 long"],
+)
 def test_markdown_of_5000_scans_fits_and_shows_or_counts_every_failure(error: str | None, rejected: int) -> None:
     """Case E4: GitHub drops a step summary of more than 1 MiB as a whole. Those that did not pass come last here."""
     scans = [scan("completed", id=f"good-{number}", name="a | name " * 9) for number in range(5000 - rejected)]
@@ -386,7 +474,7 @@ def test_markdown_counts_reasons_without_a_scan_that_do_not_fit() -> None:
 
 def test_markdown_gives_reasons_for_what_did_not_pass_and_names_what_is_missing() -> None:
     report = render("markdown", mixed())
-    assert "- `Scan of failed` (`id-3`)\n  - `failed (glasswall says Word)`\n" in report
+    assert "- `Scan of failed` (`id-3`)\n  - `failed (vendor status Word)`\n" in report
     assert report.index("### Reasons") < report.index("### Missing") < report.index("### Scans")
     assert "- `gone-1`: asked for and not found\n" in report
     assert "### Reasons" not in render("markdown", verdict_on(scan()))

@@ -853,6 +853,23 @@ def test_a_scan_of_the_same_profile_that_runs_is_handed_back(there: dict[str, t.
     assert (result.reused, result.changed, result.scan.id) == (reused, not reused, "7" if reused else ID)
 
 
+def test_a_start_that_answers_with_a_scan_of_another_profile_is_not_the_scan_that_was_started() -> None:
+    other = posted({"result": {"_id": ID, "scanProfileName": "weekly"}})
+    with bigid(page(), other) as context, pytest.raises(UnknownOutcomeError, match="another source or target"):
+        start.start_scan(context, start.StartRequest(NIGHTLY))
+
+
+@pytest.mark.parametrize("is_in_list", [False, True])
+def test_a_wait_takes_no_answer_about_another_profile(is_in_list: bool) -> None:
+    """Whether one source names it, or two sources contradict each other."""
+    other = {"_id": ID, "state": "Completed", "scanProfileName": "weekly"}
+    own = {**other, "scanProfileName": "nightly"}
+    polls = [status_response(False), record_response([own if is_in_list else other]), page(other)]
+    with bigid(page(), posted(), *polls) as context, pytest.raises(WaitTimeoutError) as raised:
+        start.start_scan(context, start.StartRequest(NIGHTLY, wait=WaitOptions(timeout=1, interval=1)))
+    assert "weekly" in raised.value.message and "The last poll failed" in raised.value.message
+
+
 def test_only_for_scans_of_the_profile_a_state_that_the_list_lacks_is_requested() -> None:
     others = [row(number, name="weekly") for number in range(100)]
     with bigid(page(*others, row(ID)), status_response(True)) as context:
@@ -1043,15 +1060,40 @@ LINEAGE = {"name": "nightly", "scanType": "lineageScan"}
         ({"scanProfiles": []}, "dsScan"),
         ({"scanProfiles": None}, "dsScan"),
         ([], "dsScan"),
-        ("<html>", "dsScan"),
-        (requests.ConnectionError("reset"), "dsScan"),
     ],
 )
 def test_a_profile_is_started_with_its_own_type(answer: t.Any, scan_type: str) -> None:
     clock = FakeClock()
     with bigid(page(), profiles(answer), posted(scanType=scan_type), clock=clock, retries=5) as context:
         assert start.start_scan(context, start.StartRequest(OWN_TYPE)).scan.id == ID
-    assert not clock.sleeps  # the read of profiles is sent once
+    assert not clock.sleeps
+
+
+TRANSIENT: list[tuple[t.Any, int]] = [("", 429), ("", 500), ("", 503), (requests.ConnectionError("reset"), 200)]
+
+
+@pytest.mark.parametrize(("answer", "code"), [*TRANSIENT, (HTML, 200)])
+def test_a_profile_is_not_started_with_another_type_because_its_own_could_not_be_read_now(
+    answer: t.Any, code: int
+) -> None:
+    reads = [profiles(answer, code), profiles({"scanProfiles": [LINEAGE]})]
+    with bigid(page(), *reads, posted(scanType="lineageScan"), retries=1) as context:
+        assert start.start_scan(context, start.StartRequest(OWN_TYPE)).scan.id == ID
+
+
+@pytest.mark.parametrize(("answer", "code"), TRANSIENT)
+def test_without_the_type_of_a_profile_nothing_is_started(answer: t.Any, code: int) -> None:
+    with (
+        bigid(page(), profiles(answer, code), retries=0) as context,
+        pytest.raises(UnavailableError, match=r"^No scan was started, because .* Set bigid\.scan_type") as caught,
+    ):
+        start.start_scan(context, start.StartRequest(OWN_TYPE))
+    assert caught.value.result.changed is False
+
+
+def test_a_page_in_place_of_the_profiles_may_stand_for_a_path_that_is_not_there() -> None:
+    with bigid(page(), profiles(HTML), posted(), retries=0) as context:
+        assert start.start_scan(context, start.StartRequest(OWN_TYPE)).scan.id == ID
 
 
 @pytest.mark.parametrize("scan_type", [None, "", " "])
@@ -1060,7 +1102,7 @@ def test_an_empty_type_is_not_set(scan_type: str | None) -> None:
         start.start_scan(context, start.StartRequest({**NIGHTLY, "scan_type": scan_type}))
 
 
-@pytest.mark.parametrize("code", [403, 404, 405, 429, 500, 503])
+@pytest.mark.parametrize("code", [400, 403, 404, 405, 501])
 def test_a_deployment_may_not_list_its_profiles(code: int) -> None:
     with bigid(page(), profiles("", code), posted(), auth_scheme="raw", retries=5) as context:
         assert start.start_scan(context, start.StartRequest(OWN_TYPE)).scan.id == ID
@@ -1107,7 +1149,6 @@ def test_it_cannot_scan_again() -> None:
         ({"name": "nightly", "limit": 1}, ["3"]),
         ({"source": "weekly"}, ["2"]),
         ({"name": "weekly", "limit": 1}, ["2"]),
-        ({"name": "night"}, []),
     ],
     ids=str,
 )
@@ -1122,3 +1163,62 @@ def test_a_query_finds_scans_by_name_or_profile(query: dict[str, t.Any], found: 
     with bigid(page(*rows)) as context:
         result = status.read_status(context, status.StatusRequest(query=Query(**query)))
     assert sorted(ids(result.scans), reverse=True) == found
+
+
+def dated(number: int, started: int, updated: int, state: str = "InProgress", **more: t.Any) -> dict[str, t.Any]:
+    """A row of a scan that started and changed on days of January."""
+    times = {"created_at": f"2025-01-{started:02}T00:00:00Z", "updated_at": f"2025-01-{updated:02}T00:00:00Z"}
+    return row(number, state, **times, **more)
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        # A scan that started before may have changed last.
+        ([dated(1, 2, 9, "Completed"), dated(2, 5, 6)], "2"),
+        ([dated(1, 2, 9), dated(2, 5, 6), dated(3, 5, 5, name="other")], "2"),
+        # One without a start may be the newest, unless it changed before.
+        ([dated(1, 5, 9), row(2, "InProgress", updated_at="2025-01-06T00:00:00Z")], "2"),
+        ([dated(1, 5, 9), row(2, "InProgress", updated_at="2025-01-04T00:00:00Z")], "1"),
+        # Where no scan has a start, the order of the list counts.
+        ([row(1, "InProgress"), row(2, "InProgress")], "1"),
+    ],
+    ids=str,
+)
+def test_the_latest_of_a_name_is_the_one_that_started_last(rows: list[dict[str, t.Any]], found: str) -> None:
+    with bigid(page(dated(9, 8, 10, name="of somebody else"), *rows)) as context:
+        result = status.read_status(context, status.StatusRequest(query=Query(name="nightly", limit=1)))
+    assert ids(result.scans) == [found]
+
+
+def test_pages_that_cannot_have_the_newest_are_not_read() -> None:
+    first = [dated(1, 2, 20), dated(2, 9, 19), *(dated(number, 1, 18, name="other") for number in range(3, 201))]
+    second = [dated(number, 1, 8) for number in range(201, 401)]
+    skip = [("limit", "200"), ("skip", "200"), TOTAL]
+    with bigid(page(*first, total=9000), page(*second, total=9000, query=skip)) as context:
+        result = status.read_status(context, status.StatusRequest(query=Query(name="nightly", limit=1)))
+    assert (ids(result.scans), result.complete) == (["2"], True)
+
+
+@pytest.mark.parametrize("name", ["night", "Nightly", "nightly 2"])
+def test_a_name_that_no_scan_has_is_refused(name: str) -> None:
+    with bigid(page(row(1, "InProgress"), row(2, "InProgress"))) as context, pytest.raises(NotFoundError) as caught:
+        status.read_status(context, status.StatusRequest(query=Query(name=name, limit=1)))
+    expected = f"None of the 2 scans that BigID listed matches query.name '{name}'. Check the spelling."
+    assert caught.value.message == expected
+    assert caught.value.facts()["kind"] == "not_found"
+
+
+def test_a_name_that_no_scan_has_is_no_failure_if_that_is_asked_for() -> None:
+    warned: list[str] = []
+    with bigid(page(row(1, "InProgress")), warned=warned) as context:
+        request = status.StatusRequest(query=Query(name="night", limit=1), missing="ignore")
+        assert status.read_status(context, request).scans == []
+    assert "query.name 'night'" in warned[0]
+
+
+def test_a_name_without_a_scan_in_a_state_is_no_failure() -> None:
+    """The scans of that name may be in other states."""
+    with bigid(page(row(1, "InProgress"))) as context:
+        query = Query(name="nightly", states=frozenset({ScanState.FAILED}))
+        assert status.read_status(context, status.StatusRequest(query=query)).scans == []

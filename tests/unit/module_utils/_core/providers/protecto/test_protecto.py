@@ -27,6 +27,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from fake_clock import FakeClock
+from scripted_module import ScriptedModule
 from scripted_vendor import TOKEN, Expected, connection_reset, scripted_context, shown
 
 OLD_STATUS, OLD_START = "/api/vault/data-scan-status", "/api/vault/data-scan-async"
@@ -42,7 +43,7 @@ SAMPLED = {"objects": [{**OBJECT, "data_samples": SAMPLES}]}
 WIRE = [OBJECT]
 SAMPLED_WIRE = [{**OBJECT, "data_samples": SAMPLES}]
 
-CONTRACTS = Path(__file__).parents[4] / "contracts" / "protecto"
+CONTRACTS = Path(__file__).parents[5] / "contracts" / "protecto"
 ALL_FILES = {path.stem: json.loads(path.read_text()) for path in sorted(CONTRACTS.glob("*.json"))}
 FILES = {name: contract for name, contract in ALL_FILES.items() if not name.endswith("-2025")}
 
@@ -151,6 +152,26 @@ def test_each_vendor_status_has_its_state(vendor_status: str | None, state: str,
     assert len(warned) == (1 if state == "unknown" else 0)
 
 
+@pytest.mark.parametrize(
+    ("item", "state"),
+    [
+        ({"tracking_id ": ID, "status ": "SUCCESS "}, "completed"),
+        ({"Tracking_id": ID, " Request_Status": "ERROR"}, "failed"),
+        ({**row(), "error_msg": "-", "error_msg ": "2 of 5 columns could not be read"}, None),
+        ({**row(), "Status": "FAILED"}, None),
+        ({"tracking_id": ID, "status": "SUCCESS", "Error_msg ": "2 of 5 columns could not be read"}, "failed"),
+        ({**row(), "error msg": "2 of 5 columns could not be read"}, "failed"),
+    ],
+)
+def test_keys_may_have_capitals_and_spaces_as_in_the_document(item: dict[str, t.Any], state: str | None) -> None:
+    with protecto(read_response(item)) as context:
+        if state is None:
+            with pytest.raises(InvalidResponseError, match="a key twice"):
+                context.provider.get(ID)
+        else:
+            assert context.provider.get(ID).state == state
+
+
 def test_a_purged_scan_is_not_a_success() -> None:
     with protecto(read_response(row("PURGED"))) as context:
         scan = context.provider.get(ID)
@@ -161,6 +182,19 @@ def test_a_purged_scan_is_not_a_success() -> None:
 def test_each_form_of_no_error_is_recognized(nothing: str | None) -> None:
     with protecto(read_response(row(error_msg=nothing))) as context:
         assert context.provider.get(ID).error is None
+
+
+@pytest.mark.parametrize(
+    ("second", "start"),
+    [
+        (row(process_started_at="2025-12-31 23:00:00"), "2025-12-31T23:00:00Z"),
+        (row(process_started_at=None), None),  # it may have started before the other
+        (row("PENDING", process_started_at=None), "2026-01-01T00:00:01Z"),  # it starts later
+    ],
+)
+def test_a_scan_starts_with_the_first_of_its_objects(second: dict[str, t.Any], start: str | None) -> None:
+    with protecto(read_response(row(), second)) as context:
+        assert context.provider.get(ID).model_dump(mode="json")["started_at"] == start
 
 
 @pytest.mark.parametrize("vendor_status", ["PENDING ", "IN-PROGRESS"])
@@ -266,7 +300,7 @@ def probe(path: str, code: int = 200, body: t.Any = None) -> Expected:
     return Expected("PUT", path, code, answer() if body is None else body, body=[NO_SCAN])
 
 
-@pytest.mark.parametrize("code", [200, 400, 401, 422, 500, 503])
+@pytest.mark.parametrize("code", [200, 400, 403, 422, 500, 503])
 def test_samples_are_sent_once_to_a_newer_server(code: int) -> None:
     """An unknown id may be an error to the server, which shows that the path is there."""
     with protecto(probe(NEW_STATUS, code, {}), submitted(body=SAMPLED_WIRE), retries=5) as context:
@@ -291,6 +325,16 @@ def test_samples_are_not_sent_to_a_wrong_address() -> None:
         protecto(probe(NEW_STATUS, 404), probe(OLD_STATUS, 404)) as context,
         pytest.raises(RejectedError, match="api_url") as caught,
     ):
+        start.start_scan(context, start_settings(SAMPLED))
+    assert caught.value.result.changed is False
+
+
+@pytest.mark.parametrize(
+    ("code", "body"), [(401, {"detail": "Not authenticated"}), (200, "<html>Log in</html>"), (302, ""), (307, "")]
+)
+def test_samples_are_not_sent_where_they_would_not_be_taken(code: int, body: t.Any) -> None:
+    asked = Expected("PUT", NEW_STATUS, code, body, body=[NO_SCAN], headers={"Location": "https://login.test/"})
+    with protecto(asked) as context, pytest.raises(DatascanError) as caught:
         start.start_scan(context, start_settings(SAMPLED))
     assert caught.value.result.changed is False
 
@@ -544,6 +588,40 @@ def test_an_escaped_sample_is_known_as_well() -> None:
         start.start_scan(context, start_settings({"objects": [{**OBJECT, "data_samples": samples}]}))
 
 
+def everything(*reads: Expected, submission: t.Any = None) -> str:
+    """All that a start with samples shows: its result or error, its warnings and its progress."""
+    warned: list[str] = []
+    sent = [probe(NEW_STATUS), submitted(submission, body=SAMPLED_WIRE), *reads]
+    with protecto(*sent, warned=warned, reported=warned) as context:
+        try:
+            found = repr(start.start_scan(context, start_settings(SAMPLED, wait=WaitOptions(timeout=1))))
+        except DatascanError as error:
+            found = f"{error} {error.result} {shown(error)}"
+    return f"{found} {warned}"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        row("ann.smith@example.com is no number"),
+        row(request_status="ANN SMITH"),
+        row(failure_reason={"message": "ann.smith@example.com"}),
+        row(scan_id="ann.smith@example.com"),
+        {**row(scan_id="ann.smith@example.com"), "status": ["ann.smith@example.com"]},
+        {**row(), "status": {"ann.smith@example.com": 1}},
+        {**row(), "tracking_id": {"ann.smith@example.com": 1}},
+    ],
+)
+def test_no_part_of_a_status_shows_a_sample(item: dict[str, t.Any]) -> None:
+    assert "smith" not in everything(read_response(item)).lower()
+
+
+def test_the_ids_of_several_scans_show_no_sample() -> None:
+    found = everything(submission=[{"tracking_id": "ann.smith@example.com"}, {"tracking_id": OTHER}])
+    assert OTHER in found
+    assert "smith" not in found
+
+
 def test_neither_submitted_values_nor_a_reason_that_quotes_them_are_returned() -> None:
     ended = row("ERROR", input_payload=SAMPLED_WIRE, error_msg="ann.smith@example.com is no number")
     with (
@@ -554,6 +632,48 @@ def test_neither_submitted_values_nor_a_reason_that_quotes_them_are_returned() -
     text = str(shown(caught.value))
     assert "withheld" in text
     assert "smith" not in text
+
+
+@pytest.mark.parametrize("samples", [SAMPLES, [{"column_name": "email", "samples": [1, "ann.smith@example.com"]}]])
+def test_a_task_that_waits_withholds_what_repeats_a_sample_of_the_start(samples: t.Any) -> None:
+    ended = row("ERROR", error_msg="ann.smith@example.com is no number")
+    module = ScriptedModule(
+        "scan_wait",
+        read_response(ended),
+        provider="protecto",
+        api_url="https://vendor.test/api/vault",
+        scan_ids=[ID],
+        target={"objects": [{**OBJECT, "data_samples": samples}]},
+    )
+    text = str(module.run())
+    assert "withheld" in text
+    assert "smith" not in text + str(module.reported) + str(module.warned)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        row("Zebra ann.smith@example.com"),
+        row("PENDING", request_status="ANN.smith"),
+        row(scan_id="ann.smith@example.com"),
+        {"tracking_id": "ann.smith@example.com", "status": ["x"]},
+    ],
+)
+def test_no_warning_and_no_message_quotes_a_sample(item: t.Any) -> None:
+    """Such as one about a status or an id that is not expected."""
+    warned: list[str] = []
+    with protecto(read_response(item), warned=warned) as context:
+        context.provider.remember_target(SAMPLED)  # type: ignore[attr-defined]
+        found = context.provider.get_many([ID])
+    assert "smith" not in f"{warned} {found}".lower()
+
+
+@pytest.mark.parametrize("status", ["PENDING ", "failed"])
+def test_a_documented_status_that_is_a_sample_is_still_a_status(status: str) -> None:
+    samples = [{"column_name": "state", "samples": ["pending", "FAILED"]}]
+    with protecto(read_response(row(status))) as context:
+        context.provider.remember_target({"objects": [{**OBJECT, "data_samples": samples}]})  # type: ignore[attr-defined]
+        assert context.provider.get(ID).vendor_status == status.strip()
 
 
 # What it cannot do

@@ -10,29 +10,29 @@ times have no zone; a scan that waits already has an end; an answer may repeat w
 
 from __future__ import annotations
 
-import re
 import typing as t
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from ..compat.pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from ..decoding import decodings, encoded_texts
-from ..error_texts import has_content
-from ..errors import (
+from ...error_texts import has_content
+from ...errors import (
     DatascanError,
+    HtmlPageError,
     InterruptedWaitError,
     InvalidInputError,
     InvalidResponseError,
     NotFoundError,
     RejectedError,
+    UnauthorizedError,
     error_messages,
 )
-from ..http.response import Response
-from ..models import PREDICTED_ID, Scan, ScanState, state_rank
-from ..redaction import Redactor
-from .capabilities import StartsScans
-from .envelope import is_refused
-from .records import InvalidRecord, VendorRecord, failed_by, parse_each
+from ...http.response import Response
+from ...models import PREDICTED_ID, Scan, ScanState, state_rank
+from ..capabilities import StartsScans
+from ..envelope import is_refused
+from ..records import InvalidRecord, failed_by
+from .records import StatusItem, parse_records, parse_submitted
+from .samples import SampledValues, columns_of
 
 _CHUNK = 100  # tracking ids in one request
 Paths = t.Mapping[str, t.Sequence[str]]  # an operation -> its path
@@ -43,47 +43,8 @@ _GENERATIONS: tuple[Paths, ...] = (
 )
 _NO_SCAN = "00000000-0000-0000-0000-000000000000"
 _NO_SUCH_PATH = (404, 405)
+_REDIRECTED = range(300, 400)
 T = t.TypeVar("T")
-
-_WITHHELD = "(reason withheld, because it may quote sampled values)"
-_MAX_REASON = 20_000  # characters; a longer reason is withheld where samples were sent
-
-
-def _as_list(value: t.Any) -> t.Any:
-    return [value] if isinstance(value, dict) else value
-
-
-class StatusItem(VendorRecord):
-    """A scan as Protecto sends it, without the fields with sampled values."""
-
-    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True, str_strip_whitespace=True)
-
-    tracking_id: str = Field(min_length=1)
-    status: str | None = None
-    request_status: str | None = None  # the same under its later name
-    process_started_at: t.Any = None
-    process_ended_at: t.Any = None
-
-    @property
-    def statuses(self) -> list[str]:
-        """The status under its names, which may differ."""
-        return [status.strip() for status in (self.request_status, self.status) if status and status.strip()]
-
-
-class SubmittedEnvelope(BaseModel):
-    """The body of the response to a start. One scan comes as an object or as a list."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    data: t.Annotated[list[StatusItem], BeforeValidator(_as_list)]
-
-
-class StatusEnvelope(BaseModel):
-    """The body of a response about scans, each of which is parsed on its own."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    data: t.Annotated[list[t.Any], BeforeValidator(_as_list)]
 
 
 class Protecto(StartsScans):
@@ -91,6 +52,7 @@ class Protecto(StartsScans):
 
     name = "protecto"
     title = "Protecto"
+    expects = "a token from its portal"
     unsupported = {
         "list": "Keep the ids that scan_start returns, and set scan_ids to them.",
         "cancel": "Let the scan finish; wait_timeout limits how long a task waits for it.",
@@ -163,8 +125,7 @@ class Protecto(StartsScans):
     }
 
     _paths: Paths | None = None  # those that this server has, once that is known
-    _sampled: frozenset[str] = frozenset()  # the words of all sampled values
-    _samples = Redactor()  # the longer values as a whole
+    _samples = SampledValues()
 
     @classmethod
     def parse_errors(cls, response: Response) -> list[dict[str, t.Any]]:
@@ -207,7 +168,7 @@ class Protecto(StartsScans):
 
     def _get_chunk(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
         try:
-            records = self._put("status", self._client.read, _parse_records, list(scan_ids))
+            records = self._put("status", self._client.read, parse_records, list(scan_ids))
         except InterruptedWaitError:
             raise
         except DatascanError as error:
@@ -235,7 +196,9 @@ class Protecto(StartsScans):
     def _unasked(self, record: StatusItem | InvalidRecord) -> InvalidResponseError | None:
         """The error of a scan for which the answer has this record instead of its own."""
         if not isinstance(record, InvalidRecord):
-            return InvalidResponseError(f"Protecto answered about scan {record.tracking_id}, which was not asked for.")
+            scan_id = self._samples.withhold(record.tracking_id)
+            return InvalidResponseError(f"Protecto answered about scan {scan_id}, which was not asked for.")
+        record = replace(record, scan_id=record.scan_id and self._samples.withhold(record.scan_id))
         self._warn_once(record.sentence(self.title))
         return record.error(self.title)
 
@@ -245,11 +208,13 @@ class Protecto(StartsScans):
         starts = [scan.started_at for scan in scans if scan.started_at]
         ends = [scan.finished_at for scan in scans if scan.finished_at]
         is_timed = len(ends) == len(scans)
-        times = {"started_at": min(starts, default=None), "finished_at": max(ends) if is_timed else None}
+        # A part that ended without a start may have started before all others.
+        has_first = starts and all(scan.started_at or not scan.finished for scan in scans)
+        times = {"started_at": min(starts) if has_first else None, "finished_at": max(ends) if is_timed else None}
         return scans[0].model_copy(update=times)
 
     def validate_target(self, target: Mapping[str, t.Any]) -> None:
-        """Names must not be empty. Sampled values are remembered, to be removed from all later responses."""
+        """Names must not be empty."""
         if not target["objects"]:
             raise InvalidInputError("protecto.objects is empty: list the objects to scan.")
         for number, item in enumerate(target["objects"]):
@@ -257,9 +222,11 @@ class Protecto(StartsScans):
                 names = [item[option]] if isinstance(item[option], str) else item[option]
                 if not names or not all(name.strip() for name in names):
                     raise InvalidInputError(f"protecto.objects[{number}].{option} is empty or contains an empty name.")
-        samples = [sample for item in target["objects"] for column in _columns(item) for sample in column["samples"]]
-        self._sampled = frozenset(word for sample in samples for word in _words(sample))
-        self._samples = Redactor(samples)
+        self.remember_target(target)
+
+    def remember_target(self, target: Mapping[str, t.Any]) -> None:
+        """Sampled values are removed from all later responses."""
+        self._samples = SampledValues(target["objects"])
 
     def predict_scan(self, target: Mapping[str, t.Any]) -> Scan:
         """It begins in the queue."""
@@ -268,12 +235,13 @@ class Protecto(StartsScans):
     def start(self, target: Mapping[str, t.Any]) -> Scan:
         """PUT with a list of objects, which are one scan together. Samples are sent to a path that is there only."""
         body = [_to_wire(item) for item in target["objects"]]
-        generations = [self._find_paths()] if any(_columns(item) for item in target["objects"]) else _GENERATIONS
-        items = self._put("start", self._client.write, _parse_submitted, body, generations)
+        generations = [self._find_paths()] if any(columns_of(item) for item in target["objects"]) else _GENERATIONS
+        items = self._put("start", self._client.write, parse_submitted, body, generations)
         ids = {item.tracking_id: None for item in items}
         if len(ids) > 1:
+            shown = ", ".join(map(self._samples.withhold, ids))
             raise InvalidResponseError(
-                f"Protecto started {len(ids)} scans, although its documents describe one: {', '.join(ids)}. "
+                f"Protecto started {len(ids)} scans, although its documents describe one: {shown}. "
                 "All of them run: check them with scan_status.",
                 may_have_changed=True,
             )
@@ -291,10 +259,14 @@ class Protecto(StartsScans):
                 self._client.read("PUT", paths["status"], lambda data: None, body=[_NO_SCAN], is_optional=True)
             except InterruptedWaitError:
                 raise
+            except (UnauthorizedError, HtmlPageError) as error:
+                raise self._samples.withhold_from(error) from None  # it would not take the samples, or is not Protecto
             except DatascanError as error:
                 if error.http_status in _NO_SUCH_PATH:
-                    tried.append(self._redact_samples(error))
+                    tried.append(self._samples.withhold_from(error))
                     continue
+                if error.http_status in _REDIRECTED:
+                    raise self._samples.withhold_from(error) from None
             return paths
         raise _no_such_api(tried)
 
@@ -316,8 +288,8 @@ class Protecto(StartsScans):
                 records: list[T] = send("PUT", paths[operation], parse, body=body)
             except DatascanError as error:
                 if error.http_status not in _NO_SUCH_PATH:
-                    raise self._redact_samples(error) from None
-                tried.append(self._redact_samples(error))
+                    raise self._samples.withhold_from(error) from None
+                tried.append(self._samples.withhold_from(error))
             else:
                 self._paths = paths
                 return records
@@ -325,7 +297,7 @@ class Protecto(StartsScans):
 
     def _scan(self, item: StatusItem) -> Scan:
         reason = item.error
-        statuses: list[str | None] = [*item.statuses] or [None]
+        statuses: list[str | None] = [*map(self._status_word, item.statuses)] or [None]
         states = [self.parse_state(status) for status in statuses]
         state = min(states, key=state_rank)
         status = statuses[states.index(state)]
@@ -333,35 +305,15 @@ class Protecto(StartsScans):
             id=item.tracking_id,
             provider=self.name,
             state=failed_by(reason, state),
-            vendor_status=_WITHHELD if state is ScanState.UNKNOWN and status and self._may_quote(status) else status,
+            vendor_status=status,
             started_at=self.parse_time(item.process_started_at),
             finished_at=self.parse_time(item.process_ended_at),
-            error=_WITHHELD if reason and self._may_quote(reason) else reason,
+            error=reason and self._samples.withhold(reason),
         )
 
-    def _redact_samples(self, error: DatascanError) -> DatascanError:
-        """The error without any reason that may quote a sampled value."""
-        message = error.message
-        vendor_errors = []
-        for item in error.request.vendor_errors:
-            reason = item.get("message")
-            if reason and self._may_quote(reason):
-                message = message.replace(reason, _WITHHELD)
-                item = {**item, "message": _WITHHELD}
-            vendor_errors.append(item)
-        return type(error)(
-            message, request=replace(error.request, vendor_errors=vendor_errors), is_transient=error.is_transient
-        )
-
-    def _may_quote(self, reason: str) -> bool:
-        """Whether a reason has a word in common with a sample, which the vendor may have shortened or rewritten."""
-        if not self._sampled:
-            return False
-        if len(reason) > _MAX_REASON or self._samples.finds_secret(reason):
-            return True
-        texts = [view.text for view in decodings(reason)]
-        texts += [text for view in texts for text in encoded_texts(view)]
-        return any(not self._sampled.isdisjoint(_words(text)) for text in texts)
+    def _status_word(self, status: str) -> str:
+        """A status as it can be shown: one that no document has may quote a sampled value."""
+        return status if status.lower() in self.state_map else self._samples.withhold(status)
 
 
 def _no_such_api(tried: Sequence[DatascanError]) -> RejectedError:
@@ -376,34 +328,14 @@ def _no_such_api(tried: Sequence[DatascanError]) -> RejectedError:
     )
 
 
-def _parse_records(data: t.Any) -> list[StatusItem | InvalidRecord]:
-    return parse_each(StatusEnvelope.model_validate(data).data, StatusItem.model_validate, "tracking_id")
-
-
-def _parse_submitted(data: t.Any) -> list[StatusItem]:
-    """Without a tracking id it is unknown whether a scan was started."""
-    items = SubmittedEnvelope.model_validate(data).data
-    if not items:
-        raise ValueError("data contains no tracking_id")
-    return items
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
-
-
 def _text(value: t.Any) -> str | None:
     """A reason, if it is a text. Anything else may repeat what was sent."""
     return value if isinstance(value, str) and value.strip() else None
 
 
-def _columns(item: Mapping[str, t.Any]) -> Sequence[Mapping[str, t.Any]]:
-    return item.get("data_samples") or ()
-
-
 def _to_wire(item: Mapping[str, t.Any]) -> dict[str, t.Any]:
     wire = {"data_source_name": item["data_source_name"], "object_name": item["object_name"]}
-    if samples := _columns(item):
+    if samples := columns_of(item):
         wire["data_samples"] = [{"column_name": one["column_name"], "samples": one["samples"]} for one in samples]
     return wire
 

@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs of characters that encode text: base64, hexadecimal digits, and bytes that are written as numbers.
+
+Nothing marks where such a run begins, and a server may cut it anywhere. Where its bytes begin follows from ASCII text
+inside: of random characters, few would be ASCII for long.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Iterator
+
+_STANDARD = str.maketrans("-_", "+/")  # the alphabet of base64 in addresses, and the usual one
+# Four characters of base64 that are three bytes of ASCII: the highest bit of each byte is 0, and few are controls.
+# UTF-16 has NUL in between.
+_ASCII_GROUPS = "(?:[ACDI-Za-f][AC-HQS-Xgi-nwyz0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]){3,}"
+_ASCII_PAIRS = "(?:[2-7][0-9A-Fa-f](?:00)?){8,}"
+_SEPARATOR = "[^0-9A-Za-z]{1,4}(?:0[xX])?"
+# Each run is matched from its first character on, so that the time is linear in the text.
+BASE64_RUN = re.compile(f"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]*?{_ASCII_GROUPS}[A-Za-z0-9+/_-]*={{0,2}}")
+HEX_RUN = re.compile(f"(?<![0-9A-Fa-f])[0-9A-Fa-f]*?{_ASCII_PAIRS}[0-9A-Fa-f]*")
+NUMBERS = re.compile(
+    f"(?<![0-9A-Za-z])(?:0[xX])?[0-9A-Fa-f]{{1,8}}(?:{_SEPARATOR}[0-9A-Fa-f]{{1,8}}){{7,}}(?![0-9A-Za-z])"
+)
+_GROUPS, _PAIRS = re.compile(_ASCII_GROUPS), re.compile(_ASCII_PAIRS)
+_NUMBER = re.compile("(?<![0-9A-Za-z])(?:0[xX])?([0-9A-Fa-f]{1,8})")
+_ANY_BASE64, _ANY_HEX = re.compile("[A-Za-z0-9+/_-]{8,}"), re.compile("[0-9A-Fa-f]{8,}")
+
+
+def base64_begin(run: str) -> int:
+    """Where in a match of BASE64_RUN the first whole byte begins."""
+    return _longest(_GROUPS, run) % 4
+
+
+def hex_begin(run: str) -> int:
+    """Where in a match of HEX_RUN the first whole byte begins."""
+    return _longest(_PAIRS, run) % 2
+
+
+def decode_base64(run: str) -> str:
+    """A character for each byte that a match of BASE64_RUN encodes."""
+    return _from_base64(run.rstrip("=")[base64_begin(run) :]).decode("latin-1")
+
+
+def decode_hex(run: str) -> str:
+    """A character for each byte that a match of HEX_RUN encodes."""
+    return _from_hex(run[hex_begin(run) :]).decode("latin-1")
+
+
+def decode_numbers(run: str) -> str:
+    """What a match of NUMBERS encodes: in hexadecimal, in decimal and in octal, as far as its numbers are bytes."""
+    numbers = _NUMBER.findall(run)
+    lengths = set(map(len, numbers))
+    readings = []
+    if all(length % 2 == 0 for length in lengths):
+        readings.append(_from_hex("".join(numbers)))
+    for base, is_read in ((10, max(lengths) <= 3), (8, lengths == {3})):
+        try:
+            readings += [bytes([int(number, base) for number in numbers])] if is_read else []
+        except ValueError:  # another base
+            continue
+    return b" ".join(readings).decode("latin-1") or run
+
+
+def encoded_texts(text: str) -> Iterator[str]:
+    """What each long enough run of base64 or hexadecimal digits in a text encodes, wherever in it a group begins."""
+    for run in _ANY_BASE64.findall(text):
+        for start in range(4):
+            yield _from_base64(run[start:]).decode("utf-8", "replace")
+    for run in _ANY_HEX.findall(text):
+        for start in range(2):
+            yield _from_hex(run[start:]).decode("utf-8", "replace")
+
+
+def _longest(pattern: re.Pattern[str], run: str) -> int:
+    """Where the longest match begins."""
+    return max((match.span() for match in pattern.finditer(run)), key=lambda span: span[1] - span[0])[0]
+
+
+def _from_base64(run: str) -> bytes:
+    run = run.translate(_STANDARD)
+    return b64decode(run[: len(run) - (len(run) % 4 == 1)] + "==")
+
+
+def _from_hex(run: str) -> bytes:
+    return bytes.fromhex(run[: len(run) // 2 * 2])

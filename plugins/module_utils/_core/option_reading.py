@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read options by a table, for front ends whose options Ansible does not check."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from collections.abc import Callable, Mapping
+
+from .errors import InvalidInputError
+from .unknown_options import describe_unknown_options
+
+OptionTable = Mapping[str, Mapping[str, t.Any]]
+
+_TRUE, _FALSE = frozenset({"1", "on", "t", "true", "y", "yes"}), frozenset({"0", "off", "f", "false", "n", "no"})
+
+
+def read_options(
+    table: OptionTable, given: Mapping[str, t.Any], *, environment: Mapping[str, str] | None = None
+) -> dict[str, t.Any]:
+    """The options of a table that are set, and the defaults of the others; one without either is left out.
+
+    An empty text is the same as not set, and the environment is used for an option that is not. Raises
+    InvalidInputError for an unknown name, and for a value of another type, which it does not quote: it may be a secret.
+    """
+    if unknown := describe_unknown_options(table, given):
+        raise InvalidInputError(unknown)
+    return _read_table(table, given, environment or {}, "")
+
+
+def _read_table(
+    table: OptionTable, given: Mapping[str, t.Any], environment: Mapping[str, str], path: str
+) -> dict[str, t.Any]:
+    values: dict[str, t.Any] = {}
+    for name, option in table.items():
+        value = given.get(name)
+        if value in (None, ""):
+            value = environment.get(option.get("env", ""), "")
+        if value != "":
+            values[name] = _read(option, value, path + name)
+        elif "default" in option:
+            values[name] = option["default"]
+    return values
+
+
+def _read(option: Mapping[str, t.Any], value: t.Any, name: str) -> t.Any:
+    if option["type"] == "dict":
+        if not isinstance(value, Mapping):
+            raise InvalidInputError(f"{name} must be of type dict.")
+        return _read_table(option["options"], value, {}, f"{name}.")
+    if option["type"] == "list":
+        parts = value if isinstance(value, (list, tuple)) else [value]
+        element = {**option, "type": option["elements"]}
+        return [_read(element, part, f"{name}[{number}]") for number, part in enumerate(parts)]
+    try:
+        converted = _CONVERTERS[option["type"]](value)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidInputError(f"{name} must be of type {option['type']}.") from None
+    if converted not in option.get("choices", (converted,)):
+        raise InvalidInputError(f"{name} must be one of {', '.join(option['choices'])}.")
+    return converted
+
+
+def _text(value: t.Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _boolean(value: t.Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = _text(value).strip().lower()
+    if word not in _TRUE | _FALSE:
+        raise ValueError
+    return word in _TRUE
+
+
+def _number(value: t.Any) -> float:
+    if isinstance(value, bool):
+        raise TypeError
+    return float(value)
+
+
+def _integer(value: t.Any) -> int:
+    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+        raise TypeError
+    return int(value)
+
+
+_CONVERTERS: Mapping[str, Callable[[t.Any], t.Any]] = {
+    "str": _text,
+    "path": lambda value: os.path.expanduser(_text(value)),
+    "bool": _boolean,
+    "float": _number,
+    "int": _integer,
+}

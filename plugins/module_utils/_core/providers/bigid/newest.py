@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The newest scans by their start, of a list that is in the order of the last change.
+
+A scan that started long ago may have changed last, so the first rows are not the newest scans.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from ...models import Scan
+from .rows import Row, ScanRow
+
+
+class NewestScans:
+    """Which rows can still be among the newest `limit` scans that match; without a limit each row can.
+
+    Where no scan has a start, the order of the list counts.
+    """
+
+    def __init__(self, limit: int | None) -> None:
+        self._limit = limit
+        self._starts: dict[str, datetime | None] = {}  # of the scans found so far, by their ids
+
+    def add(self, scan: Scan) -> None:
+        """Count a scan that matches the query."""
+        self._starts[scan.id] = scan.started_at
+
+    def sort(self, rows: Iterable[Row]) -> list[Row]:
+        """The rows in the order in which they are to be read."""
+        return list(rows) if self._limit is None else sorted(rows, key=_age)
+
+    def can_hold(self, row: Row) -> bool:
+        """Whether a scan may be among the newest."""
+        if self._is_undated():
+            return row.started_at is not None
+        oldest, latest = self._oldest(), _latest_start(row)
+        return oldest is None or latest is None or latest >= oldest
+
+    def is_whole(self, records: Sequence[ScanRow]) -> bool:
+        """Whether no page after one with these records can have one of the newest: what follows changed before it."""
+        oldest = self._oldest()
+        is_past = oldest is not None and bool(records) and all(_changed_before(record, oldest) for record in records)
+        return is_past or self._is_undated()
+
+    def _is_undated(self) -> bool:
+        """Whether there are enough scans, none of which has a start."""
+        return self._limit is not None and len(self._starts) >= self._limit and not any(self._starts.values())
+
+    def _oldest(self) -> datetime | None:
+        """When the oldest of the newest scans started, once there are enough."""
+        starts = sorted(filter(None, self._starts.values()), reverse=True)
+        return starts[self._limit - 1] if self._limit is not None and len(starts) >= self._limit else None
+
+
+def _latest_start(row: Row) -> datetime | None:
+    return row.started_at or row.updated_at  # it started no later than its last change
+
+
+def _age(row: Row) -> float:
+    """The order of rows, newest first. One without times may be the newest."""
+    latest = _latest_start(row)
+    return -latest.timestamp() if latest else -math.inf
+
+
+def _changed_before(record: ScanRow, time: datetime) -> bool:
+    return isinstance(record, Row) and record.updated_at is not None and record.updated_at < time
