@@ -56,10 +56,8 @@ class ScannedFile:
 
     def sentence(self, vendor: str) -> str:
         """For a warning about a status that is not documented."""
-        return (
-            f"{vendor} sent {self.status!r} as the status of {self.name}, which is not documented: the file counts as an "
-            "issue."
-        )
+        status = f"{vendor} sent {self.status!r} as the status of {self.name}, which is not documented"
+        return f"{status}: the file counts as an issue."
 
 
 @dataclass
