@@ -24,12 +24,13 @@ PROGRAM = ROOT / "tests/integration/programs/gate_without_ansible.py"
 @pytest.fixture(scope="module")
 def python(tmp_path_factory) -> Path:
     """A fresh virtual environment with the two libraries."""
-    python: Path = tmp_path_factory.mktemp("core") / "venv" / "bin" / "python"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", python.parents[1]], check=True)
+    folder = tmp_path_factory.mktemp("core") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     # With the pip of these tests, because a pip of its own would take most of the time.
-    pip = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
-    subprocess.run([*pip, "install", "-qq", "--no-compile", "-r", ROOT / "requirements.txt"], check=True)
-    return python
+    (packages,) = folder.glob("lib/python*/site-packages")
+    pip = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile"]
+    subprocess.run([*pip, "--target", packages, "-r", ROOT / "requirements.txt"], check=True)
+    return folder / "bin/python"
 
 
 def run(python, sandbox, container):

@@ -97,7 +97,11 @@ RULES: dict[str, dict[str, Cells]] = {
         "endless": {ALWAYS: "{kind}; get x2"},
     },
     "wait with record": {
-        "unknown state": {ONCE: "ok; get x2, {record}, get, {record}", ALWAYS: "ok; get, (get, {record}) x2"}
+        # The record says that the scan has completed, and the word may deny it.
+        "unknown state": {
+            ONCE: "ok; get x2, {record}, get, {record}",
+            ALWAYS: "wait_timeout; get, (get, {record}) x3",
+        }
     },
     "columns": {  # on two pages
         "none": {ALWAYS: "ok; {normal}"},

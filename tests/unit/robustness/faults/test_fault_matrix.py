@@ -73,7 +73,7 @@ def test_a_fault_has_the_result_and_the_requests_of_its_rule(
     if seen.error:
         check_error(cell, seen)
     else:
-        check_result(cell, seen, has_record=bool(record))
+        check_result(cell, seen)
 
 
 PASSING = [fault for fault in FAULTS if fault.means in ("passes", "limited", "unreached")]
@@ -130,13 +130,11 @@ def check_error(cell: Cell, seen: Seen) -> None:
         assert shown(error).get("scan") or error.result.scans
 
 
-def check_result(cell: Cell, seen: Seen, *, has_record: bool) -> None:
+def check_result(cell: Cell, seen: Seen) -> None:
     """What a result has beside its name."""
     fault = cell.fault
     warned = [message for message in seen.warnings if UNKNOWN_WORD in message]
-    # No warning where the scan's own record shows the state, which nothing reads after a start.
-    shows_state = has_record and cell.operation != "start"
-    assert len(warned) == (fault is fl.UNKNOWN_STATE and seen.spoiled and not shows_state)
+    assert len(warned) == (fault is fl.UNKNOWN_STATE and seen.spoiled)
     if fault in (fl.FUTURE, fl.FUTURE_IN_LIST) and cell.operation in ("start", "status", "rescan"):
         scans = seen.result.scans if cell.operation == "status" else [seen.result.scan]
         for scan in scans:
