@@ -55,7 +55,7 @@ MAY_IMPORT = {
     "http": {"clock", "compat", "errors", "url_credentials"},
     "columns": {"compat", "errors", "foreign_text", "models", "text"},
     "gate": {"clock", "compat", "errors", "files", "foreign_text", "models", "option_reading", "options", "redaction"}
-    | {"text"},
+    | {"text", "unknown_options"},
     "providers": {"clock", "columns", "compat", "decoding", "encoded_runs", "error_texts", "errors", "http"}
     | {"models", "options", "option_reading", "redaction", "url_credentials"},
     "operations": {"clock", "columns", "errors", "files", "foreign_text", "gate", "models", "options", "providers"},

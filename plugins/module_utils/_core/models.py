@@ -180,8 +180,13 @@ class Scan(BaseModel):
 
     @property
     def label(self) -> str:
-        """The scan in messages: its name, or else its source and target, and its id."""
-        named = self.name or " \u2192 ".join(end for end in (self.source, self.target) if end)
+        """The scan in messages: its name, or else its source and target, and its id.
+
+        Source and target have the form in which reports show them and a policy accepts them.
+        """
+        named = self.name
+        if not named and (self.source or self.target):
+            named = f"{self.source or '-'} \u2192 {self.target or '-'}"
         return f"{named} ({self.id})" if named else self.id
 
     @property

@@ -18,12 +18,15 @@ _SIMILAR = 0.6  # from here on, difflib calls two names similar; 1 is the same
 _VERY_SIMILAR = 0.8  # required of an option at another place
 
 
-def describe_unknown_options(table: Mapping[str, t.Any], values: Mapping[str, t.Any]) -> str:
-    """A sentence about each unknown option, at any depth, by its full path; empty where all are known."""
-    elsewhere = paths_by_name(table)
+def describe_unknown_options(table: Mapping[str, t.Any], values: Mapping[str, t.Any], where: str = "") -> str:
+    """A sentence about each unknown option, at any depth, by its full path; empty where all are known.
+
+    `where` comes before the paths, like `policy.`.
+    """
+    elsewhere = paths_by_name(table, where)
     sentences = (
         f"{path}{name} is not an option{suggestion(name, here, elsewhere) or f': use {_listed(here)}.'}"
-        for path, name, here in _find_unknown(table, values)
+        for path, name, here in _find_unknown(table, values, where)
     )
     return " ".join(islice(sentences, _MAX_NAMED))
 
@@ -48,7 +51,7 @@ def _listed(here: Mapping[str, str]) -> str:
 
 
 def _find_unknown(
-    table: Mapping[str, t.Any], values: Mapping[str, t.Any], path: str = ""
+    table: Mapping[str, t.Any], values: Mapping[str, t.Any], path: str
 ) -> Iterator[tuple[str, str, Mapping[str, str]]]:
     """For each unknown name: the path before it, the name, and the paths of the options there."""
     options = {key: option for name, option in table.items() for key in (name, *option.get("aliases", ()))}

@@ -97,9 +97,7 @@ def _parse_entry(entry: t.Any, where: str) -> Acceptance:
     return Acceptance(given.get("scan"), given.get("issue"), until, " ".join(given["reason"].split()))
 
 
-def _check_text(where: str, name: t.Any, value: t.Any) -> None:
-    if name not in ACCEPTED_OPTIONS:
-        raise InvalidInputError(f"{where}.{name} is not an option: use {', '.join(ACCEPTED_OPTIONS)}.")
+def _check_text(where: str, name: str, value: t.Any) -> None:
     if not isinstance(value, str):
         raise InvalidInputError(f"{where}.{name} must be a text. Quote it where it is set.")
     if not value.strip():

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How messages and policies name a scan."""
+"""How policies and reports name what a scan is of."""
 
 from __future__ import annotations
 
@@ -17,9 +17,3 @@ def join_ends(source: str | None, target: str | None) -> str:
 def location(scan: Scan) -> str:
     """The source and the target of a scan, or an empty text."""
     return join_ends(scan.source, scan.target)
-
-
-def label(scan: Scan) -> str:
-    """The name of a scan, or its source and target, with its id; the id alone where neither is known."""
-    named = scan.name or location(scan)
-    return f"{named} ({scan.id})" if named else scan.id

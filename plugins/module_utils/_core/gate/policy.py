@@ -15,6 +15,7 @@ from ..errors import InvalidInputError
 from ..models import STATES, ScanState, is_in_future, iso
 from ..option_reading import OptionTable
 from ..options import check_seconds
+from ..unknown_options import describe_unknown_options
 from .acceptance import ACCEPTED_OPTIONS, Acceptance, parse_accepted, parse_zoned_time
 
 ENFORCE, ADVISE = "enforce", "advise"
@@ -59,6 +60,8 @@ def parse_policy(options: Mapping[str, t.Any]) -> Policy:
     Raises InvalidInputError for an unknown name, a value of another type, and a number that is out of range.
     """
     given = {name: value for name, value in options.items() if value is not None and value != ""}
+    if unknown := describe_unknown_options(POLICY_OPTIONS, given, "policy."):
+        raise InvalidInputError(unknown)
     for name, value in given.items():
         _check_type(name, value)
     for name, least in (("max_issues", 0), ("min_scans", 1)):
@@ -81,8 +84,6 @@ def check_newer_than(policy: Policy, now: datetime) -> None:
 
 
 def _check_type(name: str, value: t.Any) -> None:
-    if name not in POLICY_OPTIONS:
-        raise InvalidInputError(f"policy.{name} is not a policy option: use {', '.join(POLICY_OPTIONS)}.")
     kind = POLICY_OPTIONS[name]["type"]
     if kind == "raw":  # its parser checks it
         return

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ..models import Scan, ScanState, iso
 from .acceptance import EXPIRED, USED, Acceptance, AcceptanceUse
-from .naming import label
 from .policy import ADVISE
 from .verdict import Reason, Rule, Verdict
 
@@ -38,7 +37,7 @@ def sentence(reason: Reason) -> str:
     """A reason as a whole sentence."""
     if reason.scan_id is None:
         return describe(reason)
-    named = label(reason.scan) if reason.scan else reason.scan_id
+    named = reason.scan.label if reason.scan else reason.scan_id
     is_unknown = reason.scan is not None and reason.found is None
     return f"Scan {named}{':' if is_unknown else ''} {describe(reason)}."
 

@@ -140,7 +140,7 @@ def test_a_scan_has_texts_where_a_number_would_name_another_one(fields: dict[str
         ({"name": "nightly"}, "nightly (1): running"),
         ({"vendor_status": "Running"}, "1: running"),
         ({"source": "in", "target": "out"}, "in \u2192 out (1): running"),
-        ({"source": "in"}, "in (1): running"),
+        ({"source": "in"}, "in \u2192 - (1): running"),
         ({"name": "nightly", "source": "in"}, "nightly (1): running"),
         ({"vendor_status": "Listing"}, "1: running (Listing)"),
         ({"state": "failed", "vendor_status": "Error", "error": "disk."}, "1: failed (Error): disk"),

@@ -62,8 +62,8 @@ def test_an_age_that_no_clock_can_count_is_refused() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"max_isues": 1}, "policy.max_isues is not a policy option: use states, max_issues"),
-        ({1: 1}, "policy.1 is not a policy option"),
+        ({"max_isues": 1}, "policy.max_isues is not an option. Did you mean policy.max_issues?"),
+        ({1: 1}, "policy.1 is not an option: use policy.states, "),
         ({"max_issues": "5"}, "policy.max_issues must be of type int."),
         ({"max_issues": True}, "policy.max_issues must be of type int."),
         ({"allow_stopped": 1}, "policy.allow_stopped must be of type bool."),
@@ -156,7 +156,10 @@ def test_newer_than_in_the_future_is_refused() -> None:
         ([{"scan": ["a"], **UNTIL}], "policy.accepted[0].scan must be a text."),
         ([{"scan": 7, **UNTIL}], "policy.accepted[0].scan must be a text."),
         ([{"issue": True, **UNTIL}], "policy.accepted[0].issue must be a text."),
-        ([{"isue": "a", "scan": "b", **UNTIL}], "policy.accepted[0].isue is not an option: use scan, issue, until"),
+        (
+            [{"isue": "a", "scan": "b", **UNTIL}],
+            "policy.accepted[0].isue is not an option. Did you mean policy.accepted[0].issue?",
+        ),
         ([{"id": "a", **UNTIL}], "policy.accepted[0].id is not an option"),
         ([{"scan": "a", "until": "2026-12-31T23:59:59Z"}], "policy.accepted[0].reason is missing"),
         ([{"scan": "a", **UNTIL, "reason": ""}], "policy.accepted[0].reason is missing"),

@@ -85,8 +85,8 @@ def test_a_change_starts_the_minute_again() -> None:
     [
         ({"name": "nightly", "source": "in"}, "nightly (a)"),
         ({"source": "in", "target": "out"}, "in \u2192 out (a)"),
-        ({"source": "in"}, "in (a)"),
-        ({"target": "out"}, "out (a)"),
+        ({"source": "in"}, "in \u2192 - (a)"),
+        ({"target": "out"}, "- \u2192 out (a)"),
         ({}, "a"),
     ],
 )
