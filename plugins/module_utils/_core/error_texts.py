@@ -16,11 +16,11 @@ _ERROR_KEY = re.compile(
     r"(?:last)?(?:error|failure|exception)(?:s|messages?|msgs?|reasons?|codes?|details?|texts?|descriptions?)?"
 )
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
-# The keys under which a record or an envelope names what could not be scanned: `failed_objects`, `failedCount`. Files
-# and tests are not among them: one that fails is what a scan finds, and is counted as an issue.
+# The keys under which a record or an envelope names what could not be scanned: `failed_objects`, `failedTableCount`.
+# Files and tests are not among them, nor a bare `failed`, which may count them: one that fails is what a scan finds.
 _FAILED_PARTS_KEY = re.compile(
     r"(?:failed|errored)(?:objects?|columns?|tables?|parts?|items?|(?:data)?sources?|scans?|pages?|records?|rows?|"
-    r"documents?|connections?)?(?:counts?|lists?|names?|ids?)?"
+    r"documents?|connections?)(?:counts?|lists?|names?|ids?)?"
 )
 _MAX_DEPTH = 16  # levels of lists and objects; what is nested deeper counts as something, unless it is empty
 WITHOUT_MESSAGE = "an error without a message"

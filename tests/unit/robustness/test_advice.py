@@ -66,7 +66,8 @@ def errors(vendor: str, operation: t.Callable[[t.Any], t.Any], status: int, body
     except DatascanError as error:
         assert (status != 401) or isinstance(error, UnauthorizedError)
         return [error.message]
-    messages = [value.message for value in found.values() if isinstance(value, DatascanError)] if found else []
+    values = found.values() if isinstance(found, dict) else []
+    messages = [value.message for value in values if isinstance(value, DatascanError)]
     assert messages or status != 401 or not server.sent
     return messages
 

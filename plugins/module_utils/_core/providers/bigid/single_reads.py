@@ -13,7 +13,7 @@ from __future__ import annotations
 import typing as t
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...errors import (
     DatascanError,
@@ -198,6 +198,7 @@ class BigIDSingleReads(Provider, is_partial=True):
         if len(profiles) > 1:
             named = " and ".join(profiles)
             raise InvalidResponseError(f"BigID answered about scan {rows[0].id} with several scan profiles: {named}.")
+        error = next((row.error for row in rows if row.error), None)  # the worse of two sources counts
         states = [(row, state) for row in rows if (state := self._state_from_row(row))]
         before = self._rows.get(scan_id or rows[0].id, Row(scan_id or rows[0].id))
         unclear = next((row for row in rows if row.state and not self._state_from_row(row)), None)
@@ -207,7 +208,7 @@ class BigIDSingleReads(Provider, is_partial=True):
                 for other in (*rows, before):
                     row = row.merge(other)
                 self._rows[row.id] = row
-                return self._scan(row, state, row.state)
+                return self._scan(replace(row, error=row.error or error), state, row.state)
         row = before
         for other in reversed(rows):
             row = other.merge(row)

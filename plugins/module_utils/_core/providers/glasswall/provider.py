@@ -360,27 +360,12 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans, CountsIssue
 
     def count_issues(self, scan: Scan) -> Scan:
         """GET /scan-results/{scanId}/files, page by page: the files that were not rebuilt."""
-        try:
-            tally = tally_issues(self._client, scan)
-        except (NotFoundError, RejectedError) as error:
-            if error.http_status != 404:
-                raise
-            message = f"Glasswall has no results of scan {scan.id}. Check that the deployment has the Scan Results API."
-            raise RejectedError(message, request=error.request, result=error.result) from None
+        tally = tally_issues(self._client, scan)
         if tally.undocumented:
-            self._warn_once(
-                f"{self.title} sent {tally.undocumented.status!r} as the status of {tally.undocumented.name}, which is "
-                "not documented: the file counts as an issue."
-            )
-        found: dict[str, t.Any] = {"issues": tally.issues, "issue_count": tally.count}
+            self._warn_once(tally.undocumented.sentence(self.title))
         if tally.gap:
-            sentence = gap_sentence(self, tally.gap, f"files of scan {scan.id}")
-            self._warn_once(f"{sentence} Its issues are not counted.")
-            found |= {
-                "issue_count": None,
-                "error": f"issues not counted, because the list of files is not complete: {tally.gap}",
-            }
-        return scan.model_copy(update=found)
+            self._warn_once(f"{gap_sentence(self, tally.gap, f'files of scan {scan.id}')} Its issues are not counted.")
+        return tally.added_to(scan)
 
     def _scan(self, data: t.Any) -> Scan:
         return self._to_scan(ScanStatusItem.model_validate(data))

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ...error_texts import is_error_key
-from ...errors import DatascanError
+from ...errors import DatascanError, RejectedError
 from ...http.client import HttpClient
 from ...models import MAX_LISTED_ISSUES, Issue, Scan, ScanList
 from ..envelope import record_error
@@ -54,6 +54,11 @@ class ScannedFile:
         """Whether the document has the status."""
         return (self.status or "").lower() in _DOCUMENTED
 
+    def sentence(self, vendor: str) -> str:
+        """For a warning about a status that is not documented."""
+        status = f"{vendor} sent {self.status!r} as the status of {self.name}, which is not documented"
+        return f"{status}: the file counts as an issue."
+
 
 @dataclass
 class IssueTally:
@@ -73,6 +78,14 @@ class IssueTally:
             self.issues.append(Issue(name=file.name, result=file.status, place=place))
         if self.undocumented is None and not file.is_documented:
             self.undocumented = file
+
+    def added_to(self, scan: Scan) -> Scan:
+        """The scan with its issues. Where files may be missing, it has no count, and the reason as its error."""
+        found: dict[str, t.Any] = {"issues": self.issues, "issue_count": self.count}
+        if self.gap:
+            error = f"issues not counted, because the list of files is not complete: {self.gap}"
+            found = {**found, "issue_count": None, "error": error}
+        return scan.model_copy(update=found)
 
 
 class FilePages(PageCursor[ScannedFile]):
@@ -112,7 +125,8 @@ class FilePages(PageCursor[ScannedFile]):
 def tally_issues(client: HttpClient, scan: Scan) -> IssueTally:
     """Count the issues of a scan that has completed, in the memory of a page.
 
-    An error carries the ScanList of the scan, with the issues that were found before it.
+    An error carries the ScanList of the scan, with the issues that were found before it. A 404 is a RejectedError: the
+    scan itself is there.
     """
     reader = ListReader(
         lambda number: FilePages(client, scan.id, include_rebuilt=number >= _NARROWED_READINGS), lambda file: file.key
@@ -125,7 +139,11 @@ def tally_issues(client: HttpClient, scan: Scan) -> IssueTally:
             for file in page.rows:
                 tally.add(file, scan.source)
     except DatascanError as error:
-        raise error.with_result(ScanList([scan.model_copy(update={"issues": tally.issues})])) from None
+        known = ScanList([scan.model_copy(update={"issues": tally.issues})])
+        if error.http_status != 404:
+            raise error.with_result(known) from None
+        message = f"Glasswall has no results of scan {scan.id}. Check that the deployment has the Scan Results API."
+        raise RejectedError(message, request=error.request, result=known) from None
     tally.gap = reader.gap
     return tally
 

@@ -108,6 +108,11 @@ def test_a_record_that_shows_nothing_of_the_scan_confirms_nothing(record: t.Any)
         get(status({"status": False}), record_response(record), page(COMPLETED))
 
 
+@pytest.mark.parametrize("record", [{"scanState": "Failed"}, {"_id": ID, "error": "the source is gone"}])
+def test_a_record_with_an_error_and_no_state_is_worse_than_a_list_that_says_completed(record: t.Any) -> None:
+    assert get(status({"status": False}), record_response(record), page(COMPLETED)).state == "failed"
+
+
 # A parameter that no document of the list has
 
 
