@@ -42,12 +42,6 @@ def sentence(reason: Reason) -> str:
     return f"Scan {named}{':' if is_unknown else ''} {describe(reason)}."
 
 
-def other_status(scan: Scan) -> str:
-    """The vendor's status where it differs from the state, or an empty text."""
-    status = (scan.vendor_status or "").strip()
-    return "" if status.lower().replace("canceled", "cancelled") == scan.state.value else status
-
-
 def count_of(number: int, noun: str) -> str:
     """A number with its noun, such as `1 scan` and `2 scans`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
@@ -92,8 +86,7 @@ def _describe_state(reason: Reason) -> str:
     scan = reason.scan
     if scan is None:
         return str(reason.found)
-    status = other_status(scan)
-    vendor = f" (vendor status {status})" if status else ""
+    vendor = f" (vendor status {scan.other_status})" if scan.other_status else ""
     return _STATES[scan.state] + vendor + (f": {scan.error.rstrip('.')}" if scan.error else "")
 
 
