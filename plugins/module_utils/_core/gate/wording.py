@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ..models import Scan, ScanState, iso
+from ..models import ScanState, iso
 from .acceptance import EXPIRED, USED, Acceptance, AcceptanceUse
 from .policy import ADVISE
 from .verdict import Reason, Rule, Verdict

@@ -54,7 +54,8 @@ def test_the_first_poll_is_reported() -> None:
 
 def test_a_change_is_reported_with_the_previous_state() -> None:
     assert report_lines(at(0, scan(vendor_status="Listing")), at(75, scan(vendor_status="Processing")))[1:] == [
-        "[01:15] 0 of 1 done (1 running); a is running (vendor status Processing), was running (vendor status Listing); next poll in 7.5 s"
+        "[01:15] 0 of 1 done (1 running); a is running (vendor status Processing), "
+        "was running (vendor status Listing); next poll in 7.5 s"
     ]
 
 

@@ -164,8 +164,8 @@ def test_a_timeout_fails_with_the_whole_result() -> None:
         timeout=2.0,
     )
     assert error.message == (
-        f"After 2 s, 1 of 2 scans had not finished: {LABEL}: running (vendor status Processing). The scan continues at Glasswall: to "
-        f"wait for it again, set scan_ids of scan_wait to {SCAN_ID}."
+        f"After 2 s, 1 of 2 scans had not finished: {LABEL}: running (vendor status Processing). The scan continues at "
+        f"Glasswall: to wait for it again, set scan_ids of scan_wait to {SCAN_ID}."
     )
     assert [scan.state for scan in error.result.scans] == ["running", "completed"]
     known = {key: shown(error)[key] for key in ("timed_out", "elapsed", "polls", "requests")}
