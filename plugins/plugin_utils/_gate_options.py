@@ -138,11 +138,14 @@ def _check_wait(options: GateOptions) -> None:
     provider = options.provider
     if provider and options["on_timeout"] == "cancel":
         check_capability(provider, CancelsScans)
-    if provider and needs_issue_count(options["policy"] or {}):
-        try:
-            check_capability(provider, CountsIssues)
-        except UnsupportedError as error:
-            raise error.with_message(f"{options.name('policy')}: {error.message}") from None
+    policy = options["policy"] or {}
+    if provider and needs_issue_count(policy) and not issubclass(provider, CountsIssues):
+        what = "accepted.issue" if policy.get("max_issues") in (None, "") else "max_issues"
+        # Not the module's sentence: a role has no count_issues.
+        raise UnsupportedError(
+            f"{options.name('policy')}.{what} needs a count of issues, and {provider.title} does not count them. "
+            f"Remove {what}."
+        )
 
 
 def needs_issue_count(policy: Mapping[str, t.Any]) -> bool:

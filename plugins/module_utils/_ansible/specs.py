@@ -30,8 +30,8 @@ _MISSING = "missing required arguments: "
 _PLACE = re.compile(r" found in '?(?P<place>\w+(?: -> \w+)*)'?\.?(?!.* found in )")
 _NAMED = re.compile(r"(?i)\b(?:argument '|option '|value of )")
 _WRONG_TYPE = re.compile(
-    r"(?:argument|Elements value for option) '(?P<path>[\w.]+)' is of type \S+ and we were unable to convert to "
-    r"(?P<kind>\w+)"
+    r"(?:argument|Elements value for option) '(?P<path>[\w.]+)' is of type (?:<class '[^']*'>|\S+) and we were "
+    r"unable to convert to (?P<kind>\w+)"
 )
 # Of a value that has to be a dictionary. The first quotes it, and where a sampled value stands, that is a secret.
 _NO_DICTIONARY = re.compile(r"Value '.*' in the sub parameter field|dictionary requested|unable to evaluate", re.DOTALL)

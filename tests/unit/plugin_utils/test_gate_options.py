@@ -215,15 +215,24 @@ def test_a_vendor_that_counts_takes_a_policy_that_needs_a_count(role: str, name:
 
 @pytest.mark.parametrize("role", ["run_scan", "watch_scans"])
 @pytest.mark.parametrize("name", ["bigid", "protecto"])
-def test_a_vendor_that_cannot_count_is_refused_with_what_to_do(role: str, name: str) -> None:
+@pytest.mark.parametrize(
+    ("policy", "option"),
+    [
+        ({"max_issues": 0}, "max_issues"),
+        ({"accepted": [{"issue": "a", "until": "2099-01-01T00:00:00Z", "reason": "b"}]}, "accepted.issue"),
+    ],
+)
+def test_a_vendor_that_cannot_count_is_refused_with_what_to_do(
+    role: str, name: str, policy: dict[str, t.Any], option: str
+) -> None:
+    """By the variable of the role, which has no count_issues."""
     title = {"bigid": "BigID", "protecto": "Protecto"}[name]
     subject = {"run_scan_glasswall": None, f"run_scan_{name}": sample_target(provider_class(name))}
-    given = usual(role, datascan_provider=name, **{f"{role}_policy": {"max_issues": 0}})
+    given = usual(role, datascan_provider=name, **{f"{role}_policy": policy})
     with pytest.raises(UnsupportedError) as raised:
         check(role, {**given, **(subject if role == "run_scan" else {})})
     assert raised.value.message == (
-        f"{role}_policy: {title} cannot count the issues of a scan. Remove max_issues from the policy, and leave "
-        "count_issues unset."
+        f"{role}_policy.{option} needs a count of issues, and {title} does not count them. Remove {option}."
     )
 
 
