@@ -94,7 +94,9 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
     spec = read_role_spec(role)
     _check_names(role, variables, spec)
     resolved = {name: _resolve(name, variables[name], template) for name in set(spec) & set(variables)}
-    given = without_empty_texts(spec, {name: value for name, value in resolved.items() if value is not None})
+    given = without_empty_texts(
+        spec, {name: value for name, value in resolved.items() if value is not None}, as_given=True
+    )
     check_texts(spec, given, provider_name(given.get("datascan_provider")))
     try:
         validation = ArgumentSpecValidator(spec).validate(given)

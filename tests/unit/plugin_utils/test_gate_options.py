@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import typing as t
 from datetime import datetime, timezone
@@ -150,6 +151,10 @@ def test_a_variable_that_an_option_uses_is_the_users_own() -> None:
         ("policy", {"accepted": [{"scan": "a", "reason": "b", "until": NOW}]}),
         ("policy", {"accepted": [{"scan": 7, **UNTIL}]}),
         ("policy", {"accepted": [{"scan": "a", "issues": ["b"], **UNTIL}]}),
+        ("policy", {"accepted": [{"scan": "a", "issue": "", **UNTIL}]}),
+        ("policy", {"accepted": [{"scan": "a", "issue": None, **UNTIL}]}),
+        ("policy", {"accepted": [{"scan": None, "issue": "a", **UNTIL}]}),
+        ("policy", json.dumps({"accepted": [{"scan": "a", "issue": None, **UNTIL}]})),
         ("policy", {"accepts": []}),
         ("reports", "scan.xml"),
         ("reports", [{"format": "xml", "dest": "a"}]),
