@@ -176,6 +176,14 @@ def test_a_policy_that_asks_for_all_is_accepted(role: str) -> None:
         check(role, usual(role, **{f"{role}_policy": empty}))
 
 
+@pytest.mark.parametrize("role", GATED)
+def test_what_is_not_set_is_not_handed_on_as_null(role: str) -> None:
+    """A null that a role hands on would be one that its user wrote."""
+    entry = {"scan": "nightly", **UNTIL}
+    options = read_options(role, usual(role, **{f"{role}_policy": {"accepted": [entry]}}), lambda value: value)
+    assert options["policy"]["accepted"] == [entry]
+
+
 def test_more_scans_than_there_can_be_are_refused() -> None:
     ids = {"watch_scans_ids": [SCAN_ID, SCAN_ID]}
     with pytest.raises(InvalidInputError, match=r"watch_scans_policy\.min_scans is 2, but the gate judges at most 1\."):
