@@ -315,10 +315,20 @@ def test_reports_are_known_although_other_variables_are_wrong(role: str, tmp_pat
         {"format": "markdown"},
         {"dest": "/c"},
         {"format": ["json"], "dest": "/d"},
+        {"Format": "json", "Dest": "/e"},
+        {"format": "json", "dest": ["/f"]},
+        {"format": "json", "dest": ["/g", "/h"]},
         {"format": "json", "dest": ""},
         7,
     ]
-    known = {"/a.json": "json", "/b.pdf": "", "/c": "", "/d": ""}  # "": the older report is removed
+    known = {
+        "/a.json": "json",
+        "/b.pdf": "",
+        "/c": "",
+        "/d": "",
+        "/e": "json",
+        "/f": "json",
+    }  # "": the older report is removed
     assert {one["dest"]: one["format"] for one in known_reports(role, {f"{role}_reports": reports}, id_)} == known
     for wrong in (None, "a.json", 7):
         assert known_reports(role, {f"{role}_reports": wrong}, id_) == []
