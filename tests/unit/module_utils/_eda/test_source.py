@@ -31,16 +31,19 @@ SECRET = "s3cret"
 class Scripted:
     """A follower whose polls are the test's; after the last one, it reports nothing more."""
 
-    def __init__(self, *polls: list[Change] | Exception) -> None:
+    def __init__(self, *polls: list[Change], fault: Exception | None = None) -> None:
+        """`fault` is raised after the last poll."""
         self.polls = list(polls)
+        self.fault = fault
         self.known: list[str] = []
         self.is_over = False
 
     def poll(self) -> list[Change]:
-        following = self.polls.pop(0) if self.polls else []
-        if isinstance(following, list):
-            return following
-        raise following
+        if self.polls:
+            return self.polls.pop(0)
+        if self.fault is not None:
+            raise self.fault  # pylint: disable=raising-bad-type
+        return []
 
     def delivered(self, change: Change) -> None:
         self.known.append(change.scan.id if change.scan else change.kind.value)
@@ -141,7 +144,7 @@ def test_a_file_that_cannot_be_written_ends_it(tmp_path: Path) -> None:
 
 def test_a_fault_that_ends_it_has_no_secret() -> None:
     with pytest.raises(UnauthorizedError, match=r"^The token \*\*\* is not accepted\.$"):
-        run(Scripted(UnauthorizedError(f"The token {SECRET} is not accepted.")), Engine(99))
+        run(Scripted(fault=UnauthorizedError(f"The token {SECRET} is not accepted.")), Engine(99))
 
 
 def test_an_outage_is_logged_without_a_secret(caplog: pytest.LogCaptureFixture) -> None:
