@@ -33,14 +33,14 @@ class PositionFile:
         if not self._path:
             return
         remedy = "Name another file, or delete this one to begin again."
+        text = self._read()
         try:
-            text = self._read()
             if text is not None:
                 saved: t.Any = json.loads(text)
                 self._check_key(saved)
                 follower.resume(saved)
             self._saved = text
-        except (OSError, ValueError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise InvalidInputError(f"state_file {self._path} cannot be read: {error}. {remedy}") from None
         except InvalidInputError as error:
             raise error.with_message(f"state_file {self._path}: {error.message} {remedy}") from None
@@ -56,28 +56,28 @@ class PositionFile:
         text = json.dumps({**follower.position(), "followed_by": self._key})
         if text == self._saved:
             return
-        try:
-            there = self._read()
-        except (OSError, ValueError) as error:
-            raise InvalidInputError(f"state_file {self._path} cannot be read: {error}.") from None
-        if there not in (None, self._saved):
+        if self._read() not in (None, self._saved):
             raise InvalidInputError(
                 f"state_file {self._path} was changed by something else, such as another source. "
                 "Give each source a file of its own."
             )
-        write_if_changed(self._path, text)
+        try:
+            write_if_changed(self._path, text)
+        except InvalidInputError as error:
+            raise error.with_message(f"state_file {error.message}") from None
         self._saved = text
 
     def _read(self) -> str | None:
-        """The text of the file; None where there is no file. Raises OSError and ValueError."""
+        """The text of the file; None where there is no file. Raises InvalidInputError where it cannot be read."""
         path = Path(t.cast("str", self._path))
         try:
-            is_file = stat.S_ISREG(path.stat().st_mode)
+            if not stat.S_ISREG(path.stat().st_mode):
+                raise OSError("it is not a regular file")  # reading a pipe would never end
+            return path.read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
-        if not is_file:
-            raise OSError("it is not a regular file")  # reading a pipe would never end
-        return path.read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise InvalidInputError(f"state_file {self._path} cannot be read: {error}. Name another file.") from None
 
     def _check_key(self, saved: t.Any) -> None:
         if isinstance(saved, dict) and saved.get("followed_by", self._key) != self._key:

@@ -159,13 +159,24 @@ def test_two_sources_with_one_file_are_refused(tmp_path: Path) -> None:
 def test_a_pipe_or_a_directory_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", tmp_path):
-        with pytest.raises(InvalidInputError, match="not a regular file"):
+        with pytest.raises(InvalidInputError, match=r"not a regular file\. Name another file\.$"):
             PositionFile(str(path)).load(t.cast("t.Any", Scripted()))
 
 
 def test_a_file_that_cannot_be_written_is_refused_before_the_first_poll(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInputError, match="no/such"):
+    with pytest.raises(InvalidInputError, match=r"^state_file .*no/such"):
         PositionFile(str(tmp_path / "no/such/state.json")).load(t.cast("t.Any", Scripted()))
+
+
+def test_a_file_in_a_directory_that_cannot_be_searched_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(path: Path) -> t.NoReturn:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "stat", denied)  # root may search every directory
+    with pytest.raises(InvalidInputError, match="Permission denied"):
+        PositionFile(str(tmp_path / "state.json")).load(t.cast("t.Any", Scripted()))
 
 
 def test_a_slow_disk_does_not_hold_up_the_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
