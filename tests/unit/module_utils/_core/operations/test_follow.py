@@ -96,6 +96,17 @@ def test_a_scan_is_gone_after_three_polls_that_do_not_find_it() -> None:
     assert change.scan.name == "nightly"
 
 
+@pytest.mark.parametrize("request_", [{"scan_ids": ["a"]}, {"report_first": "all"}])
+def test_a_state_that_goes_back_is_a_change_and_an_end_is_final(request_: dict[str, t.Any]) -> None:
+    vendor = FollowedVendor()
+    following = follower(vendor, **request_)
+    reported = []
+    for state in ("running", "queued", "completed", "running", "failed"):
+        vendor.set("a", state)
+        reported += deliver(following)
+    assert reported == ["a started", "a changed", "a finished"]
+
+
 def test_a_scan_that_comes_back_was_never_gone() -> None:
     vendor = FollowedVendor()
     vendor.set("a", "running")
@@ -314,7 +325,10 @@ def test_an_interruption_ends_it() -> None:
 
 
 STEPS = st.lists(st.dictionaries(st.sampled_from("abcd"), st.sampled_from(STATES), max_size=4), max_size=12)
-REQUESTS = st.sampled_from([{"report_first": "all"}, {"scan_ids": list("abcd")}])
+ENDED = Query(states=frozenset({"completed", "failed", "cancelled"}))  # type: ignore[arg-type]
+REQUESTS = st.sampled_from(
+    [{"report_first": "all"}, {"report_first": "all", "query": ENDED}, {"scan_ids": list("abcd")}]
+)
 
 
 @settings(deadline=None)
