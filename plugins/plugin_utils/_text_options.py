@@ -31,6 +31,7 @@ _OTHER_TYPES: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (Mapping, "a dictionary"),
     ((list, tuple, set), "a list"),
 )
+_HOLDERS = ("a dictionary", "a list")  # in which quotes would be a part of the text
 
 
 def provider_name(option: t.Any) -> str | None:
@@ -44,11 +45,13 @@ def check_texts(spec: Mapping[str, t.Any], given: Mapping[str, t.Any], provider:
     An id may be a whole number where the vendor's ids are. The message does not quote the value, which may be a secret.
     """
     for name, option, value in given_options(spec, given):
-        parts = value if isinstance(value, list) and option.get("type") == "list" else [value]
+        is_list = isinstance(value, list) and option.get("type") == "list"
+        parts = value if is_list else [value]
         if "options" in option:
-            for part in parts:
+            for number, part in enumerate(parts):
                 if isinstance(part, Mapping):
-                    check_texts(option["options"], part, provider, f"{path}{name}.")
+                    place = f"{path}{name}[{number}]" if is_list else f"{path}{name}"
+                    check_texts(option["options"], part, provider, f"{place}.")
         elif _holds_texts(option):
             whole_numbers = name.endswith(("_id", "_ids")) and _has_whole_number_ids(provider)
             for part in parts:
@@ -72,4 +75,5 @@ def _has_whole_number_ids(provider: str | None) -> bool:
 def _check_text(name: str, value: t.Any) -> None:
     for types, kind in _OTHER_TYPES:
         if isinstance(value, types):
-            raise InvalidInputError(f"{name} must be a text, but its value is {kind}. Quote it where it is set.")
+            advice = "Set it to a text." if kind in _HOLDERS else "Quote it where it is set."
+            raise InvalidInputError(f"{name} must be a text, but its value is {kind}. {advice}")

@@ -38,9 +38,9 @@ def _find(value: t.Any, format_: str, formats: Collection[str], depth: int) -> I
         elif not format_:
             yield from _find_in_text(value, formats, depth)
     elif isinstance(value, Mapping):
-        dest = value.get("dest")
+        keys = {str(key).lower(): part for key, part in value.items()}
+        dest, given = _only_item(keys.get("dest")), keys.get("format", format_)
         if isinstance(dest, str) and dest:
-            given = value.get("format", format_)
             yield given if isinstance(given, str) else "", dest
         else:
             for key, part in value.items():
@@ -48,6 +48,11 @@ def _find(value: t.Any, format_: str, formats: Collection[str], depth: int) -> I
     elif isinstance(value, (list, tuple)):
         for part in value:
             yield from _find(part, format_, formats, depth - 1)
+
+
+def _only_item(value: t.Any) -> t.Any:
+    """The item of a list that has no other, or the value itself."""
+    return value[0] if isinstance(value, (list, tuple)) and len(value) == 1 else value
 
 
 def _find_in_text(text: str, formats: Collection[str], depth: int) -> Iterator[tuple[str, str]]:

@@ -48,7 +48,7 @@ class _Module(AnsibleModule):
         try:
             super().__init__(options, supports_check_mode=True, **spec.constraints)  # type: ignore[no-untyped-call]
         except (AttributeError, TypeError, ValueError):
-            self.fail_json(describe_wrong_options(options, self.params))
+            self.fail_json(describe_wrong_options(options, self._given))
 
     def _load_params(self) -> None:
         super()._load_params()  # type: ignore[no-untyped-call]
@@ -67,7 +67,7 @@ class _Module(AnsibleModule):
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
         if "error" not in kwargs:  # Ansible's own validation
-            msg = describe_wrong_options(self.argument_spec, self.params, msg)
+            msg = describe_wrong_options(self.argument_spec, self._given, msg)
             redactor = Redactor(credentials_in(self.argument_spec, self.params))
             msg = one_line(redactor.redact_text(mask_quoted(msg, self.no_log_values)))
             self.no_log_values = set()

@@ -33,6 +33,8 @@ _WRONG_TYPE = re.compile(
     r"(?:argument|Elements value for option) '(?P<path>[\w.]+)' is of type \S+ and we were unable to convert to "
     r"(?P<kind>\w+)"
 )
+# Of a value that has to be a dictionary. The first quotes it, and where a sampled value stands, that is a secret.
+_NO_DICTIONARY = re.compile(r"Value '.*' in the sub parameter field|dictionary requested|unable to evaluate", re.DOTALL)
 _KINDS = {
     "bool": "true or false",
     "int": "a whole number",
@@ -89,10 +91,11 @@ def describe_wrong_options(spec: ArgumentSpec, given: Mapping[str, t.Any], messa
         return f"{wrong_type['path']} must be {_KINDS.get(wrong_type['kind'], wrong_type['kind'])}."
     if message.startswith(_MISSING):
         return " ".join(_describe_missing(spec, path) for path in message.removeprefix(_MISSING).split(", "))
-    names = _without_dictionaries(spec, given)
-    if not names or any(name in message for name in given):
-        return message or "The options cannot be read."
-    return f"{' or '.join(names)} must be of type dict, written as a dictionary."
+    needs_dictionary = _NO_DICTIONARY.search(message) is not None
+    wrong = _without_dictionaries(spec, given)
+    if wrong and (needs_dictionary or not any(name in message for name in given)):
+        return f"{', or '.join(wrong)}."
+    return "The options cannot be read." if needs_dictionary or not message else message
 
 
 def _with_path(message: str) -> str:
@@ -116,14 +119,23 @@ def _describe_missing(spec: ArgumentSpec, path: str) -> str:
 
 
 def _without_dictionaries(spec: ArgumentSpec, given: Mapping[str, t.Any], path: str = "") -> list[str]:
-    """The options, at any depth, that must have dictionaries and have something else."""
-    names = []
-    for name, option in spec.items():
-        if name in given and not _holds_dictionaries(option, given[name]):
-            names.append(f"{path}{name}")
-        elif isinstance(given.get(name), Mapping) and "options" in option:
-            names += _without_dictionaries(option["options"], given[name], f"{path}{name}.")
-    return names
+    """A clause for each value, at any depth, that has to be a dictionary and is something else."""
+    clauses = []
+    for name, option, value in options.given_options(spec, given):
+        if "dict" not in (option.get("type"), option.get("elements")):
+            continue
+        place, is_list = f"{path}{name}", option.get("type") == "list"
+        if is_list and not isinstance(value, (list, Mapping)):
+            clauses.append(f"{place} must be a list of dictionaries")
+            continue
+        parts = enumerate(value) if isinstance(value, list) and is_list else [(None, value)]
+        for number, part in parts:
+            where = place if number is None else f"{place}[{number}]"
+            if isinstance(part, Mapping):
+                clauses += _without_dictionaries(option.get("options", {}), part, f"{where}.")
+            else:
+                clauses.append(f"{where} must be a dictionary")
+    return clauses
 
 
 def with_plain_types(message: str) -> str:
@@ -133,10 +145,3 @@ def with_plain_types(message: str) -> str:
 
 def _exclusive_sentence(match: re.Match[str]) -> str:
     return f"{match['options'].replace('|', ' and ')} are mutually exclusive: set one of them, and remove the other"
-
-
-def _holds_dictionaries(option: Mapping[str, t.Any], value: t.Any) -> bool:
-    parts = value if option.get("elements") == "dict" and isinstance(value, list) else [value]
-    return "dict" not in (option.get("type"), option.get("elements")) or all(
-        part is None or isinstance(part, Mapping) for part in parts
-    )

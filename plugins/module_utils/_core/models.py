@@ -190,10 +190,16 @@ class Scan(BaseModel):
         return f"{named} ({self.id})" if named else self.id
 
     @property
+    def other_status(self) -> str:
+        """The vendor's status where it differs from the state, or an empty text."""
+        status = (self.vendor_status or "").strip()
+        return "" if status.lower().replace("canceled", "cancelled") == self.state.value else status
+
+    @property
     def status(self) -> str:
         """The state in messages, with the vendor's status if it differs."""
-        state, status = self.state.value, self.vendor_status
-        return state if not status or status.lower() == state else f"{state} ({status})"
+        vendor = f" (vendor status {self.other_status})" if self.other_status else ""
+        return f"{self.state.value}{vendor}"
 
     def __str__(self) -> str:
         """The scan and its state in messages."""
@@ -320,7 +326,8 @@ def parse_query(options: Mapping[str, t.Any]) -> Query:
             raise InvalidInputError(
                 f"query.{name} must be a time in ISO 8601, like 2026-11-22T08:00:00Z, not {options[name]!r}."
             )
-    if options.get("limit") is not None and options["limit"] < 1:
+    limit = options.get("limit")
+    if limit is not None and (isinstance(limit, bool) or limit < 1):
         raise InvalidInputError("query.limit must be 1 or more.")
     empty = [name for name in ("name", "source") if options.get(name) == ""]
     query = Query.model_validate({**options, **dict.fromkeys(empty)})

@@ -80,4 +80,8 @@ def _with_ids_as_text(given: Mapping[str, t.Any]) -> dict[str, t.Any]:
     provider, ids = given.get("provider") or os.environ.get("DATASCAN_PROVIDER"), given.get("scan_ids")
     if not isinstance(ids, list) or provider not in NAMES or not provider_class(provider).whole_number_ids:
         return dict(given)
-    return {**given, "scan_ids": [str(value) if type(value) is int else value for value in ids]}
+    return {**given, "scan_ids": [str(value) if _is_whole_number(value) else value for value in ids]}
+
+
+def _is_whole_number(value: t.Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

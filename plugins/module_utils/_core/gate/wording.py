@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ..models import Scan, ScanState, iso
+from ..models import ScanState, iso
 from .acceptance import EXPIRED, USED, Acceptance, AcceptanceUse
 from .policy import ADVISE
 from .verdict import Reason, Rule, Verdict
@@ -40,12 +40,6 @@ def sentence(reason: Reason) -> str:
     named = reason.scan.label if reason.scan else reason.scan_id
     is_unknown = reason.scan is not None and reason.found is None
     return f"Scan {named}{':' if is_unknown else ''} {describe(reason)}."
-
-
-def other_status(scan: Scan) -> str:
-    """The vendor's status where it differs from the state, or an empty text."""
-    status = (scan.vendor_status or "").strip()
-    return "" if status.lower().replace("canceled", "cancelled") == scan.state.value else status
 
 
 def count_of(number: int, noun: str) -> str:
@@ -92,8 +86,7 @@ def _describe_state(reason: Reason) -> str:
     scan = reason.scan
     if scan is None:
         return str(reason.found)
-    status = other_status(scan)
-    vendor = f" (vendor status {status})" if status else ""
+    vendor = f" (vendor status {scan.other_status})" if scan.other_status else ""
     return _STATES[scan.state] + vendor + (f": {scan.error.rstrip('.')}" if scan.error else "")
 
 

@@ -193,7 +193,8 @@ def _unfinished_error(state: PollState, advice: str = "") -> WaitTimeoutError:
     named = _listed(unfinished, "; ")
     # A wait without any time left follows one that used it up, whose length is not known here.
     when = f"After {state.elapsed:.0f} s" if state.elapsed >= 0.5 else "At the time-out"
-    message = f"{when}, {len(unfinished)} of {len(state.scan_ids)} scans had not finished: {named}.{advice}"
+    total = f"{len(state.scan_ids)} scan{'' if len(state.scan_ids) == 1 else 's'}"
+    message = f"{when}, {len(unfinished)} of {total} had not finished: {named}.{advice}"
     return with_last_error(WaitTimeoutError(message), state.last_error)
 
 

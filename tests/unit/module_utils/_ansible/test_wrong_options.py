@@ -83,3 +83,53 @@ def test_an_option_that_is_missing_or_has_a_wrong_value_is_named_by_its_path(
 def test_a_name_that_holds_a_token_is_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
     for result in failures("scan_wait", {"scan_ids": ["a"], "t0ken-of-a-test": 1}, capsys):
         assert "t0ken" not in json.dumps(result)
+
+
+def sampled(samples: t.Any) -> dict[str, t.Any]:
+    return {"objects": [{"data_source_name": "a", "object_name": ["b"], "data_samples": samples}]}
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "message"),
+    [
+        (
+            "scan_start",
+            {"provider": "protecto", "protecto": sampled([{"column_name": "a", "samples": ["b"]}, 4111222233])},
+            "protecto.objects[0].data_samples[1] must be a dictionary.",
+        ),
+        (
+            "scan_start",
+            {"provider": "protecto", "protecto": sampled([["Zebulon"]])},
+            "protecto.objects[0].data_samples[0] must be a dictionary.",
+        ),
+        (
+            "scan_start",
+            {"provider": "protecto", "protecto": sampled([411122.2233])},
+            "protecto.objects[0].data_samples[0] must be a dictionary.",
+        ),
+        (
+            "scan_start",
+            {"provider": "protecto", "protecto": {"objects": ["a"]}},
+            "protecto.objects[0] must be a dictionary.",
+        ),
+        (
+            "scan_gate",
+            {"scans": [], "reports": [{"format": "json", "dest": "a.json"}, None]},
+            "reports[1] must be a dictionary.",
+        ),
+        ("scan_gate", {"scans": [], "reports": ["scan.xml"]}, "reports[0] must be a dictionary."),
+        ("scan_gate", {"scans": [], "reports": "scan.xml"}, "reports must be a list of dictionaries."),
+        (
+            "scan_gate",
+            {"scans": "a", "policy": "b"},
+            "scans must be a list of dictionaries, or policy must be a dictionary.",
+        ),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_what_is_no_dictionary_is_named_by_its_path_and_never_quoted(
+    name: str, given: dict[str, t.Any], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for result in failures(name, given, capsys):
+        assert result["msg"] == message
+        assert not any(value in json.dumps(result) for value in ("41112", "Zebulon"))

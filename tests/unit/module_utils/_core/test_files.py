@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import socket
@@ -184,6 +185,18 @@ def test_a_fault_after_the_last_piece_leaves_the_old_file(
         write_if_changed(str(path), "new")
     assert path.read_text() == "old"
     assert alone(path)
+
+
+def test_a_folder_that_takes_no_files_is_not_called_missing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As /proc does, also for root."""
+
+    def refuse(*_arguments: t.Any) -> int:
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+
+    monkeypatch.setattr("os.open", refuse)
+    with pytest.raises(InvalidInputError) as raised:
+        write_if_changed(str(path), "new")
+    assert str(raised.value) == f"{path} cannot be written: the directory {path.parent} takes no new files."
 
 
 def test_a_file_that_turns_into_a_folder_meanwhile_is_refused(path: Path) -> None:

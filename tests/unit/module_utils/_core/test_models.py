@@ -142,8 +142,9 @@ def test_a_scan_has_texts_where_a_number_would_name_another_one(fields: dict[str
         ({"source": "in", "target": "out"}, "in \u2192 out (1): running"),
         ({"source": "in"}, "in \u2192 - (1): running"),
         ({"name": "nightly", "source": "in"}, "nightly (1): running"),
-        ({"vendor_status": "Listing"}, "1: running (Listing)"),
-        ({"state": "failed", "vendor_status": "Error", "error": "disk."}, "1: failed (Error): disk"),
+        ({"state": "cancelled", "vendor_status": "Canceled "}, "1: cancelled"),
+        ({"vendor_status": "Listing"}, "1: running (vendor status Listing)"),
+        ({"state": "failed", "vendor_status": "Error", "error": "disk."}, "1: failed (vendor status Error): disk"),
     ],
 )
 def test_how_messages_name_a_scan(fields: dict[str, t.Any], message: str) -> None:

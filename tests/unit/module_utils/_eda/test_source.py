@@ -39,10 +39,10 @@ class Scripted:
         self.is_over = False
 
     def poll(self) -> list[Change]:
-        changes = self.polls.pop(0) if self.polls else []
-        if isinstance(changes, Exception):
-            raise changes
-        return changes
+        following = self.polls.pop(0) if self.polls else []
+        if isinstance(following, list):
+            return following
+        raise following
 
     def delivered(self, change: Change) -> None:
         self.known.append(change.scan.id if change.scan else change.kind.value)

@@ -10,7 +10,7 @@ import typing as t
 from ...foreign_text import NOT_KNOWN, clean_text
 from ...models import ScanState, iso
 from ..verdict import Rule
-from ..wording import acceptance_sentence, count_of, describe, other_status, sentence
+from ..wording import acceptance_sentence, count_of, describe, sentence
 
 if t.TYPE_CHECKING:
     from datetime import datetime
@@ -55,7 +55,7 @@ def format_duration(value: float | None) -> str:
 
 def other_vendor_status(scan: Scan) -> str:
     """The vendor's status where it differs from the state, or an empty text."""
-    return clean_text(other_status(scan))
+    return clean_text(scan.other_status)
 
 
 def headline(verdict: Verdict) -> str:

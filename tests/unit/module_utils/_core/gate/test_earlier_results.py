@@ -28,7 +28,7 @@ STARTED = {"changed": True, "scan": scan_result("running"), "reused": False}
 FOUND = {"changed": False, "scans": [scan_result("running")], "missing": [], "summary": {}}
 WAITED = {"changed": False, "scans": [scan_result()], "timed_out": False, "elapsed": 1.0}
 SKIPPED = {"changed": False, "skipped": True, "skip_reason": "Conditional result was False"}
-TIMED_OUT = failure("wait_timeout", "After 9 s, 1 of 1 scans had not finished.", timed_out=True)
+TIMED_OUT = failure("wait_timeout", "After 9 s, 1 of 1 scan had not finished.", timed_out=True)
 
 
 def outcome(**given: t.Any) -> tuple[GateResult, DatascanError | None]:

@@ -57,8 +57,8 @@ class FollowedVendor:
 
     def list_scans(self, query: Query) -> ScanList:
         self.queries.append(query)
-        if self.fault:
-            raise self.fault
+        if self.fault is not None:
+            raise self.fault  # pylint: disable=raising-bad-type
         after = query.started_after
         found = [scan for scan in self.scans.values() if not after or not scan.started_at or scan.started_at > after]
         return ScanList(found, self.gap)
@@ -77,7 +77,7 @@ def follower(vendor: FollowedVendor, **request: t.Any) -> Follower:
     """A follower of some ids, or of all scans that the vendor lists."""
     if "scan_ids" not in request:
         request.setdefault("query", Query())
-    return Follower(t.cast("OperationContext", vendor), FollowRequest(**request))
+    return Follower(t.cast(OperationContext, vendor), FollowRequest(**request))
 
 
 def deliver(following: Follower) -> list[str]:

@@ -48,13 +48,14 @@ def report_lines(*states: PollState) -> list[str]:
 
 def test_the_first_poll_is_reported() -> None:
     assert report_lines(at(0, scan(vendor_status="Listing"))) == [
-        "[00:00] 0 of 1 done (1 running); a is running (Listing); next poll in 1 s"
+        "[00:00] 0 of 1 done (1 running); a is running (vendor status Listing); next poll in 1 s"
     ]
 
 
 def test_a_change_is_reported_with_the_previous_state() -> None:
     assert report_lines(at(0, scan(vendor_status="Listing")), at(75, scan(vendor_status="Processing")))[1:] == [
-        "[01:15] 0 of 1 done (1 running); a is running (Processing), was running (Listing); next poll in 7.5 s"
+        "[01:15] 0 of 1 done (1 running); a is running (vendor status Processing), "
+        "was running (vendor status Listing); next poll in 7.5 s"
     ]
 
 
@@ -107,7 +108,7 @@ def test_the_next_poll_is_named_where_there_is_a_pause(pause: float, shown: str 
 
 def test_the_vendor_status_is_shown_only_where_it_differs_from_the_state() -> None:
     (line,) = report_lines(at(0, scan("a", "completed", "Completed"), scan("b", "failed", "Error"), last=True))
-    assert line == "[00:00] 2 of 2 done (1 completed, 1 failed); a is completed; b is failed (Error)"
+    assert line == "[00:00] 2 of 2 done (1 completed, 1 failed); a is completed; b is failed (vendor status Error)"
 
 
 def test_many_changes_are_counted() -> None:
@@ -174,7 +175,7 @@ def test_a_delayed_change_is_reported_within_a_minute() -> None:
         *(at(second, scan(vendor_status=f"status {second}")) for second in range(100)),
         at(159, scan(vendor_status="status 99")),
     )
-    assert "a is running (status 99)" in lines[-1]
+    assert "a is running (vendor status status 99)" in lines[-1]
 
 
 @pytest.mark.parametrize(

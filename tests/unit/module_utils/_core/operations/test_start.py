@@ -370,7 +370,7 @@ def test_a_timeout_has_the_scan() -> None:
         *[read_response("Processing")] * 3,
         wait=WaitOptions(2.5, 1.0),
     )
-    assert "After 2 s, 1 of 1 scans had not finished" in error.message
+    assert "After 2 s, 1 of 1 scan had not finished" in error.message
     assert SCAN_ID in error.message
     assert (error.result.scan.state, error.result.waited.timed_out, error.result.changed) == ("running", True, True)
     assert (error.result.waited.elapsed, error.result.waited.polls) == (2.5, 3)

@@ -81,7 +81,7 @@ def test_the_wait_gets_what_is_left_and_counts_what_has_passed() -> None:
         read_response("Processing"),
         read_response("Processing"),
     ]
-    with pytest.raises(WaitTimeoutError, match="After 8 s, 1 of 1 scans had not finished") as caught:
+    with pytest.raises(WaitTimeoutError, match="After 8 s, 1 of 1 scan had not finished") as caught:
         run(*answers, timeout=8.0, if_active="start")
     assert caught.value.result.waited.elapsed == 8.0
 

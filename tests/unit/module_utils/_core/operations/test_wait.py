@@ -164,8 +164,8 @@ def test_a_timeout_fails_with_the_whole_result() -> None:
         timeout=2.0,
     )
     assert error.message == (
-        f"After 2 s, 1 of 2 scans had not finished: {LABEL}: running (Processing). The scan continues at Glasswall: to "
-        f"wait for it again, set scan_ids of scan_wait to {SCAN_ID}."
+        f"After 2 s, 1 of 2 scans had not finished: {LABEL}: running (vendor status Processing). The scan continues at "
+        f"Glasswall: to wait for it again, set scan_ids of scan_wait to {SCAN_ID}."
     )
     assert [scan.state for scan in error.result.scans] == ["running", "completed"]
     known = {key: shown(error)[key] for key in ("timed_out", "elapsed", "polls", "requests")}
@@ -187,7 +187,7 @@ def test_a_time_out_may_cancel() -> None:
         timeout=1.0,
         on_timeout="cancel",
     )
-    assert error.message.startswith("After 1 s, 1 of 1 scans had not finished: ")
+    assert error.message.startswith("After 1 s, 1 of 1 scan had not finished: ")
     assert error.message.endswith(f" Scan {SCAN_ID} was cancelled.")
     assert (error.result.changed, error.result.cancelled, error.result.waited.timed_out) == (True, [SCAN_ID], True)
     assert [scan.state for scan in error.result.scans] == ["cancelled"]
@@ -311,7 +311,7 @@ def test_a_vendor_that_cannot_cancel_is_refused_before_the_wait() -> None:
 def test_a_timeout_without_a_successful_poll_has_the_reason() -> None:
     error = expect_error(WaitTimeoutError, BUSY, BUSY, timeout=1.0, retries=0)
     assert error.message.startswith(
-        f"After 1 s, 1 of 1 scans had not finished: {SCAN_ID}: not read yet. The scan may continue at Glasswall: "
+        f"After 1 s, 1 of 1 scan had not finished: {SCAN_ID}: not read yet. The scan may continue at Glasswall: "
     )
     assert "The last poll failed: GET https://vendor.test" in error.message
     assert (error.http_status, error.request.method) == (503, "GET")

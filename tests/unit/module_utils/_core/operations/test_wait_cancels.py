@@ -37,7 +37,8 @@ def test_a_scan_that_is_cancelled_when_the_time_is_up_is_named_as_it_was_and_as_
     cancel = Expected("DELETE", SCAN_PATH, status=202, answer=item("Listing"))
     error = cancel_after(read_response("Listing"), cancel, read_response("Cancelled"), scans=[started(False)])
     assert error.message == (
-        f"At the time-out, 1 of 1 scans had not finished: {LABEL}: running (Listing). Scan {SCAN_ID} was cancelled."
+        f"At the time-out, 1 of 1 scan had not finished: {LABEL}: running (vendor status Listing). "
+        f"Scan {SCAN_ID} was cancelled."
     )
     assert (error.result.cancelled, error.result.left_running) == ([SCAN_ID], [])
     assert [scan.state.value for scan in error.result.scans] == ["cancelled"]
