@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .._core.errors import InvalidInputError
-from .._core.models import QUERY_OPTIONS, parse_query
+from .._core.models import QUERY_OPTIONS, Query, parse_query
 from .._core.operations.follow import REPORT_FIRST, ChangeKind, FollowRequest
 from .._core.option_reading import OptionTable, read_options
 from .._core.options import CONNECTION_OPTIONS, ConnectionOptions, check_seconds, connection_options
@@ -67,6 +67,12 @@ def parse_arguments(given: Mapping[str, t.Any]) -> SourceArguments:
         feedback=values["feedback"],
         feedback_timeout=values["feedback_timeout"],
     )
+
+
+def query_facts(query: Query) -> dict[str, t.Any]:
+    """A query as JSON, in which the order of states and owners makes no difference."""
+    facts = query.model_dump(mode="json")
+    return {name: sorted(value) if isinstance(value, list) else value for name, value in sorted(facts.items())}
 
 
 def _with_ids_as_text(given: Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -25,6 +25,7 @@ class FollowedVendor:
 
     name = "glasswall"
     title = "Glasswall"
+    finds_by = frozenset({"source"})
 
     def __init__(self) -> None:
         self.clock = FakeClock()
@@ -35,6 +36,8 @@ class FollowedVendor:
         self.gap: str | None = None  # of the list
         self.queries: list[Query] = []
         self.reads: list[list[str]] = []
+        self.warnings: list[str] = []
+        self.warn = self.warnings.append
 
     def set(self, scan_id: str, state: str, started_at: datetime | None = None, **more: t.Any) -> None:
         before = self.scans.get(scan_id)
