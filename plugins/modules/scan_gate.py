@@ -191,7 +191,7 @@ EXAMPLES = r"""
       max_issues: 0
       accepted:
         - issue: invoices/2026-11.pdf
-          until: "2026-12-31T23:59:59Z"
+          until: "2099-12-31T23:59:59Z"
           reason: TICKET-12
 
 - name: Scan, and write a report even if the scan or the wait fails

@@ -94,7 +94,9 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
     spec = read_role_spec(role)
     _check_names(role, variables, spec)
     resolved = {name: _resolve(name, variables[name], template) for name in set(spec) & set(variables)}
-    given = without_empty_texts(spec, {name: value for name, value in resolved.items() if value is not None})
+    given = without_empty_texts(
+        spec, {name: value for name, value in resolved.items() if value is not None}, as_given=True
+    )
     check_texts(spec, given, provider_name(given.get("datascan_provider")))
     try:
         validation = ArgumentSpecValidator(spec).validate(given)
@@ -116,10 +118,15 @@ def given_credentials(role: str, variables: Mapping[str, t.Any]) -> list[str]:
 
 
 def _without_unset(value: t.Any, option: Mapping[str, t.Any]) -> t.Any:
-    """A dictionary without the suboptions that are not set, which Ansible adds as null."""
-    if "options" not in option or not isinstance(value, Mapping):
+    """A value without the suboptions, at any depth, that are not set, which Ansible adds as null."""
+    if "options" not in option:
         return value
-    return {name: part for name, part in value.items() if part is not None}
+    if isinstance(value, list):
+        return [_without_unset(part, option) for part in value]
+    if not isinstance(value, Mapping):
+        return value
+    spec = option["options"]
+    return {name: _without_unset(part, spec.get(name, {})) for name, part in value.items() if part is not None}
 
 
 def check_options(options: GateOptions, role: str) -> None:

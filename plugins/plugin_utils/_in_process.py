@@ -87,7 +87,7 @@ class InProcessAction(ActionBase):
     def _run(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         result: dict[str, t.Any] = {}
         spec = self.module_spec.argument_spec
-        self._task.args = without_empty_texts(spec, self._task.args)
+        self._task.args = without_empty_texts(spec, self._task.args, as_given=True)
         if self._connection.transport == "local":
             self._task.args = with_absolute_paths(self._task.args, spec)
         try:

@@ -30,10 +30,20 @@ def done(sandbox, collections, tmp_path):
     sandbox.control("POST", "settings", QUICK)
     ids = seeded(sandbox)
     now = datetime.now(timezone.utc).isoformat()
+    times = {"started_at": now, "finished_at": now}
+    accepted = {"issue_count": 1, "issues": [{"name": "invoices/2026-11.pdf", "result": "Failed", "place": None}]}
     # What tasks before the example would have registered.
     before = {
         "scan_wait": {"started": {"scan": scan(sandbox.seed())}},
-        "scan_gate": {"waited": {"scans": [{**scan(sandbox.seed()), "finished_at": now}]}},
+        "scan_gate": {
+            "waited": {"scans": [{**scan(sandbox.seed()), **times}]},
+            "found": {
+                "scans": [{**scan(sandbox.seed()), **times, **issues} for issues in ({"issue_count": 0}, accepted)],
+                "missing": [],
+                "complete": True,
+            },
+            "commit_time": {"stdout": "1700000000"},
+        },
     }
     hosts = {Path(plugin).stem: examples_of(plugin) for plugin in PLUGINS}
     cancel = hosts["scan_cancel"]

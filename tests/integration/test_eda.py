@@ -45,7 +45,7 @@ def engine(sandbox, collections: Path, tmp_path: Path) -> Iterator[Callable[...,
 def test_a_scan_that_passes_its_gate_is_deployed_and_another_is_not(engine, sandbox) -> None:
     rules = engine("gate_and_deploy")
     (failed,) = sandbox.seed_many(1, "Error")
-    rules.wait_for(lambda: f"Gate failed: Scan {failed}" in rules.output)
+    rules.wait_for(lambda: f"({failed}) failed" in rules.output)
     (passed,) = sandbox.seed_many(1, "Completed")
     rules.wait_for(lambda: f"Deploying what scan {passed}" in rules.output)
     assert f"Deploying what scan {failed}" not in rules.output

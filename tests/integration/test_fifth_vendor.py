@@ -89,7 +89,7 @@ class Copy:
         shutil.copytree(FIXTURE, self.root, dirs_exist_ok=True)
         registry = self.root / REGISTRY
         text = registry.read_text(encoding="utf-8")
-        text = text.replace("from . import advalidation,", f"from . import advalidation, {NAME},")
+        text = text.replace("from . import advalidation ", f"from . import advalidation, {NAME} ")
         text = text.replace("_REGISTRY = {\n", f'_REGISTRY = {{\n    "{NAME}": ("{NAME}", "{NAME.title()}"),\n')
         registry.write_text(text, encoding="utf-8")
 

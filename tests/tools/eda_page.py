@@ -20,6 +20,7 @@ _MARKUP = re.compile(r"\b(?:O|V|C|E|RV|M)\(([^)]*)\)")
 def argument_table() -> str:
     """A row for each argument, with its default and its description."""
     options: dict[str, t.Any] = yaml.safe_load(runpy.run_path(str(ROOT / SOURCE))["DOCUMENTATION"])["options"]
+    options["provider"]["choices"] = list(NAMES)  # which the same run may be about to write into the documentation
     rows = ["| Argument | Default | Meaning |", "| --- | --- | --- |"]
     for name, option in options.items():
         rows.append(f"| `{name}` | {_default(option)} | {_text(option)} |")

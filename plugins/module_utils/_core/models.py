@@ -326,7 +326,8 @@ def parse_query(options: Mapping[str, t.Any]) -> Query:
             raise InvalidInputError(
                 f"query.{name} must be a time in ISO 8601, like 2026-11-22T08:00:00Z, not {options[name]!r}."
             )
-    if options.get("limit") is not None and options["limit"] < 1:
+    limit = options.get("limit")
+    if limit is not None and (isinstance(limit, bool) or limit < 1):
         raise InvalidInputError("query.limit must be 1 or more.")
     empty = [name for name in ("name", "source") if options.get(name) == ""]
     query = Query.model_validate({**options, **dict.fromkeys(empty)})

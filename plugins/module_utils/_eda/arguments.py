@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .._core.errors import InvalidInputError
-from .._core.models import QUERY_OPTIONS, parse_query
+from .._core.models import QUERY_OPTIONS, Query, parse_query
 from .._core.operations.follow import REPORT_FIRST, ChangeKind, FollowRequest
 from .._core.option_reading import OptionTable, read_options
 from .._core.options import CONNECTION_OPTIONS, ConnectionOptions, check_seconds, connection_options
@@ -69,9 +69,19 @@ def parse_arguments(given: Mapping[str, t.Any]) -> SourceArguments:
     )
 
 
+def query_facts(query: Query) -> dict[str, t.Any]:
+    """A query as JSON, in which the order of states and owners makes no difference."""
+    facts = query.model_dump(mode="json")
+    return {name: sorted(value) if isinstance(value, list) else value for name, value in sorted(facts.items())}
+
+
 def _with_ids_as_text(given: Mapping[str, t.Any]) -> dict[str, t.Any]:
     """YAML reads the id 1001 as a number, which is the same id only for vendors whose ids are whole numbers."""
     provider, ids = given.get("provider") or os.environ.get("DATASCAN_PROVIDER"), given.get("scan_ids")
     if not isinstance(ids, list) or provider not in NAMES or not provider_class(provider).whole_number_ids:
         return dict(given)
-    return {**given, "scan_ids": [str(value) if type(value) is int else value for value in ids]}
+    return {**given, "scan_ids": [str(value) if _is_whole_number(value) else value for value in ids]}
+
+
+def _is_whole_number(value: t.Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

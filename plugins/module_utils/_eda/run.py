@@ -18,7 +18,7 @@ from .._core.options import CONNECTION_OPTIONS, credentials_in
 from .._core.providers.registry import connect
 from .._core.redaction import Redactor
 from .._core.text import bounded, disarm_commands, one_line
-from .arguments import parse_arguments
+from .arguments import parse_arguments, query_facts
 from .events import event_of
 from .position_file import PositionFile
 from .source import EventQueue, Feedback, ScanSource, logger
@@ -55,9 +55,10 @@ def _build(
 
     provider = connect(arguments.connection, clock, warn, redactor)
     follower = Follower(OperationContext(provider, clock, warn=warn, redact=redactor.redact), arguments.request)
-    position_file = PositionFile(arguments.state_file)
-    position_file.load(follower)
     name, api_url = arguments.connection.provider, arguments.connection.api_url or ""
+    query = arguments.request.query
+    position_file = PositionFile(arguments.state_file, [name, api_url, None if query is None else query_facts(query)])
+    position_file.load(follower)
 
     def event(change: Change) -> dict[str, t.Any]:
         shown = redactor.redact(event_of(change, name, api_url))

@@ -89,7 +89,7 @@ class ScanSource:
                     self._log(change)
                     if not await self._deliver(queue, change):
                         break
-                self._position_file.save(self._follower)
+                await self._save()
                 if self._follower.is_over:
                     logger.info("All scans have finished. Nothing is left to follow.")
                     await asyncio.Event().wait()
@@ -110,9 +110,13 @@ class ScanSource:
                 return False
         self._follower.delivered(change)
         if self._clock.monotonic() - self._saved_at >= _SAVE_EVERY:
-            self._position_file.save(self._follower)
-            self._saved_at = self._clock.monotonic()
+            await self._save()
         return True
+
+    async def _save(self) -> None:
+        """In a thread, because a slow disk would hold up the engine's loop."""
+        await in_daemon_thread(lambda: self._position_file.save(self._follower))
+        self._saved_at = self._clock.monotonic()
 
     def _log(self, change: Change) -> None:
         if change.kind is ChangeKind.ERROR and change.error is not None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import typing as t
 from datetime import datetime, timezone
@@ -150,6 +151,10 @@ def test_a_variable_that_an_option_uses_is_the_users_own() -> None:
         ("policy", {"accepted": [{"scan": "a", "reason": "b", "until": NOW}]}),
         ("policy", {"accepted": [{"scan": 7, **UNTIL}]}),
         ("policy", {"accepted": [{"scan": "a", "issues": ["b"], **UNTIL}]}),
+        ("policy", {"accepted": [{"scan": "a", "issue": "", **UNTIL}]}),
+        ("policy", {"accepted": [{"scan": "a", "issue": None, **UNTIL}]}),
+        ("policy", {"accepted": [{"scan": None, "issue": "a", **UNTIL}]}),
+        ("policy", json.dumps({"accepted": [{"scan": "a", "issue": None, **UNTIL}]})),
         ("policy", {"accepts": []}),
         ("reports", "scan.xml"),
         ("reports", [{"format": "xml", "dest": "a"}]),
@@ -169,6 +174,14 @@ def test_a_policy_that_asks_for_all_is_accepted(role: str) -> None:
     check(role, usual(role, **{f"{role}_policy": policy}))
     for empty in ({"min_scans": "", "newer_than": "", "accepted": ""}, {"accepted": []}, dict.fromkeys(policy)):
         check(role, usual(role, **{f"{role}_policy": empty}))
+
+
+@pytest.mark.parametrize("role", GATED)
+def test_what_is_not_set_is_not_handed_on_as_null(role: str) -> None:
+    """A null that a role hands on would be one that its user wrote."""
+    entry = {"scan": "nightly", **UNTIL}
+    options = read_options(role, usual(role, **{f"{role}_policy": {"accepted": [entry]}}), lambda value: value)
+    assert options["policy"]["accepted"] == [entry]
 
 
 def test_more_scans_than_there_can_be_are_refused() -> None:

@@ -82,7 +82,7 @@ options:
     type: dict
     suboptions:
       states:
-        description: Only scans that are in one of these states when they are first seen.
+        description: A scan is followed from the first poll that sees it in one of these states, to its end.
         type: list
         elements: str
         choices: [queued, running, completed, failed, cancelled, stopped, unknown]
@@ -127,7 +127,9 @@ options:
         seconds; 10 with O(query), so that a new scan is noticed.
     type: float
   state_file:
-    description: A file that keeps what was sent, so that a restart misses nothing. It holds ids and states.
+    description:
+      - A file that keeps what was sent, so that a restart misses nothing. It holds ids and states.
+      - Each source needs a file of its own.
     type: path
   feedback:
     description:

@@ -14,6 +14,7 @@ from datetime import datetime
 from ..errors import InvalidInputError
 from ..models import Scan, iso, parse_timestamp
 from ..option_reading import OptionTable
+from ..text import INVISIBLE
 from .naming import location
 
 ACCEPTED_OPTIONS: OptionTable = {
@@ -71,9 +72,10 @@ def parse_zoned_time(value: t.Any) -> datetime | None:
 
 
 def parse_accepted(entries: Sequence[t.Any]) -> tuple[Acceptance, ...]:
-    """The entries of `policy.accepted`. An empty text in an entry is the same as not set.
+    """The entries of `policy.accepted`.
 
-    Raises InvalidInputError for an entry that is not complete, has an unknown key, or has no text where one must be.
+    Raises InvalidInputError for an entry that is not complete, has an unknown key, or has no text where one must be. An
+    empty scan or issue is refused, because the entry would accept more than it names.
     """
     return tuple(_parse_entry(entry, f"policy.accepted[{number}]") for number, entry in enumerate(entries))
 
@@ -81,6 +83,11 @@ def parse_accepted(entries: Sequence[t.Any]) -> tuple[Acceptance, ...]:
 def _parse_entry(entry: t.Any, where: str) -> Acceptance:
     if not isinstance(entry, Mapping):
         raise InvalidInputError(f"{where} must be a dictionary with {', '.join(ACCEPTED_OPTIONS)}.")
+    empty = [name for name in ("scan", "issue") if entry.get(name) == ""]
+    if empty and any(entry.get(name) not in (None, "") for name in ("scan", "issue")):
+        raise InvalidInputError(
+            f"{where}.{empty[0]} is empty, so the entry would accept more than it names. Set it, or leave it out."
+        )
     given = {name: value for name, value in entry.items() if value is not None and value != ""}
     for name, value in given.items():
         _check_text(where, name, value)
@@ -100,5 +107,5 @@ def _parse_entry(entry: t.Any, where: str) -> Acceptance:
 def _check_text(where: str, name: str, value: t.Any) -> None:
     if not isinstance(value, str):
         raise InvalidInputError(f"{where}.{name} must be a text. Quote it where it is set.")
-    if not value.strip():
+    if not INVISIBLE.sub("", value).strip():
         raise InvalidInputError(f"{where}.{name} has nothing but white space.")

@@ -22,13 +22,14 @@ from ..errors import (
     InvalidInputError,
     NotFoundError,
     UnauthorizedError,
+    UnsupportedError,
 )
 from ..models import Query, Scan, ScanList, ScanState, iso, parse_timestamp
 from ..options import check_seconds
-from ..providers.capabilities import ListsScans
+from ..providers.capabilities import ListsScans, gap_sentence
 from .context import OperationContext
 from .polling import MIN_INTERVAL, WaitOptions, poll_interval
-from .status import matching_scans
+from .status import check_query, matching_scans
 
 REPORT_FIRST = ("none", "active", "all")
 _VERSION = 1  # of a position
@@ -99,18 +100,20 @@ class Follower:
     """Follows scans. It neither sleeps nor delivers: the caller does."""
 
     def __init__(self, context: OperationContext, request: FollowRequest) -> None:
-        """Raises InvalidInputError for an id that is none, UnsupportedError for a vendor that cannot list scans."""
+        """Raises InvalidInputError for an id that is none, UnsupportedError for what the vendor's list cannot do."""
         self._context = context
         self._request = request
         self._scan_ids = list(dict.fromkeys(context.check_id(scan_id, "scan_ids") for scan_id in request.scan_ids))
         if request.query is not None:
-            context.require(ListsScans)
+            check_query(context.require(ListsScans), request.query)
         self._followed: dict[str, _Followed] = {}
         self._ended: dict[str, int] = {}  # by id, the polls in a row whose list did not have the scan any more
         self._misses: dict[str, int] = {}  # by id, the polls in a row that did not find it
         self._newest: datetime | None = None  # the latest start of a scan: later lists begin a little before it
-        self._is_first = True  # no list was read to its end yet
-        self._undelivered: list[Change] = []
+        self._is_first = True  # no whole list was read yet
+        self._present_until: datetime | None = None  # the latest start in the first list, where that was not whole
+        self._warned_of_gap = False
+        self._undelivered: dict[int, Change] = {}  # by identity
         self._after_delivery: _Progress | None = None
         self._has_fault = False
         self._refusals = 0
@@ -123,8 +126,8 @@ class Follower:
     def poll(self) -> list[Change]:
         """What changed. This blocks while the vendor answers.
 
-        An error of the vendor is a change, too. Raises it when the token was refused in several polls in a row, and
-        InterruptedWaitError.
+        An error of the vendor is a change, too. Raises it when the token was refused in several polls in a row. Raises
+        InterruptedWaitError, and InvalidInputError or UnsupportedError for a query that the vendor cannot serve.
         """
         seen, progress, fault = self._read()
         self._refusals = self._refusals + 1 if isinstance(fault, (UnauthorizedError, ForbiddenError)) else 0
@@ -135,7 +138,7 @@ class Follower:
             changes += self._changes_of(scan_id, answer)
         if changes and self._request.query is None and self._ends_all(changes):
             changes[-1] = replace(changes[-1], is_last=True)
-        self._undelivered, self._after_delivery = list(changes), progress
+        self._undelivered, self._after_delivery = {id(change): change for change in changes}, progress
         self._settle()
         return changes
 
@@ -145,7 +148,7 @@ class Follower:
             self._remember(change.kind, change.scan)
         elif change.kind in (ChangeKind.ERROR, ChangeKind.RECOVERED):
             self._has_fault = change.kind is ChangeKind.ERROR
-        self._undelivered = [other for other in self._undelivered if other is not change]
+        self._undelivered.pop(id(change), None)
         self._settle()
 
     def pause(self) -> float:
@@ -164,7 +167,9 @@ class Follower:
         return {
             "version": _VERSION,
             "provider": self._context.provider.name,
+            "has_fault": self._has_fault,
             "is_first": self._is_first,
+            "present_until": iso(self._present_until) if self._present_until else None,
             "newest": iso(self._newest) if self._newest else None,
             "followed": {scan_id: [one.state.value, one.vendor_status] for scan_id, one in self._followed.items()},
             "ended": list(self._ended),
@@ -182,12 +187,14 @@ class Follower:
                 for scan_id, (state, vendor_status) in position["followed"].items()
             }
             ended = {str(scan_id): 0 for scan_id in position["ended"]}
-            is_first = position["is_first"] is not False
+            is_first, has_fault = position["is_first"] is not False, position["has_fault"] is True
+            present_until = parse_timestamp(position["present_until"])
         except (TypeError, ValueError, KeyError, AttributeError):
             raise InvalidInputError("This is not a saved position of followed scans.") from None
         if provider != self._context.provider.name:
             raise InvalidInputError(f"The saved position is of {provider}, not of {self._context.provider.name}.")
         self._followed, self._ended, self._newest, self._is_first = followed, ended, newest, is_first
+        self._present_until, self._has_fault = present_until, has_fault
 
     # Reading
 
@@ -199,8 +206,8 @@ class Follower:
             unread = [scan_id for scan_id in self._scan_ids if scan_id not in self._ended]
         else:
             listed, fault = self._list(self._request.query)
-            seen.update((scan.id, scan) for scan in listed)
-            progress = None if fault or listed.gap else self._progress(listed)
+            seen.update((scan.id, scan) for scan in listed if self._is_wanted(scan, self._request.query))
+            progress = None if fault else self._progress(listed, self._request.query)
             unread = [scan_id for scan_id in self._followed if scan_id not in seen]
         try:
             answers = self._context.get_many(unread) if unread else {}
@@ -213,25 +220,43 @@ class Follower:
         return {**seen, **answers}, progress, fault
 
     def _list(self, query: Query) -> tuple[ScanList, DatascanError | None]:
-        """The scans that a query finds. An error comes with those that were read before it."""
-        if self._newest:
-            oldest = self._newest - _MARGIN
-            after = max(oldest, query.started_after) if query.started_after else oldest
-            query = query.model_copy(update={"started_after": after})
+        """The scans that a query finds, in any state. An error comes with those that were read before it."""
+        oldest = max([start for start in (self._begin(), query.started_after) if start], default=None)
+        query = query.model_copy(update={"started_after": oldest, "states": None})
         try:
-            return matching_scans(self._context.require(ListsScans).list_scans(query), query), None
-        except InterruptedWaitError:
+            listed = matching_scans(self._context.require(ListsScans).list_scans(query), query)
+        except (InterruptedWaitError, InvalidInputError, UnsupportedError):
             raise
         except DatascanError as error:
             listed = error.result if isinstance(error.result, ScanList) else ScanList(())
             return matching_scans(listed, query), error
+        if listed.gap and not self._warned_of_gap:
+            self._warned_of_gap = True
+            reason = gap_sentence(self._context.provider, listed.gap)
+            self._context.warn(f"{reason} A scan that it lacks is reported once it is listed.")
+        return listed, None
 
-    def _progress(self, listed: ScanList) -> _Progress:
+    def _begin(self) -> datetime | None:
+        return self._newest and self._newest - _MARGIN
+
+    def _is_wanted(self, scan: Scan, query: Query) -> bool:
+        """Whether a scan of the list is followed. One that has another owner is not, although the list has it."""
+        if scan.owner and not query.has_owner(scan):
+            return False
+        return scan.id in self._followed or query.could_match(scan)
+
+    def _progress(self, listed: ScanList, query: Query) -> _Progress:
+        """How far a list brings a follower: nowhere beyond a scan that may still come to match the query."""
         starts = [scan.started_at for scan in listed if scan.started_at]
-        return _Progress(
-            max([*starts, *([self._newest] if self._newest else [])], default=None),
-            frozenset(scan.id for scan in listed),
-        )
+        if listed.gap:
+            return _Progress(self._newest, None, max(starts, default=None))
+        newest = max([*starts, *([self._newest] if self._newest else [])], default=None)
+        awaited = [
+            scan.started_at
+            for scan in listed
+            if scan.started_at and not scan.finished and not self._is_wanted(scan, query)
+        ]
+        return _Progress(min([*awaited, newest]) if newest else None, frozenset(scan.id for scan in listed))
 
     # What the answers mean
 
@@ -266,6 +291,8 @@ class Follower:
         """Whether a scan is not reported because it was there before following began."""
         if self._request.query is None or not self._is_first:
             return False
+        if self._present_until and not (scan.started_at and scan.started_at <= self._present_until):
+            return False
         wanted = self._request.report_first
         return wanted == "none" or (wanted == "active" and scan.finished)
 
@@ -292,8 +319,12 @@ class Follower:
         """Once all changes of a poll are delivered, later lists need not show what this one did."""
         if self._undelivered or self._after_delivery is None:
             return
-        self._newest, listed = self._after_delivery.newest, self._after_delivery.listed
-        self._after_delivery = None
+        progress, self._after_delivery = self._after_delivery, None
+        if progress.listed is None:
+            if self._is_first:
+                self._present_until = self._present_until or progress.present_until
+            return
+        self._newest, listed = progress.newest, progress.listed
         self._is_first = False
         missed = {scan_id: 0 if scan_id in listed else count + 1 for scan_id, count in self._ended.items()}
         self._ended = {scan_id: count for scan_id, count in missed.items() if count < _MISSES}
@@ -301,10 +332,11 @@ class Follower:
 
 @dataclass(frozen=True)
 class _Progress:
-    """How far a list that was read to its end brings a follower: the latest start in it, and the ids."""
+    """How far a list brings a follower."""
 
-    newest: datetime | None
-    listed: frozenset[str]
+    newest: datetime | None  # where later lists begin, but for a margin
+    listed: frozenset[str] | None  # the ids in a whole list; None for one that may lack scans
+    present_until: datetime | None = None  # the latest start in a list that may lack scans
 
 
 def _kind_of(scan: Scan, before: _Followed | None) -> ChangeKind | None:

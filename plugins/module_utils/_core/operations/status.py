@@ -17,6 +17,8 @@ from .issue_counts import count_issues
 from .polling import WaitOptions
 from .results import ScanDiff, WaitStats, partial_result
 
+_SOUGHT = ("name", "source")  # the fields of a query that not every vendor's list has
+
 
 @dataclass(frozen=True)
 class StatusRequest:
@@ -90,10 +92,8 @@ def _find(context: OperationContext, request: StatusRequest) -> StatusResult:
     Raises NotFoundError where no scan has the query's name and source, unless missing is ignore.
     """
     provider, query = context.require(ListsScans), request.query or Query()
-    sought = [name for name in ("name", "source") if getattr(query, name) is not None]
-    for name in sought:
-        if name not in provider.finds_by:
-            raise UnsupportedError(f"query.{name} cannot be used: {provider.title} does not list the {name} of scans.")
+    check_query(provider, query)
+    sought = [name for name in _SOUGHT if getattr(query, name) is not None]
     try:
         listed = provider.list_scans(query)
     except DatascanError as error:
@@ -111,6 +111,13 @@ def _find(context: OperationContext, request: StatusRequest) -> StatusResult:
             raise NotFoundError(message, result=result)
         context.warn(message)
     return result
+
+
+def check_query(provider: ListsScans, query: Query) -> None:
+    """Raise UnsupportedError for a field that the vendor's list does not have."""
+    for name in _SOUGHT:
+        if getattr(query, name) is not None and name not in provider.finds_by:
+            raise UnsupportedError(f"query.{name} cannot be used: {provider.title} does not list the {name} of scans.")
 
 
 def matching_scans(listed: ScanList, query: Query) -> ScanList:

@@ -33,6 +33,16 @@ SPEC: dict[str, t.Any] = {
             "limit": {"type": "int"},
         },
     },
+    "policy": {
+        "type": "dict",
+        "options": {
+            "accepted": {
+                "type": "list",
+                "elements": "dict",
+                "options": {name: {"type": "str"} for name in ("scan", "issue", "until", "reason")},
+            }
+        },
+    },
     "reports": {"type": "list", "elements": "dict", "options": {"dest": {"type": "path"}}},
     "scans": {"type": "list", "elements": "dict"},
 }
@@ -70,6 +80,29 @@ def failure(name: str, options: dict[str, t.Any], capsys: pytest.CaptureFixture[
 )
 def test_empty_texts_are_not_set_and_lists_may_be_one_text(given: dict[str, t.Any], expected: dict[str, t.Any]) -> None:
     assert without_empty_texts(SPEC, given) == expected
+
+
+@pytest.mark.parametrize("empty", ["", None])
+@pytest.mark.parametrize("as_text", [False, True])
+def test_an_empty_suboption_that_narrows_stays_and_is_refused_later(empty: str | None, as_text: bool) -> None:
+    written = json.dumps if as_text else lambda value: value
+    for name in ("name", "source"):
+        query = written({name: empty, "owner": empty, "limit": 1})
+        found = without_empty_texts(SPEC, {"query": query}, as_given=True)["query"]
+        assert found == {name: "", "limit": 1, **({} if empty == "" else {"owner": None})}
+    for name in ("scan", "issue"):
+        entry = {"scan": "a", "issue": "b", "until": "c", name: empty}
+        policy = written({"accepted": [written(entry)]})
+        found = without_empty_texts(SPEC, {"policy": policy}, as_given=True)["policy"]
+        assert found == {"accepted": [{**entry, name: ""}]}
+
+
+def test_a_suboption_that_is_left_out_is_not_empty() -> None:
+    """Ansible adds the others as null when it validates a dictionary."""
+    for given in ({"limit": 1}, {"limit": 1, "name": None}):
+        assert without_empty_texts(SPEC, {"query": given}) == {"query": given}
+    assert without_empty_texts(SPEC, {"query": {"limit": 1}}, as_given=True) == {"query": {"limit": 1}}
+    assert without_empty_texts(SPEC, {"query": "name=a"}, as_given=True) == {"query": "name=a"}
 
 
 @pytest.mark.parametrize("name", NAMES)

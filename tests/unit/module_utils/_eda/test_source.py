@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
+import threading
 import typing as t
 from collections.abc import Callable
 from pathlib import Path
@@ -31,16 +33,19 @@ SECRET = "s3cret"
 class Scripted:
     """A follower whose polls are the test's; after the last one, it reports nothing more."""
 
-    def __init__(self, *polls: list[Change] | Exception) -> None:
+    def __init__(self, *polls: list[Change], fault: Exception | None = None) -> None:
+        """`fault` is raised after the last poll."""
         self.polls = list(polls)
+        self.fault = fault
         self.known: list[str] = []
         self.is_over = False
 
     def poll(self) -> list[Change]:
-        changes = self.polls.pop(0) if self.polls else []
-        if isinstance(changes, Exception):
-            raise changes
-        return changes
+        if self.polls:
+            return self.polls.pop(0)
+        if self.fault is not None:
+            raise self.fault  # pylint: disable=raising-bad-type
+        return []
 
     def delivered(self, change: Change) -> None:
         self.known.append(change.scan.id if change.scan else change.kind.value)
@@ -119,18 +124,76 @@ def test_events_of_other_kinds_are_not_sent_but_known() -> None:
 def test_the_file_has_what_was_delivered(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
     run(Scripted([finished("a")]), Engine(1), path)
-    assert json.loads(path.read_text()) == {"known": ["a"]}
+    assert json.loads(path.read_text())["known"] == ["a"]
     follower = Scripted()
     PositionFile(str(path)).load(t.cast("t.Any", follower))
     assert follower.known == ["a"]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"other": 1}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"other": 1}', "[" * 100_000])
 def test_a_file_of_anything_else_is_refused_and_named(tmp_path: Path, text: str) -> None:
     path = tmp_path / "state.json"
     path.write_text(text)
     with pytest.raises(InvalidInputError, match=str(path)):
         PositionFile(str(path)).load(t.cast("t.Any", Scripted()))
+
+
+def test_a_file_of_another_query_is_refused(tmp_path: Path) -> None:
+    path = str(tmp_path / "state.json")
+    PositionFile(path, ["glasswall", "https://a.test", {}]).load(t.cast("t.Any", Scripted()))
+    PositionFile(path, ["glasswall", "https://a.test", {}]).load(t.cast("t.Any", Scripted()))
+    with pytest.raises(InvalidInputError, match="another vendor, api_url or query"):
+        PositionFile(path, ["glasswall", "https://b.test", {}]).load(t.cast("t.Any", Scripted()))
+
+
+def test_two_sources_with_one_file_are_refused(tmp_path: Path) -> None:
+    path = str(tmp_path / "state.json")
+    one, other = Scripted(), Scripted()
+    files = [PositionFile(path), PositionFile(path)]
+    for file, follower in zip(files, (one, other), strict=True):
+        file.load(t.cast("t.Any", follower))
+    one.known.append("a")
+    files[0].save(t.cast("t.Any", one))
+    other.known.append("b")
+    with pytest.raises(InvalidInputError, match="a file of its own"):
+        files[1].save(t.cast("t.Any", other))
+
+
+def test_a_pipe_or_a_directory_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", tmp_path):
+        with pytest.raises(InvalidInputError, match=r"not a regular file\. Name another file\.$"):
+            PositionFile(str(path)).load(t.cast("t.Any", Scripted()))
+
+
+def test_a_file_that_cannot_be_written_is_refused_before_the_first_poll(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match=r"^state_file .*no/such"):
+        PositionFile(str(tmp_path / "no/such/state.json")).load(t.cast("t.Any", Scripted()))
+
+
+def test_a_file_in_a_directory_that_cannot_be_searched_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(path: Path) -> t.NoReturn:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "stat", denied)  # root may search every directory
+    with pytest.raises(InvalidInputError, match="Permission denied"):
+        PositionFile(str(tmp_path / "state.json")).load(t.cast("t.Any", Scripted()))
+
+
+def test_a_slow_disk_does_not_hold_up_the_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = []
+    save = PositionFile.save
+
+    def recorded(self: PositionFile, follower: t.Any) -> None:
+        threads.append(threading.current_thread())
+        save(self, follower)
+
+    monkeypatch.setattr(PositionFile, "save", recorded)
+    run(Scripted([finished("a")]), Engine(1), tmp_path / "state.json")
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 def test_a_file_that_cannot_be_written_ends_it(tmp_path: Path) -> None:
@@ -141,7 +204,7 @@ def test_a_file_that_cannot_be_written_ends_it(tmp_path: Path) -> None:
 
 def test_a_fault_that_ends_it_has_no_secret() -> None:
     with pytest.raises(UnauthorizedError, match=r"^The token \*\*\* is not accepted\.$"):
-        run(Scripted(UnauthorizedError(f"The token {SECRET} is not accepted.")), Engine(99))
+        run(Scripted(fault=UnauthorizedError(f"The token {SECRET} is not accepted.")), Engine(99))
 
 
 def test_an_outage_is_logged_without_a_secret(caplog: pytest.LogCaptureFixture) -> None:

@@ -13,8 +13,8 @@ from __future__ import annotations
 import json
 import re
 import typing as t
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from ...error_texts import is_error_key
 from ...errors import DatascanError, RejectedError
@@ -32,6 +32,8 @@ _NARROWED_READINGS = (
 _REBUILT = "rebuilt"
 _DOCUMENTED = (_REBUILT, "failed", "errored")  # statuses of a file, in lower case
 _FIELDS = ("fileId", "fileLocation", "status")  # a file has at least one of them
+_OWN_FIELDS = frozenset(_FIELDS[:2])  # that nothing but a file has
+_NO_FILES = "it has no file, not even a rebuilt one, so it may not be ready yet"
 _LINK = re.compile(r"/scan-results/([^/?#]+)/files")
 
 
@@ -65,12 +67,14 @@ class IssueTally:
     """The issues among a scan's files."""
 
     count: int = 0
+    files: int = 0  # that were listed, issues or not
     issues: list[Issue] = field(default_factory=list)  # the first of them
     undocumented: ScannedFile | None = None  # the first file whose status the document does not have
     gap: str | None = None  # why files may be missing, as a clause
 
     def add(self, file: ScannedFile, place: str | None) -> None:
         """Count a file."""
+        self.files += 1
         if not file.is_issue:
             return
         self.count += 1
@@ -98,6 +102,8 @@ class FilePages(PageCursor[ScannedFile]):
         self._scan_id = scan_id
         self._include_rebuilt = include_rebuilt
         self._number = 0
+        self._longest = _PAGE_SIZE  # rows of a page; the first page shows whether the server caps it
+        self._last: Sequence[ScannedFile] = ()  # files of the page before
 
     def read(self, count: int) -> ListPage[ScannedFile]:
         self._number += 1
@@ -117,17 +123,56 @@ class FilePages(PageCursor[ScannedFile]):
         for scan_id in _named_scans([envelope, *rows], links):
             check_identity(self._scan_id, scan_id)
         pages = parse_total(links.get("totalPages")) or 0
+        files, total = [_parse_file(row) for row in rows], parse_total(envelope.get("total"))
         # The last page that is counted has files, too, unless there are none at all.
         follows = self._number < pages or (1 < self._number == pages and not rows)
-        return ListPage([_parse_file(row) for row in rows], parse_total(envelope.get("total")), follows=follows)
+        follows = follows or self._may_be_cut(len(files), total) or self._has_changed(files)
+        self._last = files
+        return ListPage(files, total, follows=follows)
+
+    def _may_be_cut(self, length: int, total: int | None) -> bool:
+        """Whether a total may be too low: a full page can have a successor, whatever the total says."""
+        if self._number == 1 and length:
+            self._longest = min(length, _PAGE_SIZE) if total is not None and length < total else _PAGE_SIZE
+        return total is not None and length >= self._longest
+
+    def _has_changed(self, files: Sequence[ScannedFile]) -> bool:
+        """Whether the page before came again with other statuses, so that it is no proof of the list's end."""
+        same_files = bool(files) and [file.key for file in files] == [file.key for file in self._last]
+        return same_files and list(files) != list(self._last)
 
 
 def tally_issues(client: HttpClient, scan: Scan) -> IssueTally:
     """Count the issues of a scan that has completed, in the memory of a page.
 
+    Glasswall refuses to scan an empty container, so a list without any file is not ready yet, and has a gap. A list
+    that only leaves out the rebuilt files is read again: its files may have come since.
+
     An error carries the ScanList of the scan, with the issues that were found before it. A 404 is a RejectedError: the
     scan itself is there.
     """
+    try:
+        tally = _read_tally(client, scan)
+        if tally.files or tally.gap:
+            return tally
+        if not _lists_a_file(client, scan):
+            return replace(tally, gap=_NO_FILES)
+        return _read_tally(client, scan)
+    except DatascanError as error:
+        if error.http_status != 404:
+            raise
+        message = f"Glasswall has no results of scan {scan.id}. Check that the deployment has the Scan Results API."
+        raise RejectedError(message, request=error.request, result=error.result) from None
+
+
+def _lists_a_file(client: HttpClient, scan: Scan) -> bool:
+    try:
+        return bool(FilePages(client, scan.id, include_rebuilt=True).read(0).rows)
+    except DatascanError as error:
+        raise error.with_result(ScanList([scan])) from None
+
+
+def _read_tally(client: HttpClient, scan: Scan) -> IssueTally:
     reader = ListReader(
         lambda number: FilePages(client, scan.id, include_rebuilt=number >= _NARROWED_READINGS), lambda file: file.key
     )
@@ -139,27 +184,35 @@ def tally_issues(client: HttpClient, scan: Scan) -> IssueTally:
             for file in page.rows:
                 tally.add(file, scan.source)
     except DatascanError as error:
-        known = ScanList([scan.model_copy(update={"issues": tally.issues})])
-        if error.http_status != 404:
-            raise error.with_result(known) from None
-        message = f"Glasswall has no results of scan {scan.id}. Check that the deployment has the Scan Results API."
-        raise RejectedError(message, request=error.request, result=known) from None
+        raise error.with_result(ScanList([scan.model_copy(update={"issues": tally.issues})])) from None
     tally.gap = reader.gap
     return tally
 
 
 def _find_list(data: t.Any) -> list[Mapping[str, t.Any]]:
-    """The answer's one list of objects, under any key or alone. Raises ValueError for an answer without exactly one."""
+    """The answer's one list of objects, under any key or alone. Raises ValueError for an answer without exactly one.
+
+    Files anywhere else in the answer would not be counted, so such an answer is refused as well.
+    """
     values = [value for key, value in data.items() if not is_error_key(key)] if isinstance(data, dict) else [data]
     lists = [value for value in values if isinstance(value, list) and _may_hold_objects(value)]
     if len(lists) != 1:
         raise ValueError(f"it has {len(lists) or 'no'} lists that may be the files, not one")
     rows = lists[0]
+    if any(_holds_file(value) for value in values if value is not rows):
+        raise ValueError("it has files outside of its list")
     if not all(isinstance(row, dict) for row in rows):
         raise ValueError("its list of files has an item that is not an object")
     if rows and not any(name in row for row in rows for name in _FIELDS):
         raise ValueError(f"none of the {len(rows)} items of its list is a file")
     return rows
+
+
+def _holds_file(value: t.Any) -> bool:
+    """Whether a value is a file, or has one at any depth."""
+    if isinstance(value, dict):
+        return bool(_OWN_FIELDS & value.keys()) or any(map(_holds_file, value.values()))
+    return isinstance(value, list) and any(map(_holds_file, value))
 
 
 def _may_hold_objects(items: list[t.Any]) -> bool:

@@ -136,7 +136,8 @@ class Advalidation(Vendor):
         specification = wish.get("adspecId")
         if specification is None:
             specification = DEFAULTS.get(wish["type"])
-        known = SPECIFICATIONS.get(specification) if type(specification) is int else None
+        is_id = isinstance(specification, int) and not isinstance(specification, bool)
+        known = SPECIFICATIONS.get(specification) if is_id else None
         if known is None or known["type"] != wish["type"]:
             message = "adspecId must be an ad specification of this type."
             raise Refused(422, self._problem(422, "invalidField", message, "adspecId"))

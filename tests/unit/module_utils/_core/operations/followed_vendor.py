@@ -25,6 +25,7 @@ class FollowedVendor:
 
     name = "glasswall"
     title = "Glasswall"
+    finds_by = frozenset({"source"})
 
     def __init__(self) -> None:
         self.clock = FakeClock()
@@ -35,6 +36,8 @@ class FollowedVendor:
         self.gap: str | None = None  # of the list
         self.queries: list[Query] = []
         self.reads: list[list[str]] = []
+        self.warnings: list[str] = []
+        self.warn = self.warnings.append
 
     def set(self, scan_id: str, state: str, started_at: datetime | None = None, **more: t.Any) -> None:
         before = self.scans.get(scan_id)
@@ -54,8 +57,8 @@ class FollowedVendor:
 
     def list_scans(self, query: Query) -> ScanList:
         self.queries.append(query)
-        if self.fault:
-            raise self.fault
+        if self.fault is not None:
+            raise self.fault  # pylint: disable=raising-bad-type
         after = query.started_after
         found = [scan for scan in self.scans.values() if not after or not scan.started_at or scan.started_at > after]
         return ScanList(found, self.gap)
@@ -74,7 +77,7 @@ def follower(vendor: FollowedVendor, **request: t.Any) -> Follower:
     """A follower of some ids, or of all scans that the vendor lists."""
     if "scan_ids" not in request:
         request.setdefault("query", Query())
-    return Follower(t.cast("OperationContext", vendor), FollowRequest(**request))
+    return Follower(t.cast(OperationContext, vendor), FollowRequest(**request))
 
 
 def deliver(following: Follower) -> list[str]:

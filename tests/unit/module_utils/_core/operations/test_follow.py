@@ -17,6 +17,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     InvalidInputError,
     UnauthorizedError,
     UnavailableError,
+    UnsupportedError,
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Query
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.follow import FollowRequest
@@ -93,6 +94,17 @@ def test_a_scan_is_gone_after_three_polls_that_do_not_find_it() -> None:
     assert (described(change), change.is_last) == ("a vanished", True)
     assert change.scan is not None
     assert change.scan.name == "nightly"
+
+
+@pytest.mark.parametrize("request_", [{"scan_ids": ["a"]}, {"report_first": "all"}])
+def test_a_state_that_goes_back_is_a_change_and_an_end_is_final(request_: dict[str, t.Any]) -> None:
+    vendor = FollowedVendor()
+    following = follower(vendor, **request_)
+    reported = []
+    for state in ("running", "queued", "completed", "running", "failed"):
+        vendor.set("a", state)
+        reported += deliver(following)
+    assert reported == ["a started", "a changed", "a finished"]
 
 
 def test_a_scan_that_comes_back_was_never_gone() -> None:
@@ -178,7 +190,83 @@ def test_finished_scans_are_forgotten_once_no_list_shows_them() -> None:
     assert len(following.position()["ended"]) < 10
 
 
+def test_a_query_for_a_field_that_the_list_lacks_is_refused() -> None:
+    with pytest.raises(UnsupportedError, match=r"query\.name"):
+        follower(FollowedVendor(), query=Query(name="nightly"))
+
+
+def test_a_query_that_the_vendor_refuses_to_send_ends_it() -> None:
+    vendor = FollowedVendor()
+    vendor.fault = InvalidInputError("query.owners cannot be used")
+    with pytest.raises(InvalidInputError):
+        follower(vendor).poll()
+
+
+def test_a_scan_that_comes_to_match_the_query_after_newer_ones_is_not_lost() -> None:
+    vendor = FollowedVendor()
+    following = follower(vendor, query=Query(states=frozenset({"completed"})), report_first="all")
+    vendor.set("slow", "running")
+    assert deliver(following) == []
+    vendor.clock.elapsed = 3600
+    vendor.set("quick", "completed")
+    assert deliver(following) == ["quick finished"]
+    vendor.set("slow", "completed")
+    assert deliver(following) == ["slow finished"]
+    deliver(following)
+    deliver(following)
+    assert vendor.queries[-1].started_after == vendor.clock.now() - timedelta(minutes=2)
+
+
+def test_a_scan_of_another_owner_is_not_followed_although_the_list_has_it() -> None:
+    vendor = FollowedVendor()
+    vendor.set("ours", "running", owner="Ann")
+    vendor.set("theirs", "running", owner="bob")
+    vendor.set("of nobody known", "running")
+    following = follower(vendor, query=Query(owners=["ann"]))
+    assert deliver(following) == ["ours started", "of nobody known started"]
+    assert len(vendor.warnings) == 1
+
+
+@pytest.mark.parametrize("report_first", ["none", "active"])
+def test_a_scan_that_starts_and_ends_while_no_list_is_whole_is_reported(report_first: str) -> None:
+    vendor = FollowedVendor()
+    vendor.gap = "it changed while it was read"
+    vendor.set("old", "completed")
+    following = follower(vendor, report_first=report_first)
+    assert deliver(following) == []
+    vendor.clock.elapsed = 60
+    vendor.set("new", "completed")
+    vendor.set("as old", "completed", started_at=vendor.scans["old"].started_at)  # the first list lacked it
+    assert deliver(following) == ["new finished"]
+    assert deliver(following) == []
+    assert len(vendor.warnings) == 1
+
+
+def test_a_restart_while_no_list_is_whole_knows_what_was_there() -> None:
+    vendor = FollowedVendor()
+    vendor.gap = "it changed while it was read"
+    vendor.set("old", "completed")
+    following = follower(vendor)
+    deliver(following)
+    vendor.clock.elapsed = 60
+    vendor.set("new", "failed")
+    resumed = follower(vendor)
+    resumed.resume(json.loads(json.dumps(following.position())))
+    assert deliver(resumed) == ["new finished"]
+
+
 # Faults
+
+
+def test_the_end_of_an_outage_is_reported_after_a_restart() -> None:
+    vendor = FollowedVendor()
+    vendor.fault = UnavailableError("down")
+    following = follower(vendor)
+    assert deliver(following) == ["error"]
+    vendor.fault = None
+    resumed = follower(vendor)
+    resumed.resume(json.loads(json.dumps(following.position())))
+    assert deliver(resumed) == ["recovered"]
 
 
 def test_an_outage_is_reported_once_at_its_beginning_and_once_at_its_end() -> None:
@@ -237,7 +325,10 @@ def test_an_interruption_ends_it() -> None:
 
 
 STEPS = st.lists(st.dictionaries(st.sampled_from("abcd"), st.sampled_from(STATES), max_size=4), max_size=12)
-REQUESTS = st.sampled_from([{"report_first": "all"}, {"scan_ids": list("abcd")}])
+ENDED = Query(states=frozenset({"completed", "failed", "cancelled"}))  # type: ignore[arg-type]
+REQUESTS = st.sampled_from(
+    [{"report_first": "all"}, {"report_first": "all", "query": ENDED}, {"scan_ids": list("abcd")}]
+)
 
 
 @settings(deadline=None)

@@ -209,7 +209,7 @@ FAILURES: list[tuple[dict[str, t.Any], type[DatascanError]]] = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "kind"), FAILURES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("fields", "kind"), FAILURES, ids=str)
 def test_a_failed_count_keeps_the_scans(fields: dict[str, t.Any], kind: type[DatascanError]) -> None:
     answers = [
         *(read_response("Completed"), read_response("Completed", CHILD_ID)),

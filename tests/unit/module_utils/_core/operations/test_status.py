@@ -306,6 +306,12 @@ def test_an_empty_name_does_not_widen_a_query(options: dict[str, t.Any]) -> None
         parse_query(options)
 
 
+@pytest.mark.parametrize("limit", [0, -1, True, False])
+def test_a_limit_is_a_number_of_scans(limit: t.Any) -> None:
+    with pytest.raises(InvalidInputError, match=r"^query\.limit must be 1 or more"):
+        parse_query({"name": "nightly", "limit": limit})
+
+
 def test_an_empty_name_is_not_set_beside_what_finds_scans() -> None:
     assert parse_query({"name": "", "source": "archive"}) == Query(source="archive")
     assert parse_query({"name": "", "states": ["failed"]}) == Query(states=frozenset({ScanState.FAILED}))

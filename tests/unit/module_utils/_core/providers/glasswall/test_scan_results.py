@@ -171,9 +171,32 @@ def test_a_file_without_a_path_is_named_by_its_id(row: File) -> None:
     assert scan.issues[0].name == "x"
 
 
-def test_a_scan_without_files_has_no_issues() -> None:
-    scan, _asked = count(lambda ask: {"files": []})
-    assert (scan.issue_count, scan.issues) == (0, [])
+def test_only_rebuilt_files_are_no_issues() -> None:
+    scan, asked = count(paged(files(10), narrows=True))
+    assert (scan.issue_count, scan.issues, scan.error) == (0, [], None)
+    assert [ask.includes_rebuilt for ask in asked] == [False, True, False]
+
+
+@pytest.mark.parametrize("body", [{}, {"total": 0}, {"status": "Processing"}, {"message": "not ready"}], ids=str)
+def test_a_list_without_any_file_is_not_ready(body: dict[str, t.Any]) -> None:
+    """Glasswall refuses to scan an empty container."""
+    scan, _asked = count(lambda ask: {"files": [], **body})
+    assert scan.issue_count is None
+    assert scan.error is not None
+    assert scan.error.endswith("it has no file, not even a rebuilt one, so it may not be ready yet")
+
+
+@pytest.mark.parametrize("ready_after", [1, 2])
+def test_files_that_come_after_the_first_look_are_counted(ready_after: int) -> None:
+    ready = paged(files(3, failed=3), narrows=True)
+    scan, _asked = count(lambda ask: ready(ask) if ask.number > ready_after else {"files": []})
+    assert scan.issue_count == (3 if ready_after == 1 else None)
+
+
+def test_an_error_of_the_second_look_is_an_error_with_the_scan() -> None:
+    with pytest.raises(UnauthorizedError) as raised:
+        count(lambda ask: 401 if ask.includes_rebuilt else {"files": []})
+    assert [scan.id for scan in raised.value.result] == [SCAN_ID]
 
 
 # Which list
@@ -215,6 +238,8 @@ NOT_LISTS = [
     ),
     *({"files": [file(1)], "archives": [file(2)]}, {"files": [], "archives": [file(2, "Failed")]}, {"a": [], "b": []}),
     *({"files": [file(1), None]}, {"files": [file(1), "Failed"]}, [file(1), [file(2)]], [[]]),
+    *({"data": {"files": [file(1, "Failed")]}, "warnings": []}, {"files": [], "failed": {"1": file(1, "Failed")}}),
+    *({"files": [file(1)], "archives": {"a": {"files": [file(2)]}}}, {"files": [], "first": file(1)}),
     *({"files": [{}]}, {"files": [{"name": "a"}]}, {"scans": [{"scanId": SCAN_ID, "scanStatus": "Completed"}]}),
 ]
 
@@ -255,8 +280,21 @@ def test_the_documents_links_name_no_scan() -> None:
 def test_every_page_is_counted(number: int, links: bool, has_total: bool) -> None:
     rows = files(number, failed=min(number, 7))
     scan, asked = count(paged(rows, links=links, total=number if has_total else None))
-    assert scan.issue_count == min(number, 7)
+    assert scan.issue_count == (min(number, 7) or None)  # without any file, the list is not ready
     assert len(asked) <= 10  # without a total, a list of several pages is read twice
+
+
+@pytest.mark.parametrize(("total", "cap"), [(200, 100), (100, 100), (50, 50), (60, 30), (1, 100)])
+def test_a_total_that_is_too_low_hides_no_file(total: int, cap: int) -> None:
+    scan, _asked = count(paged(files(250, failed=3), cap=cap, total=total, links=False))
+    assert scan.issue_count == 3
+
+
+def test_a_page_that_comes_again_with_other_statuses_is_no_end() -> None:
+    scan, _asked = count(lambda ask: {"files": files(3, failed=0 if ask.number == 1 else 3)})
+    assert scan.issue_count == 3
+    scan, _asked = count(lambda ask: {"files": files(3, failed=ask.number % 2)})
+    assert scan.issue_count is None
 
 
 @pytest.mark.parametrize("total", [None, 95])
@@ -341,7 +379,7 @@ def test_a_list_that_settles_is_counted_once() -> None:
 
 def test_the_memory_of_a_count_is_that_of_a_page() -> None:
     def answer(ask: Ask) -> t.Any:
-        first = (ask.page - 1) * 100
+        first = (min(ask.page, 200) - 1) * 100
         return {"files": [file(first + number, "Failed") for number in range(100)], "total": 20_000}
 
     count(lambda ask: {"files": [file(1)]})  # loads what the first exchange loads
@@ -351,7 +389,7 @@ def test_the_memory_of_a_count_is_that_of_a_page() -> None:
         _now, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert (scan.issue_count, len(asked)) == (20_000, 200)
+    assert (scan.issue_count, len(asked)) == (20_000, 201)
     assert peak < 3_000_000  # bytes; the files of all pages take more than four times that
 
 
