@@ -137,7 +137,7 @@ class Issue(BaseModel):
 
     name: str  # of the check that found it, or the path of the file that has it
     result: str | None = None  # the vendor's own word for how bad it is
-    place: str | None = None  # where it is, as far as the name does not tell it
+    place: str | None = None  # where it is, if the name does not include that
 
 
 class Scan(BaseModel):
@@ -184,10 +184,13 @@ class Scan(BaseModel):
 
         Source and target have the form in which reports show them and a policy accepts them.
         """
-        named = self.name
-        if not named and (self.source or self.target):
-            named = f"{self.source or '-'} \u2192 {self.target or '-'}"
+        named = self.name or self.location
         return f"{named} ({self.id})" if named else self.id
+
+    @property
+    def location(self) -> str:
+        """The source and the target, or an empty text where neither is known."""
+        return join_ends(self.source, self.target)
 
     @property
     def other_status(self) -> str:
@@ -198,8 +201,12 @@ class Scan(BaseModel):
     @property
     def status(self) -> str:
         """The state in messages, with the vendor's status if it differs."""
-        vendor = f" (vendor status {self.other_status})" if self.other_status else ""
-        return f"{self.state.value}{vendor}"
+        return self.state.value + self.status_note
+
+    @property
+    def status_note(self) -> str:
+        """The vendor's status in brackets if it differs from the state, or an empty text."""
+        return f" (vendor status {self.other_status})" if self.other_status else ""
 
     def __str__(self) -> str:
         """The scan and its state in messages."""
@@ -216,6 +223,11 @@ def other_place(scan: Scan, earlier: Scan) -> str | None:
         if found is not None and known is not None and found != known:
             return f"its {name} is {found}, and was {known}"
     return None
+
+
+def join_ends(source: str | None, target: str | None) -> str:
+    """A source and a target as reports show them and a policy accepts them; empty where neither is known."""
+    return f"{source or '-'} \u2192 {target or '-'}" if source or target else ""
 
 
 def predicted_scan(provider: str, **fields: t.Any) -> Scan:

@@ -15,7 +15,6 @@ from ..errors import InvalidInputError
 from ..models import Scan, iso, parse_timestamp
 from ..option_reading import OptionTable
 from ..text import INVISIBLE
-from .naming import location
 
 ACCEPTED_OPTIONS: OptionTable = {
     "scan": {"type": "str"},
@@ -46,7 +45,7 @@ class Acceptance:
         Names are compared exactly: no pattern, no other case, and no id. Two names may look the same in a report,
         which leaves out invisible characters.
         """
-        is_scan = self.scan is None or self.scan in (scan.name, location(scan))
+        is_scan = self.scan is None or self.scan in (scan.name, scan.location)
         return is_scan and (self.issue is None or any(issue.name == self.issue for issue in scan.issues))
 
 

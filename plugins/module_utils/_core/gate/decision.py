@@ -73,7 +73,7 @@ def check_reports(reports: Sequence[Report]) -> None:
 
 
 def _one_for_each_file(reports: Sequence[Report]) -> list[Report]:
-    """Without those that would replace an earlier one. A gate with such reports is refused, and the first says so."""
+    """The reports without those that would replace an earlier one. The first holds the refusal of such a gate."""
     kept: list[Report] = []
     for report in reports:
         if not find_same_file([dest for _format, dest in (*kept, report)]):

@@ -86,8 +86,7 @@ def _describe_state(reason: Reason) -> str:
     scan = reason.scan
     if scan is None:
         return str(reason.found)
-    vendor = f" (vendor status {scan.other_status})" if scan.other_status else ""
-    return _STATES[scan.state] + vendor + (f": {scan.error.rstrip('.')}" if scan.error else "")
+    return _STATES[scan.state] + scan.status_note + (f": {scan.error.rstrip('.')}" if scan.error else "")
 
 
 def _describe_issues(reason: Reason) -> str:

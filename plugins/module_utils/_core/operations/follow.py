@@ -77,7 +77,7 @@ class FollowRequest:
     def __post_init__(self) -> None:
         """Raise InvalidInputError for a request that cannot be followed."""
         if bool(self.scan_ids) == (self.query is not None):
-            raise InvalidInputError("Set either scan_ids or query: they say which scans to follow.")
+            raise InvalidInputError("Set either scan_ids or query: they name the scans to follow.")
         if self.report_first not in REPORT_FIRST:
             raise InvalidInputError(f"report_first must be one of {', '.join(REPORT_FIRST)}.")
         if self.query is not None and self.query.limit is not None:
@@ -100,7 +100,7 @@ class Follower:
     """Follows scans. It neither sleeps nor delivers: the caller does."""
 
     def __init__(self, context: OperationContext, request: FollowRequest) -> None:
-        """Raises InvalidInputError for an id that is none, UnsupportedError for what the vendor's list cannot do."""
+        """Raises InvalidInputError for what cannot be an id, UnsupportedError for what the vendor's list cannot do."""
         self._context = context
         self._request = request
         self._scan_ids = list(dict.fromkeys(context.check_id(scan_id, "scan_ids") for scan_id in request.scan_ids))
@@ -278,9 +278,11 @@ class Follower:
             return
         self._misses.pop(scan_id, None)
         kind = _kind_of(answer, before)
+        if kind is None:
+            return
         if before is None and self._is_silent(answer):
-            self._remember(kind or ChangeKind.STARTED, answer)
-        elif kind:
+            self._remember(kind, answer)
+        else:
             yield Change(kind, answer, previous)
 
     def _is_gone(self, scan_id: str) -> bool:

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 import fault_list as fl
 import pytest
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _base
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import (
     provider_class,
     provider_classes,
@@ -34,19 +33,6 @@ def possible_cells() -> Iterator[t.Any]:
                     for mode in modes_of(operation, provider, fault):
                         name = f"{operation}-{vendor}-{fault.name}-{mode}"
                         yield pytest.param(operation, vendor, fault, mode, id=name)
-
-
-@pytest.fixture(autouse=True)
-def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that the requests about several scans come in one order."""
-    monkeypatch.setattr(_base, "_THREADS", 1)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    one = Server(tmp_path_factory.mktemp("tls"))
-    yield one
-    one.close()
 
 
 @pytest.mark.parametrize(("operation", "vendor", "fault", "mode"), list(possible_cells()))

@@ -19,7 +19,6 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.fol
     Follower,
     FollowRequest,
 )
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _base
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 from fault_cells import _PAGE_SIZE, Cell
 from fault_expected import reason_against
@@ -58,19 +57,6 @@ class FollowCell(Cell):
     def events(self) -> list[tuple[str, str | None]]:
         """What was reported, and of which scan."""
         return [(change.kind.value, change.scan and change.scan.id) for change in self.changes]
-
-
-@pytest.fixture(autouse=True)
-def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that the requests about several scans come in one order."""
-    monkeypatch.setattr(_base, "_THREADS", 1)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    one = Server(tmp_path_factory.mktemp("tls"))
-    yield one
-    one.close()
 
 
 def possible_cells() -> Iterator[t.Any]:

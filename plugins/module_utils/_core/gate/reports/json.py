@@ -43,7 +43,7 @@ The fields of `datascan.gate/report/1`, from which docs/report.schema.json takes
         issues          the first of them, where they are known
           name          the check that found it, or the path of the file that has it
           result        the vendor's own word for how bad it is, or null
-          place         where it is, as far as the name does not tell it, or null
+          place         where it is, if the name does not include that, or null
         error           the vendor's reason, or null
 
 The text is ASCII with JSON's own escapes, so that no reader has to guess an encoding.

@@ -9,7 +9,7 @@ import typing as t
 from collections import Counter
 
 from ...foreign_text import NOT_KNOWN, clean_text
-from ..naming import join_ends
+from ...models import join_ends
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
