@@ -39,7 +39,6 @@ class TestRepeating:
         assert (result["changed"], result["timed_out"]) == (True, False)
         assert (result["scan"]["state"], result["scan"]["succeeded"]) == ("completed", True)
         assert result["scan"]["finished_at"] >= result["scan"]["started_at"]
-        assert result["polls"] > 1
         assert result["elapsed"] > 0.3
 
     def test_a_fresh_scan_is_handed_back(self, runs):
@@ -102,7 +101,6 @@ class TestAnew:
             assert (result["scan"]["state"], result["scan"]["vendor_status"]) == ("failed", "Error")
             assert result["scan"]["id"] in result["msg"]
             assert result["elapsed"] > 0.3
-            assert result["polls"] > 1
             assert result["requests"] > result["polls"]
 
     def test_a_scan_that_failed_is_not_fresh(self, runs):
