@@ -215,6 +215,19 @@ def finish_scans(sandbox: Sandbox) -> None:
     sandbox.control("POST", "clock", {"advance": 2 * HOUR})
 
 
+WITHOUT_WAIT = SCAN.replace("0.2", "0.2\n  wait = false")
+
+
+def assert_found_again(terraform: Terraform, sandbox: Sandbox) -> None:
+    """Terraform has saved nothing of its scan, which still runs: the next apply takes it over."""
+    (scan,) = sandbox.scans()
+    assert terraform.show_state() == {}
+    terraform.write(REQUIRED_PROVIDERS + provider_block(sandbox) + WITHOUT_WAIT)
+    state = apply_again(terraform)
+    assert (state["id"], state["reused"]) == (scan["scanId"], True)
+    assert len(sandbox.scans()) == 1
+
+
 def apply_again(terraform: Terraform) -> dict[str, t.Any]:
     """Apply once more, with the provider in this process; the scan's state."""
     again = Terraform(terraform.folder, make_provider)
@@ -253,29 +266,27 @@ def test_a_provider_ends_soon_after_its_terraform_was_killed_and_cancels_nothing
     waiting.process.kill()
     waiting.end()
     wait_until(lambda: not waiting.providers(), ORPHAN_SECONDS)
-    finish_scans(sandbox)
     (terraform.folder / ".terraform.tfstate.lock.info").unlink(missing_ok=True)
-    assert apply_again(terraform)["state"] == "completed"
-    assert len(sandbox.scans()) == 1, "the scan is found again, although terraform could not save its id"
+    assert_found_again(terraform, sandbox)
 
 
 def test_the_scan_of_a_killed_provider_is_found_again(terraform: Terraform, waiting: Apply, sandbox: Sandbox) -> None:
     for provider in waiting.providers():
         os.kill(provider, signal.SIGKILL)
     assert waiting.end() == 1
-    finish_scans(sandbox)
-    assert apply_again(terraform)["state"] == "completed"
-    assert len(sandbox.scans()) == 1
+    assert_found_again(terraform, sandbox)
 
 
 def test_the_lost_answer_of_a_start_is_looked_up_and_its_id_is_kept(tmp_path: Path, sandbox: Sandbox) -> None:
     sandbox.settings(listing_seconds=HOUR, time_fraction=True)
     sandbox.fault("POST", "/scans$", {"kind": "reset_after"})
     terraform = Terraform(tmp_path / "terraform", make_provider)
-    terraform.write(REQUIRED_PROVIDERS + provider_block(sandbox) + SCAN.replace("0.2", "0.2\n  wait_timeout = 1"))
-    assert "wait_timeout" in terraform.apply().text
+    terraform.write(REQUIRED_PROVIDERS + provider_block(sandbox) + WITHOUT_WAIT)
+    done = terraform.apply()
+    assert done.rc == 0, done.output
     (scan,) = sandbox.scans()
     assert terraform.show_state()[ADDRESS]["id"] == scan["scanId"]
     finish_scans(sandbox)
+    terraform.write(REQUIRED_PROVIDERS + provider_block(sandbox) + SCAN)
     assert apply_again(terraform)["id"] == scan["scanId"]
     assert len(sandbox.scans()) == 1
