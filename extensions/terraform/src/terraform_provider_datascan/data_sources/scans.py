@@ -1,0 +1,29 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The scans that a query finds."""
+
+from __future__ import annotations
+
+from .._core.errors import DatascanError
+from .._core.operations.status import StatusRequest, read_status
+from .._core.rendering import to_plain
+from ..protocol.provider import DataSource
+from ..protocol.values import Values
+from .queries import read_query
+
+
+class ScansData(DataSource):
+    """The scans of a vendor that can list them, newest first."""
+
+    def read(self, config: Values) -> Values:
+        """The scans, and whether some may be missing."""
+        try:
+            request = StatusRequest(
+                query=read_query(config), missing=config["missing"] or "fail", count_issues=bool(config["count_issues"])
+            )
+            result = read_status(self.provider.context(self.call), request)
+        except DatascanError as error:
+            raise self.provider.failure(error, "The scans cannot be listed") from None
+        found = {"scans": to_plain(result.scans), "summary": result.summary, "complete": result.complete}
+        return {**config, **self.provider.shown(found)}
