@@ -13,7 +13,9 @@ Path = tuple["str | int", ...]  # from the resource to an attribute: names, and 
 
 
 class ProviderError(Exception):
-    """An error for the user. `state` is what Terraform keeps nevertheless; None keeps what there was before."""
+    """An error for the user. `state` is what Terraform keeps nevertheless; None keeps what
+    the call noted with `keep_state`, or else what there was before.
+    """
 
     def __init__(self, summary: str, detail: str = "", path: Path = (), state: Values | None = None) -> None:
         super().__init__(summary)

@@ -15,12 +15,17 @@ from .schema import Schema
 from .values import Values
 
 
-@dataclass(frozen=True)
+@dataclass
 class Call:
     """The circumstances of one call."""
 
     diagnostics: Diagnostics
     allows_write_only: bool = True  # whether this Terraform knows write-only attributes
+    kept_state: Values | None = None
+
+    def keep_state(self, state: Values) -> None:
+        """Let Terraform keep this state if the call fails later, whatever it fails with."""
+        self.kept_state = state
 
 
 class DataSource(ABC):
@@ -90,6 +95,10 @@ class Provider(ABC):
     @abstractmethod
     def configure(self, config: Values, call: Call) -> None:
         """Keep the configuration for the calls that follow. Values may be UNKNOWN while Terraform plans."""
+
+    @abstractmethod
+    def redact(self, text: str) -> str:
+        """A text without the secrets of any configuration so far, for the log."""
 
     @abstractmethod
     def interrupt(self) -> None:

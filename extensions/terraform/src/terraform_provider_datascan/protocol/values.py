@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 from collections.abc import Mapping
 
@@ -25,18 +26,34 @@ class _Unknown:
 
 UNKNOWN: t.Final = _Unknown()
 _ENCODED_UNKNOWN = msgpack.ExtType(0, b"\x00")
+_INTEGERS = 2**63  # smaller ones have a form in MessagePack
 
 
 def decode_value(encoded: bytes) -> t.Any:
-    """A value; None without bytes. An unknown of which Terraform knows something (a prefix, a range) is UNKNOWN, too."""
+    """A value; None without bytes. An unknown of which Terraform knows a prefix or a range is UNKNOWN, too."""
     if not encoded:
         return None
     return msgpack.unpackb(encoded, ext_hook=lambda _code, _data: UNKNOWN, strict_map_key=False)
 
 
 def encode_value(value: t.Any) -> bytes:
-    """The bytes of a value. Raises TypeError for anything but JSON's types and UNKNOWN."""
-    return t.cast("bytes", msgpack.packb(value, default=_encode_unknown))
+    """The bytes of a value. Raises TypeError or ValueError for what Terraform has no value for."""
+    return t.cast("bytes", msgpack.packb(_encodable(value), default=_encode_unknown))
+
+
+def _encodable(value: t.Any) -> t.Any:
+    """Numbers that MessagePack has no exact form of become texts, as Terraform itself sends them."""
+    if isinstance(value, Mapping):
+        return {key: _encodable(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_encodable(part) for part in value]
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError(f"Terraform has no number {value}.")
+        return int(value) if value.is_integer() and abs(value) < _INTEGERS else repr(value)
+    if isinstance(value, int) and abs(value) >= _INTEGERS:
+        return str(value)
+    return value
 
 
 def _encode_unknown(value: t.Any) -> msgpack.ExtType:
