@@ -10,14 +10,12 @@ from collections.abc import Callable
 
 import pytest
 from sandbox_server import TOKEN
-from terraform_runs import import_path, make_provider
-
-import_path()
 from terraform_provider_datascan.protocol.conversion import value_message
 from terraform_provider_datascan.protocol.diagnostics import Diagnostics, ProviderError
 from terraform_provider_datascan.protocol.planning import conform
 from terraform_provider_datascan.protocol.provider import Call
 from terraform_provider_datascan.protocol.values import UNKNOWN
+from terraform_runs import make_provider
 
 pytestmark = pytest.mark.one_core
 MISSING = "00000000-0000-4000-8000-000000000000"

@@ -37,7 +37,7 @@ class GateData(DataSource):
         given = [config[name] for name in ("scan_ids", "query") if config[name] is not None]
         if len(given) != 1:
             error = InvalidInputError("Set scan_ids or query, and not both.")
-            raise self.provider.failure(error, "The scans are not named", ("scan_ids",))
+            raise self.provider.failure(error, "The gate cannot be judged", ("scan_ids",))
 
     def read(self, config: Values) -> Values:
         """The verdict. Whatever keeps the vendor from answering is a reason why the gate does not pass."""
@@ -71,21 +71,24 @@ class GateData(DataSource):
             return render_result(read_status(context, request))
         except (InvalidInputError, UnsupportedError) as error:
             path = ("query",) if config["scan_ids"] is None else ("scan_ids",)
-            raise self.provider.failure(error, "The scans cannot be judged", path) from None
+            raise self.provider.failure(error, "The gate cannot be judged", path) from None
         except DatascanError as error:
             return render_error(error)
 
     def _options(self, config: Values) -> dict[str, t.Any]:
-        try:
-            return read_options(_OPTIONS, {name: config[name] for name in _OPTIONS})
-        except InvalidInputError as error:
-            raise self.provider.failure(error, "The gate is wrong") from None
+        values: dict[str, t.Any] = {}
+        for name, option in _OPTIONS.items():
+            try:
+                values |= read_options({name: option}, {name: config[name]})
+            except InvalidInputError as error:
+                raise self.provider.failure(error, "The gate cannot be judged", (name,)) from None
+        return values
 
     def _policy(self, config: Values) -> Policy:
         try:
             return parse_policy(config["policy"] or {})
         except InvalidInputError as error:
-            raise self.provider.failure(error, "The policy is wrong", ("policy",)) from None
+            raise self.provider.failure(error, "The gate cannot be judged", ("policy",)) from None
 
     def _check_policy(self, policy: Policy, context: OperationContext) -> None:
         """Refuse a policy that no scan of this vendor can meet."""
@@ -98,4 +101,4 @@ class GateData(DataSource):
                 message = f"policy.{option} needs a count of issues, and {title} does not count them. Remove {option}."
                 raise UnsupportedError(message)
         except DatascanError as error:
-            raise self.provider.failure(error, "The policy cannot be met", ("policy",)) from None
+            raise self.provider.failure(error, "The gate cannot be judged", ("policy",)) from None
