@@ -77,13 +77,18 @@ def _line(name: str, row: Block, path: str) -> str:
     facts += [label for key, label in (("sensitive", "sensitive"), ("write_only", "write-only")) if row.get(key)]
     parts = [f"- `{name}` ({', '.join(facts)})", row.get("description", "")]
     if "default" in row:
-        default = row["default"]
-        parts.append(f"The default is `{str(default).lower() if isinstance(default, bool) else default}`.")
+        parts.append(f"The default is `{_default(row['default'])}`.")
     if row.get("requires_replace"):
         parts.append("A change replaces the resource.")
     if "attributes" in row:
         parts.append(f"See [{path}{name}](#{_anchor(path + name)}).")
     return " ".join(part for part in parts if part)
+
+
+def _default(value: t.Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _anchor(heading: str) -> str:

@@ -35,6 +35,7 @@ resource "datascan_scan" "uploads" {
     source_container_path         = var.container
     destination_connection_string = var.destination_connection_string
     target_container_path         = "clean"
+    quarantine_container_path     = "quarantine"
   }
   wait_timeout = 1800
 }

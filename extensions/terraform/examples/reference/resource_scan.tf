@@ -10,6 +10,7 @@ resource "datascan_scan" "uploads" {
     source_container_path         = "uploads"
     destination_connection_string = var.storage
     target_container_path         = "clean"
+    quarantine_container_path     = "quarantine"
   }
   fresh_for    = 24 * 60 * 60
   wait_timeout = 1800

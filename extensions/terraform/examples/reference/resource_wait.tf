@@ -10,6 +10,7 @@ resource "datascan_scan" "each" {
     source_container_path         = each.key
     destination_connection_string = var.storage
     target_container_path         = "clean"
+    quarantine_container_path     = "quarantine"
   }
   wait = false
 }

@@ -42,6 +42,7 @@ resource "datascan_scan" "uploads" {
     source_container_path         = "uploads"
     destination_connection_string = var.destination_connection_string
     target_container_path         = "clean"
+    quarantine_container_path     = "quarantine"
   }
 
   # Any change of a value starts another scan. A change that is only known after apply does, too.

@@ -63,6 +63,7 @@ resource "datascan_scan" "files" {
     source_container_path         = var.container
     destination_connection_string = var.destination_connection_string
     target_container_path         = "clean"
+    quarantine_container_path     = "quarantine"
   }
 }
 

@@ -9,7 +9,7 @@ import typing as t
 
 from .._core.errors import DatascanError, InvalidInputError, UnsupportedError
 from .._core.gate.evaluate import GateRequest, GateResult, evaluate_gate
-from .._core.gate.policy import ENFORCE, MODES, Policy, check_newer_than, parse_policy
+from .._core.gate.policy import ENFORCE, Policy, check_newer_than, parse_policy
 from .._core.operations.context import OperationContext
 from .._core.operations.results import partial_result
 from .._core.operations.status import StatusRequest, read_status
@@ -20,20 +20,16 @@ from ..protocol.provider import DataSource
 from ..protocol.values import Values, is_known
 from .queries import read_query
 
-_OPTIONS: OptionTable = {
-    "scan_ids": {"type": "list", "elements": "str"},
-    "mode": {"type": "str", "default": ENFORCE, "choices": list(MODES)},
-}
+_SCAN_IDS: OptionTable = {"scan_ids": {"type": "list", "elements": "str", "default": []}}
 
 
 class GateData(DataSource):
     """The verdict on scans, read from the vendor each time. A gate that does not pass is no error."""
 
     def validate(self, config: Values) -> None:
-        """Refuse a policy or a mode that cannot be read, and anything but one way to name the scans."""
-        known = {name: value if is_known(value) else None for name, value in config.items()}
-        self._policy(known)
-        self._options(known)
+        """Refuse a policy that cannot be read, and anything but one way to name the scans."""
+        if is_known(config["policy"]):
+            self._policy(config)
         given = [config[name] for name in ("scan_ids", "query") if config[name] is not None]
         if len(given) != 1:
             error = InvalidInputError("Set scan_ids or query, and not both.")
@@ -41,11 +37,11 @@ class GateData(DataSource):
 
     def read(self, config: Values) -> Values:
         """The verdict. Whatever keeps the vendor from answering is a reason why the gate does not pass."""
-        policy, options = self._policy(config), self._options(config)
+        policy = self._policy(config)
         context = self.provider.context(self.call)
         self._check_policy(policy, context)
         found = self._ask(config, policy, context)
-        request = GateRequest(scans=[], found=found, policy=policy, mode=options["mode"])
+        request = GateRequest(scans=[], found=found, policy=policy, mode=config["mode"] or ENFORCE)
         try:
             result = evaluate_gate(request, context.clock, check_mode=False)
         except DatascanError as error:
@@ -57,7 +53,7 @@ class GateData(DataSource):
             "message": result.msg,
             "summary": dict(result.summary),
         }
-        return {**config, "mode": options["mode"], **self.provider.shown(verdict)}
+        return {**config, **self.provider.shown(verdict)}
 
     def _ask(self, config: Values, policy: Policy, context: OperationContext) -> dict[str, t.Any] | None:
         """The scans as the vendor shows them now, or why it could not be asked. None if there are no ids."""
@@ -65,24 +61,15 @@ class GateData(DataSource):
             return None
         try:
             query = None if config["query"] is None else read_query(config["query"])
-            request = StatusRequest(
-                config["scan_ids"] or (), query, missing="ignore", count_issues=policy.counting_option is not None
-            )
+            scan_ids = read_options(_SCAN_IDS, {"scan_ids": config["scan_ids"]})["scan_ids"]
+            counts = policy.counting_option is not None
+            request = StatusRequest(scan_ids, query, missing="ignore", count_issues=counts)
             return render_result(read_status(context, request))
         except (InvalidInputError, UnsupportedError) as error:
             path = ("query",) if config["scan_ids"] is None else ("scan_ids",)
             raise self.provider.failure(error, "The gate cannot be judged", path) from None
         except DatascanError as error:
             return render_error(error)
-
-    def _options(self, config: Values) -> dict[str, t.Any]:
-        values: dict[str, t.Any] = {}
-        for name, option in _OPTIONS.items():
-            try:
-                values |= read_options({name: option}, {name: config[name]})
-            except InvalidInputError as error:
-                raise self.provider.failure(error, "The gate cannot be judged", (name,)) from None
-        return values
 
     def _policy(self, config: Values) -> Policy:
         try:

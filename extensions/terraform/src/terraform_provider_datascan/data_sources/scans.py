@@ -7,16 +7,10 @@ from __future__ import annotations
 
 from .._core.errors import DatascanError
 from .._core.operations.status import StatusRequest, read_status
-from .._core.option_reading import OptionTable, read_options
 from .._core.rendering import to_plain
 from ..protocol.provider import DataSource
 from ..protocol.values import Values
 from .queries import read_query
-
-_OPTIONS: OptionTable = {
-    "missing": {"type": "str", "default": "fail", "choices": ["fail", "ignore"]},
-    "count_issues": {"type": "bool", "default": False},
-}
 
 
 class ScansData(DataSource):
@@ -25,8 +19,8 @@ class ScansData(DataSource):
     def read(self, config: Values) -> Values:
         """The scans, and whether some may be missing."""
         try:
-            options = read_options(_OPTIONS, {name: config[name] for name in _OPTIONS})
-            request = StatusRequest(query=read_query(config), **options)
+            missing, counts = config["missing"] or "fail", bool(config["count_issues"])
+            request = StatusRequest(query=read_query(config), missing=missing, count_issues=counts)
             result = read_status(self.provider.context(self.call), request)
         except DatascanError as error:
             raise self.provider.failure(error, "The scans cannot be listed") from None
