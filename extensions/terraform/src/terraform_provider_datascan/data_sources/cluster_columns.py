@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .. import schemas
 from .._core.columns.models import (
     COLUMN_QUERY_OPTIONS,
     LOOKUP_OPTIONS,
@@ -19,26 +20,29 @@ from .._core.operations.columns import ColumnsRequest, ListedColumns, read_colum
 from .._core.option_reading import read_options
 from .._core.rendering import to_plain
 from ..protocol.provider import DataSource
+from ..protocol.schema import Schema
 from ..protocol.values import Values, is_known
 
 
 class ClusterColumnsData(DataSource):
     """The columns of one cluster, named by its id or looked up."""
 
+    schema: t.ClassVar[Schema] = schemas.DATA_SOURCES["datascan_cluster_columns"]
+
     def validate(self, config: Values) -> None:
         """Refuse anything but one way to name the cluster."""
         given = {name: config[name] for name in ("cluster_id", "cluster")}
         if is_known(given) and len([value for value in given.values() if value is not None]) != 1:
             error = InvalidInputError("Set cluster_id or cluster, and not both.")
-            raise self.provider.failure(error, "The cluster is not named", ("cluster_id",))
+            raise self.provider.access.failure(error, "The cluster is not named", ("cluster_id",))
 
     def read(self, config: Values) -> Values:
         """All columns, each once."""
         try:
             request = ColumnsRequest(self._query(config), self._lookup(config))
-            result = t.cast("ListedColumns", read_columns(self.provider.context(self.call), request))
+            result = t.cast("ListedColumns", read_columns(self.provider.access.context(self.call), request))
         except DatascanError as error:
-            raise self.provider.failure(error, "The columns cannot be listed") from None
+            raise self.provider.access.failure(error, "The columns cannot be listed") from None
         summary, cluster = result.summary or {}, result.cluster
         found = {
             "columns": to_plain(result.columns),
@@ -47,7 +51,7 @@ class ClusterColumnsData(DataSource):
             "untagged": summary.get("untagged"),
         }
         cluster_id = config["cluster_id"] if cluster is None else cluster.id
-        return {**config, "cluster_id": cluster_id, **self.provider.shown(found)}
+        return {**config, "cluster_id": cluster_id, **self.provider.access.shown(found)}
 
     def _query(self, config: Values) -> ColumnQuery:
         given = {name: config[name] for name in COLUMN_QUERY_OPTIONS}

@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import typing as t
+
+from .. import schemas
 from .._core.errors import DatascanError
 from .._core.operations.status import StatusRequest, read_status
 from .._core.rendering import to_plain
 from ..protocol.provider import DataSource
+from ..protocol.schema import Schema
 from ..protocol.values import Values
 from .queries import read_query
 
@@ -16,13 +20,15 @@ from .queries import read_query
 class ScansData(DataSource):
     """The scans of a vendor that can list them, newest first."""
 
+    schema: t.ClassVar[Schema] = schemas.DATA_SOURCES["datascan_scans"]
+
     def read(self, config: Values) -> Values:
         """The scans, and whether some may be missing."""
         try:
             missing, counts = config["missing"] or "fail", bool(config["count_issues"])
             request = StatusRequest(query=read_query(config), missing=missing, count_issues=counts)
-            result = read_status(self.provider.context(self.call), request)
+            result = read_status(self.provider.access.context(self.call), request)
         except DatascanError as error:
-            raise self.provider.failure(error, "The scans cannot be listed") from None
+            raise self.provider.access.failure(error, "The scans cannot be listed") from None
         found = {"scans": to_plain(result.scans), "summary": result.summary, "complete": result.complete}
-        return {**config, **self.provider.shown(found)}
+        return {**config, **self.provider.access.shown(found)}
