@@ -32,11 +32,11 @@ def diagnostics() -> Diagnostics:
 def read(sandbox, diagnostics: Diagnostics) -> Read:
     """Validate a configuration and read: read(NAME, vendor=, **attributes). The result can be stored in a state."""
 
-    def run(name: str, vendor: str = "glasswall", token: str = TOKEN, **config: t.Any) -> dict[str, t.Any]:
+    def run(kind_name: str, /, vendor: str = "glasswall", token: str = TOKEN, **config: t.Any) -> dict[str, t.Any]:
         provider, call = make_provider(), Call(diagnostics)
         given = {"vendor": vendor, "api_url": sandbox.api_urls[vendor], "api_token": token, "retries": 0}
         provider.configure(conform(provider.schema.attributes, given), call)
-        kind = provider.data_sources[f"datascan_{name}"]
+        kind = provider.data_sources[f"datascan_{kind_name}"]
         attributes = conform(kind.schema.attributes, config)
         kind(provider, call).validate(attributes)
         found: dict[str, t.Any] = conform(kind.schema.attributes, kind(provider, call).read(attributes), stores=True)
@@ -105,7 +105,7 @@ class TestGate:
     @pytest.mark.parametrize("policy", [None, {}, {"allow_missing": True}, {"min_scans": 1}], ids=str)
     def test_a_gate_without_scans_does_not_pass(self, read: Read, policy: dict[str, t.Any] | None) -> None:
         verdict = read("gate", scan_ids=[], policy=policy)
-        assert (verdict["passed"], len(verdict["reasons"])) == (False, 1)
+        assert (verdict["passed"], bool(verdict["reasons"])) == (False, True)
 
     def test_it_judges_what_a_query_finds(self, read: Read, sandbox) -> None:
         sandbox.seed_many(1, "Error", age=3600)
@@ -148,37 +148,41 @@ class TestGate:
     def test_a_policy_that_the_vendor_cannot_meet_is_an_error(
         self, read: Read, policy: dict[str, t.Any], option: str
     ) -> None:
-        with pytest.raises(ProviderError, match="needs a count of issues, and BigID") as raised:
+        with pytest.raises(ProviderError) as raised:
             read("gate", vendor="bigid", scan_ids=["1"], policy=policy)
         assert raised.value.path == ("policy",)
-        assert f"policy.{option}" in f"{raised.value.summary} {raised.value.detail}"
+        assert f"policy.{option} needs a count of issues, and BigID" in raised.value.detail
 
     @pytest.mark.parametrize(
         ("config", "path", "part"),
         [
-            ({"policy": {"max_issues": -1}}, ("policy",), "policy.max_issues must be 0 or more"),
-            ({"policy": {"max_age": 1.5}}, ("policy",), "policy.max_age must be of type int"),
-            ({"policy": {"states": ["complete"]}}, ("policy",), "policy.states must contain only"),
-            ({"policy": {"states": [None]}}, ("policy",), "policy.states must contain only"),
-            ({"policy": {"newer_than": "2026-11-26"}}, ("policy",), "policy.newer_than must be a time"),
+            ({"policy": {"max_issues": -1}}, ("policy", "max_issues"), "policy.max_issues must be 0 or more"),
+            ({"policy": {"max_age": 1.5}}, ("policy", "max_age"), "policy.max_age must be of type int"),
+            ({"policy": {"states": ["complete"]}}, ("policy", "states"), "policy.states must contain only"),
+            ({"policy": {"states": [None]}}, ("policy", "states"), "policy.states must contain only"),
+            ({"policy": {"newer_than": "2026-11-26"}}, ("policy", "newer_than"), "policy.newer_than must be a time"),
             ({"policy": {"newer_than": "2999-01-01T00:00:00Z"}}, ("policy",), "in the future"),
-            ({"policy": {"accepted": [{"scan": "a", "reason": "b"}]}}, ("policy",), "until is missing"),
-            ({"scan_ids": [None]}, ("scan_ids",), "scan_ids[0] must be of type str"),
+            (
+                {"policy": {"accepted": [{"scan": "a", "reason": "b"}]}},
+                ("policy", "accepted", 0, "until"),
+                "until is missing",
+            ),
+            ({"scan_ids": [None]}, ("scan_ids", 0), "scan_ids[0] must be of type str"),
             ({"scan_ids": ["x"]}, ("scan_ids",), "'x' is not a Glasswall scan id"),
             ({"query": {"limit": 1}}, ("scan_ids",), "Set scan_ids or query, and not both"),
             ({"scan_ids": None}, ("scan_ids",), "Set scan_ids or query, and not both"),
-            ({"scan_ids": None, "query": {"name": ""}}, ("query",), "query.name is empty"),
+            ({"scan_ids": None, "query": {"name": ""}}, ("query", "name"), "query.name is empty"),
             ({"scan_ids": None, "query": {"limit": 1.5}}, ("query",), "limit must be of type int"),
         ],
         ids=str,
     )
     def test_what_is_wrong_is_an_error_at_its_attribute(
-        self, read: Read, config: dict[str, t.Any], path: tuple[str, ...], part: str
+        self, read: Read, config: dict[str, t.Any], path: tuple[str | int, ...], part: str
     ) -> None:
         with pytest.raises(ProviderError) as raised:
             read("gate", **{"scan_ids": [MISSING], **config})
         assert raised.value.path == path
-        assert part in f"{raised.value.summary} {raised.value.detail}"
+        assert part in raised.value.detail
 
     def test_what_is_not_known_yet_is_not_judged(self, sandbox, diagnostics: Diagnostics) -> None:
         provider = make_provider()
@@ -201,9 +205,9 @@ class TestScans:
         assert (counted["issue_count"], len(counted["issues"])) == (3, 3)
 
     def test_a_scan_that_is_not_there_is_an_error_at_its_id(self, read: Read) -> None:
-        with pytest.raises(ProviderError, match=MISSING) as raised:
+        with pytest.raises(ProviderError) as raised:
             read("scan", id=MISSING)
-        assert raised.value.path == ("id",)
+        assert (raised.value.path, MISSING in raised.value.detail) == (("id",), True)
 
     def test_an_id_in_another_form_stays_as_it_is_configured(self, read: Read, sandbox) -> None:
         scan_id = sandbox.seed().upper()
@@ -223,26 +227,28 @@ class TestScans:
         assert [one.is_error for one in diagnostics.found] == [False]
 
     def test_a_name_that_no_scan_has_is_an_error_unless_that_is_ignored(self, read: Read) -> None:
-        with pytest.raises(ProviderError, match="matches"):
+        with pytest.raises(ProviderError) as raised:
             read("scans", vendor="bigid", name="never")
+        assert "matches name 'never'" in raised.value.detail
         assert read("scans", vendor="bigid", name="never", missing="ignore")["scans"] == []
 
     @pytest.mark.parametrize(
         ("config", "part"),
         [
-            ({"name": ""}, "query.name is empty"),
-            ({"limit": 0}, "query.limit must be 1 or more"),
+            ({"name": ""}, "name is empty"),
+            ({"limit": 0}, "limit must be 1 or more"),
             ({"limit": 1.5}, "limit must be of type int"),
             ({"states": ["gone"]}, "states[0] must be one of"),
             ({"owners": [None]}, "owners[0] must be of type str"),
-            ({"started_after": "yesterday"}, "query.started_after must be a time"),
+            ({"started_after": "yesterday"}, "started_after must be a time"),
         ],
         ids=str,
     )
     def test_a_query_that_is_wrong_is_an_error(self, read: Read, config: dict[str, t.Any], part: str) -> None:
         with pytest.raises(ProviderError) as raised:
             read("scans", **config)
-        assert part in f"{raised.value.summary} {raised.value.detail}"
+        assert raised.value.path[0] in config
+        assert part in raised.value.detail
 
 
 class TestClusterColumns:
@@ -276,4 +282,4 @@ class TestClusterColumns:
     def test_a_cluster_that_is_not_found_is_an_error(self, read: Read, config: dict[str, t.Any], part: str) -> None:
         with pytest.raises(ProviderError) as raised:
             read("cluster_columns", vendor="bigid", **config)
-        assert part in f"{raised.value.summary} {raised.value.detail}"
+        assert part in raised.value.detail

@@ -19,12 +19,12 @@ from .._core.errors import DatascanError, InvalidInputError
 from .._core.operations.columns import ColumnsRequest, ListedColumns, read_columns
 from .._core.option_reading import read_options
 from .._core.rendering import to_plain
-from ..protocol.provider import DataSource
 from ..protocol.schema import Schema
 from ..protocol.values import Values, is_known
+from .reading import VendorData
 
 
-class ClusterColumnsData(DataSource):
+class ClusterColumnsData(VendorData):
     """The columns of one cluster, named by its id or looked up."""
 
     schema: t.ClassVar[Schema] = schemas.DATA_SOURCES["datascan_cluster_columns"]
@@ -34,15 +34,15 @@ class ClusterColumnsData(DataSource):
         given = {name: config[name] for name in ("cluster_id", "cluster")}
         if is_known(given) and len([value for value in given.values() if value is not None]) != 1:
             error = InvalidInputError("Set cluster_id or cluster, and not both.")
-            raise self.provider.access.failure(error, "The cluster is not named", ("cluster_id",))
+            raise self.failure(error, "The cluster is not named", ("cluster_id",))
 
     def read(self, config: Values) -> Values:
         """All columns, each once."""
         try:
             request = ColumnsRequest(self._query(config), self._lookup(config))
-            result = t.cast("ListedColumns", read_columns(self.provider.access.context(self.call), request))
+            result = t.cast("ListedColumns", read_columns(self.access.context(self.call), request))
         except DatascanError as error:
-            raise self.provider.access.failure(error, "The columns cannot be listed") from None
+            raise self.failure(error, "The columns cannot be listed") from None
         summary, cluster = result.summary or {}, result.cluster
         found = {
             "columns": to_plain(result.columns),
@@ -51,7 +51,7 @@ class ClusterColumnsData(DataSource):
             "untagged": summary.get("untagged"),
         }
         cluster_id = config["cluster_id"] if cluster is None else cluster.id
-        return {**config, "cluster_id": cluster_id, **self.provider.access.shown(found)}
+        return {**config, "cluster_id": cluster_id, **self.access.shown(found)}
 
     def _query(self, config: Values) -> ColumnQuery:
         given = {name: config[name] for name in COLUMN_QUERY_OPTIONS}

@@ -17,16 +17,16 @@ from .._core.operations.status import StatusRequest, read_status
 from .._core.option_reading import OptionTable, read_options
 from .._core.providers.capabilities import CountsIssues
 from .._core.rendering import render_error, render_result
-from ..protocol.provider import DataSource
 from ..protocol.schema import Schema
 from ..protocol.values import Values, is_known
 from ..wording import for_terraform
 from .queries import read_query
+from .reading import VendorData
 
 _SCAN_IDS: OptionTable = {"scan_ids": {"type": "list", "elements": "str", "default": []}}
 
 
-class GateData(DataSource):
+class GateData(VendorData):
     """The verdict on scans, read from the vendor each time. A gate that does not pass is no error."""
 
     schema: t.ClassVar[Schema] = schemas.DATA_SOURCES["datascan_gate"]
@@ -38,12 +38,12 @@ class GateData(DataSource):
         given = [config[name] for name in ("scan_ids", "query") if config[name] is not None]
         if len(given) != 1:
             error = InvalidInputError("Set scan_ids or query, and not both.")
-            raise self.provider.access.failure(error, "The gate cannot be judged", ("scan_ids",))
+            raise self.failure(error, "The gate cannot be judged", ("scan_ids",))
 
     def read(self, config: Values) -> Values:
         """The verdict. Whatever keeps the vendor from answering is a reason why the gate does not pass."""
         policy = self._policy(config)
-        context = self.provider.access.context(self.call)
+        context = self.access.context(self.call)
         self._check_policy(policy, context)
         found = self._ask(config, policy, context)
         request = GateRequest(scans=[], found=found, policy=policy, mode=config["mode"] or ENFORCE)
@@ -58,7 +58,7 @@ class GateData(DataSource):
             "message": for_terraform(result.msg),
             "summary": dict(result.summary),
         }
-        return {**config, **self.provider.access.shown(verdict)}
+        return {**config, **self.access.shown(verdict)}
 
     def _ask(self, config: Values, policy: Policy, context: OperationContext) -> dict[str, t.Any] | None:
         """The scans as the vendor shows them now, or why it could not be asked. None if there are no ids."""
@@ -72,7 +72,7 @@ class GateData(DataSource):
             return render_result(read_status(context, request))
         except (InvalidInputError, UnsupportedError) as error:
             path = ("query",) if config["scan_ids"] is None else ("scan_ids",)
-            raise self.provider.access.failure(error, "The gate cannot be judged", path) from None
+            raise self.failure(error, "The gate cannot be judged", path) from None
         except DatascanError as error:
             return render_error(error)
 
@@ -80,7 +80,7 @@ class GateData(DataSource):
         try:
             return parse_policy(config["policy"] or {})
         except InvalidInputError as error:
-            raise self.provider.access.failure(error, "The gate cannot be judged", ("policy",)) from None
+            raise self.failure(error, "The gate cannot be judged", ("policy",)) from None
 
     def _check_policy(self, policy: Policy, context: OperationContext) -> None:
         """Refuse a policy that no scan of this vendor can meet."""
@@ -93,4 +93,4 @@ class GateData(DataSource):
                 message = f"policy.{option} needs a count of issues, and {title} does not count them. Remove {option}."
                 raise UnsupportedError(message)
         except DatascanError as error:
-            raise self.provider.access.failure(error, "The gate cannot be judged", ("policy",)) from None
+            raise self.access.failure(error, "The gate cannot be judged", ("policy",)) from None

@@ -11,12 +11,12 @@ from .. import schemas
 from .._core.errors import DatascanError
 from .._core.operations.status import StatusRequest, read_status
 from .._core.rendering import to_plain
-from ..protocol.provider import DataSource
 from ..protocol.schema import Schema
 from ..protocol.values import Values
+from .reading import VendorData
 
 
-class ScanData(DataSource):
+class ScanData(VendorData):
     """A scan as the vendor shows it now. One that the vendor does not know is an error."""
 
     schema: t.ClassVar[Schema] = schemas.DATA_SOURCES["datascan_scan"]
@@ -25,8 +25,8 @@ class ScanData(DataSource):
         """The scan."""
         request = StatusRequest([config["id"]], count_issues=bool(config["count_issues"]))
         try:
-            result = read_status(self.provider.access.context(self.call), request)
+            result = read_status(self.access.context(self.call), request)
         except DatascanError as error:
-            raise self.provider.access.failure(error, "The scan cannot be read", ("id",)) from None
+            raise self.failure(error, "The scan cannot be read", ("id",)) from None
         (scan,) = result.scans or ()
-        return {**config, **self.provider.access.shown(to_plain(scan)), "id": config["id"]}
+        return {**config, **self.access.shown(to_plain(scan)), "id": config["id"]}

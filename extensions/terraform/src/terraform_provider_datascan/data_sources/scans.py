@@ -11,13 +11,13 @@ from .. import schemas
 from .._core.errors import DatascanError
 from .._core.operations.status import StatusRequest, read_status
 from .._core.rendering import to_plain
-from ..protocol.provider import DataSource
 from ..protocol.schema import Schema
 from ..protocol.values import Values
 from .queries import read_query
+from .reading import VendorData
 
 
-class ScansData(DataSource):
+class ScansData(VendorData):
     """The scans of a vendor that can list them, newest first."""
 
     schema: t.ClassVar[Schema] = schemas.DATA_SOURCES["datascan_scans"]
@@ -27,8 +27,9 @@ class ScansData(DataSource):
         try:
             missing, counts = config["missing"] or "fail", bool(config["count_issues"])
             request = StatusRequest(query=read_query(config), missing=missing, count_issues=counts)
-            result = read_status(self.provider.access.context(self.call), request)
+            result = read_status(self.access.context(self.call), request)
         except DatascanError as error:
-            raise self.provider.access.failure(error, "The scans cannot be listed") from None
+            named = error.with_message(error.message.replace("query.", ""))  # the query's options stand alone here
+            raise self.failure(named, "The scans cannot be listed") from None
         found = {"scans": to_plain(result.scans), "summary": result.summary, "complete": result.complete}
-        return {**config, **self.provider.access.shown(found)}
+        return {**config, **self.access.shown(found)}

@@ -1,0 +1,30 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all data sources have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._core.errors import DatascanError
+from ..protocol.diagnostics import Path, ProviderError
+from ..protocol.provider import DataSource
+from ..wording import path_of
+
+if TYPE_CHECKING:
+    from ..vendor_access import VendorAccess
+
+
+class VendorData(DataSource):
+    """A data source that asks the vendor of the provider's configuration."""
+
+    @property
+    def access(self) -> VendorAccess:
+        """The connection, and the known secrets."""
+        access: VendorAccess = self.provider.access
+        return access
+
+    def failure(self, error: DatascanError, summary: str, path: Path = ()) -> ProviderError:
+        """An error of the core for the user, at the attribute that its message begins with, or else at the path."""
+        return self.access.failure(error, summary, path_of(error.message, self.schema.attributes) or path)
