@@ -38,8 +38,8 @@ def read(sandbox, diagnostics: Diagnostics) -> Read:
         provider.configure(conform(provider.schema.attributes, given), call)
         kind = provider.data_sources[f"datascan_{kind_name}"]
         attributes = conform(kind.schema.attributes, config)
-        kind(provider, call).validate(attributes)
-        found: dict[str, t.Any] = conform(kind.schema.attributes, kind(provider, call).read(attributes), stores=True)
+        kind(provider.backend, call).validate(attributes)
+        found: dict[str, t.Any] = conform(kind.schema.attributes, kind(provider.backend, call).read(attributes), stores=True)
         value_message(found)
         assert {key: found[key] for key in config} == {key: attributes[key] for key in config}
         return found
@@ -189,7 +189,7 @@ class TestGate:
         kind = provider.data_sources["datascan_gate"]
         for unknown in ({"scan_ids": UNKNOWN}, {"scan_ids": [UNKNOWN], "policy": {"max_issues": UNKNOWN}}):
             config = conform(kind.schema.attributes, {**unknown, "mode": UNKNOWN})
-            kind(provider, Call(diagnostics)).validate(config)
+            kind(provider.backend, Call(diagnostics)).validate(config)
         assert diagnostics.found == []
 
 

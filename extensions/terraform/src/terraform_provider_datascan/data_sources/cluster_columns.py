@@ -40,7 +40,7 @@ class ClusterColumnsData(VendorData):
         """All columns, each once."""
         try:
             request = ColumnsRequest(self._query(config), self._lookup(config))
-            result = t.cast("ListedColumns", read_columns(self.access.context(self.call), request))
+            result = t.cast("ListedColumns", read_columns(self.provider.context(self.call), request))
         except DatascanError as error:
             raise self.failure(error, "The columns cannot be listed") from None
         summary, cluster = result.summary or {}, result.cluster
@@ -51,7 +51,7 @@ class ClusterColumnsData(VendorData):
             "untagged": summary.get("untagged"),
         }
         cluster_id = config["cluster_id"] if cluster is None else cluster.id
-        return {**config, "cluster_id": cluster_id, **self.access.shown(found)}
+        return {**config, "cluster_id": cluster_id, **self.provider.shown(found)}
 
     def _query(self, config: Values) -> ColumnQuery:
         given = {name: config[name] for name in COLUMN_QUERY_OPTIONS}

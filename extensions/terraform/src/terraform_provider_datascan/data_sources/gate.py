@@ -43,7 +43,7 @@ class GateData(VendorData):
     def read(self, config: Values) -> Values:
         """The verdict. Whatever keeps the vendor from answering is a reason why the gate does not pass."""
         policy = self._policy(config)
-        context = self.access.context(self.call)
+        context = self.provider.context(self.call)
         self._check_policy(policy, context)
         found = self._ask(config, policy, context)
         request = GateRequest(scans=[], found=found, policy=policy, mode=config["mode"] or ENFORCE)
@@ -58,7 +58,7 @@ class GateData(VendorData):
             "message": for_terraform(result.msg),
             "summary": dict(result.summary),
         }
-        return {**config, **self.access.shown(verdict)}
+        return {**config, **self.provider.shown(verdict)}
 
     def _ask(self, config: Values, policy: Policy, context: OperationContext) -> dict[str, t.Any] | None:
         """The scans as the vendor shows them now, or why it could not be asked. None if there are no ids."""
@@ -93,4 +93,4 @@ class GateData(VendorData):
                 message = f"policy.{option} needs a count of issues, and {title} does not count them. Remove {option}."
                 raise UnsupportedError(message)
         except DatascanError as error:
-            raise self.access.failure(error, "The gate cannot be judged", ("policy",)) from None
+            raise self.provider.failure(error, "The gate cannot be judged", ("policy",)) from None

@@ -5,26 +5,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .._core.errors import DatascanError
 from ..protocol.diagnostics import Path, ProviderError
 from ..protocol.provider import DataSource
+from ..vendor_access import VendorAccess
 from ..wording import path_of
-
-if TYPE_CHECKING:
-    from ..vendor_access import VendorAccess
 
 
 class VendorData(DataSource):
     """A data source that asks the vendor of the provider's configuration."""
 
-    @property
-    def access(self) -> VendorAccess:
-        """The connection, and the known secrets."""
-        access: VendorAccess = self.provider.access
-        return access
+    provider: VendorAccess
 
     def failure(self, error: DatascanError, summary: str, path: Path = ()) -> ProviderError:
         """An error of the core for the user, at the attribute that its message begins with, or else at the path."""
-        return self.access.failure(error, summary, path_of(error.message, self.schema.attributes) or path)
+        return self.provider.failure(error, summary, path_of(error.message, self.schema.attributes) or path)

@@ -25,8 +25,8 @@ class ScanData(VendorData):
         """The scan."""
         request = StatusRequest([config["id"]], count_issues=bool(config["count_issues"]))
         try:
-            result = read_status(self.access.context(self.call), request)
+            result = read_status(self.provider.context(self.call), request)
         except DatascanError as error:
             raise self.failure(error, "The scan cannot be read", ("id",)) from None
         (scan,) = result.scans or ()
-        return {**config, **self.access.shown(to_plain(scan)), "id": config["id"]}
+        return {**config, **self.provider.shown(to_plain(scan)), "id": config["id"]}

@@ -27,9 +27,9 @@ class ScansData(VendorData):
         try:
             missing, counts = config["missing"] or "fail", bool(config["count_issues"])
             request = StatusRequest(query=read_query(config), missing=missing, count_issues=counts)
-            result = read_status(self.access.context(self.call), request)
+            result = read_status(self.provider.context(self.call), request)
         except DatascanError as error:
             named = error.with_message(error.message.replace("query.", ""))  # the query's options stand alone here
             raise self.failure(named, "The scans cannot be listed") from None
         found = {"scans": to_plain(result.scans), "summary": result.summary, "complete": result.complete}
-        return {**config, **self.access.shown(found)}
+        return {**config, **self.provider.shown(found)}
