@@ -64,7 +64,9 @@ def _provider() -> Attributes:
     documented = connection_documentation()
     attributes = _optional(CONNECTION_OPTIONS, documented, has_defaults=False)
     vendor = attributes.pop("provider")
-    return {"vendor": {**vendor, "choices": list(NAMES), "description": _with_choices(vendor["description"], NAMES)}} | attributes
+    return {
+        "vendor": {**vendor, "choices": list(NAMES), "description": _with_choices(vendor["description"], NAMES)}
+    } | attributes
 
 
 # Resources
@@ -96,7 +98,9 @@ def _scan_resource() -> Attributes:
 
 
 def _target(vendor: type[StartsScans]) -> dict[str, t.Any]:
-    sentences = [f"What {vendor.title} is to scan. Exactly one such attribute is needed, that of the provider's `vendor`."]
+    sentences = [
+        f"What {vendor.title} is to scan. Exactly one such attribute is needed, that of the provider's `vendor`."
+    ]
     return {
         "nesting": "single",
         "optional": True,
@@ -186,7 +190,9 @@ def _columns_data() -> Attributes:
                 **{name: _records(name, returned["columns"]["contains"][name]) for name in ("attributes", "tags")},
             },
         },
-        **_computed(["total_count", "complete", "untagged"], returned | {"untagged": {"type": "int"}}, where="columns "),
+        **_computed(
+            ["total_count", "complete", "untagged"], returned | {"untagged": {"type": "int"}}, where="columns "
+        ),
     }
 
 
@@ -257,7 +263,9 @@ def _gate_data() -> Attributes:
 def _scan_facts() -> Attributes:
     """Every field of a scan."""
     documented = {
-        name: row for name, row in return_documentation("scan_status")["scans"]["contains"].items() if name not in _IS_SCAN
+        name: row
+        for name, row in return_documentation("scan_status")["scans"]["contains"].items()
+        if name not in _IS_SCAN
     }
     facts = _computed([name for name in documented if name != "issues"], documented)
     issues = documented["issues"]

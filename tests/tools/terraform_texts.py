@@ -20,8 +20,8 @@ _FRAGMENTS = ("connection", "waiting", "issues")
 
 DESCRIPTIONS = {
     "provider": (
-        "Starts data scans, waits for them, and judges them. One configuration reaches one vendor: several vendors need "
-        "several configurations with an `alias` each."
+        "Starts data scans, waits for them, and judges them. One configuration reaches one vendor. Several vendors "
+        "need several configurations, with an `alias` each."
     ),
     "resource datascan_scan": (
         "A data scan. Creating it starts a scan, or reuses a matching one, and waits until it has completed. If the "
@@ -109,7 +109,7 @@ OWN_TEXTS = {
     ),
     "gate passed": "Whether all scans meet the policy.",
     "gate proceed": (
-        "Whether the pipeline may continue: true if `passed` is true; with `mode = \"advise\"`, also if the policy is "
+        'Whether the pipeline may continue: true if `passed` is true; with `mode = "advise"`, also if the policy is '
         "not met. Never true if the vendor could not be asked."
     ),
     "gate message": "The verdict in one message.",
@@ -137,11 +137,11 @@ _REWORDED = {
     r", which needs quotes in YAML": "",
     r" in quotes(?=[,. ]|$)": "",
     r" as a number or a text\.": " as a text.",
-    r"of the host that sends the requests, or the Python package `tzdata` there": "of this machine, or the Python package `tzdata`",
+    r"of the host that sends the requests(, or the Python package `tzdata`) there": r"of this machine\1",
     r" in the task before": "",
     r"Needed for `max_issues` of `datascan_gate`, unless the vendor counts by itself\. ": "",
     r", so set `count_issues`, unless the vendor counts by itself": "",
-    r"also in `?mode=advise`?": "also with `mode = \"advise\"`",
+    r"also in `?mode=advise`?": 'also with `mode = "advise"`',
     r" in the form of `source` in `scans`": " as `source` of a scan has it",
     r"`query\.(\w+)`": r"`\1`",
     r"`query` ": "the query ",
