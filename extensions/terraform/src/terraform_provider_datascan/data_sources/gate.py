@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from .. import schemas
 from .._core.errors import DatascanError, InvalidInputError, UnsupportedError
@@ -13,7 +14,7 @@ from .._core.gate.evaluate import GateRequest, GateResult, evaluate_gate
 from .._core.gate.policy import ENFORCE, Policy, check_newer_than, parse_policy
 from .._core.operations.context import OperationContext
 from .._core.operations.results import partial_result
-from .._core.operations.status import StatusRequest, read_status
+from .._core.operations.status import StatusRequest, StatusResult, read_status
 from .._core.option_reading import OptionTable, read_options
 from .._core.providers.capabilities import CountsIssues
 from .._core.rendering import render_error, render_result
@@ -69,12 +70,15 @@ class GateData(VendorData):
             scan_ids = read_options(_SCAN_IDS, {"scan_ids": config["scan_ids"]})["scan_ids"]
             counts = policy.counting_option is not None
             request = StatusRequest(scan_ids, query, missing="ignore", count_issues=counts)
-            return render_result(read_status(context, request))
+            return render_result(self._withheld(read_status(context, request)))
         except (InvalidInputError, UnsupportedError) as error:
             path = ("query",) if config["scan_ids"] is None else ("scan_ids",)
             raise self.failure(error, "The gate cannot be judged", path) from None
         except DatascanError as error:
-            return render_error(error)
+            return render_error(error.with_result(self._withheld(partial_result(error, StatusResult))))
+
+    def _withheld(self, result: StatusResult) -> StatusResult:
+        return replace(result, scans=None if result.scans is None else self.without_samples(result.scans))
 
     def _policy(self, config: Values) -> Policy:
         try:

@@ -28,5 +28,5 @@ class ScanData(VendorData):
             result = read_status(self.provider.context(self.call), request)
         except DatascanError as error:
             raise self.failure(error, "The scan cannot be read", ("id",)) from None
-        (scan,) = result.scans or ()
+        (scan,) = self.without_samples(result.scans or ())
         return {**config, **self.provider.shown(to_plain(scan)), "id": config["id"]}

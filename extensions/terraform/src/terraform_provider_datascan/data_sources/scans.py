@@ -31,5 +31,6 @@ class ScansData(VendorData):
         except DatascanError as error:
             named = error.with_message(error.message.replace("query.", ""))  # the query's options stand alone here
             raise self.failure(named, "The scans cannot be listed") from None
-        found = {"scans": to_plain(result.scans), "summary": result.summary, "complete": result.complete}
+        scans = self.without_samples(result.scans or ())
+        found = {"scans": to_plain(scans), "summary": result.summary, "complete": result.complete}
         return {**config, **self.provider.shown(found)}
