@@ -39,7 +39,9 @@ def read(sandbox, diagnostics: Diagnostics) -> Read:
         kind = provider.data_sources[f"datascan_{kind_name}"]
         attributes = conform(kind.schema.attributes, config)
         kind(provider.backend, call).validate(attributes)
-        found: dict[str, t.Any] = conform(kind.schema.attributes, kind(provider.backend, call).read(attributes), stores=True)
+        found: dict[str, t.Any] = conform(
+            kind.schema.attributes, kind(provider.backend, call).read(attributes), stores=True
+        )
         value_message(found)
         assert {key: found[key] for key in config} == {key: attributes[key] for key in config}
         return found
