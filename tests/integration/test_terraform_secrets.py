@@ -139,7 +139,7 @@ def test_nothing_of_any_secret_comes_out_however_loud_terraform_is(sandbox: Sand
     assert places.leaks() == {}
     found = places.all()
     assert {"trace.log", "terraform.tfstate", "terraform.tfstate.backup", "first.tfplan/tfplan"} <= set(found)
-    assert "provider.terraform-provider-datascan" in found["trace.log"]
+    assert "terraform-provider-datascan_v" in found["trace.log"]
     assert not set(applied) & set("\x00\x07\x1b\x9b\r")
 
 

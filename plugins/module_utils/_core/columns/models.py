@@ -165,7 +165,7 @@ class Column(_Facts):
         return self.source, self.fully_qualified_name, self.table_name, self.column_name
 
 
-COLUMN_QUERY_OPTIONS: t.Final = {
+COLUMN_QUERY_OPTIONS: t.Final[Mapping[str, Mapping[str, t.Any]]] = {
     "filter": {"type": "str"},
     "search_text": {"type": "str"},
     "sort": {"type": "str"},
