@@ -36,8 +36,8 @@ DESCRIPTIONS = {
     "data datascan_scan": "One scan, as the vendor shows it now.",
     "data datascan_scans": "The scans that a query finds, the newest first, for vendors whose API can list them.",
     "data datascan_cluster_columns": (
-        "The columns of one cluster with their attributes and tags. Sampled values are never read. Only BigID has "
-        "clusters."
+        "The columns of one cluster with their attributes and tags, for vendors that have clusters. Sampled values are "
+        "never read."
     ),
     "data datascan_gate": (
         "Whether scans meet a policy, for `check` blocks, preconditions and postconditions. A gate that does not pass "
