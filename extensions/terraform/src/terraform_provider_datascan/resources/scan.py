@@ -25,7 +25,8 @@ from .._core.operations.start import StartRequest, StartResult, start_scan
 from .._core.operations.wait import WaitResult, wait_until_completed
 from .._core.option_reading import OptionTable, read_options
 from .._core.options import WAIT_OPTIONS, check_seconds
-from .._core.providers.capabilities import ListsScans, StartsScans
+from .._core.providers.capabilities import ListsScans, StartsScans, check_capability
+from .._core.providers.registry import NAMES, provider_class
 from ..protocol.diagnostics import ProviderError
 from ..protocol.provider import Resource
 from ..protocol.values import UNKNOWN, Values
@@ -106,6 +107,11 @@ class ScanResource(Resource):
 
     def _check_vendor(self, target: TargetConfig) -> None:
         wanted = self.provider.vendor
+        if wanted in NAMES and wanted not in VENDORS:
+            try:
+                check_capability(provider_class(wanted), StartsScans)
+            except DatascanError as error:
+                raise self.provider.failure(error, "The vendor cannot start scans") from None
         if target.vendor and wanted and wanted != target.vendor.name:
             message = f"{target.vendor.name} is set, but vendor of the provider is {wanted}."
             raise ProviderError("The target is another vendor's", message, (target.vendor.name,))
