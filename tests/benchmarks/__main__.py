@@ -24,6 +24,7 @@ import long_wait  # noqa: E402
 import many_audited  # noqa: E402
 import many_columns  # noqa: E402
 import one_status  # noqa: E402
+import terraform  # noqa: E402
 import thousand_scans  # noqa: E402
 from plays import Plays  # noqa: E402
 from sandbox_server import Sandbox  # noqa: E402
@@ -48,6 +49,7 @@ def main() -> None:
                 "a wait of 60 s": lambda: long_wait.rows(plays, sandbox),
                 "100,000 columns": lambda: many_columns.rows(plays, sandbox, folder, collections),
                 "many more columns": lambda: many_audited.rows(plays, sandbox, folder, collections),
+                "the Terraform provider": lambda: terraform.rows(sandbox, folder),
                 "how late": _lateness,
             }
             rows: list[Row] = []
