@@ -62,6 +62,7 @@ variable "storage" {{
   ephemeral = true
 }}
 resource "datascan_scan" "this" {{
+  wait_interval = 0.1
   {vendor} = {target}
   {more}
 }}
@@ -281,7 +282,8 @@ def test_what_cannot_work_is_refused_at_its_attribute_before_anything_is_sent(
 WAIT = """
 resource "datascan_wait" "this" {
   scan_ids     = [datascan_scan.this.id]
-  wait_timeout = 20
+  wait_timeout  = 20
+  wait_interval = 0.1
 }
 output "states" { value = datascan_wait.this.scans[*].state }
 """

@@ -94,7 +94,8 @@ def sample_config(vendor: str, **given: t.Any) -> Values:
 
 
 def _samples(table: t.Mapping[str, t.Any]) -> Values:
-    return {name: _sample(option) for name, option in table.items() if "sample" in option or option.get("required")}
+    wanted = {name: row for name, row in table.items() if "sample" in row or "options" in row or row.get("required")}
+    return {name: _sample(row) for name, row in wanted.items()}
 
 
 def _sample(option: t.Mapping[str, t.Any]) -> t.Any:

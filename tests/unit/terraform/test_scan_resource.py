@@ -292,6 +292,33 @@ def test_a_reason_that_may_quote_samples_is_withheld_where_they_are_not_known(ve
     assert imported["error"] == WITHHELD
 
 
+@pytest.mark.parametrize("vendor", NOT_LISTING)
+def test_a_continued_wait_knows_the_samples_that_a_reason_may_quote(vendor: str) -> None:
+    access = SimulatedAccess(vendor, lasts=HOUR)
+    steps = Steps(access)
+    assert steps.apply(sample_config(vendor, wait=False)) is None
+    by_id = access.server.routes.by_id
+    by_id[access.server.made[0]].timeline = by_id[access.server.seed(status="FAILED")].timeline
+    by_id[access.server.made[0]].fields["error_msg"] = "The value jo@example.com cannot be read."
+    steps.state = {**t.cast("Values", steps.state), "state": "running"}
+    action, planned = steps.plan(sample_config(vendor))
+    error = steps._carry_out(action, planned, sample_config(vendor))
+    assert error is not None
+    assert "withheld" in t.cast("Values", steps.state)["error"]
+    assert "jo@example.com" not in f"{error.detail} {steps.state}"
+
+
+def test_a_scan_that_runs_can_be_refused(vendor: str) -> None:
+    access = SimulatedAccess(vendor, lasts=HOUR)
+    steps = Steps(access)
+    assert steps.apply(sample_config(vendor, wait=False)) is None
+    more = {} if vendor in LISTING else {"previous_scan_id": access.server.made[0]}
+    error = Steps(access).apply(sample_config(vendor, if_active="fail", **more))
+    assert error is not None
+    assert error.path == ("if_active",)
+    assert error.state is None
+
+
 def test_an_imported_scan_is_not_cancelled(vendor: str) -> None:
     access = SimulatedAccess(vendor, lasts=HOUR)
     steps = Steps(access)

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 
 from .. import schemas
 from .._core.errors import (
+    ConflictError,
     DatascanError,
     InterruptedWaitError,
     NotFoundError,
@@ -133,8 +134,7 @@ class ScanResource(Resource):
         """Start a scan, or reuse one, and wait for it."""
         target = TargetConfig(config)
         self._check_vendor(target)
-        target.remember_secrets(self.provider.redactor)
-        context = self.provider.context(self.call)
+        context = self._context_of(target)
         with self._time_limit(context, planned):
             scan, reused = self._start(context, planned, target)
             return self._wait(context, scan, {**planned, "reused": reused})
@@ -167,7 +167,8 @@ class ScanResource(Resource):
         elif error.may_have_changed and not isinstance(context.provider, ListsScans):
             # No later start would find that scan, so the next apply asks before it starts another one.
             state = {**planned, "id": None, "state": ScanState.UNKNOWN.value, "reused": None, "wait_pending": True}
-        return self.provider.failure(error, "No scan was started", path_of(error.message, _SCHEMA.attributes), state)
+        path = ("if_active",) if isinstance(error, ConflictError) else path_of(error.message, _SCHEMA.attributes)
+        return self.provider.failure(error, "No scan was started", path, state)
 
     def _take_over(self, context: OperationContext, planned: Values, target: TargetConfig, left: Values) -> Scan | None:
         """The scan of the resource that was deleted in place of this one; None where another one is needed."""
@@ -231,13 +232,12 @@ class ScanResource(Resource):
 
     def update(self, prior: Values, planned: Values, config: Values) -> Values:
         """Go on waiting, if that is needed. Any other change in place only matters at the next start."""
-        TargetConfig(config).remember_secrets(self.provider.redactor)
         settled = {name: prior[name] if value is UNKNOWN else value for name, value in planned.items()}
         if not planned["wait"]:
             return {**settled, "wait_pending": False}
         if not (may_run(prior) or prior["wait_pending"]):
             return settled
-        context = self.provider.context(self.call)
+        context = self._context_of(TargetConfig(config))
         if prior["id"] is None:
             self._refuse_second_start(context, {**planned, "if_active": "reuse"}, prior)
         with self._time_limit(context, planned):
@@ -264,6 +264,16 @@ class ScanResource(Resource):
         return {**defaults, **facts, "reused": True, "wait_pending": False}
 
     # What they share
+
+    def _context_of(self, target: TargetConfig) -> OperationContext:
+        """What an operation needs that knows the target's secrets, so that no answer shows them."""
+        target.remember_secrets(self.provider.redactor)
+        context = self.provider.context(self.call)
+        try:
+            context.require(StartsScans).remember_target(target.complete())
+        except DatascanError as error:
+            raise self.provider.failure(error, "The target is wrong") from None
+        return context
 
     def _facts_without_samples(self, context: OperationContext, scan_id: str, state: Values | None) -> Values:
         """The facts of a scan, for a call that does not get the write-only values and cannot recognize them."""
