@@ -57,7 +57,7 @@ def status(sandbox: Sandbox) -> Variables:
 
 
 def cancel(sandbox: Sandbox) -> Variables:
-    sandbox.settings(cancel_processing_seconds=1)
+    sandbox.settings(cancel_processing_seconds=3)
     return {
         "listing": sandbox.seed("Listing"),
         "also_listing": sandbox.seed("Listing"),

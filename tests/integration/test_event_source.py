@@ -46,7 +46,7 @@ class Source:
         while len(named(self._path, kind)) < count:
             assert self._process.poll() is None, self._path.read_text()
             assert time.monotonic() < patience, f"{Counter(one.get('event') for one in events(self._path))}"
-            time.sleep(0.02)
+            time.sleep(0.1)
 
     def kill(self) -> None:
         self._process.kill()
@@ -100,8 +100,7 @@ def test_a_kill_loses_nothing(sandbox, tmp_path: Path) -> None:
     try:
         source.wait_for(SCANS)
         later = sandbox.seed_many(1, "Completed", age=0)
-        while later[0] not in named(output):
-            time.sleep(0.02)
+        source.wait_for(SCANS + len(later))
     finally:
         source.kill()
     assert set(named(output)) == {*scans, *later}

@@ -22,7 +22,7 @@ from sandbox_server import TOKEN, Sandbox
 
 WAITS = 15  # with a line each; a reader that is gone after three misses the others
 MARK = "scan_wait: ["
-RUN_TIMEOUT = 90  # seconds; a run that hangs never ends
+RUN_TIMEOUT = 300  # seconds; a run that hangs never ends
 
 Shell = Callable[..., "subprocess.CompletedProcess[bytes]"]
 

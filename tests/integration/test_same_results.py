@@ -20,7 +20,7 @@ from playbook_runs import AS_MODULE, run_playbook
 
 EXPECTED = Path(__file__).with_name("expected_results.json")
 SHORT = {
-    "glasswall": {"listing_seconds": 0.4, "processing_seconds": 0.4, "time_fraction": True},
+    "glasswall": {"listing_seconds": 2.5, "processing_seconds": 0.4, "time_fraction": True},
     "protecto": {"pending_seconds": 0.2, "running_seconds": 0.2},
     "advalidation": {"queued_seconds": 0.2, "processing_seconds": 0.2, "analysis_seconds": 0.2},
 }

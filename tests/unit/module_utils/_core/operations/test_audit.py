@@ -338,4 +338,9 @@ def test_memory_does_not_grow_with_the_columns(tmp_path: Path) -> None:
             tracemalloc.stop()
 
     peak(600)  # what is loaded once
-    assert peak(9000) < 1.5 * peak(900)
+    tracemalloc.start()
+    one_page = page(*range(100), tags=[])
+    size, _peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # Of 81 pages more. On a busy machine, a page more is kept for a while: the next one is read in a thread.
+    assert one_page and peak(9000) < peak(900) + 8 * size
