@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playbook_preparations import AS_MODULES_TOO, DEPEND_ON_THE_CORE, PREPARATIONS
+from playbook_preparations import AS_MODULES_TOO, DEPEND_ON_THE_CORE, ONCE, PREPARATIONS
 from playbook_runs import AS_MODULE, Run, run_playbook
 from sandbox_server import Sandbox
 
@@ -89,17 +89,17 @@ def play(sandbox: Sandbox, collections: Path, tmp_path: Path) -> Callable[..., R
 class Runs:
     """The runs of one playbook. `again` follows `in_process` on the same server; the others begin on a fresh one.
 
-    There is a run as modules of the playbooks in AS_MODULES_TOO only.
+    There is no second run of the playbooks in ONCE, and a run as modules of those in AS_MODULES_TOO only.
     """
 
     in_process: Run
-    again: Run
     check: Run
+    again: Run | None = None
     module: Run | None = None
 
     @property
     def all(self) -> list[Run]:
-        return [run for run in (self.in_process, self.again, self.check, self.module) if run]
+        return [run for run in (self.in_process, self.check, self.again, self.module) if run]
 
 
 @pytest.fixture
@@ -127,9 +127,9 @@ def runs(
     with kept.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed: the processes of pytest-xdist share the runs
         if not kept.exists():
-            in_process, again = one_after_another(("", {}), ("", {}))
+            in_process, *again = one_after_another(*[("", {})] * (1 if name in ONCE else 2))
             (check,) = one_after_another(("--check --diff", {}))
-            made = Runs(in_process, again, check)
+            made = Runs(in_process, check, *again)
             if name in AS_MODULES_TOO:
                 (made.module,) = one_after_another(("", AS_MODULE))
             kept.write_bytes(pickle.dumps(made))
