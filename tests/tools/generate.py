@@ -24,6 +24,7 @@ import changelog_page
 import eda_page
 import report_schema
 import sandbox_page
+import terraform_schema
 import vendor_pages
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import CAPABILITIES, Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
@@ -125,6 +126,7 @@ PAGES = {
         in_yaml("providers", functools.partial(eda_page.provider_choices, 6))
     ],
     "docs/eda.md": [marked("arguments", eda_page.argument_table)],
+    terraform_schema.PAGE: [lambda _page: terraform_schema.text()],
     "docs/report.schema.json": [lambda _page: report_schema.text()],
     **{name: [lambda _page, text=text: text] for name, text in awx_pages.pages().items()},
     **{
