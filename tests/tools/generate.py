@@ -121,6 +121,9 @@ PAGES = {
     "roles/rescan/meta/argument_specs.yml": [in_yaml("subjects", vendor_pages.rescan_argument_specs)],
     "roles/rescan/tasks/main.yml": [in_yaml("subjects", vendor_pages.rescan_task_options)],
     "plugins/module_utils/_core/http/session.py": [between('\nVERSION = "', '"\n', version)],
+    "extensions/terraform/src/terraform_provider_datascan/version.py": [between('\nVERSION = "', '"\n', version)],
+    # A package can only take files along that are below its own folder.
+    "extensions/terraform/LICENSE": [lambda _page: (ROOT / "LICENSE").read_text(encoding="utf-8")],
     eda_page.SOURCE: [in_yaml("providers", functools.partial(eda_page.provider_choices, 4))],
     "extensions/eda/plugins/event_source/credential_types/datascan.yml": [
         in_yaml("providers", functools.partial(eda_page.provider_choices, 6))
