@@ -26,6 +26,23 @@ ROOT = HERE.parents[1]
 sys.path.append(str(ROOT / "tests"))  # for core_differences
 INSIDE = Path("ansible_collections", "datascan", "gate")
 NO_CACHE = shutil.ignore_patterns("__pycache__")
+# The files that take the longest. They begin first: at the end, one of them would leave the other processes idle.
+LONGEST = (
+    "test_closed_gates",
+    "test_every_playbook",
+    "test_docs_pages",
+    "test_awx_setup",
+    "test_same_results",
+    "test_terraform_scan",
+    "test_secrets_of_all_modules",
+    "test_on_timeout_cancel",
+    "test_killed_plays",
+    "test_fifth_vendor",
+    "test_orphaned_workers",
+    "test_audit_cluster",
+    "test_columns",
+    "test_runner",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,6 +56,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         playbook = item.get_closest_marker("playbook")
         if playbook and playbook.args[0] not in DEPEND_ON_THE_CORE:
             item.add_marker(pytest.mark.one_core)
+    items.sort(key=lambda item: LONGEST.index(name) if (name := item.path.stem) in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session")
