@@ -70,9 +70,9 @@ lint: venv
 unit: venv
 	@$(PYTEST) -n auto --dist worksteal tests/unit
 
-# More processes than two processors have, because a playbook also waits.
+# More processes than two processors have, because a playbook also waits. conftest.py puts the longest files first.
 integration: install
-	@$(INSTALLED) $(PYTEST) -n 3 --dist loadfile tests/integration
+	@$(INSTALLED) $(PYTEST) -n 4 --dist loadfile --no-loadscope-reorder tests/integration
 
 molecule: install
 	@tests/tools/molecule.sh "$(BIN)/python" "$(COLLECTIONS)"
