@@ -20,7 +20,6 @@ from .._core.options import ConnectionOptions, option_names
 from .._core.providers.registry import connect
 from .._core.redaction import Redactor
 from .._core.text import one_line
-from .known_target import remember_target
 
 
 def _discard(line: str) -> None:
@@ -49,6 +48,8 @@ class Invocation:
         warn = self._redacted(self.warn)
         provider = connect(options, self.clock, warn, self.redactor)
         if self.params.get("target"):
+            from .known_target import remember_target
+
             remember_target(provider, self.params["target"], self.redactor)
         report_progress = self._redacted(self.report_progress)
         return OperationContext(provider, self.clock, self.check_mode, report_progress, warn, self.redactor.redact)
