@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+import gc
+
 from .oldest_versions import refuse_old_versions
 
 refuse_old_versions()  # before all that an old Python cannot load
+# The garbage collector leaves alone what Ansible has loaded: while all this loads, it would visit it several times.
+gc.freeze()
 
 import typing as t
 from collections.abc import Callable, Mapping
