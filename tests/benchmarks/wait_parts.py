@@ -8,6 +8,7 @@ Usage: wait_parts.py API_URL TOKEN UNTIL, with the ids of the scans as JSON on s
 
 from __future__ import annotations
 
+import itertools
 import json
 import resource
 import sys
@@ -41,7 +42,7 @@ def main() -> None:
     times.append(time.process_time())
     if result.get("failed"):
         sys.exit(result["msg"])
-    libraries, files, operation = (later - earlier for earlier, later in zip(times, times[1:], strict=False))
+    libraries, files, operation = (later - earlier for earlier, later in itertools.pairwise(times))
     ends = [scan["finished_at"] for scan in result["scans"] if scan["finished_at"]]
     print(
         json.dumps(
