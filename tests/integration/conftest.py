@@ -19,6 +19,7 @@ import pytest
 from playbook_preparations import AS_MODULES_TOO, DEPEND_ON_THE_CORE, PREPARATIONS
 from playbook_runs import AS_MODULE, Run, run_playbook
 from sandbox_server import Sandbox
+from terraform_runs import terraform  # noqa: F401  (a fixture)
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]

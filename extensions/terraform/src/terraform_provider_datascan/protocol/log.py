@@ -17,7 +17,7 @@ from datetime import datetime, timezone
 Level = t.Literal["trace", "debug", "info", "warn", "error"]
 
 STANDARD_ERROR = 2
-LONGEST_MESSAGE = 16_000  # characters; go-plugin cuts lines of more than 64 KiB, which would be no JSON any more
+LONGEST_MESSAGE = 10_000  # characters, of at most 6 bytes each; go-plugin cuts lines of more than 64 KiB
 
 
 def write_log(level: Level, message: str) -> None:
@@ -30,4 +30,4 @@ def write_log(level: Level, message: str) -> None:
     }
     # One call of write, so that lines of several threads do not mix.
     with contextlib.suppress(OSError):
-        os.write(STANDARD_ERROR, json.dumps(line).encode() + b"\n")
+        os.write(STANDARD_ERROR, json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n")

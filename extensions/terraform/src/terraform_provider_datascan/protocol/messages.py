@@ -110,9 +110,9 @@ def _build() -> dict[str, t.Any]:
         for field in fields.split():
             _add_field(message, field)
     pool = descriptor_pool.DescriptorPool()
-    pool.Add(file)  # type: ignore[no-untyped-call]
+    pool.Add(file)
     return {
-        message.name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{_PACKAGE}.{message.name}"))  # type: ignore[no-untyped-call]
+        message.name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{_PACKAGE}.{message.name}"))
         for message in file.message_type
     }
 

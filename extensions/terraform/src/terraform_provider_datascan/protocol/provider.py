@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .diagnostics import Diagnostics
+from .diagnostics import Diagnostics, Path
 from .schema import Schema
 from .values import Values
 
@@ -53,6 +53,10 @@ class Resource(ABC):
     def __init__(self, provider: t.Any, call: Call) -> None:
         self.provider = provider
         self.call = call
+        # `plan` adds the attributes whose change makes a new resource, besides those that always do.
+        self.replaced_by: list[Path] = []
+        # While it is deleted: the plan of what takes its place in the same apply, or None where nothing does.
+        self.replacement: Values | None = None
 
     def validate(self, config: Values) -> None:  # noqa: B027  (most have nothing to add)
         """Check a configuration, in which values may be UNKNOWN, without asking anything outside."""
@@ -86,8 +90,31 @@ class Provider(ABC):
     """A provider. One instance serves until the process ends."""
 
     schema: t.ClassVar[Schema]
-    resources: t.ClassVar[Mapping[str, type[Resource]]]
-    data_sources: t.ClassVar[Mapping[str, type[DataSource]]]
+
+    @property
+    def backend(self) -> t.Any:
+        """What resources and data sources get as their `provider`."""
+        return self
+
+    @property
+    @abstractmethod
+    def resources(self) -> Mapping[str, type[Resource]]:
+        """The kinds of resources by name."""
+
+    @property
+    @abstractmethod
+    def data_sources(self) -> Mapping[str, type[DataSource]]:
+        """The kinds of data sources by name."""
+
+    @property
+    def resource_schemas(self) -> Mapping[str, Schema]:
+        """Their schemas. A provider that knows them without loading all else overrides this."""
+        return {name: kind.schema for name, kind in self.resources.items()}
+
+    @property
+    def data_source_schemas(self) -> Mapping[str, Schema]:
+        """The same for data sources."""
+        return {name: kind.schema for name, kind in self.data_sources.items()}
 
     def validate(self, config: Values, call: Call) -> None:  # noqa: B027  (a provider may have nothing to add)
         """Check a configuration, in which values may be UNKNOWN."""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 Attributes = Mapping[str, "Attribute"]
@@ -27,6 +27,7 @@ class Attribute:
     write_only: bool = False  # never in a plan or a state; Terraform 1.11 and newer
     requires_replace: bool = False  # a change makes a new resource
     default: t.Any = None
+    choices: Sequence[t.Any] = ()  # the values that it, or each element of a list, may have; any if empty
 
 
 @dataclass(frozen=True)

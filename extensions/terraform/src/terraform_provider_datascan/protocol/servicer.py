@@ -10,6 +10,7 @@ import traceback
 import typing as t
 from collections.abc import Callable
 
+from .choices import report_wrong_choices
 from .conversion import diagnostic_message, path_message, schema_message, value_message
 from .diagnostics import Diagnostics, ProviderError
 from .log import write_log
@@ -17,7 +18,7 @@ from .messages import MESSAGES
 from .planning import conform, fill_plan, find_replacing
 from .provider import Call, DataSource, Provider, Resource
 from .schema import Attributes
-from .values import Values, decode_value
+from .values import Values, decode_value, encode_value
 
 Message = t.Any  # a request or an answer of messages.py
 
@@ -38,10 +39,10 @@ class Servicer:
 
         def collect() -> None:
             answer.provider.CopyFrom(schema_message(self._provider.schema))
-            for name, resource in self._provider.resources.items():
-                answer.resource_schemas[name].CopyFrom(schema_message(resource.schema))
-            for name, data_source in self._provider.data_sources.items():
-                answer.data_source_schemas[name].CopyFrom(schema_message(data_source.schema))
+            for name, schema in self._provider.resource_schemas.items():
+                answer.resource_schemas[name].CopyFrom(schema_message(schema))
+            for name, schema in self._provider.data_source_schemas.items():
+                answer.data_source_schemas[name].CopyFrom(schema_message(schema))
 
         return self._answered(answer, "Reading the schema", lambda _call: collect())
 
@@ -49,7 +50,10 @@ class Servicer:
 
     def ValidateProviderConfig(self, request: Message) -> Message:
         def validate(call: Call) -> None:
-            self._provider.validate(_values(self._provider.schema.attributes, request.config), call)
+            attributes = self._provider.schema.attributes
+            config = _values(attributes, request.config)
+            report_wrong_choices(attributes, config, call.diagnostics)
+            self._provider.validate(config, call)
 
         answer = MESSAGES["ValidateProviderConfigResponse"]()
         return self._answered(answer, "Validating the provider's configuration", validate)
@@ -76,7 +80,7 @@ class Servicer:
         def read(call: Call) -> None:
             kind = _kind(self._provider.data_sources, request.type_name)
             attributes = kind.schema.attributes
-            data = kind(self._provider, call).read(_values(attributes, request.config))
+            data = kind(self._provider.backend, call).read(_values(attributes, request.config))
             answer.state.CopyFrom(value_message(conform(attributes, data, stores=True)))
 
         return self._answered(answer, f"Reading {request.type_name}", read)
@@ -105,7 +109,7 @@ class Servicer:
         def read(call: Call) -> None:
             kind = _kind(self._provider.resources, request.type_name)
             attributes = kind.schema.attributes
-            state = kind(self._provider, call).read(_values(attributes, request.current_state))
+            state = kind(self._provider.backend, call).read(_values(attributes, request.current_state))
             answer.new_state.CopyFrom(value_message(conform(attributes, state, stores=True)))
 
         return self._answered(answer, f"Reading {request.type_name}", read)
@@ -123,17 +127,21 @@ class Servicer:
             planned = None
             if proposed is not None:
                 planned = fill_plan(attributes, config, proposed, is_new=prior is None)
-                planned = kind(self._provider, call).plan(prior, planned, config)
-            if prior is not None and planned is not None:
-                paths = find_replacing(attributes, prior, planned)
-                answer.requires_replace.extend(path_message(path) for path in paths)
+                resource = kind(self._provider.backend, call)
+                planned = resource.plan(prior, planned, config)
+                if prior is None:
+                    # Terraform hands it to whatever is deleted in its place.
+                    answer.planned_private = encode_value(planned)
+                else:
+                    paths = [*find_replacing(attributes, prior, planned), *resource.replaced_by]
+                    answer.requires_replace.extend(path_message(path) for path in paths)
             answer.planned_state.CopyFrom(value_message(planned))
 
         return self._answered(answer, f"Planning {request.type_name}", plan)
 
     def ApplyResourceChange(self, request: Message) -> Message:
         """The new state comes back whatever happens, because Terraform forgets a resource that has none."""
-        answer = MESSAGES["ApplyResourceChangeResponse"](private=request.planned_private)
+        answer = MESSAGES["ApplyResourceChangeResponse"]()
         answer.new_state.CopyFrom(request.prior_state)
 
         def apply(call: Call) -> None:
@@ -143,8 +151,10 @@ class Servicer:
                 _values(attributes, value) for value in (request.prior_state, request.planned_state, request.config)
             )
             state = prior
+            resource = kind(self._provider.backend, call)
+            resource.replacement = decode_value(request.planned_private) if planned is None else None
             try:
-                state = _change(kind(self._provider, call), prior, planned, config)
+                state = _change(resource, prior, planned, config)
             except Exception as error:
                 kept = error.state if isinstance(error, ProviderError) else None
                 state = kept or call.kept_state or prior
@@ -160,7 +170,7 @@ class Servicer:
         def import_state(call: Call) -> None:
             kind = _kind(self._provider.resources, request.type_name)
             try:
-                state = kind(self._provider, call).import_state(request.id)
+                state = kind(self._provider.backend, call).import_state(request.id)
             except NotImplementedError:
                 raise ProviderError(f"{request.type_name} cannot be imported") from None
             encoded = value_message(conform(kind.schema.attributes, state, stores=True))
@@ -174,7 +184,9 @@ class Servicer:
         def validate(call: Call) -> None:
             kind = _kind(kinds, request.type_name)
             call.allows_write_only = request.client_capabilities.write_only_attributes_allowed
-            kind(self._provider, call).validate(_values(kind.schema.attributes, request.config))
+            config = _values(kind.schema.attributes, request.config)
+            report_wrong_choices(kind.schema.attributes, config, call.diagnostics)
+            kind(self._provider.backend, call).validate(config)
 
         return self._answered(MESSAGES["DiagnosticsResponse"](), f"Validating {request.type_name}", validate)
 
