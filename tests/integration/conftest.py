@@ -24,6 +24,7 @@ from terraform_runs import terraform  # noqa: F401  (a fixture)
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.append(str(ROOT / "tests"))  # for core_differences
+sys.path.append(str(ROOT / "extensions" / "terraform" / "src"))
 INSIDE = Path("ansible_collections", "datascan", "gate")
 NO_CACHE = shutil.ignore_patterns("__pycache__")
 
