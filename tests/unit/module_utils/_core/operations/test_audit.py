@@ -19,7 +19,6 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models
     Cluster,
     ColumnPage,
     ColumnQuery,
-    Tag,
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
     DatascanError,
@@ -39,8 +38,8 @@ from columns_vendor import Vendor, column
 from fake_clock import FakeClock
 from scripted_vendor import scripted_context
 
-LOW = (Tag(tag_name="sensitivity", tag_value="low"),)
-HIGH = (Tag(tag_name="sensitivity", tag_value="high"),)
+LOW = [{"tag_name": "sensitivity", "tag_value": "low"}]
+HIGH = [{"tag_name": "sensitivity", "tag_value": "high"}]
 FORMATS = ("markdown", "csv", "json")
 SKETCH = [Cluster(id="c4", name="Sketch", size=2)]
 
