@@ -46,7 +46,7 @@ class TestRules:
         ]
 
     def test_one_of_several_values_of_a_tag_is_enough(self) -> None:
-        tags = [*(tagged(sensitivity="low").tags or ()), *(tagged(sensitivity="high").tags or ())]
+        tags = [*(tagged(sensitivity="low")["tags"] or ()), *(tagged(sensitivity="high")["tags"] or ())]
         given = make_column(column_name="a", tags=tags)
         assert why(given, forbidden={"sensitivity": "high"}) == ["1 of 1 columns carries sensitivity=high."]
 

@@ -17,6 +17,7 @@ import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns import finding_store
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import (
     Cluster,
+    Column,
     ColumnPage,
     ColumnQuery,
 )
@@ -290,7 +291,7 @@ class TestReports:
             return text.replace("token-123", "***")
 
         facts = {"column_name": "token-123", "table_name": "token-123", "source": "token-123"}
-        given = column(1).model_copy(update=facts)
+        given = t.cast("Column", {**column(1), **facts})
         clusters = [Cluster(id="c4", name="token-123")]
         vendor = Vendor(ColumnPage([given]), UnavailableError("Vendor says token-123."), clusters=clusters)
         options = {"cluster": {"name": "token-123"}, "filter": "token-123", "reports": reports_in(tmp_path)}
