@@ -46,7 +46,7 @@ def main() -> None:
                 "one status": lambda: one_status.rows(plays, sandbox),
                 "1,000 scans": lambda: thousand_scans.rows(plays, sandbox),
                 "a wait of 60 s": lambda: long_wait.rows(plays, sandbox),
-                "100,000 columns": lambda: many_columns.rows(plays, sandbox, folder, collections),
+                "100,000 columns": lambda: many_columns.rows(plays, folder, collections),
                 "many more columns": lambda: many_audited.rows(plays, sandbox, folder, collections),
                 "how late": _lateness,
             }
