@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server whose pages of columns are bytes that were made before the first request, so that a client's time is its own.
+"""A server whose pages of columns are bytes that were made before the first request.
 
+So the time of a client is its own.
 Usage: ready_pages.py COLUMNS. It prints its address, and ends when its standard input does.
 """
 

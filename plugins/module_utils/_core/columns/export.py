@@ -17,7 +17,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 _FIELDS = tuple(Column.__annotations__)
-_TEXTS = ("fully_qualified_name", "column_name", "business_attribute", "table_name", "source", "data_type")
+_TEXTS: t.Final = ("fully_qualified_name", "column_name", "business_attribute", "table_name", "source", "data_type")
 
 _FORMULA = (
     "=",

@@ -114,7 +114,7 @@ class BigIDClusters(ListsColumns, is_partial=True):
         taken = 0
         reader = ListReader(
             lambda number: _ColumnPages(query, number, lambda size, place: self._get_page(query, size, place)),
-            itemgetter(0),  # all of a column, because the names of two may be the same
+            _line_of,  # all of a column, because the names of two may be the same
         )
 
         def has_enough() -> bool:
@@ -164,6 +164,10 @@ def _size(query: ColumnQuery, count: int) -> int:
     left = None if query.limit is None or query.ignore_limit else query.limit - count
     wanted = [number for number in (query.sample, left) if number is not None]
     return min(wanted if query.sample is not None else [*wanted, _PAGE_SIZE])
+
+
+def _line_of(row: _Row) -> bytes:
+    return row[0]
 
 
 def _parse_clusters(data: t.Any) -> list[Cluster]:
