@@ -187,7 +187,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 def run(invocation: Invocation) -> t.Any:
     """Wait for the scans with these ids."""
     if not invocation["progress"]:
-        invocation = replace(invocation, report_progress=lambda line: None)
+        invocation = replace(invocation, report_progress=None)
     options = invocation.wait_options(until=invocation["until"], fail_fast=invocation["fail_fast"])
     request = wait.WaitRequest(
         invocation["scan_ids"] or (),
