@@ -15,7 +15,7 @@ from .expectation import EarlierScans, ExpectedEnd, place_of
 from .polling import PollState, WaitOptions
 
 MAX_SCANS = 10  # of a wait: the ends of more scans are spread, so there is no time around which polls could gather
-_SHORT = 10.0  # seconds: polls are a floor apart for so long, whatever is expected
+ASK_AFTER = 5.0  # seconds that a scan has run: one that ends before would not repay the request
 # Seconds. The request takes the place of a part of the pause, which is no shorter unless wait_interval is.
 _HISTORY_TIMEOUT = 1.0
 
@@ -80,7 +80,7 @@ class EndForecast:
     def _is_worth_asking(self, scans: Iterable[Scan], elapsed: float) -> bool:
         """Not while a scan may be short; without a start, only where the list may show more of a scan than polls."""
         ages = [elapsed if place_of(scan) is None else self._age(scan) for scan in scans]
-        return all(age is not None and age >= _SHORT for age in ages)
+        return all(age is not None and age >= ASK_AFTER for age in ages)
 
     def _ask(self, scan_ids: Sequence[str]) -> None:
         """Read the vendor's list, once. A failure costs the expectation, not the wait."""

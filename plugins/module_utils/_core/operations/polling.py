@@ -17,8 +17,8 @@ from .expectation import ExpectedEnd
 _SHARE = 0.1  # of the time waited so far: the end is noticed at most a tenth of the scan's length late
 _MAX_INTERVAL = 30.0  # seconds
 _JITTER = 0.1  # subtracted, never added: pipelines must not poll in step, and no poll comes late
-_POLLS_IN_WINDOW = 25  # from the earliest to the latest expected end
-_CLOSE_SHARE = 0.02  # of a scan's age: the end is noticed so late where the lengths of earlier scans are close
+_POLLS_IN_WINDOW = 20  # about, from the earliest to the latest expected end
+_CLOSE_SHARE = 0.02  # of a scan's age: the most between two polls, and a floor, where earlier scans' lengths are close
 MIN_INTERVAL = 0.1  # seconds: a shorter one would only load the vendor
 _UNSUCCESSFUL = frozenset({ScanState.FAILED, ScanState.CANCELLED})
 

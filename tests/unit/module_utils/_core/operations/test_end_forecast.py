@@ -230,23 +230,23 @@ def test_a_start_that_listed_ended_scans_asks_for_no_more() -> None:
 
 
 def test_the_line_with_the_expectation_is_not_kept_for_a_minute() -> None:
-    polls = [read_response("Processing") for _poll in range(12)]
+    polls = [read_response("Processing") for _poll in range(7)]
     lines, _result, _clock = run(
-        *polls[:11], history(*earlier(60, 61, 62), query=None), polls[11], read_response("Completed"), timeout=500
+        *polls[:6], history(*earlier(60, 61, 62), query=None), polls[6], read_response("Completed"), timeout=500
     )
-    assert [line.split("]")[0] for line in lines] == ["[00:00", "[00:10", "[00:14"]
-    assert "; usually 61 s; about 51 s left; next poll in 2 s" in lines[1]
+    assert [line.split("]")[0] for line in lines] == ["[00:00", "[00:05", "[00:08"]
+    assert "; usually 61 s; about 56 s left; next poll in 1.5 s" in lines[1]
 
 
 def test_a_rescan_asks_once() -> None:
     path = f"/api/v1/scans/{SCAN_ID}"
     child = item("Processing", CHILD_ID, parentScan=SCAN_ID, **{**RUNS, "scanStartTime": "2026-01-01T00:00:00Z"})
-    polls = [Expected("GET", f"/api/v1/scans/{CHILD_ID}", answer=child) for _poll in range(11)]
+    polls = [Expected("GET", f"/api/v1/scans/{CHILD_ID}", answer=child) for _poll in range(5)]
     with scripted_context(
         read_response("Completed"),
         list_response(),
         Expected("PATCH", path, answer=child),
-        *polls[:10],
+        *polls,
         history(*earlier(60, 61, 62), query=None),
         read_response("Completed", CHILD_ID),
     ) as context:
@@ -276,10 +276,10 @@ def test_a_list_tells_the_start_of_a_scan_whose_status_is_only_true() -> None:
     active = Expected("GET", "/api/v1/scans/s1/status", answer={"status": True})
     clock = FakeClock()
     lines: list[str] = []
-    reads = [*[active] * 11, bigid_page(own, *ended), active]
+    reads = [*[active] * 6, bigid_page(own, *ended), active]
     with scripted_context(*reads, provider="bigid", reported=lines, clock=clock) as context:
-        request = wait.WaitRequest(["s1"], options=WaitOptions(timeout=11.0), on_timeout="return")
+        request = wait.WaitRequest(["s1"], options=WaitOptions(timeout=6.0), on_timeout="return")
         wait.wait_for_scans(context, request)
     assert "left" not in lines[0]
-    assert "[00:10]" in lines[1]
+    assert "[00:05]" in lines[1]
     assert "usually 12 min; about 4 min left" in lines[1]
