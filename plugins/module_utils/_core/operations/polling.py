@@ -156,8 +156,8 @@ def poll_interval(
 ) -> float:
     """Seconds until the next poll: the interval that was set, or a share of the time waited so far.
 
-    Where an end is expected, the pauses before it are a floor longer, and those around it shorter: the end is noticed
-    at most a tenth of the scan's length and a floor late whenever it comes, and earlier where it is expected.
+    Where an end is expected, the pauses before it are a floor longer, and those around it shorter. So an end is noticed
+    at most a tenth of the scan's length and a floor late whenever it comes, and sooner where it is expected.
     """
     if options.interval is not None:
         return options.interval
