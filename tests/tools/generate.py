@@ -24,6 +24,7 @@ import changelog_page
 import eda_page
 import report_schema
 import sandbox_page
+import terraform_schema
 import vendor_pages
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import CAPABILITIES, Provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
@@ -120,11 +121,15 @@ PAGES = {
     "roles/rescan/meta/argument_specs.yml": [in_yaml("subjects", vendor_pages.rescan_argument_specs)],
     "roles/rescan/tasks/main.yml": [in_yaml("subjects", vendor_pages.rescan_task_options)],
     "plugins/module_utils/_core/http/session.py": [between('\nVERSION = "', '"\n', version)],
+    "extensions/terraform/src/terraform_provider_datascan/version.py": [between('\nVERSION = "', '"\n', version)],
+    # A package can only take files along that are below its own folder.
+    "extensions/terraform/LICENSE": [lambda _page: (ROOT / "LICENSE").read_text(encoding="utf-8")],
     eda_page.SOURCE: [in_yaml("providers", functools.partial(eda_page.provider_choices, 4))],
     "extensions/eda/plugins/event_source/credential_types/datascan.yml": [
         in_yaml("providers", functools.partial(eda_page.provider_choices, 6))
     ],
     "docs/eda.md": [marked("arguments", eda_page.argument_table)],
+    terraform_schema.PAGE: [lambda _page: terraform_schema.text()],
     "docs/report.schema.json": [lambda _page: report_schema.text()],
     **{name: [lambda _page, text=text: text] for name, text in awx_pages.pages().items()},
     **{

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks the types of plugins/. Usage: mypy.sh PYTHON
+# Checks the types of plugins/ and of the Terraform provider. Usage: mypy.sh PYTHON
 # Plugins import each other as ansible_collections.datascan.gate, whatever the checkout's directory is called.
 set -euo pipefail
 
@@ -8,4 +8,5 @@ python=$1
 tree=.work/tree
 
 "$python" tests/tools/tree.py --link "$tree"
-MYPYPATH=$tree "$python" -m mypy "$tree/ansible_collections/datascan/gate/plugins"
+provider=extensions/terraform/src
+MYPYPATH=$tree:$provider "$python" -m mypy "$tree/ansible_collections/datascan/gate/plugins" "$provider"

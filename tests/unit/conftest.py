@@ -16,6 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path += [str(ROOT / "tests"), str(ROOT / "tests" / "tools")]  # for core_differences and the matrix
 sys.path.append(str(ROOT / "roles" / "sandbox" / "files"))
+sys.path.append(str(ROOT / "extensions" / "terraform" / "src"))
 
 _SCRATCH = tempfile.TemporaryDirectory()  # until the end: hypothesis would put its notes into the checkout
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", _SCRATCH.name)

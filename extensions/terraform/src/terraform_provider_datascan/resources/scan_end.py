@@ -1,0 +1,72 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What becomes of a scan whose resource is deleted: nobody else's scan is cancelled."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._core.errors import DatascanError, NotFoundError
+from .._core.operations.cancel import CancelRequest, CancelResult, cancel_scans
+from .._core.operations.context import OperationContext
+from .._core.operations.results import partial_result
+from .._core.providers.capabilities import CancelsScans
+from ..hand_over import is_same_place
+from ..protocol.provider import Call
+from ..protocol.values import Values
+from ..targets import VENDORS
+from .scan_state import is_unsuccessful, may_run
+
+_RUNS_ON = "The scan goes on"
+
+
+class ScanEnd:
+    """Cancels the scan of a deleted resource, or leaves it."""
+
+    def __init__(self, access: t.Any, call: Call) -> None:
+        """`access` is the VendorAccess of the provider."""
+        self._access = access
+        self._call = call
+
+    def end(self, state: Values, replacement: Values | None) -> None:
+        """`replacement` is the plan of the resource that follows in the same apply, if there is one.
+
+        Where only the wait for the scan has failed, that resource continues with it. Raises ProviderError where the
+        scan may still run and could not be cancelled.
+        """
+        if replacement is not None and self._is_left_to(state, replacement):
+            self._access.hand_over.leave(state)
+        elif state["id"] is None:
+            self._warn("The answer to the start was lost. A scan may have been started: check the vendor's console.")
+        elif may_run(state) and state["on_destroy"] != "leave" and not self._access.hand_over.is_used(state["id"]):
+            self._cancel_own(state)
+
+    def _is_left_to(self, state: Values, replacement: Values) -> bool:
+        pending = bool(state["wait_pending"]) and not is_unsuccessful(state)
+        return pending and is_same_place(state, replacement, tuple(VENDORS))
+
+    def _cancel_own(self, state: Values) -> None:
+        if state["reused"] is None:
+            self._warn(f"Scan {state['id']} is not cancelled, because it may be another pipeline's.")
+        elif state["reused"] is False:
+            self._cancel(self._access.context(self._call), state["id"])
+
+    def _cancel(self, context: OperationContext, scan_id: str) -> None:
+        provider = context.provider
+        if not isinstance(provider, CancelsScans):
+            self._warn(f"{provider.title} cannot cancel scan {scan_id}. {provider.unsupported['cancel']}")
+            return
+        try:
+            too_late = cancel_scans(context, CancelRequest([scan_id], too_late="ignore")).too_late
+        except NotFoundError:
+            return  # it is gone already
+        except DatascanError as error:
+            too_late = partial_result(error, CancelResult).too_late
+            if not too_late:
+                raise self._access.failure(error, "The scan could not be cancelled") from None
+        if too_late:
+            self._warn(f"Scan {scan_id} can no longer be cancelled.")
+
+    def _warn(self, line: str) -> None:
+        self._access.warn(self._call, _RUNS_ON, line)
