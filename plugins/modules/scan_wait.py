@@ -17,8 +17,8 @@ description:
   - On the control node, the task prints a line of progress on standard error when a scan changes its state, and once a
     minute otherwise. With C(no_log), it prints none.
   - The line says how long the scan usually takes and about how long it still takes, where the vendor lists at least
-    three earlier scans of the same source and target that completed in about the same time. One request reads them, once
-    a scan has run for five seconds. It is not sent for more than ten scans, nor if O(wait_interval) is set and no
+    three earlier scans of the same source and target that completed in about the same time. One request reads them,
+    once a scan has run for five seconds. It is not sent for more than ten scans, nor if O(wait_interval) is set and no
     progress is printed.
   - On the control node, the task stops if C(ansible-playbook) is killed, and cancels nothing. On a remote host, or with
     C(datascan_in_process=false), it cannot know, and continues to wait until O(wait_timeout).
