@@ -170,7 +170,7 @@ class InProcessAction(ActionBase):
                 diff_mode=self._task.diff,
                 redactor=redactor,
                 warn=warnings.append,
-                report_progress=None if self._task.no_log else self._report_progress,
+                report_progress=self._report_progress,
                 clock=clock,
             )
             result = execute(self.module_spec, invocation)
@@ -187,7 +187,8 @@ class InProcessAction(ActionBase):
         return printable(render_error(refused(self.module_spec, InvalidInputError(message), task)), redactor)
 
     def _report_progress(self, line: str) -> None:
-        show_progress(f"{self.module_spec.name}: {line}")
+        if not self._task.no_log:
+            show_progress(f"{self.module_spec.name}: {line}")
 
 
 class _Unprinted(dict[str, t.Any]):

@@ -14,13 +14,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from .._core.clock import Clock
-from .._core.operations.context import OperationContext, discard
+from .._core.operations.context import OperationContext
 from .._core.operations.polling import WaitOptions
 from .._core.options import ConnectionOptions, option_names
 from .._core.providers.registry import connect
 from .._core.redaction import Redactor
 from .._core.text import one_line
 from .known_target import remember_target
+
+
+def _discard(line: str) -> None:
+    """A module cannot print while it runs."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,8 @@ class Invocation:
     diff_mode: bool
     redactor: Redactor
     warn: Callable[[str], None]
-    report_progress: Callable[[str], None] | None = None  # a module cannot print while it runs
+    report_progress: Callable[[str], None] = _discard
+    wants_progress: bool = True
     clock: Clock = field(default_factory=Clock)
 
     def __getitem__(self, option: str) -> t.Any:
@@ -46,8 +51,16 @@ class Invocation:
         provider = connect(options, self.clock, warn, self.redactor)
         if self.params.get("target"):
             remember_target(provider, self.params["target"], self.redactor)
-        report_progress = self._redacted(self.report_progress) if self.report_progress else discard
-        return OperationContext(provider, self.clock, self.check_mode, report_progress, warn, self.redactor.redact)
+        report_progress = self._redacted(self.report_progress if self.wants_progress else _discard)
+        return OperationContext(
+            provider,
+            self.clock,
+            self.check_mode,
+            report_progress,
+            warn,
+            wants_progress=self.wants_progress,
+            redact=self.redactor.redact,
+        )
 
     def wait_options(self, **more: t.Any) -> WaitOptions:
         """How long to wait, and how often to poll. Raises InvalidInputError for times that are not possible."""

@@ -21,7 +21,7 @@ P = t.TypeVar("P", bound=Provider)
 _SHORTEST_LIMIT = 1.0  # seconds: with wait_timeout 0, a scan is read or started, and then not waited for
 
 
-def discard(line: str) -> None:
+def _discard(line: str) -> None:
     """Used where a front end shows neither progress nor warnings."""
 
 
@@ -37,14 +37,10 @@ class OperationContext:
     provider: Provider
     clock: Clock
     check_mode: bool = False  # read, predict, and change nothing
-    report_progress: Callable[[str], None] = discard
-    warn: Callable[[str], None] = discard
+    report_progress: Callable[[str], None] = _discard
+    warn: Callable[[str], None] = _discard
     redact: Callable[[t.Any], t.Any] = unchanged  # masks the secrets of this task; the same object where there are none
-
-    @property
-    def shows_progress(self) -> bool:
-        """Whether lines of progress go anywhere."""
-        return self.report_progress is not discard
+    wants_progress: bool = True  # False where the user asked for none
 
     def require(self, capability: type[P]) -> P:
         """The provider with this capability. Raises UnsupportedError, with what to do instead."""

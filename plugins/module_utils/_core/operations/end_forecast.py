@@ -21,7 +21,7 @@ _HISTORY_TIMEOUT = 1.0
 
 
 class EndForecast:
-    """Called after each poll. It sends one request at most, and only if polls or a line of progress can use it."""
+    """Called after each poll. It sends one request at most, and only if polls or lines of progress depend on it."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class EndForecast:
         self._until = options.until
         self._history = EarlierScans(earlier)
         self._known = dict(known or {})
-        self._may_ask = options.interval is None or context.shows_progress
+        self._may_ask = options.interval is None or context.wants_progress
 
     def __call__(self, state: PollState) -> ExpectedEnd | None:
         """When the wait ends: with the last of its scans or, with `until: any`, with the first."""

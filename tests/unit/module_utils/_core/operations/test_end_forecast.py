@@ -167,13 +167,12 @@ def test_a_scan_that_has_ended_and_a_single_poll_need_no_list() -> None:
     run(read_response("Processing", **RUNS), timeout=0)
 
 
-@pytest.mark.parametrize("shows_progress", [False, True])
-def test_with_a_set_interval_the_list_is_asked_for_only_if_progress_is_shown(shows_progress: bool) -> None:
-    lists = [history()] if shows_progress else []
+@pytest.mark.parametrize("wants_progress", [False, True])
+def test_with_a_set_interval_the_list_is_asked_for_only_if_progress_is_wanted(wants_progress: bool) -> None:
+    lists = [history()] if wants_progress else []
     clock = FakeClock()
     provider, script = connected([read_response("Processing", **RUNS), *lists, read_response("Completed")], clock=clock)
-    more = {"report_progress": print} if shows_progress else {}
-    context = OperationContext(provider, clock, **more)  # type: ignore[arg-type]
+    context = OperationContext(provider, clock, wants_progress=wants_progress)  # type: ignore[arg-type]
     wait.wait_for_scans(context, wait.WaitRequest([SCAN_ID], options=WaitOptions(interval=5)))
     assert not script.left
     assert clock.elapsed == 5
