@@ -14,7 +14,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import RefusedTask
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.option_values import without_empty_texts
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import describe_wrong_options
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.wrong_options import describe_wrong_options
 from ansible_collections.datascan.gate.plugins.module_utils._core.clock import Clock
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import AUDIT_FORMATS
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import parse_lookup

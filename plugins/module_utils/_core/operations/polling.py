@@ -118,6 +118,10 @@ def _poll_until_over(
         is_over = state.is_over(options)
         state.timed_out = not is_over and left <= 0
         interval = poll_interval(waited, options, floor, clock)
+        if (
+            options.interval is None
+        ):  # counts from the beginning of the poll, because a poll of many scans takes seconds
+            interval = max(floor, interval - poll_length)
         # The final poll begins early enough to end in time.
         state.next_poll = None if is_over or state.timed_out else min(max(0.0, left - poll_length), interval)
         report_progress(state)
