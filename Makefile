@@ -28,7 +28,7 @@ QUIET_INVENTORY := ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WA
 help:
 	@echo "make demo    install the collection, run the demo against the sandbox (DEMO_ARGS: options of ansible-playbook)"
 	@echo "make test    all of: $(PARTS); each is a target too"
-	@echo "make bench   print the benchmark table, in about five minutes"
+	@echo "make bench   print the benchmark table, in about seven minutes"
 	@echo "make docs    check the documentation, and build the reference site in .work/docs"
 	@echo "make galaxy  build the artifact in .work/galaxy, and check it with Galaxy's importer"
 	@echo "make matrix  run the tests with every supported ansible-core and Python that is installed (MATRIX, MATRIX_PARTS, MATRIX_JOBS)"
@@ -70,9 +70,9 @@ lint: venv
 unit: venv
 	@$(PYTEST) -n auto --dist worksteal tests/unit
 
-# More processes than two processors have, because a playbook also waits.
+# More processes than two processors have, because a playbook also waits. conftest.py puts the longest files first.
 integration: install
-	@$(INSTALLED) $(PYTEST) -n 3 --dist loadfile tests/integration
+	@$(INSTALLED) $(PYTEST) -n 4 --dist loadfile --no-loadscope-reorder tests/integration
 
 molecule: install
 	@tests/tools/molecule.sh "$(BIN)/python" "$(COLLECTIONS)"

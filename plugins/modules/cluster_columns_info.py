@@ -314,28 +314,19 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import argument_spec
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import FORMATS
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import (
+    COLUMN_QUERY_OPTIONS,
     LOOKUP_OPTIONS,
     ColumnQuery,
     parse_lookup,
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import columns
 
-QUERY = {
-    "filter": {"type": "str"},
-    "search_text": {"type": "str"},
-    "sort": {"type": "str"},
-    "limit": {"type": "int"},
-    "skip": {"type": "int", "default": 0},
-    "offset_key": {"type": "str", "no_log": False},
-    "ignore_limit": {"type": "bool", "default": False},
-    "sample": {"type": "int"},
-}
-
 
 def run(invocation: Invocation) -> t.Any:
     """List or write the columns of this cluster."""
+    query = {name: invocation[name] for name in COLUMN_QUERY_OPTIONS}
     request = columns.ColumnsRequest(
-        query=ColumnQuery(cluster_id=invocation["cluster_id"] or "", **{name: invocation[name] for name in QUERY}),
+        query=ColumnQuery(cluster_id=invocation["cluster_id"] or "", **query),
         cluster=None if invocation["cluster"] is None else parse_lookup(invocation["cluster"]),
         dest=invocation["dest"],
         format=invocation["format"],
@@ -349,7 +340,7 @@ MODULE = ModuleSpec(
     options={
         "cluster_id": {"type": "str"},
         "cluster": {"type": "dict", "options": argument_spec(LOOKUP_OPTIONS)},
-        **QUERY,
+        **argument_spec(COLUMN_QUERY_OPTIONS),
         "dest": {"type": "path"},
         "format": {"type": "str", "choices": list(FORMATS)},
     },

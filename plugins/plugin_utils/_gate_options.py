@@ -14,7 +14,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import RefusedTask
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.option_values import without_empty_texts
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import describe_wrong_options
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.wrong_options import describe_wrong_options
 from ansible_collections.datascan.gate.plugins.module_utils._core.clock import Clock
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import AUDIT_FORMATS
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import parse_lookup
@@ -139,26 +139,23 @@ def check_options(options: GateOptions, role: str) -> None:
 
 def _check_wait(options: GateOptions) -> None:
     """The checks of every role that waits for scans."""
-    parse_policy(options["policy"] or {})
+    counting = parse_policy(options["policy"] or {}).counting_option
     interval = options["wait_interval"]
     WaitOptions(timeout=options["wait_timeout"], interval=interval)
     provider = options.provider
     if provider and options["on_timeout"] == "cancel":
         check_capability(provider, CancelsScans)
-    policy = options["policy"] or {}
-    if provider and needs_issue_count(policy) and not issubclass(provider, CountsIssues):
-        what = "accepted.issue" if policy.get("max_issues") in (None, "") else "max_issues"
+    if provider and counting and not issubclass(provider, CountsIssues):
         # Not the module's sentence: a role has no count_issues.
         raise UnsupportedError(
-            f"{options.name('policy')}.{what} needs a count of issues, and {provider.title} does not count them. "
-            f"Remove {what}."
+            f"{options.name('policy')}.{counting} needs a count of issues, and {provider.title} does not count them. "
+            f"Remove {counting}."
         )
 
 
 def needs_issue_count(policy: Mapping[str, t.Any]) -> bool:
     """Whether a policy cannot be checked without the issues of the scans."""
-    entries = [policy, *(entry for entry in policy.get("accepted") or () if isinstance(entry, Mapping))]
-    return any(entry.get(name) not in (None, "") for entry in entries for name in ("max_issues", "issue"))
+    return parse_policy(policy).counting_option is not None
 
 
 def _check_policy(options: GateOptions, role: str) -> None:

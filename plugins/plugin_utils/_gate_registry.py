@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import printable
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import with_plain_types
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.wrong_options import with_plain_types
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import DatascanError, GateFailedError
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.evaluate import refuse_gate
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy import ENFORCE

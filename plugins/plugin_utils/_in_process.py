@@ -28,10 +28,6 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec
 )
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.option_values import without_empty_texts
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.shown_options import mask_quoted, shown_options
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import (
-    describe_wrong_options,
-    with_plain_types,
-)
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import credentials_in
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
@@ -76,6 +72,8 @@ class InProcessAction(ActionBase):
         """The result of a gate about which Ansible itself says why it could not judge; nothing for other modules."""
         if self.module_spec.refuse is None or self._task.async_val:
             return {}
+        from ansible_collections.datascan.gate.plugins.module_utils._ansible.wrong_options import with_plain_types
+
         redactor = Redactor(credentials_in(self.module_spec.argument_spec, self._task.args))
         return self._refused(redactor.redact_text(with_plain_types(message)), self._reportable, redactor)
 
@@ -152,14 +150,14 @@ class InProcessAction(ActionBase):
         try:
             validation = validator.validate(given)
         except (AttributeError, TypeError, ValueError):
-            return self._refused(describe_wrong_options(self.module_spec.argument_spec, given), given, Redactor())
+            return self._refused(self._describe_wrong_options(given), given, Redactor())
         warnings = [
             f"Both option {item['option']} and its alias {item['alias']} are set." for item in validation._warnings
         ]
         params = validation.validated_parameters
         redactor = Redactor(credentials_in(self.module_spec.argument_spec, params))
         if validation.error_messages:
-            message = describe_wrong_options(self.module_spec.argument_spec, given, validation.errors.msg)
+            message = self._describe_wrong_options(given, validation.errors.msg)
             message = redactor.redact_text(mask_quoted(message, validation._no_log_values))
             result = self._refused(one_line(message), given, redactor)
         else:
@@ -180,6 +178,12 @@ class InProcessAction(ActionBase):
         if warnings:
             result["warnings"] = warnings
         return result
+
+    def _describe_wrong_options(self, given: Mapping[str, t.Any], message: str = "") -> str:
+        """What is wrong with the options; `message` is that of Ansible's validation."""
+        from ansible_collections.datascan.gate.plugins.module_utils._ansible.wrong_options import describe_wrong_options
+
+        return describe_wrong_options(self.module_spec.argument_spec, given, message)
 
     def _refused(self, message: str, given: Mapping[str, t.Any], redactor: Redactor) -> dict[str, t.Any]:
         """The result of a task with wrong options."""

@@ -24,6 +24,7 @@ import long_wait  # noqa: E402
 import many_audited  # noqa: E402
 import many_columns  # noqa: E402
 import one_status  # noqa: E402
+import terraform  # noqa: E402
 import thousand_scans  # noqa: E402
 from plays import Plays  # noqa: E402
 from sandbox_server import Sandbox  # noqa: E402
@@ -45,9 +46,11 @@ def main() -> None:
             parts = {
                 "one status": lambda: one_status.rows(plays, sandbox),
                 "1,000 scans": lambda: thousand_scans.rows(plays, sandbox),
-                "a wait of 60 s": lambda: long_wait.rows(plays, sandbox),
+                "a wait of 60 s": lambda: long_wait.rows(plays, sandbox, folder, collections),
+                "a wait for 10,000 scans": lambda: thousand_scans.wait_rows(plays, sandbox, collections),
                 "100,000 columns": lambda: many_columns.rows(plays, sandbox, folder, collections),
                 "many more columns": lambda: many_audited.rows(plays, sandbox, folder, collections),
+                "the Terraform provider": lambda: terraform.rows(sandbox, folder),
                 "how late": _lateness,
             }
             rows: list[Row] = []

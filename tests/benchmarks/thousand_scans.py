@@ -1,21 +1,25 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""(b) One look at 1,000 scans, against a loop of ansible.builtin.uri."""
+"""(b) One look at 1,000 scans, against a loop of ansible.builtin.uri; (g) a wait for 1,000 and for 10,000 scans."""
 
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from measure import alternately
 from plays import Plays, door, uri
 from sandbox_server import Sandbox
-from table import Row, at_least
+from table import Row, at_least, seconds
+from wait_process import WaitParts, measure_wait
 
 SCANS = 1000
 NEWER = 500  # scans of no interest before them in the list
 LOOPED = 10  # of a thousand, for the loop would take ten minutes
 ROUNDS = 3
+LARGE, LARGER = 1000, 10_000  # scans of a wait
+LENGTH = 30  # seconds until the first of them ends
 
 
 def rows(plays: Plays, sandbox: Sandbox) -> list[Row]:
@@ -41,4 +45,47 @@ def rows(plays: Plays, sandbox: Sandbox) -> list[Row]:
         at_least("(b) 1,000 scans, wall", look.wall, loop.wall, 200),
         at_least("(b) 1,000 scans, processor", look.processor, loop.processor, 200),
         Row("(b) 1,000 scans, requests", str(requests), str(SCANS), "", "at most 40", requests <= 40),
+    ]
+
+
+def wait_rows(plays: Plays, sandbox: Sandbox, collections: Path) -> list[Row]:
+    """Each wait goes on until the first of its scans ends; all others run on. A poll reads all of them."""
+    large, larger = (_wait(plays, sandbox, collections, scans) for scans in (LARGE, LARGER))
+    single = _wait(plays, sandbox, collections, 1)
+    return [
+        _late_row(f"(g) the first of {LARGE:,} scans ends: late by", large, single),
+        _late_row(f"(g) the first of {LARGER:,} scans ends: late by", larger, single),
+        *_growth_rows(large, larger),
+    ]
+
+
+def _wait(plays: Plays, sandbox: Sandbox, collections: Path, scans: int) -> WaitParts:
+    sandbox.reset()
+    sandbox.settings(listing_seconds=5, processing_seconds=LENGTH - 5)
+    running = sandbox.seed_many(scans - 1, "Processing", age=3600) if scans > 1 else []
+    return measure_wait(plays, collections, sandbox, [*running, sandbox.seed(None, age=0)], until="any")
+
+
+def _late_row(what: str, many: WaitParts, single: WaitParts) -> Row:
+    """Beside a wait for one scan. The limit leaves out how long a poll itself takes, which is the vendor's time."""
+    return Row(what, seconds(many.late), seconds(single.late), f"{many.polls} polls, {single.polls}")
+
+
+def _growth_rows(large: WaitParts, larger: WaitParts) -> list[Row]:
+    """What a poll of the larger wait takes beside one of the other; ten times as much is linear."""
+    times = LARGER / LARGE
+    requests = [one.requests / one.polls for one in (larger, large)]
+    processor = [one.operation / one.polls for one in (larger, large)]
+    growth = [figures[0] / figures[1] for figures in (requests, processor)]
+    what = f"(g) a poll of {LARGER:,} scans beside one of {LARGE:,}"
+    most = f"at most {times:g}"
+    return [
+        Row(f"{what}: requests", *(f"{one:g}" for one in requests), f"{growth[0]:.3g}", most, growth[0] <= times),
+        Row(f"{what}: processor", *map(seconds, processor), f"{growth[1]:.3g}"),
+        Row(
+            f"(g) the wait for {LARGER:,} scans: memory",
+            f"{larger.memory:.0f} MB",
+            f"{large.memory:.0f} MB",
+            f"{larger.memory / large.memory:.2g}",
+        ),
     ]

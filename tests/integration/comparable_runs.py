@@ -15,6 +15,7 @@ _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d|)")
 _SECONDS = re.compile(r"\b(After )\d+( s)\b")
 _MEASURED = ("elapsed", "polls", "requests")
+_LEFT_OUT = ("ansible.builtin.file", "ansible.builtin.include_role", "ansible.builtin.meta")
 # What a core adds by itself: where it does, also inside a result that a registered variable holds, differs.
 _OF_THE_CORE = ("invocation", "exception", "warnings", "deprecations")
 
@@ -74,7 +75,7 @@ def same_on_every_core(run: Run, names: Mapping[str, str]) -> dict[str, t.Any]:
             "result": _without_the_cores(stand_ins.value(record["result"])),
         }
         for record in run.records
-        if not record["role"] and record["action"] not in ("ansible.builtin.file", "ansible.builtin.include_role")
+        if not record["role"] and record["action"] not in _LEFT_OUT
     ]
     reports = {name: stand_ins.text(text) for name, (_time, text) in sorted(run.reports.items())}
     return {"ends well": run.rc == 0, "tasks": tasks, "reports": reports}

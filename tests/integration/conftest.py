@@ -16,15 +16,34 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playbook_preparations import AS_MODULES_TOO, DEPEND_ON_THE_CORE, PREPARATIONS
+from playbook_preparations import AS_MODULES_TOO, DEPEND_ON_THE_CORE, ONCE, PREPARATIONS
 from playbook_runs import AS_MODULE, Run, run_playbook
 from sandbox_server import Sandbox
+from terraform_runs import terraform  # noqa: F401  (a fixture)
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.append(str(ROOT / "tests"))  # for core_differences
+sys.path.append(str(ROOT / "extensions" / "terraform" / "src"))
 INSIDE = Path("ansible_collections", "datascan", "gate")
 NO_CACHE = shutil.ignore_patterns("__pycache__")
+# The files that take the longest. They begin first: at the end, one of them would leave the other processes idle.
+LONGEST = (
+    "test_closed_gates",
+    "test_every_playbook",
+    "test_docs_pages",
+    "test_awx_setup",
+    "test_same_results",
+    "test_terraform_scan",
+    "test_secrets_of_all_modules",
+    "test_on_timeout_cancel",
+    "test_killed_plays",
+    "test_fifth_vendor",
+    "test_orphaned_workers",
+    "test_audit_cluster",
+    "test_columns",
+    "test_runner",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,6 +57,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         playbook = item.get_closest_marker("playbook")
         if playbook and playbook.args[0] not in DEPEND_ON_THE_CORE:
             item.add_marker(pytest.mark.one_core)
+    items.sort(key=lambda item: LONGEST.index(name) if (name := item.path.stem) in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session")
@@ -89,17 +109,17 @@ def play(sandbox: Sandbox, collections: Path, tmp_path: Path) -> Callable[..., R
 class Runs:
     """The runs of one playbook. `again` follows `in_process` on the same server; the others begin on a fresh one.
 
-    There is a run as modules of the playbooks in AS_MODULES_TOO only.
+    There is no second run of the playbooks in ONCE, and a run as modules of those in AS_MODULES_TOO only.
     """
 
     in_process: Run
-    again: Run
     check: Run
+    again: Run | None = None
     module: Run | None = None
 
     @property
     def all(self) -> list[Run]:
-        return [run for run in (self.in_process, self.again, self.check, self.module) if run]
+        return [run for run in (self.in_process, self.check, self.again, self.module) if run]
 
 
 @pytest.fixture
@@ -127,9 +147,9 @@ def runs(
     with kept.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed: the processes of pytest-xdist share the runs
         if not kept.exists():
-            in_process, again = one_after_another(("", {}), ("", {}))
+            in_process, *again = one_after_another(*[("", {})] * (1 if name in ONCE else 2))
             (check,) = one_after_another(("--check --diff", {}))
-            made = Runs(in_process, again, check)
+            made = Runs(in_process, check, *again)
             if name in AS_MODULES_TOO:
                 (made.module,) = one_after_another(("", AS_MODULE))
             kept.write_bytes(pickle.dumps(made))

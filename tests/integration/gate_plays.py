@@ -138,7 +138,7 @@ class GatePlays:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=300,
+            timeout=600,
             check=False,
         )
         lines = results.read_text().splitlines() if results.exists() else []

@@ -41,7 +41,7 @@ def _install(package: str, folder: Path) -> None:
     quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--no-package-lock"]
     fetching = ["--fetch-retries", "1", "--fetch-retry-mintimeout", "1000", "--fetch-timeout", "20000"]
     command = ["npm", "install", package, "--prefix", folder, "--cache", CACHE / "npm", *quiet, *fetching]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
     if done.returncode and _UNREACHABLE.search(done.stderr):
         pytest.skip(f"npm cannot reach its registry, so {package} cannot be run.")
     assert done.returncode == 0, done.stderr

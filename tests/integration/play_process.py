@@ -28,7 +28,7 @@ HOUR = 3600.0
 LONG = {"listing_seconds": HOUR, "processing_seconds": HOUR, "time_fraction": True}
 PROCESSES = Path("/proc")
 MARK = "DATASCAN_TEST_PLAY"  # in the environment of every process of one play, and of no other
-WAIT_OPTIONS = 60.0
+TIMEOUT = 120.0  # seconds
 
 
 class PlayProcess:
@@ -72,11 +72,11 @@ class PlayProcess:
 
     def until(self, happened: Callable[[], t.Any]) -> None:
         """Wait until something has happened on the server."""
-        patience = time.monotonic() + WAIT_OPTIONS
+        patience = time.monotonic() + TIMEOUT
         while not happened():
             assert self._process.poll() is None, self.output
             assert time.monotonic() < patience, self.output
-            time.sleep(0.02)
+            time.sleep(0.1)
 
     def kill(self, *, only_the_first: bool = False) -> None:
         """Kill all its processes at once, or only the one that was started first: Ansible's workers may outlive it."""
@@ -92,7 +92,7 @@ class PlayProcess:
     def send(self, number: signal.Signals) -> float:
         """Send a signal to ansible-playbook alone; the time at which it had ended, on the monotonic clock."""
         self._process.send_signal(number)
-        self._process.wait(WAIT_OPTIONS)
+        self._process.wait(TIMEOUT)
         return time.monotonic()
 
     def left(self) -> list[int]:
@@ -108,7 +108,7 @@ class PlayProcess:
     def end(self) -> int:
         """Its return code, once it has ended."""
         try:
-            return self._process.wait(WAIT_OPTIONS)
+            return self._process.wait(TIMEOUT)
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError(self.output) from None

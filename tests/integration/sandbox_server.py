@@ -32,7 +32,7 @@ class Sandbox:
             stdout=(folder / "out.txt").open("wb"),
             stderr=subprocess.STDOUT,
         )
-        patience = time.monotonic() + 30
+        patience = time.monotonic() + 60
         while not ready.exists():
             if self._process.poll() is not None or time.monotonic() > patience:
                 self.close()
@@ -48,13 +48,13 @@ class Sandbox:
     def close(self) -> None:
         self._process.terminate()
         try:
-            self._process.wait(10)
+            self._process.wait(30)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
 
     def control(self, method: str, path: str, body: t.Any = None) -> t.Any:
-        response = self._session.request(method, f"{self.url}/_control/{path}", json=body, timeout=10)
+        response = self._session.request(method, f"{self.url}/_control/{path}", json=body, timeout=60)
         assert response.ok, f"{method} {path}: {response.text}"
         return response.json()
 

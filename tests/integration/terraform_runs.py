@@ -73,6 +73,7 @@ def clean_environment(home: Path) -> dict[str, str]:
         "CHECKPOINT_DISABLE": "1",
         "TF_IN_AUTOMATION": "1",
         "TF_INPUT": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",  # for a provider that runs from the checkout
     }
 
 
@@ -183,9 +184,10 @@ class Terraform:
         return found
 
     def state_file(self) -> dict[str, t.Any]:
-        """The state as it is stored; empty if there is none."""
+        """The state as it is stored; empty if there is none. Terraform locks an empty file before it writes one."""
         path = self.folder / "terraform.tfstate"
-        return t.cast("dict[str, t.Any]", json.loads(path.read_text())) if path.exists() else {}
+        text = path.read_text() if path.exists() else ""
+        return t.cast("dict[str, t.Any]", json.loads(text or "{}"))
 
     def outputs(self) -> dict[str, t.Any]:
         """The configuration's outputs."""

@@ -40,7 +40,7 @@ def call(sandbox, package_file):
             env={**os.environ, "ADVALIDATION_BASE_URL": base_url, "ADVALIDATION_API_KEY": key},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
         assert done.returncode == 0, done.stderr

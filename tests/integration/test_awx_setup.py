@@ -111,7 +111,7 @@ def set_up(awx, awx_collection, collections, tmp_path_factory):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=300,
+            timeout=600,
             check=False,
         )
         assert (done.returncode != 0) == fails, done.stdout

@@ -47,7 +47,7 @@ def run(python, sandbox, container):
         env={**os.environ, "DATASCAN_API_URL": sandbox.api_url, "DATASCAN_API_TOKEN": TOKEN},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 

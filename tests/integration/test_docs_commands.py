@@ -16,7 +16,16 @@ from ansible.cli.playbook import PlaybookCLI
 from docs_blocks import PAGES, ROOT, SHELL, blocks_of
 
 # What the pages use of other people's programs; each option was looked up once.
-OTHERS = {"ansible-builder", "ansible-rulebook", "podman", "git", "cd", "sed"}
+OTHERS = {
+    "ansible-builder",
+    "ansible-rulebook",
+    "podman",
+    "git",
+    "cd",
+    "sed",
+    "terraform",
+    "terraform-provider-datascan",
+}
 SECRETS = {"SOURCE_SAS", "DESTINATION_SAS", "CONTROLLER_HOST", "CONTROLLER_OAUTH_TOKEN"}
 ENVIRONMENT = set(re.findall(r"E\((DATASCAN_\w+)\)", (ROOT / "plugins/doc_fragments/connection.py").read_text()))
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))

@@ -46,7 +46,7 @@ SPECIAL = {
     "docs/tutorials/bigid-cluster-analysis.md": Page("bigid"),
     "docs/tutorials/bigid-scan-insights.md": Page("bigid"),
     # Long enough for something to be cancelled.
-    "docs/tutorials/glasswall-scan-controller.md": Page(settings={"listing_seconds": 3}),
+    "docs/tutorials/glasswall-scan-controller.md": Page(settings={"listing_seconds": 6}),
     "docs/tutorials/protecto-data-scan-status.md": Page("protecto"),
 }
 

@@ -147,7 +147,7 @@ def job(sandbox, repository, tmp_path):
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                timeout=120,
+                timeout=300,
                 check=False,
                 text=True,
             )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -32,7 +33,8 @@ class Source:
     def __init__(self, sandbox: Sandbox, output: Path, **arguments: t.Any) -> None:
         given = {"provider": "glasswall", "api_url": sandbox.api_url, "api_token": TOKEN, "query": {}, **arguments}
         self._path = output
-        with output.open("ab") as file:
+        with output.open("ab", buffering=0) as file:
+            file.write(b"\n")  # ends the line in which an earlier process may have been killed
             self._process = subprocess.Popen(
                 [sys.executable, "-B", str(PROGRAM), str(SOURCE), json.dumps(given)],
                 env={name: value for name, value in os.environ.items() if not name.startswith("DATASCAN_")},
@@ -46,7 +48,7 @@ class Source:
         while len(named(self._path, kind)) < count:
             assert self._process.poll() is None, self._path.read_text()
             assert time.monotonic() < patience, f"{Counter(one.get('event') for one in events(self._path))}"
-            time.sleep(0.02)
+            time.sleep(0.1)
 
     def kill(self) -> None:
         self._process.kill()
@@ -54,9 +56,13 @@ class Source:
 
 
 def events(path: Path) -> list[dict[str, t.Any]]:
-    """What was printed; a kill may have cut the last line."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
+    """What was printed, without the lines that a kill has cut and those that are no events."""
+    found = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("{"):
+            with contextlib.suppress(json.JSONDecodeError):
+                found.append(json.loads(line))
+    return found
 
 
 def named(path: Path, kind: str = "finished") -> Counter[str]:
@@ -100,8 +106,7 @@ def test_a_kill_loses_nothing(sandbox, tmp_path: Path) -> None:
     try:
         source.wait_for(SCANS)
         later = sandbox.seed_many(1, "Completed", age=0)
-        while later[0] not in named(output):
-            time.sleep(0.02)
+        source.wait_for(SCANS + len(later))
     finally:
         source.kill()
     assert set(named(output)) == {*scans, *later}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from comparable_runs import comparable
-from playbook_preparations import AS_MODULES_TOO, DEPEND_ON_THE_CORE, PREPARATIONS
+from playbook_preparations import AS_MODULES_TOO, DEPEND_ON_THE_CORE, ONCE, PREPARATIONS
 from playbook_runs import AS_MODULE, PLAYBOOKS
 
 
@@ -46,7 +46,13 @@ def test_both_ways_send_the_same_requests(runs, name):
     assert _methods(runs.in_process) == _methods(runs.module)
 
 
-@every_playbook
+@each(sorted(ONCE))
+def test_a_playbook_that_runs_once_changes_nothing(runs, name):
+    assert runs.in_process.changed == set()
+    assert not runs.in_process.reports
+
+
+@each(sorted(set(PREPARATIONS) - ONCE))
 def test_a_second_run_changes_nothing(runs, name):
     assert runs.again.changed == STARTS_AGAIN.get(name, set())
     if name not in STARTS_AGAIN:
@@ -111,7 +117,7 @@ def test_every_playbook_is_run_by_a_test():
     tests = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
     left = {path.stem for path in PLAYBOOKS.glob("*.yml")} - set(PREPARATIONS)
     assert {name for name in left if not re.search(rf"['\"/]{name}(\.yml)?['\"]", tests)} == set()
-    assert set(PREPARATIONS) >= AS_MODULES_TOO | DEPEND_ON_THE_CORE
+    assert set(PREPARATIONS) >= AS_MODULES_TOO | DEPEND_ON_THE_CORE | ONCE
 
 
 def _kind(result):

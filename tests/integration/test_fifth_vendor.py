@@ -142,7 +142,9 @@ def check_derived_tests(copy: Copy) -> None:
     names = {path: Path(path).name for path in DERIVED}  # as pytest knows a file or a folder in -k
     selected = " or ".join(f"({names[path]} and ({words or names[path]}))" for path, words in DERIVED.items())
     paths = [f"tests/unit/{path}" for path in DERIVED]
-    done = copy.run("-m", "pytest", "-v", "-p", "no:cacheprovider", "--no-header", *paths, "-k", selected)
+    # Plain assertions, since rewriting those of every file takes longer than most of the tests.
+    options = ["-v", "-p", "no:cacheprovider", "--no-header", "--assert=plain"]
+    done = copy.run("-m", "pytest", *options, *paths, "-k", selected)
     assert done.returncode == 0, done.stdout[-3000:]
     for path in paths:
         assert re.search(rf"^{re.escape(path)}.* PASSED ", done.stdout, re.MULTILINE), path

@@ -100,7 +100,7 @@ def test_a_scan_that_completed_meanwhile_is_reused_with_fresh_for(sandbox, plays
 def test_a_worker_that_outlives_its_play_starts_no_second_scan(sandbox, plays):
     """Killing ansible-playbook alone leaves the process in which a task runs, and that goes on with its start."""
     killed = plays("uploads")
-    sandbox.fault("GET", "/scans$", {"kind": "no_answer", "seconds": 1.5})
+    sandbox.fault("GET", "/scans$", {"kind": "no_answer", "seconds": 5})
     killed.until(lambda: any(entry["fault"] for entry in sandbox.journal()))
     killed.kill(only_the_first=True)
     assert killed.left()

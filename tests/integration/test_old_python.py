@@ -51,7 +51,7 @@ def results(collections: Path, tmp_path_factory: pytest.TempPathFactory) -> Resu
         cwd=cwd,
         env={**clean_environment(cwd, collections), "DATASCAN_TEST_RESULTS": str(written)},
         capture_output=True,
-        timeout=300,
+        timeout=600,
         check=False,
     )
     records = [json.loads(line) for line in written.read_text().splitlines()]

@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 from gate_plays import GatePlays, GateRun
+from playbook_preparations import SAME_TARGET
 
 HOUR = 3600.0
 ROLE = """
@@ -17,7 +18,7 @@ ROLE = """
   gather_facts: false
   tasks:
     - ansible.builtin.import_role: {{name: datascan.gate.{role}}}
-      vars: {{{role}_wait_timeout: 1, {role}_on_timeout: cancel, {variables}}}
+      vars: {{{role}_wait_timeout: 3, {role}_on_timeout: cancel, {variables}}}
 """
 RUN_SCAN = ROLE.format(role="run_scan", variables='run_scan_glasswall: "{{ target }}"')
 RESCAN = ROLE.format(role="rescan", variables='rescan_scan_id: "{{ passes[0] }}"')
@@ -37,7 +38,7 @@ MODULES = """
     - name: Wait
       datascan.gate.scan_wait:
         scans: ["HANDED"]
-        wait_timeout: 0.5
+        wait_timeout: 3
         on_timeout: cancel
 """
 
@@ -57,21 +58,32 @@ def cancels(run: GateRun) -> int:
     return sum(entry["method"] == "DELETE" for entry in run.journal)
 
 
-@pytest.mark.parametrize("playbook", [RUN_SCAN, RESCAN], ids=["run_scan", "rescan"])
-def test_a_role_cancels_its_own_scan_and_leaves_a_reused_one_alone(plays: GatePlays, playbook: str) -> None:
+def start(plays: GatePlays) -> object:
+    """Start what another pipeline would start."""
+    return plays.sandbox.seed("Listing", age=0, **SAME_TARGET)
+
+
+@pytest.mark.parametrize(
+    ("playbook", "begin"),
+    [(RUN_SCAN, start), (RESCAN, lambda plays: plays.sandbox.rescan(plays.passes))],
+    ids=["run_scan", "rescan"],
+)
+def test_a_role_cancels_its_own_scan_and_leaves_a_reused_one_alone(
+    plays: GatePlays, playbook: str, begin: t.Callable[[GatePlays], object]
+) -> None:
     own = plays(playbook)
     assert (own.rc, cancels(own), running(plays)) == (2, 1, ["Cancelled"]), own.output
-    left = plays(playbook.replace("on_timeout: cancel", "on_timeout: fail"))
-    assert running(plays) == ["Cancelled", "Listing"], left.output
+    begin(plays)
+    assert running(plays) == ["Cancelled", "Listing"]
     reused = plays(playbook)
     assert (reused.rc, cancels(reused), running(plays)) == (2, 0, ["Cancelled", "Listing"]), reused.output
     assert "continues to run" in reused.output
 
 
 def test_a_rescan_that_was_too_early_at_first_is_cancelled_too(plays: GatePlays) -> None:
-    plays.sandbox.settings(listing_seconds=1.5, processing_seconds=HOUR)
+    plays.sandbox.settings(listing_seconds=5, processing_seconds=HOUR)
     parent = plays.sandbox.seed(None)
-    playbook = RESCAN.replace("passes[0]", f"'{parent}'").replace("wait_timeout: 1,", "wait_timeout: 6,")
+    playbook = RESCAN.replace("passes[0]", f"'{parent}'").replace("wait_timeout: 3,", "wait_timeout: 9,")
     run = plays(playbook)
     assert run.rc == 2, run.output
     assert cancels(run) == 1, run.output
@@ -89,8 +101,7 @@ def test_watch_scans_cancels_what_it_is_given_and_not_what_it_finds(
 def test_in_a_playbook_of_modules(plays: GatePlays) -> None:
     own = plays(MODULES.replace("HANDED", "{{ started.scan }}"))
     assert cancels(own) == 1, own.output
-    plays(RUN_SCAN.replace("on_timeout: cancel", "on_timeout: fail"))
-    assert running(plays) == ["Cancelled", "Listing"]
+    start(plays)
     reused = plays(MODULES.replace("HANDED", "{{ started }}"))
     assert cancels(reused) == 0, reused.output
     (waited,) = [record["result"] for record in reused.records if record["task"] == "Wait"]

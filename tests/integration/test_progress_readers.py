@@ -22,7 +22,7 @@ from sandbox_server import TOKEN, Sandbox
 
 WAITS = 15  # with a line each; a reader that is gone after three misses the others
 MARK = "scan_wait: ["
-RUN_TIMEOUT = 90  # seconds; a run that hangs never ends
+RUN_TIMEOUT = 300  # seconds; a run that hangs never ends
 
 Shell = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
@@ -68,7 +68,6 @@ def test_it_goes_to_standard_error_so_that_standard_output_is_the_callbacks_own(
     [
         "$PLAY | head -n 3",
         "$PLAY 2>&1 | head -n 3",
-        "$PLAY 2>&1 >/dev/null | head -n 3",
         "$PLAY 2>&1 | true",
         "$PLAY 2>&-",  # Ansible itself fails then
         "$PLAY >/dev/full",

@@ -62,7 +62,7 @@ def test_the_same_for_a_playbook_that_is_run_by_its_full_name(
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stdout
     assert written(tmp_path, collections) == [tmp_path / "a report.json"]

@@ -20,10 +20,14 @@ from playbook_runs import AS_MODULE, run_playbook
 
 EXPECTED = Path(__file__).with_name("expected_results.json")
 SHORT = {
-    "glasswall": {"listing_seconds": 0.4, "processing_seconds": 0.4, "time_fraction": True},
+    "glasswall": {"listing_seconds": 2.5, "processing_seconds": 0.4, "time_fraction": True},
     "protecto": {"pending_seconds": 0.2, "running_seconds": 0.2},
     "advalidation": {"queued_seconds": 0.2, "processing_seconds": 0.2, "analysis_seconds": 0.2},
 }
+
+
+LAST_TASK_OF_A_MODULE = "Judge its issues"
+REPORTS_OF_ROLES = {"run_scan.xml", "audit.csv"}
 
 
 @pytest.mark.parametrize("way", ["in_process", "module", "check"])
@@ -32,10 +36,11 @@ def test_every_module_and_role_has_the_same_results_on_every_core(way, sandbox, 
     scans = {"completed": "Completed", "failed": "Error", "running": "Processing", "listing": "Listing"}
     ids = {name: sandbox.seed(word, sourceContainerPath=f"seeded/{name}") for name, word in scans.items()}
     arguments = ["--check", "--diff"] if way == "check" else []
-    variables = AS_MODULE if way == "module" else {}
+    # As modules, each task takes a process, so the roles are left out: they are nothing but these modules.
+    variables = {**AS_MODULE, "with_roles": False} if way == "module" else {"with_roles": True}
     run = play("every_module_and_role", *arguments, api_urls=sandbox.api_urls, **ids, **variables)
     names = {scan_id: name for name, scan_id in ids.items()}
-    compare("check" if way == "check" else "results", same_on_every_core(run, names))
+    compare("check" if way == "check" else "results", same_on_every_core(run, names), with_roles=way != "module")
 
 
 @pytest.mark.parametrize("container", ["ok", "error"])
@@ -47,12 +52,16 @@ def test_the_demo_has_the_same_results_on_every_core(container, sandbox, collect
     compare(f"demo {container}", same_on_every_core(run, {}))
 
 
-def compare(part, found):
-    if os.environ.get("DATASCAN_WRITE_EXPECTED"):
+def compare(part, found, *, with_roles=True):
+    if os.environ.get("DATASCAN_WRITE_EXPECTED") and with_roles:
         expected = json.loads(EXPECTED.read_text(encoding="utf-8")) if EXPECTED.exists() else {}
         text = json.dumps({**expected, part: found}, indent=1, sort_keys=True)
         EXPECTED.write_text(text + "\n", encoding="utf-8")
     expected = json.loads(EXPECTED.read_text(encoding="utf-8"))[part]
+    if not with_roles:
+        tasks = [task["task"] for task in expected["tasks"]]
+        expected["tasks"] = expected["tasks"][: tasks.index(LAST_TASK_OF_A_MODULE) + 1]
+        expected["reports"] = {name: text for name, text in expected["reports"].items() if name not in REPORTS_OF_ROLES}
     assert found == expected, "\n".join(difflib.unified_diff(_lines(expected), _lines(found), n=1, lineterm=""))
 
 

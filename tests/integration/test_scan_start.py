@@ -39,7 +39,6 @@ class TestRepeating:
         assert (result["changed"], result["timed_out"]) == (True, False)
         assert (result["scan"]["state"], result["scan"]["succeeded"]) == ("completed", True)
         assert result["scan"]["finished_at"] >= result["scan"]["started_at"]
-        assert result["elapsed"] > 0.3
 
     def test_a_fresh_scan_is_handed_back(self, runs):
         result = runs.in_process["Start it again while it is fresh"]
@@ -100,7 +99,6 @@ class TestAnew:
             assert (result["error"]["kind"], result["timed_out"]) == ("scan_not_completed", False)
             assert (result["scan"]["state"], result["scan"]["vendor_status"]) == ("failed", "Error")
             assert result["scan"]["id"] in result["msg"]
-            assert result["elapsed"] > 0.3
             assert result["requests"] > result["polls"]
 
     def test_a_scan_that_failed_is_not_fresh(self, runs):
@@ -113,7 +111,7 @@ class TestAnew:
             assert result["error"]["kind"] == "wait_timeout"
             assert result["scan"]["state"] == "running"
             assert result["scan"]["id"] in result["msg"]
-            assert 0.5 <= result["elapsed"] < 5
+            assert 2 <= result["elapsed"] < 60
 
     def test_the_next_run_reuses_the_scan_that_timed_out(self, runs):
         result = runs.again["Wait for one that takes too long"]

@@ -24,6 +24,7 @@ import changelog_page
 import eda_page
 import report_schema
 import sandbox_page
+import terraform_pages
 import terraform_schema
 import vendor_pages
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import CAPABILITIES, Provider
@@ -130,6 +131,7 @@ PAGES = {
     ],
     "docs/eda.md": [marked("arguments", eda_page.argument_table)],
     terraform_schema.PAGE: [lambda _page: terraform_schema.text()],
+    **{name: [lambda _page, text=text: text] for name, text in terraform_pages.pages().items()},
     "docs/report.schema.json": [lambda _page: report_schema.text()],
     **{name: [lambda _page, text=text: text] for name, text in awx_pages.pages().items()},
     **{
@@ -153,6 +155,7 @@ def main() -> int:
         print(f"Run `make generate`: {', '.join(drifted)} do not say what they are made from.")
         return 1
     for name, text in drifted.items():
+        (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
         (ROOT / name).write_text(text, encoding="utf-8")
     return 0
 

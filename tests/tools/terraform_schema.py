@@ -223,13 +223,20 @@ def _plain(value: t.Any) -> dict[str, t.Any]:
 
 def _gate_data() -> Attributes:
     documented, returned = module_documentation("scan_gate"), return_documentation("scan_gate")
+    query = module_documentation("scan_status")["query"]["suboptions"]
     policy = documented["policy"]["suboptions"]
     accepted = POLICY_OPTIONS["accepted"]["options"]
     plain = {name: option for name, option in POLICY_OPTIONS.items() if name != "accepted"}
     mode: OptionTable = {"mode": {"type": "str", "choices": list(MODES)}}
     results = {name: returned[name] for name in ("passed", "proceed", "reasons")} | {"message": {"type": "str"}}
     return {
-        "scan_ids": {"type": ["list", "string"], "required": True, "description": OWN_TEXTS["gate scan_ids"]},
+        "scan_ids": {"type": ["list", "string"], "optional": True, "description": OWN_TEXTS["gate scan_ids"]},
+        "query": {
+            "nesting": "single",
+            "optional": True,
+            "description": OWN_TEXTS["gate query"],
+            "attributes": _optional(QUERY_OPTIONS, query, has_defaults=False, where="gate query "),
+        },
         "policy": {
             "nesting": "single",
             "optional": True,

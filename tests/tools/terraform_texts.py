@@ -36,8 +36,8 @@ DESCRIPTIONS = {
     "data datascan_scan": "One scan, as the vendor shows it now.",
     "data datascan_scans": "The scans that a query finds, the newest first, for vendors whose API can list them.",
     "data datascan_cluster_columns": (
-        "The columns of one cluster with their attributes and tags. Sampled values are never read. Only BigID has "
-        "clusters."
+        "The columns of one cluster with their attributes and tags, for vendors that have clusters. Sampled values are "
+        "never read."
     ),
     "data datascan_gate": (
         "Whether scans meet a policy, for `check` blocks, preconditions and postconditions. A gate that does not pass "
@@ -88,7 +88,22 @@ OWN_TEXTS = {
         "Whether all requested columns were read. It is false if the list never settled, or the vendor counts more "
         "columns than it lists. Then a warning says why."
     ),
-    "gate scan_ids": "The ids of the scans to judge. They are read whenever Terraform plans or applies.",
+    "gate scan_ids": (
+        "The ids of the scans to judge. They are read whenever Terraform plans, or in the apply if the plan changes "
+        "what this depends on. Exactly one of `scan_ids` and `query` is needed."
+    ),
+    "gate query": "Judges the scans that this finds, for vendors whose API can list them.",
+    "gate query name": (
+        "Only scans of this name, or of the scan profile of this name. Upper and lower case count. If no scan has it, "
+        "the gate does not pass."
+    ),
+    "gate query source": (
+        "Only scans of this source, as `source` of a scan has it. If no scan has it, the gate does not pass."
+    ),
+    "gate query owners": (
+        "Only scans of these users. The token must be allowed to list the scans of all users. If the vendor lists a "
+        "scan of another user, the gate does not pass."
+    ),
     "gate mode": (
         "What `proceed` means: with V(enforce) it is `passed`; with V(advise) it is also true if the policy is not met."
     ),

@@ -19,6 +19,8 @@ pytestmark = pytest.mark.one_core
 
 ROOT = Path(__file__).resolve().parents[2]
 REGISTRY = "plugins/module_utils/_core/providers/registry.py"
+SCHEMA = "extensions/terraform/src/terraform_provider_datascan/schema.json"  # made from the registry
+SEVERAL_VENDORS = "extensions/terraform/examples/several-vendors/"  # an example of just that
 FOLDERS = ("plugins", "roles", "playbooks", "extensions", "meta", "tests/tools")
 GENERATED = re.compile(
     r"# generated: (?P<yaml>.+)\n.*?# end of generated: (?P=yaml)"
@@ -30,10 +32,11 @@ DOCUMENTED = ("DOCUMENTATION", "EXAMPLES", "RETURN")
 
 
 def shared_files() -> list[str]:
-    """The files of the product that belong to no vendor, but the registry."""
+    """The files of the product that belong to no vendor, but the registry and what is about several."""
     found = [*(path for folder in FOLDERS for path in (ROOT / folder).rglob("*")), *(ROOT / "tests/unit").glob("*.py")]
     names = [path.relative_to(ROOT).as_posix() for path in found if path.is_file() and "__pycache__" not in path.parts]
-    return sorted(name for name in names if name != REGISTRY and not vendors_in(name))
+    names = [name for name in names if name not in (REGISTRY, SCHEMA) and not name.startswith(SEVERAL_VENDORS)]
+    return sorted(name for name in names if not vendors_in(name))
 
 
 def vendors_in(text: str) -> set[str]:

@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+import gc
+
 from .oldest_versions import refuse_old_versions
 
 refuse_old_versions()  # before all that an old Python cannot load
+# The garbage collector leaves alone what Ansible has loaded: while all this loads, it would visit it several times.
+gc.freeze()
 
 import typing as t
 from collections.abc import Callable, Mapping
@@ -20,7 +24,6 @@ from .._core.options import ConnectionOptions, option_names
 from .._core.providers.registry import connect
 from .._core.redaction import Redactor
 from .._core.text import one_line
-from .known_target import remember_target
 
 
 def _discard(line: str) -> None:
@@ -50,6 +53,8 @@ class Invocation:
         warn = self._redacted(self.warn)
         provider = connect(options, self.clock, warn, self.redactor)
         if self.params.get("target"):
+            from .known_target import remember_target
+
             remember_target(provider, self.params["target"], self.redactor)
         report_progress = self._redacted(self.report_progress if self.wants_progress else _discard)
         return OperationContext(

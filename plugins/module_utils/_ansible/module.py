@@ -19,7 +19,6 @@ from .invocation import Invocation
 from .module_spec import ModuleSpec, RefusedTask
 from .option_values import without_empty_texts
 from .shown_options import mask_quoted, shown_options
-from .specs import describe_wrong_options
 
 
 def run_module(spec: ModuleSpec) -> None:
@@ -44,11 +43,10 @@ class _Module(AnsibleModule):
 
     def __init__(self, spec: ModuleSpec) -> None:
         self._spec = spec
-        options = spec.argument_spec
         try:
-            super().__init__(options, supports_check_mode=True, **spec.constraints)  # type: ignore[no-untyped-call]
+            super().__init__(spec.argument_spec, supports_check_mode=True, **spec.constraints)  # type: ignore[no-untyped-call]
         except (AttributeError, TypeError, ValueError):
-            self.fail_json(describe_wrong_options(options, self._given))
+            self.fail_json("")
 
     def _load_params(self) -> None:
         super()._load_params()  # type: ignore[no-untyped-call]
@@ -67,6 +65,8 @@ class _Module(AnsibleModule):
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
         if "error" not in kwargs:  # Ansible's own validation
+            from .wrong_options import describe_wrong_options
+
             msg = describe_wrong_options(self.argument_spec, self._given, msg)
             redactor = Redactor(credentials_in(self.argument_spec, self.params))
             msg = one_line(redactor.redact_text(mask_quoted(msg, self.no_log_values)))

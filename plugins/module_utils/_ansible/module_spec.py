@@ -11,8 +11,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from .._core.errors import DatascanError
-from .._core.gate.policy import ENFORCE, MODES
-from .given_reports import find_reports
 from .invocation import Invocation
 from .specs import CONNECTION_SPEC, ArgumentSpec
 
@@ -27,11 +25,15 @@ class RefusedTask:
     @property
     def mode(self) -> str:
         """The option mode, or its default."""
+        from .._core.gate.policy import ENFORCE, MODES
+
         mode = self.params.get("mode")
         return mode if mode in MODES else ENFORCE
 
     def reports(self, formats: Collection[str]) -> list[tuple[str, str]]:
         """The format and path of each report whose path is known; a format that is not known is an empty text."""
+        from .given_reports import find_reports
+
         found = find_reports(self.params.get("reports"), formats)
         return [(format_, os.path.expanduser(os.path.expandvars(dest))) for format_, dest in found]
 

@@ -13,7 +13,6 @@ import typing as t
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from html.entities import html5
 
 from .encoded_runs import (
     BASE64_RUN,
@@ -199,6 +198,8 @@ def _entity(text: str) -> str:
     if name.startswith("#"):
         digits = name[1:].lstrip("xX0") or "0"
         return _character(digits) if name[1] in "xX" else _character(f"{int(digits):x}")
+    from html.entities import html5
+
     found = html5.get(name + ";") or html5.get(name.lower() + ";")
     if found:
         return found

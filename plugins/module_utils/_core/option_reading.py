@@ -10,7 +10,6 @@ import typing as t
 from collections.abc import Callable, Mapping
 
 from .errors import InvalidInputError
-from .unknown_options import describe_unknown_options
 
 OptionTable = Mapping[str, Mapping[str, t.Any]]
 
@@ -25,6 +24,8 @@ def read_options(
     An empty text is the same as not set, and the environment is used for an option that is not. Raises
     InvalidInputError for an unknown name, and for a value of another type, which it does not quote: it may be a secret.
     """
+    from .unknown_options import describe_unknown_options
+
     if unknown := describe_unknown_options(table, given):
         raise InvalidInputError(unknown)
     return _read_table(table, given, environment or {}, "")

@@ -16,7 +16,6 @@ import typing as t
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .clock import LONGEST
 from .errors import InvalidInputError
@@ -109,6 +108,8 @@ def parse_time_zone(text: str | None) -> tzinfo:
             return timezone((-1 if offset[1] == "-" else 1) * timedelta(hours=hours, minutes=minutes))
     if text in ("UTC", "Z"):  # without the database, which may be missing
         return timezone.utc
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
     try:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import typing as t
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
@@ -50,9 +51,10 @@ _PARTS = (  # of a connection string; the signature may stand anywhere in it
 
 
 class Redactor:
-    """The secrets known so far. A token that is exchanged while a task runs is added."""
+    """The secrets known so far. A token that is exchanged while a task runs is added. Several threads may use it."""
 
     def __init__(self, values: Iterable[str] = ()) -> None:
+        self._lock = threading.RLock()  # of `add`, which calls itself; readers use lists that never change
         self._known: set[str] = set()
         # What a secret looks like, and how many characters of its beginning are enough to recognize it.
         self._beginnings: list[tuple[str, int]] = []
@@ -64,7 +66,12 @@ class Redactor:
 
     def add(self, value: str | None) -> None:
         """Remember a secret. Short ones, and words, are masked where they stand alone, or not at all."""
-        if not value or value in self._known or not _is_recognizable(value):
+        if value and _is_recognizable(value):
+            with self._lock:
+                self._add(value)
+
+    def _add(self, value: str) -> None:
+        if value in self._known:
             return
         self._known.add(value)
         self._literals = self._find_literals()

@@ -12,9 +12,11 @@ from enum import Enum
 
 from .compat.pydantic import BaseModel
 from .errors import DatascanError
-from .files import FileChange
 from .models import Scan
 from .operations.results import ScanDiff, WaitStats
+
+if t.TYPE_CHECKING:
+    from .files import FileChange
 
 
 def render_result(result: t.Any, *, diff: bool = False) -> dict[str, t.Any]:

@@ -41,10 +41,24 @@ def one_line(text: str) -> str:
 
     Only for text without secrets: a secret that is cut can no longer be recognized.
     """
-    text = INVISIBLE.sub(lambda match: match[0].encode("unicode_escape").decode(), " ".join(text.split()))
+    text = INVISIBLE.sub(_escape, " ".join(text.split()))
     text = _COMMAND_IN_LINE.sub(_disarm, text)
     text = _LONG_WORD.sub(lambda match: f"{match[0][:250]}\u2026{match[0][-100:]}", text)
     return _cut(text, _MAX_LENGTH)
+
+
+def escape_invisible(value: t.Any) -> t.Any:
+    """The same value, in whose texts invisible characters are written out, like \\x1b; line ends and tabs stay.
+
+    For front ends that print texts as they are.
+    """
+    if isinstance(value, str):
+        return INVISIBLE.sub(lambda match: match[0] if match[0] in "\n\t" else _escape(match), value)
+    if isinstance(value, Mapping):
+        return {escape_invisible(key): escape_invisible(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [escape_invisible(item) for item in value]
+    return value
 
 
 def disarm_commands(value: t.Any) -> t.Any:
@@ -133,6 +147,10 @@ def _cut(text: str, most: int) -> str:
         return text
     begin, end = most * 3 // 4, most // 5
     return f"{text[:begin]} [\u2026 {len(text) - begin - end} characters cut \u2026] {text[-end:]}"
+
+
+def _escape(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape").decode()
 
 
 def _disarm(match: re.Match[str]) -> str:

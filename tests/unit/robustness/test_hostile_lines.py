@@ -21,6 +21,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.text import (
     bounded,
     disarm_commands,
     escape_commands,
+    escape_invisible,
     one_line,
 )
 from glasswall_script import SCAN_ID, SCAN_PATH, read_response
@@ -85,6 +86,11 @@ def test_what_is_no_command_is_left_as_it_is(text: str) -> None:
 def test_what_ansible_prints_as_it_is_cannot_control_a_terminal_or_turn_a_line(character: str) -> None:
     assert disarm_commands({f"a{character}b": [f"c{character}d"]}) == {"a\ufffdb": ["c\ufffdd"]}
     assert not one_line(f"a{character}b").count(character)
+
+
+def test_a_front_end_that_prints_texts_as_they_are_has_them_escaped() -> None:
+    shown = r"\x1b]0;owned\x07\x1b[2J\x9b31m\r" "\n" r"FAILED\x00\u202e" "\u2028next"
+    assert escape_invisible({TERMINAL: [TERMINAL, ("a\tb", 7, None)]}) == {shown: [shown, ["a\tb", 7, None]]}
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"])

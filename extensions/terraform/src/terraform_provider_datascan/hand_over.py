@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scans that a new resource continues with in place of the one that was deleted before it in the same apply.
+"""Scans that a new resource may continue with in place of the one that was deleted before it in the same apply.
 
-An error while a resource is created taints it: the next apply deletes it and creates it again. Where only the wait has
-failed, that must neither cancel the scan nor start another one.
+Terraform replaces a resource whose creation met an error, and one whose target it does not know yet. Where only the
+wait has failed, or the target turns out to be the same, that must neither cancel the scan nor start another one.
 """
 
 from __future__ import annotations
@@ -13,29 +13,30 @@ import threading
 import typing as t
 from collections.abc import Mapping
 
-from .protocol.values import Values, is_known
+from .protocol.values import UNKNOWN, Values
 
 
 class HandOver:
     """The states of deleted resources whose scans go on, and the ids of scans that are in use. Thread-safe."""
 
     def __init__(self) -> None:
-        self._left: list[Values] = []
+        self._left: list[tuple[Values, Values]] = []  # each with the plan of what takes its place
         self._used: set[str] = set()
         self._lock = threading.Lock()
 
-    def leave(self, state: Values) -> None:
+    def leave(self, state: Values, replacement: Values) -> None:
         """Leave a scan to the resource that takes the place of this one."""
         with self._lock:
-            self._left.append(state)
+            self._left.append((state, replacement))
 
-    def take(self, planned: Values, targets: t.Collection[str]) -> Values | None:
-        """The state that was left for a planned resource, once."""
+    def take(self, planned: Values) -> Values | None:
+        """The state that was left for a resource, once. `planned` is its plan, of which more is known by now."""
         with self._lock:
-            found = next((state for state in self._left if is_same_place(state, planned, targets)), None)
-            if found is not None:
-                self._left.remove(found)
-            return found
+            found = next((one for one in self._left if agree(one[1], planned)), None)
+            if found is None:
+                return None
+            self._left.remove(found)
+            return found[0]
 
     def use(self, scan_id: str) -> None:
         """Remember that a resource of this apply has this scan."""
@@ -48,12 +49,12 @@ class HandOver:
             return scan_id in self._used
 
 
-def is_same_place(state: Values, planned: Mapping[str, t.Any], targets: t.Collection[str]) -> bool:
-    """Whether a planned resource is for what a state has scanned, as far as its values are known.
-
-    `targets` are the names of the attributes that say what to scan. They count for a scan whose source and target the
-    vendor does not name.
-    """
-    has_location = state["source"] is not None or state["target"] is not None
-    names = ("source", "target") if has_location else tuple(targets)
-    return all(not is_known(planned[name]) or planned[name] == state[name] for name in (*names, "triggers"))
+def agree(one: t.Any, other: t.Any) -> bool:
+    """Whether two values are the same, as far as both are known."""
+    if one is UNKNOWN or other is UNKNOWN:
+        return True
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(agree(value, other[name]) for name, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(agree, one, other))
+    return bool(one == other)

@@ -7,9 +7,18 @@ from __future__ import annotations
 
 import typing as t
 
+from .data_sources.cluster_columns import ClusterColumnsData
+from .data_sources.gate import GateData
+from .data_sources.scan import ScanData
+from .data_sources.scans import ScansData
 from .protocol.provider import DataSource, Resource
 from .resources.scan import ScanResource
 from .resources.wait import WaitResource
 
 RESOURCES: t.Final[dict[str, type[Resource]]] = {"datascan_scan": ScanResource, "datascan_wait": WaitResource}
-DATA_SOURCES: t.Final[dict[str, type[DataSource]]] = {}
+DATA_SOURCES: t.Final[dict[str, type[DataSource]]] = {
+    "datascan_scan": ScanData,
+    "datascan_scans": ScansData,
+    "datascan_cluster_columns": ClusterColumnsData,
+    "datascan_gate": GateData,
+}

@@ -18,7 +18,7 @@ from ._core.option_reading import read_options
 from ._core.options import CONNECTION_OPTIONS, connection_options, credentials_in
 from ._core.providers.registry import Connector
 from ._core.redaction import Redactor
-from ._core.text import bounded, disarm_commands, one_line
+from ._core.text import bounded, disarm_commands, escape_invisible, one_line
 from .hand_over import HandOver
 from .protocol.diagnostics import Path, ProviderError
 from .protocol.log import write_log
@@ -125,8 +125,11 @@ class VendorAccess:
         return ProviderError(summary, self._clean(error.message), path, state)
 
     def shown(self, values: Mapping[str, t.Any]) -> Values:
-        """Values that may be stored and printed: without secrets, without commands for what reads the log."""
-        return t.cast("Values", disarm_commands(bounded(self.redactor.redact(dict(values)))))
+        """Values that may be stored and printed: without secrets, and without commands for what reads the log.
+
+        Terraform prints texts as they are, control characters included.
+        """
+        return t.cast("Values", escape_invisible(disarm_commands(bounded(self.redactor.redact(dict(values))))))
 
     def interrupt(self) -> None:
         """End every wait under way."""

@@ -27,6 +27,9 @@ _REWORDED: t.Final = {
     r"limits how long a task waits for it": "limits how long an apply waits for it",
     r"Keep the ids that scan_start returns, and set scan_ids to them": "Use the ids that datascan_scan returns",
     r"use scan_start with the same scan_profile": "use datascan_scan with the same scan_profile",
+    r"use scan_wait with that scan's id; or rescan a creative with scan_rescan and creative_id": (
+        "use datascan_wait with that scan's id"
+    ),
     r"check them with scan_status": "check its console",
     r"scan_status with query: \{limit: 1\} returns the latest": "the data source datascan_scans returns the ids",
     r" in quotes\b": "",

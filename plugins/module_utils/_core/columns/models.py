@@ -165,6 +165,18 @@ class Column(_Facts):
         return self.source, self.fully_qualified_name, self.table_name, self.column_name
 
 
+COLUMN_QUERY_OPTIONS: t.Final[Mapping[str, Mapping[str, t.Any]]] = {
+    "filter": {"type": "str"},
+    "search_text": {"type": "str"},
+    "sort": {"type": "str"},
+    "limit": {"type": "int"},
+    "skip": {"type": "int", "default": 0},
+    "offset_key": {"type": "str", "no_log": False},
+    "ignore_limit": {"type": "bool", "default": False},
+    "sample": {"type": "int"},
+}
+
+
 @dataclass(frozen=True)
 class ColumnQuery:
     """Which columns of a cluster to list. Texts are sent to the vendor unchanged."""

@@ -53,6 +53,13 @@ class Policy:
         """The states that pass."""
         return self.states | ({ScanState.STOPPED} if self.allow_stopped else frozenset())
 
+    @property
+    def counting_option(self) -> str | None:
+        """The option that cannot be checked without the issues of the scans, or None."""
+        if self.max_issues is not None:
+            return "max_issues"
+        return "accepted.issue" if any(entry.issue is not None for entry in self.accepted) else None
+
 
 def parse_policy(options: Mapping[str, t.Any]) -> Policy:
     """The policy that a user's options describe; an option that is None, empty or left out keeps its default.

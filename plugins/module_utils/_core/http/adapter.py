@@ -11,12 +11,10 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from ..compat.requests import HTTPAdapter
-from .certificate_files import authorities, check_certificate_files
 from .connection import Connection
 from .exchange import current_exchange
 from .pools import POOLS
 from .proxy import Proxy, find_proxy
-from .socks_pools import SOCKS_POOLS
 
 
 class LimitedAdapter(HTTPAdapter):
@@ -35,7 +33,7 @@ class LimitedAdapter(HTTPAdapter):
         exchange = current_exchange()
         if exchange:
             exchange.proxy = proxy
-            name, path = authorities(self._connection)
+            name, path = self._connection.authorities()
             exchange.authorities = name if path else None
         self._check_files(request.url, proxy)
         return super().send(request, *args, **kwargs)
@@ -43,7 +41,10 @@ class LimitedAdapter(HTTPAdapter):
     def _check_files(self, url: str, proxy: Proxy | None) -> None:
         uses_tls = urlsplit(url).scheme == "https" or (proxy is not None and proxy.scheme == "https")
         if uses_tls and not self._files_are_checked:
-            check_certificate_files(self._connection, self._now())
+            if self._connection.names_certificate_files():
+                from .certificate_files import check_certificate_files
+
+                check_certificate_files(self._connection, self._now())
             self._files_are_checked = True
 
     def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
@@ -54,6 +55,9 @@ class LimitedAdapter(HTTPAdapter):
     def proxy_manager_for(self, proxy: str, **kwargs: t.Any) -> t.Any:
         """The pools of connections through one proxy."""
         manager = super().proxy_manager_for(proxy, **kwargs)
-        # As requests decides it.
-        manager.pool_classes_by_scheme = SOCKS_POOLS if proxy.lower().startswith("socks") else POOLS
+        manager.pool_classes_by_scheme = POOLS
+        if proxy.lower().startswith("socks"):  # as requests decides it
+            from .socks_pools import SOCKS_POOLS
+
+            manager.pool_classes_by_scheme = SOCKS_POOLS
         return manager

@@ -21,7 +21,6 @@ from .connection import Connection
 
 _HASHED = re.compile(r"[0-9a-f]{8}\.\d+")  # what OpenSSL finds in a folder (openssl rehash)
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
-_CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # in the order in which requests reads them
 _SEQUENCE, _UTC_TIME = 0x30, 0x17  # tags of ASN.1
 
 
@@ -29,35 +28,16 @@ class _EncryptedKeyError(Exception):
     """OpenSSL asks for a password."""
 
 
-def check_client_certificate(connection: Connection) -> None:
-    """Raise InvalidInputError for a certificate that no exchange would use: the user means to be known by it."""
-    if connection.client_cert and connection.api_url.strip().lower().startswith("http://"):
-        raise InvalidInputError(
-            "client_cert is set, but api_url begins with http://, where no certificate is sent. Use https:// in "
-            "api_url, or remove client_cert."
-        )
-
-
 def check_certificate_files(connection: Connection, now: datetime) -> None:
     """Raise InvalidInputError for a file that cannot be used, with the option or the variable that names it."""
     if connection.validate_certs:
-        name, path = authorities(connection)
+        name, path = connection.authorities()
         if path:
             _check_authorities(name, path)
     if connection.client_key and not connection.client_cert:
         raise InvalidInputError("client_key is set without client_cert: set both, or neither.")
     if connection.client_cert:
         _check_client_certificate(connection.client_cert, connection.client_key, now)
-
-
-def authorities(connection: Connection) -> tuple[str, str | None]:
-    """The option or variable that names the trusted authorities, and their path; None for the usual authorities."""
-    if connection.ca_path:
-        return "ca_path", connection.ca_path
-    for variable in _CA_VARIABLES:
-        if os.environ.get(variable):
-            return variable, os.environ[variable]
-    return "ca_path", None
 
 
 def _check_authorities(name: str, path: str) -> None:

@@ -16,9 +16,7 @@ from ..compat.requests import requests, urllib3
 from ..errors import DatascanError, ForbiddenError, UnauthorizedError
 from . import body as _body
 from .authentication import Authentication
-from .certificate_files import check_client_certificate
 from .connection import Connection
-from .connection_faults import exchange_fault
 from .deadline import Deadline
 from .exchange import Exchange, limited_exchange
 from .faults import (
@@ -78,7 +76,7 @@ class HttpClient:
         """
         self.requests_sent = 0
         self._base_url = check_base_url(connection.api_url)
-        check_client_certificate(connection)
+        connection.check_client_certificate()
         self._timeout = min(connection.timeout, _MAX_TIMEOUT)
         self._authentication = authentication
         self._clock = clock
@@ -235,6 +233,8 @@ class HttpClient:
             try:
                 return self._read_response(request, headers, exchange)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as exc:
+                from .connection_faults import exchange_fault
+
                 raise exchange_fault(exc, request, exchange) from None
 
     def _read_response(self, request: Request, headers: Mapping[str, str], exchange: Exchange) -> Response:

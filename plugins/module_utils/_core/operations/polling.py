@@ -127,6 +127,8 @@ def _poll_until_over(
         state.expected_end = expect_end(state) if goes_on else None
         spent = clock.monotonic() - began - waited
         interval = poll_interval(waited, options, floor, clock, state.expected_end)
+        if options.interval is None:  # counts from the beginning of the poll: one of many scans takes seconds
+            interval = max(floor, interval - poll_length)
         # The final poll begins early enough to end in time.
         left = options.timeout - state.elapsed - poll_length
         state.next_poll = max(0.0, min(left, interval) - spent) if goes_on else None

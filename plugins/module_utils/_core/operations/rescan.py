@@ -12,7 +12,6 @@ from ..models import PREDICTED_ID, Scan, ScanState, other_place, predicted_scan
 from ..providers.capabilities import CountsIssues, RescansScans
 from .at_most_once import check_ended_later, create_at_most_once, unknown_scan
 from .context import OperationContext
-from .issue_counts import count_issues
 from .polling import WaitOptions, poll_interval
 from .results import ScanDiff, WaitStats, partial_result
 from .wait import WaitResult, no_wait_stats, wait_until_completed, with_last_error
@@ -64,6 +63,8 @@ def rescan(context: OperationContext, request: RescanRequest) -> RescanResult:
 def _with_issues(context: OperationContext, result: RescanResult) -> RescanResult:
     if result.scan is None:
         return result
+    from .issue_counts import count_issues
+
     counts = count_issues(context, [result.scan], result.waited)
     return counts.checked(replace(result, scan=counts.scans[0], waited=counts.waited))
 

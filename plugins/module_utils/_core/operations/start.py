@@ -17,7 +17,6 @@ from ..providers.capabilities import CountsIssues, ListsScans, StartsScans, requ
 from .context import OperationContext
 from .creation import Created, create_scan, elects
 from .election import earliest_started, elect
-from .issue_counts import count_issues
 from .polling import WaitOptions
 from .results import ScanDiff, WaitStats, partial_result
 from .wait import WaitResult, no_wait_stats, wait_until_completed
@@ -72,6 +71,8 @@ def start_scan(context: OperationContext, request: StartRequest) -> StartResult:
         result = _start_or_reuse(context, request)
         if not request.count_issues or result.scan is None:
             return result
+        from .issue_counts import count_issues
+
         counts = count_issues(context, [result.scan], result.waited)
         return counts.checked(replace(result, scan=counts.scans[0], waited=counts.waited))
 

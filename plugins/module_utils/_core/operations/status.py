@@ -13,7 +13,6 @@ from ..errors import DatascanError, InvalidInputError, NotFoundError, Unsupporte
 from ..models import Query, Scan, ScanList, ScanState, start_time, summarise
 from ..providers.capabilities import CountsIssues, ListsScans, gap_sentence
 from .context import OperationContext
-from .issue_counts import count_issues
 from .polling import WaitOptions
 from .results import ScanDiff, WaitStats, partial_result
 
@@ -62,6 +61,8 @@ def read_status(context: OperationContext, request: StatusRequest) -> StatusResu
             result = _after_waiting(context, request.wait, result)
         if not request.count_issues:
             return result
+        from .issue_counts import count_issues
+
         counts = count_issues(context, result.scans or [], result.waited)
         return counts.checked(replace(result, scans=counts.scans, waited=counts.waited))
 

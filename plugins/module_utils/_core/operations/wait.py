@@ -21,12 +21,10 @@ from ..errors import (
 )
 from ..models import ACTIVE, Scan, ScanState
 from ..providers.capabilities import CancelsScans, CountsIssues
-from .cancellation import request_cancellation
 from .context import OperationContext
 from .end_forecast import MAX_SCANS, EndForecast
 from .handed_over import parse_handed_scan
 from .identity import IdentifiedScans
-from .issue_counts import count_issues
 from .polling import PollState, WaitOptions, poll_scans
 from .progress import ProgressReporter
 from .results import ScanDiff, WaitStats, partial_result
@@ -79,6 +77,8 @@ def wait_for_scans(context: OperationContext, request: WaitRequest) -> WaitResul
         if options.fail_fast:
             _raise_for_unsuccessful(result)
         if request.count_issues and (context.check_mode or not state.timed_out):
+            from .issue_counts import count_issues
+
             counts = count_issues(context, result.scans or [], result.waited)
             result = counts.checked(replace(result, scans=counts.scans, waited=counts.waited))
     if context.check_mode:
@@ -300,6 +300,8 @@ def _left_running_sentences(scan_ids: Sequence[str]) -> list[str]:
 
 def _cancel_in_time(context: OperationContext, scan_id: str, before: Scan | None) -> Scan:
     """Cancel one scan; the request may take `timeout`, and so may all its retries."""
+    from .cancellation import request_cancellation
+
     provider = context.require(CancelsScans)
     with provider.deadline(provider.request_timeout):
         return request_cancellation(provider, scan_id, before)

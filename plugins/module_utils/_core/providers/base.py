@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import datetime, timezone, tzinfo
 
@@ -219,6 +218,8 @@ class Provider(ABC):
 
         if len(scan_ids) == 1 or self.rate_limit:  # threads would only queue for the rate limit
             return {scan_id: get_one(scan_id) for scan_id in scan_ids}
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(max_workers=_THREADS) as pool:
             return dict(zip(scan_ids, pool.map(get_one, scan_ids), strict=True))
 

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import ModuleSpec
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import with_plain_types
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.wrong_options import with_plain_types
 from module_args import patch_module_args
 from scripted_vendor import SHOW_OPTIONS
 

@@ -84,7 +84,7 @@ def test_a_handler_that_was_installed_before_runs_after(tmp_path: Path) -> None:
 
 
 def test_an_ignored_signal_stays_ignored(tmp_path: Path) -> None:
-    ended = run(tmp_path, signal.SIGHUP, before="signal.signal(signal.SIGHUP, signal.SIG_IGN)", wait="time.sleep(0.5)")
+    ended = run(tmp_path, signal.SIGHUP, before="signal.signal(signal.SIGHUP, signal.SIG_IGN)", wait="time.sleep(3)")
     assert ended.returncode == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["first", "second"]
 

@@ -31,7 +31,7 @@ SECRET = "s3cret"
 
 
 class Scripted:
-    """A follower whose polls are the test's; after the last one, it reports nothing more."""
+    """A follower whose polls are the test's; after the last one, it calls `idle` and reports nothing more."""
 
     def __init__(self, *polls: list[Change], fault: Exception | None = None) -> None:
         """`fault` is raised after the last poll."""
@@ -39,12 +39,14 @@ class Scripted:
         self.fault = fault
         self.known: list[str] = []
         self.is_over = False
+        self.idle: Callable[[], object] = lambda: None
 
     def poll(self) -> list[Change]:
         if self.polls:
             return self.polls.pop(0)
         if self.fault is not None:
             raise self.fault  # pylint: disable=raising-bad-type
+        self.idle()
         return []
 
     def delivered(self, change: Change) -> None:
@@ -68,7 +70,6 @@ class Engine:
     def __init__(self, stop_after: int) -> None:
         self.events: list[t.Mapping[str, t.Any]] = []
         self.stop_after = stop_after
-        self.task: asyncio.Task[None] | None = None
         self.answers: asyncio.Queue[t.Any] = asyncio.Queue()
         self.answer: Callable[[t.Mapping[str, t.Any]], list[t.Any]] = lambda event: [event]
 
@@ -76,8 +77,6 @@ class Engine:
         self.events.append(event)
         for answer in self.answer(event):
             self.answers.put_nowait(answer)
-        if len(self.events) >= self.stop_after and self.task:
-            self.task.get_loop().call_later(0.05, self.task.cancel)
 
 
 def finished(scan_id: str, state: ScanState = ScanState.COMPLETED) -> Change:
@@ -85,7 +84,7 @@ def finished(scan_id: str, state: ScanState = ScanState.COMPLETED) -> Change:
 
 
 def run(follower: Scripted, engine: Engine, path: Path | None = None, **more: t.Any) -> None:
-    """Run a source until the engine has as many events as it wants."""
+    """Run a source until the engine has as many events as it wants, and all of them are saved."""
     feedback_timeout = more.pop("feedback_timeout", None)
 
     async def go() -> None:
@@ -100,8 +99,18 @@ def run(follower: Scripted, engine: Engine, path: Path | None = None, **more: t.
             position_file=PositionFile(str(path) if path else None),
             feedback=Feedback(queue, feedback_timeout or 0.0),
         )
-        engine.task = asyncio.ensure_future(source.run(engine))
-        await engine.task
+        task = asyncio.ensure_future(source.run(engine))
+        loop = asyncio.get_running_loop()
+
+        def end_if_satisfied() -> None:
+            """In the thread of a poll, which comes after everything before it was saved."""
+            if len(engine.events) >= engine.stop_after:
+                loop.call_soon_threadsafe(task.cancel)
+
+        follower.idle = end_if_satisfied
+        if follower.is_over:  # then no other poll comes
+            loop.call_later(0.05, task.cancel)
+        await task
 
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(go())

@@ -152,7 +152,8 @@ class Servicer:
             )
             state = prior
             resource = kind(self._provider.backend, call)
-            resource.replacement = decode_value(request.planned_private) if planned is None else None
+            if planned is None:
+                resource.replacement = conform(attributes, decode_value(request.planned_private))
             try:
                 state = _change(resource, prior, planned, config)
             except Exception as error:

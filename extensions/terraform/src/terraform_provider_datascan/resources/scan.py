@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 
 from .. import schemas
 from .._core.errors import (
+    ConflictError,
     DatascanError,
     InterruptedWaitError,
     NotFoundError,
@@ -25,7 +26,8 @@ from .._core.operations.start import StartRequest, StartResult, start_scan
 from .._core.operations.wait import WaitResult, wait_until_completed
 from .._core.option_reading import OptionTable, read_options
 from .._core.options import WAIT_OPTIONS, check_seconds
-from .._core.providers.capabilities import ListsScans, StartsScans
+from .._core.providers.capabilities import ListsScans, StartsScans, check_capability
+from .._core.providers.registry import NAMES, provider_class
 from ..protocol.diagnostics import ProviderError
 from ..protocol.provider import Resource
 from ..protocol.values import UNKNOWN, Values
@@ -34,7 +36,7 @@ from ..vendor_access import VendorAccess
 from ..wait_clock import arm
 from ..wording import path_of
 from .scan_end import ScanEnd
-from .scan_state import FACTS, WITHHELD, changing_facts, facts_of, is_unsuccessful, may_run, with_unknown
+from .scan_state import WITHHELD, changing_facts, facts_of, is_unsuccessful, may_run, with_unknown
 
 _SCHEMA: t.Final = schemas.RESOURCES["datascan_scan"]
 _START_OPTIONS: OptionTable = {
@@ -78,9 +80,6 @@ class ScanResource(Resource):
         if reason := self._replace_reason(prior, planned, target):
             self.replaced_by += [(name,) for name in reason]
             return {**with_unknown(planned), **self._predicted(target)}
-        if not target.is_known:
-            # Only the apply can tell whether it is another target: see `update`.
-            return with_unknown(planned, (*FACTS, "reused", "wait_pending"))
         if planned["wait"] is False:
             return {**planned, "wait_pending": False}
         if may_run(prior) or prior["wait_pending"]:
@@ -93,7 +92,9 @@ class ScanResource(Resource):
             return ["state"]
         if target.vendor and (others := [name for name in VENDORS if prior[name] and name != target.vendor.name]):
             return [*others, target.vendor.name]
-        if not target.is_known or target.is_scanned_by(prior, planned, self.provider.new_clock()):
+        if not target.is_known:
+            return ["source"]  # if the apply finds out that it is the same, it continues with the scan: see `_start`
+        if target.is_scanned_by(prior, planned, self.provider.new_clock()):
             return []
         predicted = self._predicted(target)
         return [name for name in predicted if predicted[name] != prior[name]] or [t.cast("t.Any", target.vendor).name]
@@ -107,6 +108,11 @@ class ScanResource(Resource):
 
     def _check_vendor(self, target: TargetConfig) -> None:
         wanted = self.provider.vendor
+        if wanted in NAMES and wanted not in VENDORS:
+            try:
+                check_capability(provider_class(wanted), StartsScans)
+            except DatascanError as error:
+                raise self.provider.failure(error, "The vendor cannot start scans") from None
         if target.vendor and wanted and wanted != target.vendor.name:
             message = f"{target.vendor.name} is set, but vendor of the provider is {wanted}."
             raise ProviderError("The target is another vendor's", message, (target.vendor.name,))
@@ -128,20 +134,16 @@ class ScanResource(Resource):
         """Start a scan, or reuse one, and wait for it."""
         target = TargetConfig(config)
         self._check_vendor(target)
-        target.remember_secrets(self.provider.redactor)
-        context = self.provider.context(self.call)
+        context = self._context_of(target)
         with self._time_limit(context, planned):
             scan, reused = self._start(context, planned, target)
             return self._wait(context, scan, {**planned, "reused": reused})
 
     def _start(self, context: OperationContext, planned: Values, target: TargetConfig) -> tuple[Scan, bool | None]:
-        left = self.provider.hand_over.take(planned, tuple(VENDORS))
+        left = self.provider.hand_over.take(planned)
+        if left is not None and (scan := self._take_over(context, planned, target, left)):
+            return scan, left["reused"]
         options = self._options(planned)
-        if left is not None:
-            if left["id"] is None:
-                self._refuse_second_start(context, planned, left)
-            elif scan := self._read_left(context, left):
-                return scan, left["reused"]
         request = StartRequest(
             target.complete(),
             options["if_active"],
@@ -165,7 +167,23 @@ class ScanResource(Resource):
         elif error.may_have_changed and not isinstance(context.provider, ListsScans):
             # No later start would find that scan, so the next apply asks before it starts another one.
             state = {**planned, "id": None, "state": ScanState.UNKNOWN.value, "reused": None, "wait_pending": True}
-        return self.provider.failure(error, "No scan was started", path_of(error.message, _SCHEMA.attributes), state)
+        path = ("if_active",) if isinstance(error, ConflictError) else path_of(error.message, _SCHEMA.attributes)
+        return self.provider.failure(error, "No scan was started", path, state)
+
+    def _take_over(self, context: OperationContext, planned: Values, target: TargetConfig, left: Values) -> Scan | None:
+        """The scan of the resource that was deleted in place of this one; None where another one is needed."""
+        if left["id"] is None:
+            self._refuse_second_start(context, planned, left)
+            return None
+        if not target.is_scanned_by(left, planned, context.clock):
+            ScanEnd(self.provider, self.call).end(left, None)
+            return None
+        try:
+            return context.get(left["id"])
+        except NotFoundError:
+            return None
+        except DatascanError as error:
+            raise self.provider.failure(error, "The scan cannot be read", state=left) from None
 
     def _refuse_second_start(self, context: OperationContext, planned: Values, left: Values) -> None:
         """Raise ProviderError unless the user knows about the scan that an earlier start may have started."""
@@ -177,15 +195,6 @@ class ScanResource(Resource):
             'runs there, set previous_scan_id to its id; if not, set if_active = "start" for one apply.'
         )
         raise ProviderError("A scan may be running already", message, ("previous_scan_id",), left)
-
-    def _read_left(self, context: OperationContext, left: Values) -> Scan | None:
-        """The scan of the resource that was deleted in place of this one. None where it does not exist any more."""
-        try:
-            return context.get(left["id"])
-        except NotFoundError:
-            return None
-        except DatascanError as error:
-            raise self.provider.failure(error, "The scan cannot be read", state=left) from None
 
     def _wait(self, context: OperationContext, scan: Scan, planned: Values) -> Values:
         """The state after the wait. Raises ProviderError, with the state, unless the scan has completed."""
@@ -222,19 +231,13 @@ class ScanResource(Resource):
             raise self.provider.failure(error, "The scan cannot be read") from None
 
     def update(self, prior: Values, planned: Values, config: Values) -> Values:
-        """Go on waiting. A target that was not known in the plan may turn out to be another one."""
-        target = TargetConfig(config)
-        target.remember_secrets(self.provider.redactor)
-        if not target.is_scanned_by(prior, planned, self.provider.new_clock()):
-            self.replacement = planned
-            self.delete(prior)
-            return self.create({**planned, **self._predicted(target)}, config)
+        """Go on waiting, if that is needed. Any other change in place only matters at the next start."""
         settled = {name: prior[name] if value is UNKNOWN else value for name, value in planned.items()}
         if not planned["wait"]:
             return {**settled, "wait_pending": False}
         if not (may_run(prior) or prior["wait_pending"]):
             return settled
-        context = self.provider.context(self.call)
+        context = self._context_of(TargetConfig(config))
         if prior["id"] is None:
             self._refuse_second_start(context, {**planned, "if_active": "reuse"}, prior)
         with self._time_limit(context, planned):
@@ -261,6 +264,16 @@ class ScanResource(Resource):
         return {**defaults, **facts, "reused": True, "wait_pending": False}
 
     # What they share
+
+    def _context_of(self, target: TargetConfig) -> OperationContext:
+        """What an operation needs that knows the target's secrets, so that no answer shows them."""
+        target.remember_secrets(self.provider.redactor)
+        context = self.provider.context(self.call)
+        try:
+            context.require(StartsScans).remember_target(target.complete())
+        except DatascanError as error:
+            raise self.provider.failure(error, "The target is wrong") from None
+        return context
 
     def _facts_without_samples(self, context: OperationContext, scan_id: str, state: Values | None) -> Values:
         """The facts of a scan, for a call that does not get the write-only values and cannot recognize them."""

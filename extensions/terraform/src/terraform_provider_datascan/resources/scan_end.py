@@ -12,9 +12,9 @@ from .._core.operations.cancel import CancelRequest, CancelResult, cancel_scans
 from .._core.operations.context import OperationContext
 from .._core.operations.results import partial_result
 from .._core.providers.capabilities import CancelsScans
-from ..hand_over import is_same_place
+from ..hand_over import agree
 from ..protocol.provider import Call
-from ..protocol.values import Values
+from ..protocol.values import UNKNOWN, Values, is_known
 from ..targets import VENDORS
 from .scan_state import is_unsuccessful, may_run
 
@@ -32,19 +32,15 @@ class ScanEnd:
     def end(self, state: Values, replacement: Values | None) -> None:
         """`replacement` is the plan of the resource that follows in the same apply, if there is one.
 
-        Where only the wait for the scan has failed, that resource continues with it. Raises ProviderError where the
-        scan may still run and could not be cancelled.
+        That resource may continue with the scan. Raises ProviderError where the scan may still run and could not be
+        cancelled.
         """
-        if replacement is not None and self._is_left_to(state, replacement):
-            self._access.hand_over.leave(state)
+        if replacement is not None and _is_left_to(state, replacement):
+            self._access.hand_over.leave(state, replacement)
         elif state["id"] is None:
             self._warn("The answer to the start was lost. A scan may have been started: check the vendor's console.")
         elif may_run(state) and state["on_destroy"] != "leave" and not self._access.hand_over.is_used(state["id"]):
             self._cancel_own(state)
-
-    def _is_left_to(self, state: Values, replacement: Values) -> bool:
-        pending = bool(state["wait_pending"]) and not is_unsuccessful(state)
-        return pending and is_same_place(state, replacement, tuple(VENDORS))
 
     def _cancel_own(self, state: Values) -> None:
         if state["reused"] is None:
@@ -70,3 +66,17 @@ class ScanEnd:
 
     def _warn(self, line: str) -> None:
         self._access.warn(self._call, _RUNS_ON, line)
+
+
+def _is_left_to(state: Values, replacement: Values) -> bool:
+    """Whether the resource that follows may be for the same scan: only the wait has failed, or the target is not known.
+
+    Source and target identify what is scanned, where the vendor names them; else the configured target does.
+    """
+    has_location = state["source"] is not None or state["target"] is not None
+    configured = {name: replacement[name] for name in VENDORS}
+    place = {name: replacement[name] for name in ("source", "target")} if has_location else configured
+    may_be_same = all(agree(value, state[name]) for name, value in place.items())
+    is_open = not is_known(configured) or (has_location and replacement["source"] is UNKNOWN)
+    is_due = bool(state["wait_pending"]) or is_open
+    return is_due and may_be_same and not is_unsuccessful(state) and agree(replacement["triggers"], state["triggers"])

@@ -54,7 +54,6 @@ from .records import (
     normalize_id,
     parse_page,
 )
-from .scan_results import tally_issues
 from .target import TARGET_DESCRIPTION, TARGET_OPTIONS, check_target
 
 _HISTORY = timedelta(days=90)  # of scans that tell how long one takes
@@ -370,6 +369,8 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans, CountsIssue
 
     def count_issues(self, scan: Scan) -> Scan:
         """GET /scan-results/{scanId}/files, page by page: the files that were not rebuilt."""
+        from .scan_results import tally_issues
+
         tally = tally_issues(self._client, scan)
         if tally.undocumented:
             self._warn_once(tally.undocumented.sentence(self.title))

@@ -337,5 +337,10 @@ def test_memory_does_not_grow_with_the_columns(tmp_path: Path) -> None:
         finally:
             tracemalloc.stop()
 
-    peak(600)  # what is loaded once
-    assert peak(9000) < 1.5 * peak(900)
+    peak(500)  # what is loaded once
+    tracemalloc.start()
+    one_page = page(*range(100), tags=[])
+    size, _peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # Of 45 pages more. On a busy machine, a page more is kept for a while: the next one is read in a thread.
+    assert one_page and peak(5000) < peak(500) + 8 * size

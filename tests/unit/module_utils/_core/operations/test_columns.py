@@ -350,7 +350,12 @@ class TestFiles:
                 tracemalloc.stop()
 
         peak(100)  # what is loaded once
-        assert peak(5000) < 1.5 * peak(500)
+        tracemalloc.start()
+        one_page = [column(number) for number in range(100)]
+        size, _peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        # Of 45 pages more. On a busy machine, a page more is kept for a while: the next one is read in a thread.
+        assert one_page and peak(5000) < peak(500) + 8 * size
 
 
 def parsed(path: Path, format_: str) -> list[dict[str, t.Any]]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import typing as t
 from collections.abc import Callable, Mapping, Sequence
@@ -121,6 +122,24 @@ def test_the_end_is_seen_at_most_a_tenth_of_the_length_and_a_floor_late(
     state = Vendor(clock, a=(length, "completed")).wait(floor=floor)
     assert not state.timed_out
     assert 0 <= clock.elapsed - length <= length / 10 + floor
+
+
+@pytest.mark.parametrize("length", [5, 33, 60, 250, 299])
+@pytest.mark.parametrize("poll_length", [0.5, 2.0, 5.0])
+def test_a_poll_that_takes_seconds_makes_no_end_later_than_by_its_own_length(length: float, poll_length: float) -> None:
+    """As one of 10,000 scans: a scan that ends after its page was read is seen by the end of the next poll."""
+    clock = FakeClock()
+    vendor = Vendor(clock, a=(length, "completed"))
+
+    def read_slowly(scan_ids: Sequence[str]) -> Mapping[str, Scan | DatascanError]:
+        answers = vendor.read_scans(scan_ids)
+        clock.elapsed += poll_length
+        return answers
+
+    poll_scans(read_slowly, ["a"], WaitOptions(), clock=clock)  # type: ignore[arg-type]
+    pauses = [later - earlier - poll_length for earlier, later in itertools.pairwise(vendor.times)]
+    assert min(pauses) >= 0.999, "the vendor's minimum stays between two polls"
+    assert 0 <= clock.elapsed - length <= max(length / 10, poll_length) + 1 + poll_length
 
 
 @pytest.mark.parametrize("length", [1, 10, 60, 300])
