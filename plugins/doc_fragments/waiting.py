@@ -22,6 +22,10 @@ options:
       - Pause between two polls, in seconds, at least 0.1.
       - If not set, the pause is a tenth of the time waited so far, at least the vendor's minimum (1 second or more)
         and at most 30 seconds.
+      - Where the vendor lists earlier scans of the same source and target, their lengths give an expected end. Before
+        it, pauses are the vendor's minimum longer, and around it they are shorter, down to a fiftieth of the scan's
+        length and that minimum. Whenever a scan ends, this is noticed at most a tenth of its length and the minimum
+        later.
     type: float
 """
 

@@ -16,6 +16,10 @@ description:
   - Transient errors are retried until O(wait_timeout).
   - On the control node, the task prints a line of progress on standard error when a scan changes its state, and once a
     minute otherwise. With C(no_log), it prints none.
+  - The line says how long the scan usually takes and about how long it still takes, where the vendor lists at least
+    three earlier scans of the same source and target that completed in about the same time. One request reads them,
+    once a scan has run for five seconds. It is not sent for more than ten scans, nor with O(wait_interval) and
+    O(progress=false).
   - On the control node, the task stops if C(ansible-playbook) is killed, and cancels nothing. On a remote host, or with
     C(datascan_in_process=false), it cannot know, and continues to wait until O(wait_timeout).
 extends_documentation_fragment:
@@ -186,8 +190,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 
 def run(invocation: Invocation) -> t.Any:
     """Wait for the scans with these ids."""
-    if not invocation["progress"]:
-        invocation = replace(invocation, report_progress=lambda line: None)
+    invocation = replace(invocation, wants_progress=invocation["progress"])
     options = invocation.wait_options(until=invocation["until"], fail_fast=invocation["fail_fast"])
     request = wait.WaitRequest(
         invocation["scan_ids"] or (),

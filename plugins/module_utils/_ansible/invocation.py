@@ -40,6 +40,7 @@ class Invocation:
     redactor: Redactor
     warn: Callable[[str], None]
     report_progress: Callable[[str], None] = _discard
+    wants_progress: bool = True
     clock: Clock = field(default_factory=Clock)
 
     def __getitem__(self, option: str) -> t.Any:
@@ -55,8 +56,16 @@ class Invocation:
             from .known_target import remember_target
 
             remember_target(provider, self.params["target"], self.redactor)
-        report_progress = self._redacted(self.report_progress)
-        return OperationContext(provider, self.clock, self.check_mode, report_progress, warn, self.redactor.redact)
+        report_progress = self._redacted(self.report_progress if self.wants_progress else _discard)
+        return OperationContext(
+            provider,
+            self.clock,
+            self.check_mode,
+            report_progress,
+            warn,
+            wants_progress=self.wants_progress,
+            redact=self.redactor.redact,
+        )
 
     def wait_options(self, **more: t.Any) -> WaitOptions:
         """How long to wait, and how often to poll. Raises InvalidInputError for times that are not possible."""

@@ -100,7 +100,7 @@ class _Cancelling:
         if not options or not self._before or self._context.check_mode:
             return no_wait_stats(self._context, options)
         try:
-            state = wait_until_finished(self._context, list(self._before), options, known=self._before)
+            state = wait_until_finished(self._context, list(self._before), options, known=self._before, earlier=None)
         except DatascanError as error:
             known = partial_result(error, WaitResult)
             self._now.update({scan.id: scan for scan in known.scans or () if scan.id in self._now})

@@ -40,6 +40,7 @@ class OperationContext:
     report_progress: Callable[[str], None] = _discard
     warn: Callable[[str], None] = _discard
     redact: Callable[[t.Any], t.Any] = unchanged  # masks the secrets of this task; the same object where there are none
+    wants_progress: bool = True  # False where the user asked for none
 
     def require(self, capability: type[P]) -> P:
         """The provider with this capability. Raises UnsupportedError, with what to do instead."""

@@ -12,10 +12,13 @@ from ..clock import Clock
 from ..errors import DatascanError, InterruptedWaitError
 from ..models import Scan, ScanState
 from ..options import check_seconds
+from .expectation import ExpectedEnd
 
 _SHARE = 0.1  # of the time waited so far: the end is noticed at most a tenth of the scan's length late
 _MAX_INTERVAL = 30.0  # seconds
 _JITTER = 0.1  # subtracted, never added: pipelines must not poll in step, and no poll comes late
+_POLLS_IN_WINDOW = 20  # about, from the earliest to the latest expected end
+_CLOSE_SHARE = 0.02  # of a scan's age: the most between two polls, and a floor, where earlier scans' lengths are close
 MIN_INTERVAL = 0.1  # seconds: a shorter one would only load the vendor
 _UNSUCCESSFUL = frozenset({ScanState.FAILED, ScanState.CANCELLED})
 
@@ -48,6 +51,7 @@ class PollState:
     polls: int = 0
     timed_out: bool = False
     next_poll: float | None = None  # seconds until then; None at the end
+    expected_end: ExpectedEnd | None = None  # of the wait, at the last poll
     last_error: DatascanError | None = None  # of the last poll
 
     @property
@@ -79,16 +83,18 @@ def poll_scans(
     seen: Mapping[str, Scan] | None = None,
     before: float = 0.0,
     report_progress: Callable[[PollState], None] = lambda state: None,
+    expect_end: Callable[[PollState], ExpectedEnd | None] = lambda state: None,
 ) -> PollState:
     """Poll until the wait is over or its deadline is reached. One final poll follows the deadline.
 
     Transient errors are kept in `last_error` and retried at the next poll. Any other error ends the wait, and carries
     the PollState as its result. `seen` holds scans that were just read. `floor` is the vendor's shortest interval in
-    seconds. `before` is seconds of `options.timeout` that have passed already.
+    seconds. `before` is seconds of `options.timeout` that have passed already. `expect_end` is called after
+    each poll but the last, and the time that it takes is a part of the pause.
     """
     state = PollState(list(scan_ids), dict(seen or {}), before)
     try:
-        _poll_until_over(state, get_many, options, clock, floor, report_progress)
+        _poll_until_over(state, get_many, options, clock, floor, report_progress, expect_end)
     except InterruptedWaitError as error:
         raise error.with_result(state) from None
     return state
@@ -101,6 +107,7 @@ def _poll_until_over(
     clock: Clock,
     floor: float,
     report_progress: Callable[[PollState], None],
+    expect_end: Callable[[PollState], ExpectedEnd | None],
 ) -> None:
     before, began = state.elapsed, clock.monotonic()
     just_read = bool(state.seen) and all(scan_id in state.seen for scan_id in state.scan_ids)
@@ -114,16 +121,17 @@ def _poll_until_over(
         just_read = False
         waited = clock.monotonic() - began
         state.elapsed = before + waited
-        left = options.timeout - state.elapsed
         is_over = state.is_over(options)
-        state.timed_out = not is_over and left <= 0
-        interval = poll_interval(waited, options, floor, clock)
-        if (
-            options.interval is None
-        ):  # counts from the beginning of the poll, because a poll of many scans takes seconds
+        state.timed_out = not is_over and state.elapsed >= options.timeout
+        goes_on = not is_over and not state.timed_out
+        state.expected_end = expect_end(state) if goes_on else None
+        spent = clock.monotonic() - began - waited
+        interval = poll_interval(waited, options, floor, clock, state.expected_end)
+        if options.interval is None:  # from the beginning of the poll on, because a poll of many scans takes seconds
             interval = max(floor, interval - poll_length)
         # The final poll begins early enough to end in time.
-        state.next_poll = None if is_over or state.timed_out else min(max(0.0, left - poll_length), interval)
+        left = options.timeout - state.elapsed - poll_length
+        state.next_poll = max(0.0, min(left, interval) - spent) if goes_on else None
         report_progress(state)
         if state.next_poll is None:
             return
@@ -145,8 +153,28 @@ def _poll(state: PollState, get_many: GetMany) -> None:
         raise fatal.with_result(state)
 
 
-def poll_interval(elapsed: float, options: WaitOptions, floor: float, clock: Clock) -> float:
-    """Seconds until the next poll: the interval that was set, or a share of the time waited so far."""
+def poll_interval(
+    elapsed: float, options: WaitOptions, floor: float, clock: Clock, expected_end: ExpectedEnd | None = None
+) -> float:
+    """Seconds until the next poll: the interval that was set, or a share of the time waited so far.
+
+    Where an end is expected, the pauses before it are a floor longer, and those around it shorter. So an end is noticed
+    at most a tenth of the scan's length and a floor late whenever it comes, and sooner where it is expected.
+    """
     if options.interval is not None:
         return options.interval
-    return max(floor, min(_MAX_INTERVAL, elapsed * _SHARE) * (1 - _JITTER * clock.random()))
+    jitter = 1 - _JITTER * clock.random()
+    share = min(_MAX_INTERVAL, elapsed * _SHARE)
+    if expected_end is None or expected_end.age >= expected_end.expectation.latest:
+        return max(floor, share * jitter)
+    until_window = expected_end.expectation.earliest - expected_end.age
+    if until_window > 0:  # the first poll in the window is at its beginning
+        return max(floor, min(until_window, min(_MAX_INTERVAL, elapsed * _SHARE + floor) * jitter))
+    return max(floor, min(share, floor + _step_in_window(expected_end)) * jitter)
+
+
+def _step_in_window(expected_end: ExpectedEnd) -> float:
+    """Seconds by which a pause around the expected end is longer than the floor."""
+    expectation = expected_end.expectation
+    step = (expectation.latest - expectation.earliest) / _POLLS_IN_WINDOW
+    return min(step, expected_end.age * _CLOSE_SHARE) if expectation.is_close else step

@@ -13,12 +13,14 @@ from collections import Counter
 from collections.abc import Callable
 
 from ..models import Scan
+from .expectation import ExpectedEnd
 from .polling import PollState
 
 _MAX_SILENCE = 60.0  # seconds between lines when nothing changes
 _NAMED_CHANGES = 3  # in a line; the others are counted
 _PROMPT_LINES = 5  # lines that report changes at once
 _PRECISE = 10.0  # seconds below which a pause is shown with a decimal place
+_PRECISE_MINUTES, _PRECISE_HOURS = 3, 3  # fewer of them are shown in the smaller unit
 _DELAY_PER_LINE = 2.0  # seconds by which each later line waits longer for further changes
 
 
@@ -31,6 +33,7 @@ class ProgressReporter:
         self._last: float | None = None  # seconds into the wait, of the last line
         self._last_error: float | None = None  # the same, of the last line with an error
         self._change_lines = 0
+        self._has_expectation = False  # in a line before
 
     def __call__(self, state: PollState) -> None:
         """Report a line if one is due."""
@@ -38,12 +41,14 @@ class ProgressReporter:
         error = state.last_error.message if state.last_error else None
         is_due = _is_due(self._last, state.elapsed, self._delay() if changed else _MAX_SILENCE)
         error_is_due = error is not None and _is_due(self._last_error, state.elapsed)  # errors may come and go
-        if not (is_due or error_is_due or state.next_poll is None):
+        is_news = state.expected_end is not None and not self._has_expectation
+        if not (is_due or error_is_due or is_news or state.next_poll is None):
             return
         self._report_line(_line(state, [self._change(scan) for scan in changed], error))
         self._reported.update((scan.id, scan.status) for scan in changed)
         self._change_lines += bool(changed)
         self._last = state.elapsed
+        self._has_expectation |= state.expected_end is not None
         if error:
             self._last_error = state.elapsed
 
@@ -65,6 +70,8 @@ def _line(state: PollState, changes: list[str], error: str | None) -> str:
     parts += changes[:_NAMED_CHANGES]
     if len(changes) > _NAMED_CHANGES:
         parts.append(f"{len(changes) - _NAMED_CHANGES} more changed")
+    if state.expected_end:
+        parts += _expectation(state.expected_end, total)
     if error:
         error = error.rstrip(".")
         parts.append(f"the last poll failed, retrying: {error}" if state.next_poll is not None else error)
@@ -74,6 +81,27 @@ def _line(state: PollState, changes: list[str], error: str | None) -> str:
         seconds = round(state.next_poll, 1) if state.next_poll < _PRECISE else round(state.next_poll)
         parts += [f"next poll in {seconds:g} s"] if seconds else []  # the final poll may follow at once
     return "; ".join(parts)
+
+
+def _expectation(end: ExpectedEnd, scans: int) -> list[str]:
+    """How long the scan usually takes and, where earlier scans took almost the same time, how long it still takes."""
+    expectation = end.expectation
+    if expectation.is_close:
+        usual = format_length(expectation.usual)
+        left = f"about {format_length(end.seconds_left)} left" if end.seconds_left >= 1 else "it takes longer this time"
+    else:
+        usual = f"{format_length(expectation.shortest)} to {format_length(expectation.longest)}"
+        left = ""
+    # Of several scans, the one that decides the end of the wait is not named.
+    return [*([f"usually {usual}"] if scans == 1 else []), *([left] if left else [])]
+
+
+def format_length(seconds: float) -> str:
+    """About how long: seconds, minutes or hours, with two significant digits or whole minutes."""
+    if seconds < _PRECISE_MINUTES * 60:
+        return f"{float(f'{seconds:.2g}'):g} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < _PRECISE_HOURS * 60 else f"{float(f'{seconds / 3600:.2g}'):g} h"
 
 
 def _is_due(last: float | None, now: float, delay: float = _MAX_SILENCE) -> bool:

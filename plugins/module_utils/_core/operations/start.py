@@ -90,12 +90,12 @@ def _start_or_reuse(context: OperationContext, request: StartRequest) -> StartRe
     # A scan that runs is reused even if the list is not complete; only a start needs to know that there is no other.
     reusable = active or (candidate_list.is_whole() and _find_fresh(context, request, candidates))
     if reusable:
-        return _after_waiting(context, request, StartResult(scan=reusable, reused=True))
+        return _after_waiting(context, request, StartResult(scan=reusable, reused=True), candidates)
     if context.check_mode:
         predicted = provider.predict_scan(request.target)
         waited = no_wait_stats(context, request.wait)
         return StartResult(True, predicted, False, waited, ScanDiff(after=[predicted]))
-    return _after_waiting(context, request, _start(context, request, candidates))
+    return _after_waiting(context, request, _start(context, request, candidates), candidates)
 
 
 def _start(context: OperationContext, request: StartRequest, candidates: Sequence[Scan]) -> StartResult:
@@ -115,13 +115,15 @@ def _result_of(created: Created) -> StartResult:
     return StartResult(ours is not None, created.scan, is_reused, diff=ScanDiff(after=[ours] if ours else []))
 
 
-def _after_waiting(context: OperationContext, request: StartRequest, result: StartResult) -> StartResult:
-    """The result after the wait, if `wait` is set."""
+def _after_waiting(
+    context: OperationContext, request: StartRequest, result: StartResult, earlier: Sequence[Scan]
+) -> StartResult:
+    """The result after the wait, if `wait` is set. `earlier` are scans of the same source and target."""
     scan = result.scan
     if not request.wait or scan is None or scan.state is ScanState.COMPLETED or context.check_mode:
         return replace(result, waited=no_wait_stats(context, request.wait))
     try:
-        scan, waited = wait_until_completed(context, scan, request.wait)
+        scan, waited = wait_until_completed(context, scan, request.wait, earlier)
     except DatascanError as error:
         known = partial_result(error, WaitResult)
         scans = known.scans or [scan]

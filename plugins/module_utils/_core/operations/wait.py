@@ -22,6 +22,7 @@ from ..errors import (
 from ..models import ACTIVE, Scan, ScanState
 from ..providers.capabilities import CancelsScans, CountsIssues
 from .context import OperationContext
+from .end_forecast import MAX_SCANS, EndForecast
 from .handed_over import parse_handed_scan
 from .identity import IdentifiedScans
 from .polling import PollState, WaitOptions, poll_scans
@@ -116,19 +117,24 @@ def wait_until_finished(
     options: WaitOptions,
     seen: Mapping[str, Scan] | None = None,
     known: Mapping[str, Scan] | None = None,
+    *,
+    earlier: Sequence[Scan] | None = (),
 ) -> PollState:
     """Poll scans until they have finished or time is up. An error that ends the wait carries a WaitResult.
 
     `seen` are scans that were just read, and `known` those of earlier tasks: the answers must be about the same ones.
+    `earlier` are listed scans that may tell when the wait ends, or None where no end is to be expected.
     In a time limit, what has passed of it counts as waited. The single poll of check mode gets all its retries.
     """
     provider = context.provider
+    known = {**(known or {}), **(seen or {})}
+    expects_end = earlier is not None and len(scan_ids) <= MAX_SCANS and not context.check_mode
     left = provider.time_left()
     before = 0.0 if left is None else max(0.0, options.timeout - left)
     with contextlib.nullcontext() if context.check_mode else provider.deadline(options.timeout - before):
         try:
             return poll_scans(
-                IdentifiedScans(context, {**(known or {}), **(seen or {})}).get_many,
+                IdentifiedScans(context, known).get_many,
                 scan_ids,
                 options,
                 clock=context.clock,
@@ -136,6 +142,7 @@ def wait_until_finished(
                 seen=seen,
                 before=before,
                 report_progress=ProgressReporter(context.report_progress) if not context.check_mode else _no_progress,
+                expect_end=EndForecast(context, options, known, earlier or ()) if expects_end else _no_expectation,
             )
         except DatascanError as error:
             if not isinstance(error.result, PollState):
@@ -147,10 +154,19 @@ def _no_progress(state: PollState) -> None:
     """Check mode does not wait, so there is no progress to report."""
 
 
-def wait_until_completed(context: OperationContext, scan: Scan, options: WaitOptions) -> tuple[Scan, WaitStats]:
-    """Wait for one scan that was just started. Every state but completed is an error that carries a WaitResult."""
+def _no_expectation(state: PollState) -> None:
+    """Used where polls do not depend on an expected end."""
+
+
+def wait_until_completed(
+    context: OperationContext, scan: Scan, options: WaitOptions, earlier: Sequence[Scan] = ()
+) -> tuple[Scan, WaitStats]:
+    """Wait for one scan that was just started. Every state but completed is an error that carries a WaitResult.
+
+    `earlier` are scans that were listed before the start.
+    """
     try:
-        state = wait_until_finished(context, [scan.id], options, {scan.id: scan})
+        state = wait_until_finished(context, [scan.id], options, {scan.id: scan}, earlier=earlier)
     except DatascanError as error:
         known = partial_result(error, WaitResult)
         raise error.with_result(WaitResult(known.scans or [scan], known.waited)) from None

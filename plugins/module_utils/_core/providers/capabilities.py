@@ -71,6 +71,13 @@ class ListsScans(Provider, capability="list"):
         scan must not be started beside it.
         """
 
+    def list_recent(self) -> Sequence[Scan]:
+        """Scans that completed lately, and maybe others: as many as one request can bring, which is sent once.
+
+        They only tell how long scans take, so any may be missing. Vendors without such a request have none.
+        """
+        return ()
+
 
 class CancelsScans(Provider, capability="cancel"):
     """Cancels scans."""

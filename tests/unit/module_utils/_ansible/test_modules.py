@@ -73,7 +73,7 @@ RUNS: list[tuple[str, dict[str, t.Any], list[Expected], list[Expected]]] = [
     (
         "scan_start",
         {"glasswall": TARGET, "wait": True},
-        [list_response(running()), ended()],
+        [list_response(running()), list_response(query=None), ended()],  # the second: scans that have ended
         [list_response(running())],
     ),
     ("scan_status", {"scan_ids": [SCAN_ID]}, [read_response("Listing")], [read_response("Listing")]),

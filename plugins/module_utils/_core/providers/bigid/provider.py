@@ -187,6 +187,13 @@ class BigID(StartsScans, ListsScans, BigIDSingleReads, BigIDClusters):
         """
         return self._find(query, None)
 
+    def list_recent(self) -> list[Scan]:
+        """The scans that changed last, in the states that the list shows."""
+        path, params = ("scans", "parent-scans"), [("limit", str(PAGE_SIZE))]
+        page = self._client.read("GET", path, parse_page, params=params, names_record=False, is_optional=True)
+        states = [(row, self.state_map.get((row.state or "").lower(), ScanState.UNKNOWN)) for row in page.rows]
+        return [self._scan(row, state, row.state) for row, state in states]
+
     def list_scans_of(self, target: Mapping[str, t.Any], query: Query) -> ScanList:
         """The same for one scan profile. Only its scans are read one by one where the list lacks their states."""
         return self._find(query, target)

@@ -40,17 +40,22 @@ class ScanPages(PageCursor[Record]):
         path: Sequence[str],
         params: Sequence[tuple[str, str]],
         with_worst: Callable[[Sequence[Record]], list[Record]],
+        *,
+        is_optional: bool = False,
     ) -> None:
         self._client = client
         self._with_worst = with_worst
         self._path = path
         self._params = params
+        self._is_optional = is_optional
         self._number = 0
 
     def read(self, count: int) -> ListPage[Record]:
         self._number += 1
         params = [*self._params, ("pageSize", str(PAGE_SIZE)), ("page", str(self._number))]
-        page, records = self._client.read("GET", self._path, parse_page, params=params, names_record=False)
+        page, records = self._client.read(
+            "GET", self._path, parse_page, params=params, names_record=False, is_optional=self._is_optional
+        )
         pages = page.page_links.total_pages if page.page_links else None
         return ListPage(self._with_worst(records), page.total, follows=pages is not None and self._number < pages)
 

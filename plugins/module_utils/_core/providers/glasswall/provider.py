@@ -56,6 +56,7 @@ from .records import (
 )
 from .target import TARGET_DESCRIPTION, TARGET_OPTIONS, check_target
 
+_HISTORY = timedelta(days=90)  # of scans that tell how long one takes
 _FEW = 2  # up to this many scans are read one by one, because a page of the list may contain none of them
 _STATES = {
     "listing": ScanState.RUNNING,
@@ -191,6 +192,15 @@ class Glasswall(StartsScans, ListsScans, CancelsScans, RescansScans, CountsIssue
     def list_scans(self, query: Query) -> ScanList:
         """GET /scans or /scans/allusers, page by page; another user's scans need a token with that scope."""
         return self._find(query, self._to_scans)
+
+    def list_recent(self) -> list[Scan]:
+        """The first page of the own scans that completed in the last months; its order is not documented."""
+        query = Query(states=frozenset({ScanState.COMPLETED}), started_after=self.server_now() - _HISTORY)
+        pages = ScanPages(self._client, ("scans",), query_params(query, _STATES), list, is_optional=True)
+        valid = [record for record in pages.read(0).rows if not isinstance(record, InvalidRecord)]
+        # A filter may be ignored, and an undocumented status of another scan is no reason for a warning.
+        completed = [item for item in valid if _STATES.get(item.scan_status.strip().lower()) is ScanState.COMPLETED]
+        return [self._build_scan(item) for item in completed]
 
     def _to_scans(self, records: Iterable[Record]) -> Iterator[Scan]:
         for record in records:

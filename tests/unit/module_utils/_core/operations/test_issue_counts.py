@@ -56,13 +56,14 @@ def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_wait_counts_once_when_the_scan_has_completed() -> None:
     reported: list[str] = []
-    polls = [read_response("Processing"), read_response("Processing"), read_response("Completed")]
+    history = list_response(query=None)  # of earlier scans
+    polls = [read_response("Processing"), read_response("Processing"), history, read_response("Completed")]
     with scripted_context(*polls, files_response("Failed", "Rebuilt"), reported=reported) as context:
         result = wait.wait_for_scans(context, wait_request())
     assert result.scans
     assert (result.scans[0].issue_count, result.scans[0].issues[0].name) == (1, "a/0")
     assert result.waited
-    assert (result.waited.polls, result.waited.requests) == (3, 4)
+    assert (result.waited.polls, result.waited.requests) == (3, 5)
     assert reported[-1] == f"counting the issues of scan {SCAN_ID}"
 
 

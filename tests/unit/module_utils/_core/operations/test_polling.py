@@ -20,6 +20,10 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     UnavailableError,
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.expectation import (
+    Expectation,
+    ExpectedEnd,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import (
     PollState,
     WaitOptions,
@@ -53,7 +57,16 @@ class Vendor:
         end, state = self.ends[scan_id]
         return scan(scan_id, state if self.clock.elapsed >= end else "running")
 
-    def wait(self, *, floor: float = 1.0, seen: dict[str, Scan] | None = None, **options: t.Any) -> PollState:
+    def wait(
+        self,
+        *,
+        floor: float = 1.0,
+        seen: dict[str, Scan] | None = None,
+        expectation: Expectation | None = None,
+        age: float = 0.0,
+        **options: t.Any,
+    ) -> PollState:
+        """`age` is that of the scan when the wait begins."""
         return poll_scans(
             self.read_scans,
             list(self.ends),
@@ -61,6 +74,7 @@ class Vendor:
             clock=self.clock,  # type: ignore[arg-type]
             floor=floor,
             seen=seen,
+            expect_end=lambda state: expectation and ExpectedEnd(expectation, age + self.clock.elapsed),
         )
 
 
@@ -137,6 +151,66 @@ def test_the_number_of_polls_grows_with_the_logarithm(length: float) -> None:
 def test_the_number_of_polls_in_an_hour() -> None:
     state = Vendor(FakeClock(), a=(9e9, "completed")).wait(timeout=3600.0)
     assert 150 <= state.polls <= 160
+
+
+# Around an expected end
+
+USUAL = Expectation(usual=600, shortest=560, longest=640)
+SCATTERED = Expectation(usual=600, shortest=420, longest=800)
+
+
+@pytest.mark.parametrize("length", [0.5, 1, 3, 7.3, 10, 33, 60, 250, 299, 480, 600, 660, 800, 1799, 3590])
+@pytest.mark.parametrize("floor", [1.0, 5.0])
+@pytest.mark.parametrize("random", [0.0, 0.999])
+@pytest.mark.parametrize("expectation", [USUAL, SCATTERED, Expectation(5, 5, 5), Expectation(9e9, 9e9, 9e9)])
+@pytest.mark.parametrize("age", [0.0, 300.0, 500.0, 9000.0])
+def test_a_scan_that_ends_at_another_time_than_expected_is_noticed_as_soon_as_promised(
+    length: float, floor: float, random: float, expectation: Expectation, age: float
+) -> None:
+    clock = FakeClock()
+    clock.random = lambda: random  # type: ignore[method-assign]
+    state = Vendor(clock, a=(length, "completed")).wait(floor=floor, expectation=expectation, age=age)
+    assert not state.timed_out
+    assert 0 <= clock.elapsed - length <= min(30.0, length / 10 + floor)
+
+
+@pytest.mark.parametrize("length", [540, 551.3, 575, 600, 618.2, 655, 660])
+def test_an_end_within_a_tenth_of_the_expected_one_is_noticed_a_fiftieth_of_the_length_late(length: float) -> None:
+    clock = FakeClock()
+    Vendor(clock, a=(length, "completed")).wait(expectation=USUAL)
+    assert 0 <= clock.elapsed - length <= length / 50 + 1
+
+
+def test_a_resumed_wait_polls_around_the_end_that_the_scan_s_own_age_tells() -> None:
+    vendor = Vendor(FakeClock(), a=(160, "completed"))
+    vendor.wait(expectation=USUAL, age=450.0)
+    last = [later - sooner for sooner, later in zip(vendor.times, vendor.times[1:], strict=False)][-5:]
+    assert max(last) <= 610 / 50 + 1
+    assert vendor.times[-1] - 160 <= 610 / 50 + 1
+
+
+def test_a_set_interval_is_kept_whatever_is_expected() -> None:
+    vendor = Vendor(FakeClock(), a=(600, "completed"))
+    vendor.wait(interval=7.0, expectation=USUAL)
+    assert vendor.times == [7.0 * number for number in range(87)]
+
+
+def test_an_overdue_scan_is_polled_as_if_nothing_had_been_expected() -> None:
+    end = ExpectedEnd(USUAL, 2000)
+    for elapsed in (0, 5, 20, 100, 1000):
+        overdue = poll_interval(elapsed, WaitOptions(), 1.0, FakeClock(), end)  # type: ignore[arg-type]
+        assert overdue == poll_interval(elapsed, WaitOptions(), 1.0, FakeClock())  # type: ignore[arg-type]
+
+
+def test_a_time_out_before_the_expected_end_is_kept() -> None:
+    vendor = Vendor(FakeClock(), a=(9e9, "completed"))
+    state = vendor.wait(timeout=100.0, expectation=USUAL)
+    assert (state.timed_out, vendor.times[-1]) == (True, 100.0)
+
+
+def test_no_end_is_expected_after_the_last_poll() -> None:
+    vendor = Vendor(FakeClock(), a=(3, "completed"))
+    assert vendor.wait(expectation=USUAL).expected_end is None
 
 
 # When it ends

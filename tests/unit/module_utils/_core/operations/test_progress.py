@@ -11,6 +11,10 @@ from collections.abc import Sequence
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import UnavailableError
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.expectation import (
+    Expectation,
+    ExpectedEnd,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import (
     PollState,
     WaitOptions,
@@ -19,6 +23,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.pol
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.progress import (
     ProgressReporter,
     format_clock,
+    format_length,
 )
 from fake_clock import FakeClock
 
@@ -27,7 +32,9 @@ def scan(scan_id: str = "a", state: str = "running", vendor_status: str | None =
     return Scan(id=scan_id, provider="glasswall", state=state, vendor_status=vendor_status, **fields)  # type: ignore[arg-type]
 
 
-def at(elapsed: float, *scans: Scan, error: str | None = None, last: bool = False, **fields: bool) -> PollState:
+def at(
+    elapsed: float, *scans: Scan, error: str | None = None, last: bool = False, **fields: bool | ExpectedEnd
+) -> PollState:
     return PollState(
         [one.id for one in scans],
         {one.id: one for one in scans},
@@ -72,6 +79,49 @@ def test_a_timeout_is_reported() -> None:
 def test_without_a_change_there_is_one_line_a_minute() -> None:
     lines = report_lines(*(at(second, scan()) for second in range(300)))
     assert [line.split("]")[0] for line in lines] == ["[00:00", "[01:00", "[02:00", "[03:00", "[04:00"]
+
+
+CLOSE = Expectation(720, 700, 740)
+
+
+@pytest.mark.parametrize(
+    ("expectation", "age", "shown"),
+    [
+        (CLOSE, 480, "usually 12 min; about 4 min left; next"),
+        (CLOSE, 600, "usually 12 min; about 120 s left; next"),
+        (CLOSE, 719.5, "usually 12 min; it takes longer this time; next"),
+        (CLOSE, 9000, "usually 12 min; it takes longer this time; next"),
+        (Expectation(720, 500, 900), 480, "usually 8 min to 15 min; next"),
+    ],
+)
+def test_the_expected_end_is_shown_where_it_is_known(expectation: Expectation, age: float, shown: str) -> None:
+    (line,) = report_lines(at(0, scan(), expected_end=ExpectedEnd(expectation, age)))
+    assert f"; {shown} poll in " in line
+
+
+def test_of_several_scans_only_the_time_that_is_left_is_shown() -> None:
+    (line,) = report_lines(at(0, scan("a"), scan("b"), expected_end=ExpectedEnd(CLOSE, 480)))
+    assert "b is running; about 4 min left; next poll" in line
+    (line,) = report_lines(at(0, scan("a"), scan("b"), expected_end=ExpectedEnd(Expectation(720, 500, 900), 480)))
+    assert "b is running; next poll" in line
+
+
+def test_an_expectation_that_comes_later_is_shown_at_once_and_only_once() -> None:
+    states = [at(second, scan(), expected_end=ExpectedEnd(CLOSE, second)) for second in range(10, 60)]
+    without = [at(second, scan()) for second in range(10)]
+    lines = report_lines(*without, *states, *without, *states)
+    assert [line.split("]")[0] for line in lines] == ["[00:00", "[00:10"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (1, "1 s"), (9.4, "9.4 s"), (47.3, "47 s"), (167, "170 s"), (179.9, "180 s"),
+        (180, "3 min"), (720, "12 min"), (10_740, "179 min"), (10_800, "3 h"), (12_700, "3.5 h"), (90_000, "25 h"),
+    ],
+)  # fmt: skip
+def test_a_length_is_shown_about_as_precisely_as_it_is_known(seconds: float, text: str) -> None:
+    assert format_length(seconds) == text
 
 
 def test_a_change_starts_the_minute_again() -> None:

@@ -339,7 +339,8 @@ def test_wait_until_it_completed() -> None:
 
 
 def test_wait_for_one_that_runs_already() -> None:
-    result = run(list_response(running()), read_response("Completed"), wait=WaitOptions())
+    history = list_response(query=None)
+    result = run(list_response(running()), history, read_response("Completed"), wait=WaitOptions())
     assert (result.changed, result.reused, result.scan.state) == (False, True, "completed")
 
 

@@ -78,6 +78,7 @@ def test_the_wait_gets_what_is_left_and_counts_what_has_passed() -> None:
     answers = [
         late(list_response(), 6.0),
         start_response(NEW_ITEM),
+        list_response(query=None),  # of earlier scans
         read_response("Processing"),
         read_response("Processing"),
     ]

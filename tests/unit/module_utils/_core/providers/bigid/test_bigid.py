@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.pol
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import ConnectionOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import ListsScans
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from fake_clock import FakeClock
@@ -1222,3 +1224,20 @@ def test_a_name_without_a_scan_in_a_state_is_no_failure() -> None:
     with bigid(page(row(1, "InProgress"))) as context:
         query = Query(name="nightly", states=frozenset({ScanState.FAILED}))
         assert status.read_status(context, status.StatusRequest(query=query)).scans == []
+
+
+def test_recent_scans_are_those_of_one_page_in_the_states_that_it_shows() -> None:
+    """One request without the undocumented total, though a state is unknown and a record is invalid."""
+    warned: list[str] = []
+    rows = [{"_id": "1", "state": "Completed"}, {"_id": "2", "state": "Strange"}, {"_id": "3"}, {"name": "no id"}]
+    listed = replace(page(*rows), query=[("limit", "200")])
+    with bigid(listed, warned=warned) as context:
+        scans = context.require(ListsScans).list_recent()
+    assert [(scan.id, scan.state) for scan in scans] == [("1", "completed"), ("2", "unknown"), ("3", "unknown")]
+    assert not warned
+
+
+def test_recent_scans_are_asked_for_once() -> None:
+    for code in (400, 404, 503):
+        with bigid(replace(page(), status=code), retries=5) as context, pytest.raises(DatascanError):
+            context.require(ListsScans).list_recent()

@@ -20,12 +20,13 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     TooEarlyError,
     TooLateError,
     UnauthorizedError,
+    UnavailableError,
     UnknownOutcomeError,
     UnsupportedError,
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Query, Scan, ScanState, parse_query
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import ListsColumns
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import ListsColumns, ListsScans
 from glasswall_script import (
     ACTIVE_ONLY,
     CHILD_ID,
@@ -126,6 +127,31 @@ def test_an_unknown_status_is_state_unknown_and_warned_about_once(vendor_status:
     assert [(scan.state, scan.finished, scan.succeeded) for scan in scans] == [("unknown", False, None)] * 2
     assert len(warned) == 1
     assert repr(vendor_status) in warned[0]
+
+
+# Recent scans
+
+
+def test_recent_scans_are_those_of_one_page_that_say_that_they_completed() -> None:
+    """The filter may be ignored, a record be invalid, and a page follow."""
+    warned: list[str] = []
+    records = [item("Completed"), item("Error", CHILD_ID), item("Paused", CHILD_ID), {"scanId": CHILD_ID}, 5]
+    query = [
+        *(("startDate", "2025-10-03T00:00:00Z"), ("scanStatus", "Completed")),
+        *(("pageSize", "100"), ("page", "1")),
+    ]
+    answer = {"total": 900, "scans": records, "pageLinks": {"totalPages": 9}}
+    with scripted_context(Expected("GET", "/api/v1/scans", answer=answer, query=query), warned=warned) as context:
+        scans = context.require(ListsScans).list_recent()
+    assert [(scan.id, scan.state) for scan in scans] == [(SCAN_ID, "completed")]
+    assert not warned
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_recent_scans_are_asked_for_once(status: int) -> None:
+    failed = Expected("GET", "/api/v1/scans", status, "")
+    with scripted_context(failed, retries=5) as context, pytest.raises(UnavailableError):
+        context.require(ListsScans).list_recent()
 
 
 # Ids
