@@ -48,7 +48,7 @@ def main() -> None:
                 "1,000 scans": lambda: thousand_scans.rows(plays, sandbox),
                 "a wait of 60 s": lambda: long_wait.rows(plays, sandbox, folder, collections),
                 "a wait for 10,000 scans": lambda: thousand_scans.wait_rows(plays, sandbox, collections),
-                "100,000 columns": lambda: many_columns.rows(plays, sandbox, folder, collections),
+                "100,000 columns": lambda: many_columns.rows(plays, folder, collections),
                 "many more columns": lambda: many_audited.rows(plays, sandbox, folder, collections),
                 "the Terraform provider": lambda: terraform.rows(sandbox, folder),
                 "how late": _lateness,

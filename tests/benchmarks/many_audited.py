@@ -84,7 +84,7 @@ def _write(plays: Plays, sandbox: Sandbox, folder: Path, collections: Path, coun
     sandbox.control("POST", "settings", {"bigid": {"catalogue_columns": count}})
     where = [sandbox.api_urls["bigid"], TOKEN, CLUSTER, str(folder / f"{count}.ndjson")]
     environment = {**plays.environment, "PYTHONPATH": str(collections)}
-    return Command([sys.executable, "-B", str(HERE / "door_columns.py"), *where], folder, environment).run().memory
+    return Command([sys.executable, "-B", str(HERE / "write_columns.py"), *where], folder, environment).run().memory
 
 
 def _descendants(pid: int) -> list[int]:

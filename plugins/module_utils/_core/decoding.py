@@ -22,6 +22,8 @@ from .encoded_runs import (
     decode_base64,
     decode_hex,
     decode_numbers,
+    has_base64_run,
+    has_hex_run,
     hex_begin,
 )
 
@@ -55,6 +57,8 @@ class _Form(t.NamedTuple):
     # Of a form that encodes byte after byte: where in a match the first byte begins.
     begin: Callable[[str], int] | None = None
     width: tuple[int, int] = (1, 1)  # characters for so many bytes
+    # Whether the pattern finds something, where that can be known faster.
+    is_found: Callable[[str], bool] | None = None
 
 
 class DecodedText:
@@ -76,6 +80,8 @@ class DecodedText:
 
     def decoded(self, form: _Form) -> DecodedText:
         """The text after one more round. The same object where the round changes nothing."""
+        if form.is_found and not form.is_found(self.text):
+            return self
         text = form.pattern.sub(lambda match: form.decode(match[0]), self.text)
         return self if text == self.text else DecodedText(text, form, self)
 
@@ -224,6 +230,6 @@ def _character(digits: str) -> str:
 _ESCAPES, _QUOTED_PRINTABLE = _Form(_ESCAPE, _decode), _Form(_QUOTED, _decode)
 _ENCODINGS = (
     _Form(NUMBERS, decode_numbers),
-    _Form(HEX_RUN, decode_hex, hex_begin, (2, 1)),
-    _Form(BASE64_RUN, decode_base64, base64_begin, (4, 3)),
+    _Form(HEX_RUN, decode_hex, hex_begin, (2, 1), has_hex_run),
+    _Form(BASE64_RUN, decode_base64, base64_begin, (4, 3), has_base64_run),
 )

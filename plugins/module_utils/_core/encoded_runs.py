@@ -16,7 +16,8 @@ from collections.abc import Iterator
 _STANDARD = str.maketrans("-_", "+/")  # the alphabet of base64 in addresses, and the usual one
 # Four characters of base64 that are three bytes of ASCII: the highest bit of each byte is 0, and few are controls.
 # UTF-16 has NUL in between.
-_ASCII_GROUPS = "(?:[ACDI-Za-f][AC-HQS-Xgi-nwyz0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]){3,}"
+_GROUP = ("ACDI-Za-f", "AC-HQS-Xgi-nwyz0-3", "ABEFIJMNQRUVYZcdghklopstwx014589", "A-Za-z0-9+/_-")
+_ASCII_GROUPS = f"(?:{''.join(f'[{characters}]' for characters in _GROUP)}){{3,}}"
 _ASCII_PAIRS = "(?:[2-7][0-9A-Fa-f](?:00)?){8,}"
 _SEPARATOR = "[^0-9A-Za-z]{1,4}(?:0[xX])?"
 # Each run is matched from its first character on, so that the time is linear in the text.
@@ -28,6 +29,35 @@ NUMBERS = re.compile(
 _GROUPS, _PAIRS = re.compile(_ASCII_GROUPS), re.compile(_ASCII_PAIRS)
 _NUMBER = re.compile("(?<![0-9A-Za-z])(?:0[xX])?([0-9A-Fa-f]{1,8})")
 _ANY_BASE64, _ANY_HEX = re.compile("[A-Za-z0-9+/_-]{8,}"), re.compile("[0-9A-Fa-f]{8,}")
+
+
+def has_base64_run(text: str) -> bool:
+    """Whether BASE64_RUN finds something, in a tenth of its time."""
+    first, second, third, any_ = (_places(text, table) for table in _GROUP_TABLES)
+    groups = first & second >> 8 & third >> 16 & any_ >> 24
+    return bool(groups & groups >> 32 & groups >> 64)
+
+
+def has_hex_run(text: str) -> bool:
+    """Whether HEX_RUN finds something, in a tenth of its time."""
+    high, digits, zeros = (_places(text, table) for table in _PAIR_TABLES)
+    pairs, nul = high & digits >> 8, zeros & zeros >> 8
+    runs = pairs  # where the last pair of so many begins
+    for _number in range(7):
+        runs = pairs & (runs << 16 | (runs << 16 & nul) << 16)
+    return bool(runs)
+
+
+def _places(text: str, table: bytes) -> int:
+    """A number whose byte at each place is 1 where the text has a character of the table, so that all places of a text
+    are compared at once."""
+    return int.from_bytes(text.encode("ascii", "replace").translate(table), "little")
+
+
+def _table(characters: str) -> bytes:
+    """For `bytes.translate`: 1 for the characters of a class, 0 for all others."""
+    matches = re.compile(f"[{characters}]").match
+    return bytes(bool(number < 128 and matches(chr(number))) for number in range(256))
 
 
 def base64_begin(run: str) -> int:
@@ -87,3 +117,7 @@ def _from_base64(run: str) -> bytes:
 
 def _from_hex(run: str) -> bytes:
     return bytes.fromhex(run[: len(run) // 2 * 2])
+
+
+_GROUP_TABLES = tuple(map(_table, _GROUP))
+_PAIR_TABLES = tuple(map(_table, ("2-7", "0-9A-Fa-f", "0")))

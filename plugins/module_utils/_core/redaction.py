@@ -60,7 +60,7 @@ class Redactor:
         self._beginnings: list[tuple[str, int]] = []
         self._ends: list[tuple[str, int]] = []  # the same from its end, backwards
         self._literals: list[str] = []
-        self._alone: tuple[re.Pattern[str], ...] = ()
+        self._alone: tuple[tuple[str, re.Pattern[str]], ...] = ()  # folded, and where it stands alone
         for value in values:
             self.add(value)
 
@@ -81,7 +81,8 @@ class Redactor:
         for part in parts:
             self.add(part)
         if len(value) < _MIN_ALONE or _could_be_word(value):
-            self._alone += (re.compile(rf"(?<![\w-]){re.escape(value)}(?![\w-])", re.IGNORECASE),)
+            pattern = re.compile(rf"(?<![\w-]){re.escape(value)}(?![\w-])", re.IGNORECASE)
+            self._alone += ((_fold(value), pattern),)
         is_opaque = not any(pattern.search(value) for pattern in _PARTS)  # the rest of a connection string is no secret
         # Bytes that are decoded one by one, as the characters of the same numbers.
         in_bytes = fully_decoded(value.encode("utf-8", "surrogatepass").decode("latin-1"))
@@ -153,14 +154,17 @@ class Redactor:
 
     def _find(self, text: str) -> list[tuple[int, int]]:
         """Where secrets stand in a text that is decoded."""
-        folded = _fold(text)
+        plain = folded = _fold(text)
         for form, least in self._beginnings:
             folded = _mark(folded, form, least)
         for form, least in self._ends:
             if form[least - 1 :: -1] in folded:
                 folded = _mark(folded[::-1], form, least)[::-1]
         spans = [match.span() for match in re.finditer(f"{_MARK}+", folded)] if _MARK in folded else []
-        spans += [match.span() for pattern in self._alone for match in pattern.finditer(text)]
+        for secret, pattern in self._alone:
+            # Much faster than the pattern. Some letters beyond ASCII are another case of an ASCII letter.
+            if secret in plain or not (secret.isascii() and text.isascii()):
+                spans += [match.span() for match in pattern.finditer(text)]
         for mark, pattern in _PATTERNS.items():
             if mark in folded:
                 spans += [match.span(1) for match in pattern.finditer(text)]

@@ -17,12 +17,13 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_tally import AuditTally
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_verdict import AuditScope, AuditVerdict
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.export import FORMATS, escape_formula, render
-from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Column
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import ColumnPage
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.tag_rules import parse_rules
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.files import ComparedFile, write_if_changed
 from ansible_collections.datascan.gate.plugins.module_utils._core.foreign_text import clean_text
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import break_commands
+from made_columns import make_column
 
 Write = t.Callable[[Path], bool]
 
@@ -141,8 +142,8 @@ TEXTS = ["", "a=1", "1-1", "a@b.c", "'=1", '"=1"', "\u00e9", "\U0001f512", "a\n=
 
 @pytest.mark.parametrize("text", [*FORMULAS, *TEXTS])
 def test_a_cell_is_a_text_and_reads_back(text: str) -> None:
-    column = Column(column_name="c", table_name=text, tags=[{"tag_name": text, "tag_value": "v"}], attributes=[])
-    (row,) = rows("".join(render("csv", [column])))
+    column = make_column(column_name="c", table_name=text, tags=[{"tag_name": text, "tag_value": "v"}], attributes=[])
+    (row,) = rows("".join(render("csv", [ColumnPage([column])])))
     kept = text.replace("\0", "\ufffd")
     assert row["table_name"] == (f"'{kept}" if text in FORMULAS else kept)
     assert row["tags"] == escape_formula(f"{text}=v").replace("\0", "\ufffd")
@@ -151,8 +152,10 @@ def test_a_cell_is_a_text_and_reads_back(text: str) -> None:
 @pytest.mark.parametrize("command", ["##vso[task.complete]x", "a\n::error::b", "section_start:1:x", "##[error]x"])
 @pytest.mark.parametrize("format_", FORMATS)
 def test_a_file_of_columns_commands_no_ci_server_that_prints_it(format_: str, command: str) -> None:
-    column = Column(column_name=command, table_name="t", tags=[{"tag_name": command, "tag_value": "v"}], attributes=[])
-    text = "".join(render(format_, [column, column]))
+    column = make_column(
+        column_name=command, table_name="t", tags=[{"tag_name": command, "tag_value": "v"}], attributes=[]
+    )
+    text = "".join(render(format_, [ColumnPage([column, column])]))
     assert text == break_commands(text)
     if format_ == "ndjson":
         assert [json.loads(line)["column_name"] for line in text.splitlines()] == [command, command]
@@ -163,7 +166,7 @@ def test_a_file_of_columns_commands_no_ci_server_that_prints_it(format_: str, co
 @pytest.mark.parametrize("text", [*FORMULAS, *TEXTS])
 def test_a_cell_of_an_audit_is_a_text_and_reads_back(text: str) -> None:
     tally = AuditTally(parse_rules(["owner"], {}))
-    tally.add(Column(column_name="c", table_name=text, tags=[]))
+    tally.add(make_column(column_name="c", table_name=text, tags=[]))
     verdict = AuditVerdict(AuditScope(None), tally, complete=True)
     (row,) = rows("".join(render_audit("csv", verdict, tally.examples, "enforce")))
     assert row["table_name"] == escape_formula(clean_text(text))

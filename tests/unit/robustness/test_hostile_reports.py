@@ -20,12 +20,13 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_tally import AuditTally
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_verdict import AuditScope, AuditVerdict
-from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Cluster, Column
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Cluster
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.tag_rules import parse_rules
 from ansible_collections.datascan.gate.plugins.module_utils._core.foreign_text import clean_text
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import FORMATS, render
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import INVISIBLE
 from hostile_verdicts import HOSTILE_TEXTS, hostile_verdict
+from made_columns import make_column
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -84,7 +85,7 @@ def audit_report(format_: str, text: str) -> str:
     """A report in which the text is everywhere that a vendor or a user can put one."""
     names = {"fully_qualified_name": text or "x", "column_name": text, "table_name": text, "source": text}
     tally = AuditTally(parse_rules([f"owner {text}"], {"a": [f"b {text}"]}))
-    tally.add(Column(**names, tags=[{"tag_name": "a", "tag_value": f"b {text}"}]))
+    tally.add(make_column(**names, tags=[{"tag_name": "a", "tag_value": f"b {text}"}]))
     verdict = AuditVerdict(AuditScope(Cluster(id="c", name=text), text, text), tally, complete=False, failure=text)
     return "".join(render_audit(format_, verdict, tally.examples, "enforce"))
 

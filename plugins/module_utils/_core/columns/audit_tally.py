@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 
 from ..foreign_text import clean_text
-from .models import Column, Tag
+from .models import Column, Tag, tag_pair
 from .tag_rules import TagRules, normalize
 
 MAX_EXAMPLES = 500  # findings that are kept in memory; the table of a Markdown report shows all of them
-_FACTS = ("fully_qualified_name", "column_name", "table_name", "source")
+_FACTS: t.Final = ("fully_qualified_name", "column_name", "table_name", "source")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class AuditTally:
     def add(self, column: Column) -> None:
         """Judge a column."""
         self.audited += 1
-        missing, forbidden, unreadable = judge_tags(column.tags, self.rules)
+        missing, forbidden, unreadable = judge_tags(column["tags"], self.rules)
         if not (missing or forbidden or unreadable):
             return
         self.failed += 1
@@ -66,7 +66,7 @@ class AuditTally:
         self.forbidden.update(forbidden)
         if self.keep is None and len(self.examples) >= MAX_EXAMPLES:
             return
-        facts = {name: self._clean(getattr(column, name)) for name in _FACTS}
+        facts = {name: self._clean(column[name]) for name in _FACTS}
         finding = Finding(**facts, missing=missing, forbidden=forbidden, unreadable=unreadable)
         if len(self.examples) < MAX_EXAMPLES:
             self.examples.append(finding)
@@ -87,7 +87,7 @@ def judge_tags(tags: Sequence[Tag] | None, rules: TagRules) -> tuple[list[str], 
     A tag without a value does not count as present. Tags cannot be judged if their list is not known, if one has no
     name, or if one that a rule forbids values of has no value.
     """
-    pairs = [(normalize(tag.tag_name or ""), normalize(tag.tag_value or "")) for tag in tags or ()]
+    pairs = [(normalize(name), normalize(value)) for name, value in map(tag_pair, tags or ())]
     present = {name for name, value in pairs if value}
     missing = [text for name, text in rules.required.items() if name not in present]
     found = [rules.forbidden[name][value] for name, value in pairs if value in rules.forbidden.get(name, ())]

@@ -1,20 +1,23 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Columns as the text of a file, one by one: a file of any size needs no more memory than one column."""
+"""Columns as the text of a file, page by page: a file of any size needs no more memory than a page."""
 
 from __future__ import annotations
 
 import json
 import typing as t
-from operator import attrgetter
 
 from ..errors import InvalidInputError
 from ..text import INVISIBLE, break_commands, escape_commands
-from .models import Column
+from .column_parser import json_line
+from .models import Attribute, Column, ColumnPage, Tag, tag_pair
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+_FIELDS = tuple(Column.__annotations__)
+_TEXTS: t.Final = ("fully_qualified_name", "column_name", "business_attribute", "table_name", "source", "data_type")
 
 _FORMULA = (
     "=",
@@ -40,33 +43,33 @@ def format_of(dest: str) -> str:
     )
 
 
-def render(format_: str, columns: Iterable[Column]) -> Iterator[str]:
-    """The text of the file in pieces; each piece takes one column from `columns`."""
-    return _RENDERERS[format_](columns)
+def render(format_: str, pages: Iterable[ColumnPage]) -> Iterator[str]:
+    """The text of the file in pieces; each piece takes one page from `pages`."""
+    return _RENDERERS[format_](pages)
 
 
-def _csv(columns: Iterable[Column]) -> Iterator[str]:
-    yield csv_row(Column.model_fields)
-    facts = attrgetter(*Column.model_fields)
-    for column in columns:
-        yield csv_row(map(_cell, facts(column)))
+def _csv(pages: Iterable[ColumnPage]) -> Iterator[str]:
+    yield csv_row(_FIELDS)
+    for page in pages:
+        yield _csv_rows(page.columns)
 
 
-def _ndjson(columns: Iterable[Column]) -> Iterator[str]:
-    for column in columns:
-        yield _json_text(column) + "\n"
+def _ndjson(pages: Iterable[ColumnPage]) -> Iterator[str]:
+    for page in pages:
+        yield _json_text(page, "\n") + "\n" if page.columns else ""
 
 
-def _json(columns: Iterable[Column]) -> Iterator[str]:
+def _json(pages: Iterable[ColumnPage]) -> Iterator[str]:
     yield "["
     before = "\n"
-    for column in columns:
-        yield before + _json_text(column)
-        before = ",\n"
+    for page in pages:
+        if page.columns:
+            yield before + _json_text(page, ",\n")
+            before = ",\n"
     yield "\n]\n"
 
 
-_RENDERERS: dict[str, Callable[[Iterable[Column]], Iterator[str]]] = {"csv": _csv, "ndjson": _ndjson, "json": _json}
+_RENDERERS: dict[str, Callable[[Iterable[ColumnPage]], Iterator[str]]] = {"csv": _csv, "ndjson": _ndjson, "json": _json}
 FORMATS: tuple[str, ...] = tuple(_RENDERERS)
 
 
@@ -76,8 +79,26 @@ def csv_row(cells: Iterable[str]) -> str:
     A NUL character becomes U+FFFD: many readers fail on it, Python's own before 3.11, too. A space breaks what a CI
     server would obey where a job prints the file.
     """
-    line = ",".join(['"' + escape_formula(cell).replace('"', '""') + '"' for cell in cells]) + "\n"
-    return break_commands(line.replace("\0", "\ufffd"))
+    return _printable(",".join(map(_quoted, cells)) + "\n")
+
+
+def _csv_rows(columns: Sequence[Column]) -> str:
+    """The lines of columns, of which whole pages have the same few sources, types and tags."""
+    cells: dict[str, list[str]] = {name: [column[name] or "" for column in columns] for name in _TEXTS}
+    cells["is_primary"] = [_FLAG_CELLS[column["is_primary"]] for column in columns]
+    cells["attributes"] = ["; ".join(map(_attribute_cell, column["attributes"])) for column in columns]
+    cells["tags"] = ["; ".join(map(_tag_cell, column["tags"] or ())) for column in columns]
+    quoted = {cell: _quoted(cell) for cell in set().union(*cells.values())}
+    rows = zip(*([quoted[cell] for cell in cells[name]] for name in _FIELDS), strict=True)
+    return _printable("".join([",".join(row) + "\n" for row in rows]))
+
+
+def _quoted(cell: str) -> str:
+    return '"' + escape_formula(cell).replace('"', '""') + '"'
+
+
+def _printable(lines: str) -> str:
+    return break_commands(lines.replace("\0", "\ufffd"))
 
 
 def escape_formula(text: str) -> str:
@@ -88,19 +109,23 @@ def escape_formula(text: str) -> str:
     return f"'{text}" if risky else text
 
 
-def _cell(value: t.Any) -> str:
-    """A value as the text of a cell. Lists become `SSN; Email` and `sensitivity=high; owner=hr`."""
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, tuple):
-        return "; ".join(map(str, value))
-    return str(value)
+_FLAG_CELLS = {None: "", True: "true", False: "false"}
 
 
-def _json_text(column: Column) -> str:
-    text = column.model_dump_json()  # three times as fast as json.dumps, which is only needed to escape non-ASCII text
-    return escape_commands(text if text.isascii() else json.dumps(json.loads(text), separators=(",", ":")))
+def _attribute_cell(attribute: Attribute) -> str:
+    """Attributes of a cell are like `SSN; Email`."""
+    return attribute["attribute_name"] or attribute["attribute_original_name"] or ""
+
+
+def _tag_cell(tag: Tag) -> str:
+    """Tags of a cell are like `sensitivity=high; owner=hr`."""
+    return "=".join(tag_pair(tag))
+
+
+def _json_text(page: ColumnPage, separator: str) -> str:
+    """The columns as JSON in ASCII."""
+    lines = page.lines or [json_line(column) for column in page.columns]
+    text = separator.encode().join(lines).decode()
+    if not text.isascii():  # pydantic's JSON is made three times as fast as json's, which escapes other characters
+        text = separator.join(json.dumps(json.loads(line), separators=(",", ":")) for line in lines)
+    return escape_commands(text)

@@ -5,93 +5,30 @@
 
 from __future__ import annotations
 
-import math
 import typing as t
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from ..compat.pydantic import BaseModel, BeforeValidator, ConfigDict
 from ..errors import InvalidInputError
 from ..models import Time
+from .values import readable_texts, size_or_none, text_or_none
+
+_PLACE = itemgetter("source", "table_name")
 
 
-def _flag(value: t.Any) -> t.Any:
-    """A boolean, also from text. Other values become None, so a bad flag never drops a column."""
-    if isinstance(value, str):
-        return {"true": True, "false": False}.get(value.strip().lower())
-    return value if isinstance(value, bool) else None
+Text = t.Annotated[t.Optional[str], BeforeValidator(text_or_none)]
+Size = t.Annotated[t.Optional[int], BeforeValidator(size_or_none)]
+Labels = t.Annotated[list[str], BeforeValidator(readable_texts)]
 
 
-def _text(value: t.Any) -> t.Any:
-    """A text, also from a number or a boolean. Other values become None: a bad cell costs only itself."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return str(int(value))  # BigID writes 42.0 for 42, which a rule for "42" must find
-    return str(value) if isinstance(value, (int, float)) else None
-
-
-def _number(value: t.Any) -> t.Any:
-    """A finite number, or None."""
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return value if is_number and math.isfinite(value) else None
-
-
-def _size(value: t.Any) -> t.Any:
-    """A number of columns, also as 20.0 or as text, or None."""
-    try:
-        number = float(value) if isinstance(value, str) else _number(value)
-    except ValueError:
-        return None
-    return int(number) if number is not None and number >= 0 and number == number // 1 else None
-
-
-def _labels(value: t.Any) -> t.Any:
-    texts = [_text(item) for item in value] if isinstance(value, list) else []
-    return [text for text in texts if text is not None]
-
-
-def dictionary_or_none(value: t.Any) -> t.Any:
-    """A dictionary, or None for anything else."""
-    return value if isinstance(value, (dict, BaseModel)) else None
-
-
-def readable_attributes(value: t.Any) -> t.Any:
-    """The attributes that can be read."""
-    items = value if isinstance(value, (list, tuple)) else ()
-    return [item for item in items if dictionary_or_none(item) is not None]
-
-
-def tags_or_none(value: t.Any) -> t.Any:
-    """The tags, of which one that cannot be read has no name. None where the list itself cannot be read.
-
-    Some vendors send null for an empty list.
-    """
-    if value is None:
-        return ()
-    if not isinstance(value, (list, tuple)):
-        return None
-    return [item if dictionary_or_none(item) is not None else {} for item in value]
-
-
-Text = t.Annotated[t.Optional[str], BeforeValidator(_text)]
-Flag = t.Annotated[t.Optional[bool], BeforeValidator(_flag)]
-Number = t.Annotated[t.Optional[float], BeforeValidator(_number)]
-Size = t.Annotated[t.Optional[int], BeforeValidator(_size)]
-Labels = t.Annotated[list[str], BeforeValidator(_labels)]
-
-
-class _Facts(BaseModel):
-    # Unknown fields are dropped, since they may hold sampled data. Most tasks never use these models, so pydantic
-    # builds them at first use.
-    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True, defer_build=True)
-
-
-class Cluster(_Facts):
+class Cluster(BaseModel):
     """A cluster: columns that the vendor found to be alike."""
+
+    # Most tasks never use this model, so pydantic builds it at first use.
+    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True, defer_build=True)
 
     id: str
     name: Text = None
@@ -109,60 +46,47 @@ class Cluster(_Facts):
         return f"{self.name or 'no name'} ({', '.join(facts)})"
 
 
-class Attribute(_Facts):
+class Attribute(t.TypedDict):
     """An attribute: what the values of a column represent, as the vendor classifies them."""
 
-    attribute_name: Text = None
-    attribute_original_name: Text = None
-    attribute_type: Text = None
-    attribute_id: Text = None
-    rank: Text = None
-    calc_confidence_level: Number = None
-
-    def __str__(self) -> str:
-        """The text in a cell of a table."""
-        return self.attribute_name or self.attribute_original_name or ""
+    attribute_name: str | None
+    attribute_original_name: str | None
+    attribute_type: str | None
+    attribute_id: str | None
+    rank: str | None
+    calc_confidence_level: float | None
 
 
-class TagProperties(_Facts):
+class TagProperties(t.TypedDict):
     """Properties of a tag."""
 
-    hidden: Flag = None
-    application_type: Text = None
+    hidden: bool | None
+    application_type: str | None
 
 
-class Tag(_Facts):
+class Tag(t.TypedDict):
     """A tag with its value."""
 
-    tag_name: Text = None
-    tag_value: Text = None
-    tag_id: Text = None
-    value_id: Text = None
-    is_mutually_exclusive: Flag = None
-    properties: t.Annotated[t.Optional[TagProperties], BeforeValidator(dictionary_or_none)] = None
-
-    def __str__(self) -> str:
-        """The text in a cell of a table."""
-        return f"{self.tag_name or ''}={self.tag_value or ''}"
+    tag_name: str | None
+    tag_value: str | None
+    tag_id: str | None
+    value_id: str | None
+    is_mutually_exclusive: bool | None
+    properties: TagProperties | None
 
 
-class Column(_Facts):
-    """A column of a table."""
+class Column(t.TypedDict):
+    """A column of a table. It has these keys in this order, and no others; `column_parser.py` makes it."""
 
-    fully_qualified_name: Text = None
-    column_name: Text = None
-    business_attribute: Text = None
-    table_name: Text = None
-    source: Text = None
-    is_primary: Flag = None
-    data_type: Text = None
-    attributes: t.Annotated[tuple[Attribute, ...], BeforeValidator(readable_attributes)] = ()
-    tags: t.Annotated[t.Optional[tuple[Tag, ...]], BeforeValidator(tags_or_none)] = None  # None: not known
-
-    @property
-    def identity(self) -> tuple[str | None, ...]:
-        """What identifies a column. The full name is not enough: in the vendor's own example it is the table's."""
-        return self.source, self.fully_qualified_name, self.table_name, self.column_name
+    fully_qualified_name: str | None
+    column_name: str | None
+    business_attribute: str | None
+    table_name: str | None
+    source: str | None
+    is_primary: bool | None
+    data_type: str | None
+    attributes: list[Attribute]
+    tags: list[Tag] | None  # None: not known
 
 
 COLUMN_QUERY_OPTIONS: t.Final[Mapping[str, Mapping[str, t.Any]]] = {
@@ -197,13 +121,15 @@ class ColumnPage:
     """One page of columns, and the total count, where the vendor gives one.
 
     With `restarts`, the list is read again from its start: the columns of all pages before do not count. `gap` is why
-    columns may be missing, as a clause; only the last page of a list has it.
+    columns may be missing, as a clause; only the last page of a list has it. `lines` are the columns as JSON, for a
+    provider that has made them to compare columns.
     """
 
     columns: Sequence[Column]
     total: int | None = None
     restarts: bool = False
     gap: str | None = None
+    lines: Sequence[bytes] | None = None
 
 
 LOOKUP_OPTIONS: t.Final = {
@@ -259,13 +185,15 @@ class ColumnSummary:
     tables: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))  # by source
     by_tag: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
-    def add(self, column: Column) -> None:
-        """Count a column: once for its table, its source, and each of its tags' values."""
-        self.total += 1
-        self.untagged += not column.tags
-        self.tables[column.source or ""][column.table_name or ""] += 1
-        for name, value in {(tag.tag_name or "", tag.tag_value or "") for tag in column.tags or ()}:
-            self.by_tag[name][value] += 1
+    def add(self, columns: Sequence[Column]) -> None:
+        """Count columns: each once for its table, its source, and each of its tags' values."""
+        self.total += len(columns)
+        for (source, table), count in Counter(map(_PLACE, columns)).items():
+            self.tables[source or ""][table or ""] += count
+        lists = [column["tags"] for column in columns if column["tags"]]
+        self.untagged += len(columns) - len(lists)
+        for (name, value), count in Counter(pair for tags in lists for pair in set(map(tag_pair, tags))).items():
+            self.by_tag[name][value] += count
 
     def facts(self) -> dict[str, t.Any]:
         """The counts as a result shows them, in an order that does not depend on the order of the pages."""
@@ -287,6 +215,11 @@ class ColumnSummary:
             for table, count in tables.items():
                 found[table if sources[table] == 1 else f"{source}.{table}"] += count
         return found
+
+
+def tag_pair(tag: Tag) -> tuple[str, str]:
+    """The name and the value of a tag, empty where it has none."""
+    return tag["tag_name"] or "", tag["tag_value"] or ""
 
 
 def _in_order(counts: Mapping[str, int]) -> dict[str, int]:

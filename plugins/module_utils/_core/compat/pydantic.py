@@ -27,6 +27,7 @@ if t.TYPE_CHECKING:
         model_validator,
     )
     from pydantic.alias_generators import to_camel
+    from pydantic_core import SchemaSerializer, SchemaValidator, core_schema
 else:
     try:
         import pydantic
@@ -43,6 +44,7 @@ else:
             model_validator,
         )
         from pydantic.alias_generators import to_camel
+        from pydantic_core import SchemaSerializer, SchemaValidator, core_schema
     except Exception as error:  # noqa: BLE001  (pydantic raises SystemError beside a pydantic-core of another version)
         PROBLEM = explain("pydantic", error)
 
@@ -67,6 +69,7 @@ else:
             return computed_field
 
         BeforeValidator = ConfigDict = Field = PlainSerializer = to_camel = _nothing
+        SchemaSerializer = SchemaValidator = core_schema = _nothing
 
 
 def reason(error: ValueError) -> str:
@@ -84,8 +87,11 @@ __all__ = [
     "ConfigDict",
     "Field",
     "PlainSerializer",
+    "SchemaSerializer",
+    "SchemaValidator",
     "ValidationError",
     "computed_field",
+    "core_schema",
     "model_validator",
     "reason",
     "to_camel",

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import typing as t
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from ..columns.column_parser import texts_of
 from ..columns.export import format_of, render
 from ..columns.models import Cluster, ClusterLookup, Column, ColumnPage, ColumnQuery, ColumnSummary
 from ..errors import AmbiguousError, DatascanError, InvalidInputError, NotFoundError
@@ -75,13 +76,13 @@ def read_columns(context: OperationContext, request: ColumnsRequest) -> ListedCo
     if request.dest is None:
         columns: list[Column] = []
         while not reading.is_over:
-            columns = list(reading.columns())
+            columns = [column for page in reading.pages() for column in page.columns]
         return ListedColumns(**vars(reading.known()), columns=columns)
     format_ = request.format or format_of(request.dest)
     with ComparedFile(request.dest, dry_run=context.check_mode) as file:
         while not reading.is_over:
             file.restart()
-            for piece in render(format_, reading.columns()):
+            for piece in render(format_, reading.pages()):
                 file.write(piece)
     return WrittenColumns(**vars(replace(reading.known(), changed=file.changed)), file=os.path.abspath(request.dest))
 
@@ -113,8 +114,8 @@ class _Reading:
             summary=summary.facts() if summary else None,
         )
 
-    def columns(self) -> Iterator[Column]:
-        """The columns, each once. The list is read again, by the next call, unless `is_over` is set at their end.
+    def pages(self) -> Iterator[ColumnPage]:
+        """The pages, each column once. The list is read again, by the next call, unless `is_over` is set at their end.
 
         A page is requested while the one before it is processed.
         """
@@ -124,7 +125,7 @@ class _Reading:
                 self._page = next(self._pages, None)
             self._earlier, self._summary = self._summary, ColumnSummary()
             while self._page:
-                yield from self._take(self._page, self._summary)
+                yield self._take(self._page, self._summary)
                 self._page = next(self._pages, None)
                 if self._page and self._page.restarts:
                     return
@@ -143,20 +144,30 @@ class _Reading:
             query = replace(query, cluster_id=self._cluster.id)
         return prefetch(self._context.require(ListsColumns).list_columns(query))
 
-    def _take(self, page: ColumnPage, summary: ColumnSummary) -> Iterator[Column]:
+    def _take(self, page: ColumnPage, summary: ColumnSummary) -> ColumnPage:
         if page.total is not None:  # the highest, because a list that lost columns has to show that
             self._total = page.total if page.restarts else max(page.total, self._total or 0)
         self._gap = page.gap
-        for column in redact_columns(page.columns, self._context.redact):
-            summary.add(column)
-            yield column
+        page = redact_page(page, self._context.redact)
+        summary.add(page.columns)
+        return page
 
 
-def redact_columns(columns: Sequence[Column], redact: Callable[[t.Any], t.Any]) -> Sequence[Column]:
-    """The columns without the secrets of this task, which a vendor may echo in any text."""
-    plain = [column.model_dump() for column in columns]
-    redacted = redact(plain)
-    return columns if redacted is plain else [Column.model_validate(column) for column in redacted]
+def redact_page(page: ColumnPage, redact: Callable[[t.Any], t.Any]) -> ColumnPage:
+    """The page without the secrets of this task, which a vendor may echo in any text."""
+    texts = texts_of(page.columns)
+    if redact(texts) is texts:
+        return page
+    return replace(page, columns=[_redact_texts(column, redact) for column in page.columns], lines=None)
+
+
+def _redact_texts(value: t.Any, redact: Callable[[t.Any], t.Any]) -> t.Any:
+    """The same value with its texts redacted. Keys are names of our own."""
+    if isinstance(value, dict):
+        return {key: _redact_texts(item, redact) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_redact_texts(item, redact) for item in value]
+    return redact(value) if isinstance(value, str) else value
 
 
 def prefetch(pages: Iterator[ColumnPage]) -> Iterator[ColumnPage]:

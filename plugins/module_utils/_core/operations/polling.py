@@ -130,7 +130,7 @@ def _poll_until_over(
         state.expected_end = expect_end(state) if goes_on else None
         spent = clock.monotonic() - began - waited
         interval = poll_interval(waited, options, floor, clock, state.expected_end)
-        if options.interval is None:  # counts from the beginning of the poll: one of many scans takes seconds
+        if options.interval is None:  # from the beginning of the poll on, because a poll of many scans takes seconds
             interval = max(floor, interval - poll_length)
         # The final poll begins early enough to end in time.
         left = options.timeout - state.elapsed - poll_length

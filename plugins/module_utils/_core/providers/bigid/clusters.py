@@ -12,18 +12,12 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
 
-from ...columns.models import (
-    Cluster,
-    Column,
-    ColumnPage,
-    ColumnQuery,
-    Tag,
-    TagProperties,
-    dictionary_or_none,
-    tags_or_none,
-)
-from ...compat.pydantic import BaseModel, BeforeValidator, ConfigDict, to_camel
+from ...columns.column_parser import ColumnParser, json_line
+from ...columns.models import Cluster, Column, ColumnPage, ColumnQuery
+from ...compat.pydantic import ConfigDict, to_camel
 from ...errors import DatascanError, NotFoundError
 from ..capabilities import ListsColumns
 from ..paging import ListPage, ListReader, PageCursor, parse_total
@@ -35,45 +29,28 @@ _ID_PARAMETERS = ("clusterId", "cluster_id")  # as documented, and as in another
 _SLOWNESS = 4  # a page of columns may take as many times `timeout`
 
 
-class _Camel(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, defer_build=True)
+_PARSER = ColumnParser(to_camel)  # attributes are in snake case in the document, too
+_IDENTITY = itemgetter("source", "fully_qualified_name", "table_name", "column_name")
+
+_Row = tuple[bytes, Column]  # a column as JSON, by which columns are compared, and the column
 
 
-class _Cluster(Cluster, _Camel):
+class _Cluster(Cluster):
     """A cluster as BigID sends it."""
 
-
-class _TagProperties(TagProperties, _Camel):
-    """What a tag is used for, as BigID sends it."""
+    model_config = ConfigDict(alias_generator=to_camel)
 
 
-class _Tag(Tag, _Camel):
-    """A tag as BigID sends it."""
-
-    properties: t.Annotated[t.Optional[_TagProperties], BeforeValidator(dictionary_or_none)] = None
-
-
-class _Column(Column, _Camel):
-    """A column as BigID sends it; its attributes are in snake case there too."""
-
-    tags: t.Annotated[t.Optional[tuple[_Tag, ...]], BeforeValidator(tags_or_none)] = None
-
-
-def _offset(value: t.Any) -> t.Any:
-    keys = value.get("offsetKey") if isinstance(value, dict) else None
-    keys = keys if isinstance(keys, list) else [keys]
-    return [str(key) for key in keys if key not in (None, "")]
-
-
-class _ColumnPageBody(_Camel):
+@dataclass(frozen=True)
+class _ColumnPageBody:
     """One page of columns; `offset` may say where the next page starts."""
 
-    results: list[_Column]
-    total_count: t.Annotated[t.Optional[int], BeforeValidator(parse_total)] = None
-    offset: t.Annotated[list[str], BeforeValidator(_offset)] = []
+    rows: Sequence[_Row]
+    total_count: int | None
+    offset: Sequence[str]
 
 
-class _ColumnPages(PageCursor[Column]):
+class _ColumnPages(PageCursor[_Row]):
     """The pages of columns: at the key that the last page gave, else after the number of columns before it."""
 
     def __init__(
@@ -91,17 +68,17 @@ class _ColumnPages(PageCursor[Column]):
         self._own = self._keys = [query.offset_key] if query.offset_key else []
         self._is_over = False
 
-    def read(self, count: int) -> ListPage[Column] | None:
+    def read(self, count: int) -> ListPage[_Row] | None:
         if self._is_over:
             return None
         size = _size(self._query, count)
         requested = self._keys
         page = self._read_page(size, self._place())
         offset = page.offset if self._uses_keys else []
-        self._advance(len(page.results), offset)
-        is_full = len(page.results) >= size and not self._query.ignore_limit
+        self._advance(len(page.rows), offset)
+        is_full = len(page.rows) >= size and not self._query.ignore_limit
         return ListPage(
-            page.results,
+            page.rows,
             page.total_count,
             follows=is_full or bool(offset),
             leads_on=bool(offset) and offset != requested,
@@ -112,12 +89,12 @@ class _ColumnPages(PageCursor[Column]):
         skip = [("skip", str(self._skip))] if self._skip and self._keys in ([], self._own) else []
         return skip + [("offsetKey", key) for key in self._keys]
 
-    def _advance(self, columns: int, offset: list[str]) -> None:
+    def _advance(self, columns: int, offset: Sequence[str]) -> None:
         self._skip += columns
         if self._query.sample is not None:
             self._is_over = True  # a second request would draw another sample
         elif offset:
-            self._keys = offset  # also one that stays the same: it may stand for a cursor on the server
+            self._keys = list(offset)  # also one that stays the same: it may stand for a cursor on the server
         elif self._own and self._keys != self._own:
             self._is_over = True  # after BigID's keys columns cannot be counted: their start is unknown
         else:
@@ -137,7 +114,7 @@ class BigIDClusters(ListsColumns, is_partial=True):
         taken = 0
         reader = ListReader(
             lambda number: _ColumnPages(query, number, lambda size, place: self._get_page(query, size, place)),
-            lambda column: column,  # all of it, because the names of two columns may be the same
+            _line_of,  # all of a column, because the names of two may be the same
         )
 
         def has_enough() -> bool:
@@ -145,9 +122,10 @@ class BigIDClusters(ListsColumns, is_partial=True):
 
         for page in reader.pages(has_enough):
             taken = 0 if page.restarts else taken
-            columns = page.rows if limit is None else page.rows[: limit - taken]
-            taken += len(columns)
-            yield ColumnPage(columns, page.total, page.restarts)
+            rows = page.rows if limit is None else page.rows[: limit - taken]
+            taken += len(rows)
+            columns = [column for _line, column in rows]
+            yield ColumnPage(columns, page.total, page.restarts, lines=[line for line, _column in rows])
         if reader.gap:
             yield ColumnPage([], gap=reader.gap)
 
@@ -188,6 +166,10 @@ def _size(query: ColumnQuery, count: int) -> int:
     return min(wanted if query.sample is not None else [*wanted, _PAGE_SIZE])
 
 
+def _line_of(row: _Row) -> bytes:
+    return row[0]
+
+
 def _parse_clusters(data: t.Any) -> list[Cluster]:
     total = None
     for name in ("data", "clusters"):
@@ -209,17 +191,25 @@ def _rename_fields(item: t.Any) -> t.Any:
 def _parse_column_page(data: t.Any, cluster_id: str) -> _ColumnPageBody:
     if isinstance(data, dict) and "results" not in data:
         data = data.get("data")
-    page = _ColumnPageBody.model_validate(data)
-    if not all(any(column.identity) for column in page.results):
+    if not isinstance(data, dict):
+        raise ValueError("the columns are missing")
+    columns = _PARSER.parse(data.get("results"))
+    if not all(map(any, map(_IDENTITY, columns))):
         raise ValueError("a column without any name")
     _check_cluster(data, cluster_id)
-    return page
+    rows = list(zip(map(json_line, columns), columns, strict=True))
+    return _ColumnPageBody(rows, parse_total(data.get("totalCount")), _parse_offset(data.get("offset")))
+
+
+def _parse_offset(value: t.Any) -> list[str]:
+    keys = value.get("offsetKey") if isinstance(value, dict) else None
+    keys = keys if isinstance(keys, list) else [keys]
+    return [str(key) for key in keys if key not in (None, "")]
 
 
 def _check_cluster(data: dict[str, t.Any], cluster_id: str) -> None:
     """Raise ValueError where an answer, or a column in it, names another cluster. The document's columns name none."""
-    for item in (data, *data["results"]):
-        for name in _ID_PARAMETERS:
-            found = item.get(name)
+    for name in _ID_PARAMETERS:
+        for found in [item[name] for item in (data, *data["results"]) if name in item]:
             if isinstance(found, (str, int)) and str(found).strip() != cluster_id.strip():
                 raise ValueError(f"the columns of cluster {found} came for cluster {cluster_id}")

@@ -12,13 +12,14 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_verdict import AuditScope, AuditVerdict
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Cluster, Column
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.tag_rules import parse_rules
+from made_columns import make_column
 
 CLUSTER = Cluster(id="c1", name="HR | data")
 
 
 def tagged(number: int = 1, **tags: t.Any) -> Column:
     """A column with these tags."""
-    return Column(
+    return make_column(
         fully_qualified_name=f"s.t.c{number}",
         column_name=f"c{number}",
         table_name="t",

@@ -21,12 +21,14 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Column
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from audit_support import CLUSTER, audited, tagged
+from made_columns import make_column
 
 GIVEN = (
     tagged(1, sensitivity="low"),
-    Column(**{**tagged(2, sensitivity="high").model_dump(), "fully_qualified_name": "=cmd()|`x`", "column_name": "+1"}),
+    make_column(**{**tagged(2, sensitivity="high"), "fully_qualified_name": "=cmd()|`x`", "column_name": "+1"}),
     tagged(3),
 )
+
 every_format = pytest.mark.parametrize("format_", AUDIT_FORMATS)
 
 
@@ -58,7 +60,7 @@ class TestMarkdown:
     def test_a_page_has_at_most_1_mib(self, filler: str) -> None:
         long = filler * (700 // len(filler.encode()))
         given = [
-            Column(
+            make_column(
                 fully_qualified_name=f"{number} {long}",
                 column_name=f"{number} {long}",
                 table_name=long,
@@ -115,7 +117,7 @@ class TestCsv:
         assert {name: cell for name, cell in row.items() if cell} == {"note": "BigID is gone."}
 
     def test_tags_that_cannot_be_read_are_noted(self) -> None:
-        (row,) = rows(report("csv", Column(column_name="a"), required=[]))
+        (row,) = rows(report("csv", make_column(column_name="a"), required=[]))
         assert (row["column_name"], row["note"]) == ("a", "has tags that cannot be read")
 
     def test_an_audit_that_passes_has_no_row(self) -> None:

@@ -13,6 +13,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Cluster, Column
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.tag_rules import parse_rules
 from audit_support import CLUSTER, audited, tagged
+from made_columns import make_column
 
 
 def why(*columns: Column, **options: t.Any) -> list[str]:
@@ -45,8 +46,8 @@ class TestRules:
         ]
 
     def test_one_of_several_values_of_a_tag_is_enough(self) -> None:
-        tags = [*(tagged(sensitivity="low").tags or ()), *(tagged(sensitivity="high").tags or ())]
-        given = Column(column_name="a", tags=tags)
+        tags = [*(tagged(sensitivity="low")["tags"] or ()), *(tagged(sensitivity="high")["tags"] or ())]
+        given = make_column(column_name="a", tags=tags)
         assert why(given, forbidden={"sensitivity": "high"}) == ["1 of 1 columns carries sensitivity=high."]
 
     @pytest.mark.parametrize("value", ["HIGH ", "\uff48\uff49gh", "hi\u200bgh", "\u00a0High"])
@@ -72,16 +73,16 @@ class TestUnreadableTags:
     @pytest.mark.parametrize("name", [None, "", " ", "\u200b", ["x"]])
     def test_a_tag_without_a_name(self, name: t.Any, rules: dict[str, t.Any]) -> None:
         tags = [{"tag_name": "sensitivity", "tag_value": "low"}, {"tag_name": name, "tag_value": "high"}]
-        assert why(Column(column_name="a", tags=tags), **rules) == self.WHY
+        assert why(make_column(column_name="a", tags=tags), **rules) == self.WHY
 
     def test_tags_that_were_not_sent(self) -> None:
-        given = Column(column_name="a")
+        given = make_column(column_name="a")
         assert why(given, required=[], forbidden={"sensitivity": "high"}) == self.WHY
         assert why(given) == ["1 of 1 columns lacks the tag sensitivity.", *self.WHY]
 
     @pytest.mark.parametrize("tags", ["sensitivity", {}, 7])
     def test_tags_in_another_form(self, tags: t.Any) -> None:
-        assert why(Column(column_name="a", tags=tags), required=[], forbidden={"sensitivity": "high"}) == self.WHY
+        assert why(make_column(column_name="a", tags=tags), required=[], forbidden={"sensitivity": "high"}) == self.WHY
 
     @pytest.mark.parametrize("value", [None, "", " ", ["high"], {"a": 1}])
     def test_a_tag_without_a_value_whose_values_are_judged(self, value: t.Any) -> None:
@@ -90,8 +91,8 @@ class TestUnreadableTags:
         assert why(given, required=["owner"], forbidden={"owner": "nobody"}) == []
 
     def test_no_tags_at_all_are_readable(self) -> None:
-        assert why(Column(column_name="a", tags=[]), required=[], forbidden={"sensitivity": "high"}) == []
-        assert why(Column(column_name="a", tags=None), required=[], forbidden={"sensitivity": "high"}) == []
+        assert why(make_column(column_name="a", tags=[]), required=[], forbidden={"sensitivity": "high"}) == []
+        assert why(make_column(column_name="a", tags=None), required=[], forbidden={"sensitivity": "high"}) == []
 
 
 class TestVerdict:
@@ -157,9 +158,9 @@ class TestTally:
     def test_texts_are_short_lines_without_invisible_characters_and_secrets(self) -> None:
         name = "a\n::error::x\x1b[2J\u202e##vso[task]" + "y" * 3_000_000
         tally = AuditTally(parse_rules(["owner"], {}), lambda text: text.replace("token", "***"))
-        tally.add(Column(column_name=name, table_name="token", source="sig=abc123"))
+        tally.add(make_column(column_name=name, table_name="token", source="sig=abc123"))
         (finding,) = tally.examples
         assert finding.column_name is not None and len(finding.column_name) <= 1000
         assert not set("\n\x1b\u202e") & set(finding.column_name)
         assert (finding.table_name, finding.source) == ("***", "sig=********")
-        assert len(audited(Column(column_name=name, tags=[])).message()) < 500
+        assert len(audited(make_column(column_name=name, tags=[])).message()) < 500

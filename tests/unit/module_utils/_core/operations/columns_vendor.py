@@ -16,6 +16,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import CAPABILITIES
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import ListsColumns
+from made_columns import make_column
 
 CLUSTERS = [
     Cluster(
@@ -29,7 +30,7 @@ CLUSTERS = [
 
 def column(number: int, **facts: t.Any) -> Column:
     name = f"c{number}"
-    return Column(fully_qualified_name=f"s.t.{name}", column_name=name, table_name="t", source="s", **facts)
+    return make_column(fully_qualified_name=f"s.t.{name}", column_name=name, table_name="t", source="s", **facts)
 
 
 class Vendor(ListsColumns):

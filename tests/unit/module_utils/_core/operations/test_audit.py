@@ -17,9 +17,9 @@ import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns import finding_store
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import (
     Cluster,
+    Column,
     ColumnPage,
     ColumnQuery,
-    Tag,
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
     DatascanError,
@@ -39,8 +39,8 @@ from columns_vendor import Vendor, column
 from fake_clock import FakeClock
 from scripted_vendor import scripted_context
 
-LOW = (Tag(tag_name="sensitivity", tag_value="low"),)
-HIGH = (Tag(tag_name="sensitivity", tag_value="high"),)
+LOW = [{"tag_name": "sensitivity", "tag_value": "low"}]
+HIGH = [{"tag_name": "sensitivity", "tag_value": "high"}]
 FORMATS = ("markdown", "csv", "json")
 SKETCH = [Cluster(id="c4", name="Sketch", size=2)]
 
@@ -291,7 +291,7 @@ class TestReports:
             return text.replace("token-123", "***")
 
         facts = {"column_name": "token-123", "table_name": "token-123", "source": "token-123"}
-        given = column(1).model_copy(update=facts)
+        given = t.cast("Column", {**column(1), **facts})
         clusters = [Cluster(id="c4", name="token-123")]
         vendor = Vendor(ColumnPage([given]), UnavailableError("Vendor says token-123."), clusters=clusters)
         options = {"cluster": {"name": "token-123"}, "filter": "token-123", "reports": reports_in(tmp_path)}

@@ -12,7 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import Column, ColumnPage, ColumnQuery
+from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import (
+    Column,
+    ColumnPage,
+    ColumnQuery,
+    tag_pair,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
     DatascanError,
     InvalidResponseError,
@@ -70,7 +75,7 @@ def names(pages: t.Iterable[ColumnPage], gap: str | None = None) -> list[int]:
     seen_gap = None
     for page in pages:
         found = [] if page.restarts else found
-        found += [int((column.column_name or "")[1:]) for column in page.columns]
+        found += [int((column["column_name"] or "")[1:]) for column in page.columns]
         seen_gap = page.gap
     assert seen_gap == gap
     return found
@@ -108,8 +113,9 @@ class TestContracts:
             pages = list(provider.list_columns(ColumnQuery("abc123def456")))
         assert [page.total for page in pages[:-1]] == [5, 5] * READINGS
         assert pages[-1].gap == "its total is 5, and 1 came"
-        (column,) = {column for page in pages for column in page.columns}
-        assert column.model_dump(mode="json") == {
+        column, *others = [column for page in pages for column in page.columns]
+        assert all(other == column for other in others)
+        assert column == {
             "fully_qualified_name": "x.y.z",
             "column_name": "abc",
             "business_attribute": "friendly name",
@@ -498,9 +504,9 @@ class TestColumns:
         column = self.one(
             isPrimary=sent, tags=[{"tagName": "a", "isMutuallyExclusive": sent, "properties": {"hidden": sent}}]
         )
-        (tag,) = column.tags or ()
-        assert tag.properties is not None
-        assert (column.is_primary, tag.is_mutually_exclusive, tag.properties.hidden) == (meant, meant, meant)
+        (tag,) = column["tags"] or ()
+        assert tag["properties"] is not None
+        assert [column["is_primary"], tag["is_mutually_exclusive"], tag["properties"]["hidden"]] == [meant] * 3
 
     @pytest.mark.parametrize(
         ("facts", "expected"),
@@ -513,34 +519,37 @@ class TestColumns:
     )
     def test_a_bad_cell_of_an_attribute_costs_that_cell(self, facts: dict[str, t.Any], expected: t.Any) -> None:
         column = self.one(**facts)
-        (attribute,) = column.attributes
-        assert (column.column_name, str(attribute), attribute.calc_confidence_level) == ("c1", *expected)
+        (attribute,) = column["attributes"]
+        assert (column["column_name"], attribute["attribute_name"] or "", attribute["calc_confidence_level"]) == (
+            "c1",
+            *expected,
+        )
 
     @pytest.mark.parametrize("attributes", ["SSN", {}, 7, True])
     def test_attributes_that_are_no_list_cost_only_themselves(self, attributes: t.Any) -> None:
         column = self.one(attributes=attributes)
-        assert (column.column_name, column.attributes) == ("c1", ())
+        assert (column["column_name"], column["attributes"]) == ("c1", [])
 
     @pytest.mark.parametrize("properties", [[], "x", 7])
     def test_bad_properties_of_a_tag_cost_only_themselves(self, properties: t.Any) -> None:
-        (tag,) = self.one(tags=[{"tagName": "a", "tagValue": "b", "properties": properties}]).tags or ()
-        assert (str(tag), tag.properties) == ("a=b", None)
+        (tag,) = self.one(tags=[{"tagName": "a", "tagValue": "b", "properties": properties}])["tags"] or ()
+        assert ("=".join(tag_pair(tag)), tag["properties"]) == ("a=b", None)
 
     @pytest.mark.parametrize("tags", ["sensitivity", {"tagName": "a"}, 7, False])
     def test_tags_that_are_no_list_are_not_known(self, tags: t.Any) -> None:
-        assert self.one(tags=tags).tags is None
+        assert self.one(tags=tags)["tags"] is None
 
     def test_tags_that_were_not_sent_are_not_known(self) -> None:
-        assert self.one().tags is None
+        assert self.one()["tags"] is None
 
     def test_a_tag_that_cannot_be_read_stays_as_one_without_a_name(self) -> None:
-        tags = self.one(tags=["x", None, {"tagName": ["y"], "tagValue": {}}, {"tagName": "a", "tagValue": "b"}]).tags
-        assert [str(tag) for tag in tags or ()] == ["=", "=", "=", "a=b"]
+        tags = self.one(tags=["x", None, {"tagName": ["y"], "tagValue": {}}, {"tagName": "a", "tagValue": "b"}])["tags"]
+        assert ["=".join(tag_pair(tag)) for tag in tags or ()] == ["=", "=", "=", "a=b"]
 
     @pytest.mark.parametrize("field", ["columnName", "tableName", "source", "dataType", "businessAttribute"])
     def test_a_bad_text_costs_that_text(self, field: str) -> None:
         column = self.one(**{field: ["x"]})
-        assert column.fully_qualified_name == "source.table.c1"
+        assert column["fully_qualified_name"] == "source.table.c1"
 
     @pytest.mark.parametrize(
         "body",
@@ -561,11 +570,11 @@ class TestColumns:
 
     def test_null_lists_are_empty_and_facts_that_are_missing_are_null(self) -> None:
         column = self.one(attributes=None, tags=None, source=None)
-        assert (column.attributes, column.tags, column.source, column.data_type) == ((), (), None, None)
+        assert [column["attributes"], column["tags"], column["source"], column["data_type"]] == [[], [], None, None]
 
     def test_numbers_and_flags_in_the_place_of_text_are_text(self) -> None:
-        (tag,) = self.one(tags=[{"tagName": 7, "tagValue": True}]).tags or ()
-        assert (tag.tag_name, tag.tag_value) == ("7", "true")
+        (tag,) = self.one(tags=[{"tagName": 7, "tagValue": True}])["tags"] or ()
+        assert (tag["tag_name"], tag["tag_value"]) == ("7", "true")
 
     def test_what_was_sampled_is_dropped(self) -> None:
         column = self.one(
@@ -577,7 +586,6 @@ class TestColumns:
             ],
         )
         assert "123-45-6789" not in repr(column)
-        assert "123-45-6789" not in column.model_dump_json()
 
     def test_columns_with_the_same_full_name_are_kept_apart(self) -> None:
         """The documented full name x.y.z of column abc may be the table's."""
@@ -585,7 +593,7 @@ class TestColumns:
         rows.append({"fullyQualifiedName": "x.y.z", "columnName": "a", "source": "other"})
         with bigid(expected_request({"results": rows, "totalCount": 3})) as provider:
             (page,) = provider.list_columns(ColumnQuery("c1"))
-        assert [(column.column_name, column.source) for column in page.columns] == [
+        assert [(column["column_name"], column["source"]) for column in page.columns] == [
             ("a", "s"),
             ("b", "s"),
             ("a", "other"),
@@ -599,7 +607,7 @@ class TestColumns:
             expected_request({"results": [{**row(1), "dataType": "text"}], "totalCount": 3}, skip=2),
         ) as provider:
             pages = list(provider.list_columns(ColumnQuery("c1")))
-        assert [len(column.tags or ()) for page in pages for column in page.columns] == [1, 0, 0]
+        assert [len(column["tags"] or ()) for page in pages for column in page.columns] == [1, 0, 0]
         assert not any(page.gap or page.restarts for page in pages)
 
     def test_a_column_that_comes_twice_does_not_stand_for_another(self) -> None:

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The door of cluster_columns_info in a process of its own, whose memory is nobody else's.
+"""cluster_columns_info in a process of its own, whose memory is that of the operation alone.
 
-Usage: door_columns.py API_URL TOKEN CLUSTER DEST
+Usage: write_columns.py API_URL TOKEN CLUSTER DEST
 """
 
 from __future__ import annotations
