@@ -16,7 +16,7 @@ from .._core.columns.models import (
     parse_lookup,
 )
 from .._core.errors import DatascanError, InvalidInputError
-from .._core.operations.columns import ColumnsRequest, ListedColumns, read_columns
+from .._core.operations.columns import ColumnsRequest, read_columns
 from .._core.option_reading import read_options
 from .._core.rendering import to_plain
 from ..protocol.schema import Schema
@@ -40,7 +40,7 @@ class ClusterColumnsData(VendorData):
         """All columns, each once."""
         try:
             request = ColumnsRequest(self._query(config), self._lookup(config))
-            result = t.cast("ListedColumns", read_columns(self.provider.context(self.call), request))
+            result: t.Any = read_columns(self.provider.context(self.call), request)
         except DatascanError as error:
             raise self.failure(error, "The columns cannot be listed") from None
         summary, cluster = result.summary or {}, result.cluster
