@@ -170,7 +170,8 @@ class TestVariants:
             (column["column_name"] for column in result.columns), reverse=True
         )
         found = run(world, search_text="IBAN")
-        assert {attribute.attribute_name for column in found.columns for attribute in column.attributes} == {"IBAN"}
+        names_found = {attribute["attribute_name"] for column in found.columns for attribute in column["attributes"]}
+        assert names_found == {"IBAN"}
 
 
 class TestClusters:
