@@ -94,6 +94,8 @@ def _csv_rows(columns: Sequence[Column]) -> str:
 
 
 def _quoted(cell: str) -> str:
+    if cell[:1].isalnum() and '"' not in cell:  # true of nearly every cell
+        return f'"{cell}"'
     return '"' + escape_formula(cell).replace('"', '""') + '"'
 
 
@@ -103,7 +105,7 @@ def _printable(lines: str) -> str:
 
 def escape_formula(text: str) -> str:
     """The text of a cell, with an apostrophe before what a spreadsheet would run as a formula."""
-    if text[:1].isalnum():  # true of nearly every cell
+    if text[:1].isalnum():
         return text
     risky = text.startswith(_CONTROL) or INVISIBLE.sub("", text).lstrip().startswith(_FORMULA)
     return f"'{text}" if risky else text

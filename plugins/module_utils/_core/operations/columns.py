@@ -155,8 +155,8 @@ class _Reading:
 
 def redact_page(page: ColumnPage, redact: Callable[[t.Any], t.Any]) -> ColumnPage:
     """The page without the secrets of this task, which a vendor may echo in any text."""
-    texts = texts_of(page.columns)
-    if redact(texts) is texts:
+    texts = "  ".join(texts_of(page.columns))  # one search is much faster than one for each text
+    if redact(texts) == texts:
         return page
     return replace(page, columns=[_redact_texts(column, redact) for column in page.columns], lines=None)
 
