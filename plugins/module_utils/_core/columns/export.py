@@ -127,7 +127,11 @@ def _tag_cell(tag: Tag) -> str:
 def _json_text(page: ColumnPage, separator: str) -> str:
     """The columns as JSON in ASCII."""
     lines = page.lines or [json_line(column) for column in page.columns]
-    text = separator.encode().join(lines).decode()
-    if not text.isascii():  # pydantic's JSON is made three times as fast as json's, which escapes other characters
-        text = separator.join(json.dumps(json.loads(line), separators=(",", ":")) for line in lines)
+    joined = separator.encode().join(lines)
+    # pydantic's JSON is made three times as fast as json's, which is only needed to escape other characters.
+    text = joined.decode() if joined.isascii() else separator.join(map(_ascii_json, lines))
     return escape_commands(text)
+
+
+def _ascii_json(line: bytes) -> str:
+    return line.decode() if line.isascii() else json.dumps(json.loads(line), separators=(",", ":"))
