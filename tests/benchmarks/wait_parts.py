@@ -8,6 +8,7 @@ Usage: wait_parts.py API_URL TOKEN UNTIL, with the ids of the scans as JSON on s
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import json
 import resource
@@ -15,7 +16,6 @@ import sys
 import time
 from datetime import datetime, timezone
 
-import ansible.executor.task_queue_manager  # noqa: F401  (what ansible-playbook has loaded by then)
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 
@@ -23,6 +23,7 @@ def main() -> None:
     """Print a JSON object: seconds of processor time, the wait's figures, and the memory in MB."""
     api_url, token, until = sys.argv[1:]
     options = {"provider": "glasswall", "api_url": api_url, "api_token": token, "scan_ids": json.load(sys.stdin)}
+    importlib.import_module("ansible.executor.task_queue_manager")  # what ansible-playbook has loaded by then
     times = [time.process_time()]
     from ansible_collections.datascan.gate.plugins.module_utils._core.compat import pydantic, requests  # noqa: F401
 

@@ -16,16 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import terraform_runs
 from playbook_preparations import AS_MODULES_TOO, DEPEND_ON_THE_CORE, ONCE, PREPARATIONS
 from playbook_runs import AS_MODULE, Run, run_playbook
 from sandbox_server import Sandbox
-from terraform_runs import terraform  # noqa: F401  (a fixture)
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.append(str(ROOT / "tests"))  # for core_differences
 sys.path.append(str(ROOT / "extensions" / "terraform" / "src"))
 INSIDE = Path("ansible_collections", "datascan", "gate")
+terraform = terraform_runs.terraform  # a fixture
 NO_CACHE = shutil.ignore_patterns("__pycache__")
 # The files that take the longest. They begin first: at the end, one of them would leave the other processes idle.
 LONGEST = (

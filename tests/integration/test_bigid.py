@@ -77,6 +77,7 @@ def test_the_latest_scan_is_waited_for_and_judged_though_its_session_expires(big
         "refresh-access-token",
         "scans/parent-scans",
         status,
+        "scans/parent-scans",  # for the lengths of earlier scans
         *[status, "refresh-access-token", status] * 2,
         f"scans/{scan_id}",
         "scans/parent-scans",

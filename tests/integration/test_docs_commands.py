@@ -64,7 +64,7 @@ def fault(line):
         words.pop(0)
     if not words:
         return None
-    program, arguments = words[0], words[1:]
+    program, arguments = words[0].rpartition("/bin/")[2], words[1:]  # of a virtual environment, too
     if program == "export":
         strange = {word.partition("=")[0] for word in arguments} - ENVIRONMENT - SECRETS
         return f"no such variable: {strange}" if strange else None

@@ -57,6 +57,10 @@ class TestGate:
         assert (verdict["passed"], verdict["proceed"], verdict["reasons"]) == (True, True, [])
         assert (verdict["summary"]["completed"], verdict["message"]) == (2, "Gate passed: 2 of 2 scans.")
 
+    def test_a_scan_that_runs_is_not_said_to_have_been_waited_for(self, read: Read, sandbox) -> None:
+        (reason,) = read("gate", scan_ids=[sandbox.seed("Processing")])["reasons"]
+        assert "running" in reason and "wait" not in reason
+
     @pytest.mark.parametrize("status", ["Error", "Cancelled", "Processing", "Defragmenting"])
     def test_a_scan_in_another_state_is_a_reason(self, read: Read, sandbox, status: str) -> None:
         good, bad = sandbox.seed(), sandbox.seed(status)
@@ -159,7 +163,7 @@ class TestGate:
         ("config", "path", "part"),
         [
             ({"policy": {"max_issues": -1}}, ("policy", "max_issues"), "policy.max_issues must be 0 or more"),
-            ({"policy": {"max_age": 1.5}}, ("policy", "max_age"), "policy.max_age must be of type int"),
+            ({"policy": {"max_age": 1.5}}, ("policy", "max_age"), "policy.max_age must be a whole number"),
             ({"policy": {"states": ["complete"]}}, ("policy", "states"), "policy.states must contain only"),
             ({"policy": {"states": [None]}}, ("policy", "states"), "policy.states must contain only"),
             ({"policy": {"newer_than": "2026-11-26"}}, ("policy", "newer_than"), "policy.newer_than must be a time"),
@@ -169,12 +173,12 @@ class TestGate:
                 ("policy", "accepted", 0, "until"),
                 "until is missing",
             ),
-            ({"scan_ids": [None]}, ("scan_ids", 0), "scan_ids[0] must be of type str"),
+            ({"scan_ids": [None]}, ("scan_ids", 0), "scan_ids[0] must be a text"),
             ({"scan_ids": ["x"]}, ("scan_ids",), "'x' is not a Glasswall scan id"),
-            ({"query": {"limit": 1}}, ("scan_ids",), "Set scan_ids or query, and not both"),
-            ({"scan_ids": None}, ("scan_ids",), "Set scan_ids or query, and not both"),
+            ({"query": {"limit": 1}}, ("scan_ids",), "Set either scan_ids or query: both are set"),
+            ({"scan_ids": None}, ("scan_ids",), "Set either scan_ids or query: neither is set"),
             ({"scan_ids": None, "query": {"name": ""}}, ("query", "name"), "query.name is empty"),
-            ({"scan_ids": None, "query": {"limit": 1.5}}, ("query",), "limit must be of type int"),
+            ({"scan_ids": None, "query": {"limit": 1.5}}, ("query",), "limit must be a whole number"),
         ],
         ids=str,
     )
@@ -211,6 +215,11 @@ class TestScans:
             read("scan", id=MISSING)
         assert (raised.value.path, MISSING in raised.value.detail) == (("id",), True)
 
+    def test_an_id_of_another_form_is_named_as_the_attribute_is(self, read: Read) -> None:
+        with pytest.raises(ProviderError) as raised:
+            read("scan", id="x")
+        assert (raised.value.path, raised.value.detail.partition(":")[0]) == (("id",), "id")
+
     def test_an_id_in_another_form_stays_as_it_is_configured(self, read: Read, sandbox) -> None:
         scan_id = sandbox.seed().upper()
         assert read("scan", id=scan_id)["id"] == scan_id
@@ -239,9 +248,9 @@ class TestScans:
         [
             ({"name": ""}, "name is empty"),
             ({"limit": 0}, "limit must be 1 or more"),
-            ({"limit": 1.5}, "limit must be of type int"),
+            ({"limit": 1.5}, "limit must be a whole number"),
             ({"states": ["gone"]}, "states[0] must be one of"),
-            ({"owners": [None]}, "owners[0] must be of type str"),
+            ({"owners": [None]}, "owners[0] must be a text"),
             ({"started_after": "yesterday"}, "started_after must be a time"),
         ],
         ids=str,
@@ -271,11 +280,11 @@ class TestClusterColumns:
     @pytest.mark.parametrize(
         ("config", "part"),
         [
-            ({}, "Set cluster_id or cluster, and not both"),
-            ({"cluster_id": "a", "cluster": {"name": "b"}}, "Set cluster_id or cluster, and not both"),
+            ({}, "Set either cluster_id or cluster: neither is set"),
+            ({"cluster_id": "a", "cluster": {"name": "b"}}, "Set either cluster_id or cluster: both are set"),
             ({"cluster": {}}, "cluster is empty"),
             ({"cluster": {"name": "no such name"}}, "None of the"),
-            ({"cluster": {"size": 1.5}}, "size must be of type int"),
+            ({"cluster": {"size": 1.5}}, "size must be a whole number"),
             ({"cluster_id": "abc123def456", "limit": 0}, "limit must be 1 or more"),
             ({"cluster_id": " "}, "cluster_id is empty"),
         ],

@@ -16,12 +16,7 @@ from sandbox_server import TOKEN, Sandbox
 from secret_forms import echoes, files_below, leaks
 from terraform_provider_datascan.installation import Installation, host_platform
 from terraform_provider_datascan.version import VERSION
-from terraform_runs import (  # noqa: F401  (the fixture)
-    REQUIRED_PROVIDERS,
-    TERRAFORM_MARKS,
-    Terraform,
-    terraform,
-)
+from terraform_runs import REQUIRED_PROVIDERS, TERRAFORM_MARKS, Terraform
 from test_secrets_of_all_modules import ECHO, FORBIDDEN, REFRESH, SAMPLES, SIGNATURE, STORAGE
 
 pytestmark = TERRAFORM_MARKS
@@ -63,7 +58,7 @@ output "echo" {
 class Places:
     """Everything that Terraform prints and writes, by where it stands."""
 
-    def __init__(self, terraform: Terraform) -> None:  # noqa: F811
+    def __init__(self, terraform: Terraform) -> None:
         self._terraform = terraform
         self._printed: dict[str, str] = {}
 
@@ -102,7 +97,7 @@ def add_fault(sandbox: Sandbox, vendor: str, method: str, path: str, fault: dict
 
 def test_nothing_of_any_secret_comes_out_however_loud_terraform_is(sandbox: Sandbox, tmp_path: Path) -> None:
     """With the provider as Terraform starts it, so that its log and Terraform's are one."""
-    terraform = Terraform(tmp_path / "terraform", TF_VAR_storage=STORAGE, DATASCAN_API_TOKEN=TOKEN)  # noqa: F811
+    terraform = Terraform(tmp_path / "terraform", TF_VAR_storage=STORAGE, DATASCAN_API_TOKEN=TOKEN)
     Installation(f"{terraform.environment['HOME']}/.terraform.d/plugins", host_platform(), VERSION).install()
     terraform.environment |= {"TF_LOG": "TRACE", "TF_LOG_PATH": str(terraform.folder / "trace.log")}
     places = Places(terraform)
@@ -160,7 +155,7 @@ STARTS = {"bigid": ("POST", "/scans$"), "protecto": ("PUT", "async$")}
 
 @pytest.mark.parametrize("vendor", sorted(TARGETS))
 def test_no_token_and_no_sampled_value_is_stored_or_printed(
-    terraform: Terraform,  # noqa: F811
+    terraform: Terraform,
     sandbox: Sandbox,
     monkeypatch: pytest.MonkeyPatch,
     vendor: str,
@@ -192,7 +187,7 @@ def test_no_token_and_no_sampled_value_is_stored_or_printed(
 
 
 def test_a_fault_of_the_provider_itself_shows_nothing(
-    terraform: Terraform,  # noqa: F811
+    terraform: Terraform,
     sandbox: Sandbox,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
@@ -214,7 +209,7 @@ def test_a_fault_of_the_provider_itself_shows_nothing(
 
 
 def test_no_text_of_a_vendor_commands_a_ci_server_or_a_terminal(
-    terraform: Terraform,  # noqa: F811
+    terraform: Terraform,
     sandbox: Sandbox,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -177,10 +177,10 @@ def compare(pairs: Sequence[Pair], dest: Path, parts: Sequence[str]) -> Iterator
 
 def table(pairs: Sequence[Pair], parts: Sequence[str]) -> Iterator[str]:
     """A line for each pair: its parts, how many tests ran, and seconds."""
-    yield f"{'core:Python':12}" + "".join(f"{part:>26}" for part in ["venv", *parts])
+    yield f"{'core:Python':12}" + "".join(f"{part:>28}" for part in ["venv", *parts])
     for pair in pairs:
         cells = [_cell(part) for part in pair.parts]
-        yield f"{pair!s:12}" + "".join(f"{cell:>26}" for cell in cells)
+        yield f"{pair!s:12}" + "".join(f"{cell:>28}" for cell in cells)
         for name in pair.instead_of:
             yield f"  {pair} ran in place of {name}, whose Python is not installed."
 

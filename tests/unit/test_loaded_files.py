@@ -13,6 +13,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import NAMES
 from threaded_server import serving
 
 pytestmark = pytest.mark.one_core
@@ -62,7 +63,7 @@ OF_OTHER_OPTIONS = {
     "_ansible.known_target",
 }
 OF_OTHER_MODULES = {"_core.columns", "_core.gate", "_core.operations.start", "_core.operations.columns"}
-OTHER_VENDORS = {"_core.providers.advalidation", "_core.providers.bigid", "_core.providers.protecto"}
+OTHER_VENDORS = {f"_core.providers.{name}" for name in set(NAMES) - {"glasswall"}}
 
 
 class _Answer(http.server.BaseHTTPRequestHandler):

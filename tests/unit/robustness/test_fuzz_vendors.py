@@ -29,7 +29,7 @@ def read(outcome: t.Any) -> None:
         assert not isinstance(outcome, Scan) or outcome.id.strip()
     elif isinstance(outcome, ColumnPage):
         for column in outcome.columns:
-            json.dumps(column.model_dump(mode="json"), allow_nan=False, ensure_ascii=False).encode()
+            json.dumps(column, allow_nan=False, ensure_ascii=False).encode()
     elif isinstance(outcome, DatascanError):
         assert outcome.message and outcome.__class__ is not DatascanError
         json.dumps(outcome.facts(), allow_nan=False, ensure_ascii=False).encode()

@@ -89,7 +89,7 @@ def test_what_ansible_prints_as_it_is_cannot_control_a_terminal_or_turn_a_line(c
 
 
 def test_a_front_end_that_prints_texts_as_they_are_has_them_escaped() -> None:
-    shown = r"\x1b]0;owned\x07\x1b[2J\x9b31m\r" "\n" r"FAILED\x00\u202e" "\u2028next"
+    shown = "\\x1b]0;owned\\x07\\x1b[2J\\x9b31m\\r\nFAILED\\x00\\u202e\u2028next"
     assert escape_invisible({TERMINAL: [TERMINAL, ("a\tb", 7, None)]}) == {shown: [shown, ["a\tb", 7, None]]}
 
 

@@ -99,7 +99,7 @@ def run(world: Any, warned: list[str] | None = None, **settings: Any) -> Any:
 
 
 def names(result: Any) -> list[str]:
-    return [column.fully_qualified_name for column in result.columns]
+    return [column["fully_qualified_name"] for column in result.columns]
 
 
 def pages(world: Any) -> int:
@@ -165,12 +165,13 @@ class TestVariants:
     def test_filter_search_and_sort_are_the_vendors(self, world: Any) -> None:
         result = run(world, filter='source in ("crm", "warehouse") AND isPrimary = "true"', sort="-columnName")
         assert result.summary["by_source"].keys() == {"crm", "warehouse"}
-        assert {column.is_primary for column in result.columns} == {True}
-        assert [column.column_name for column in result.columns] == sorted(
-            (column.column_name for column in result.columns), reverse=True
+        assert {column["is_primary"] for column in result.columns} == {True}
+        assert [column["column_name"] for column in result.columns] == sorted(
+            (column["column_name"] for column in result.columns), reverse=True
         )
         found = run(world, search_text="IBAN")
-        assert {attribute.attribute_name for column in found.columns for attribute in column.attributes} == {"IBAN"}
+        names_found = {attribute["attribute_name"] for column in found.columns for attribute in column["attributes"]}
+        assert names_found == {"IBAN"}
 
 
 class TestClusters:

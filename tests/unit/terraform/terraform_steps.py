@@ -67,7 +67,10 @@ class SimulatedAccess(VendorAccess):
         self._interrupted.clear()
 
     def new_clock(self) -> WaitClock:
-        return FakeWaitClock(self._interrupted, self.time, lambda seconds: self.on_sleep(seconds))
+        return FakeWaitClock(self._interrupted, self.time, self._slept)
+
+    def _slept(self, seconds: float) -> None:
+        self.on_sleep(seconds)
 
     def context(self, call: Call) -> OperationContext:
         context = super().context(call)
@@ -124,7 +127,8 @@ class Steps:
         planned, resource = self._plan(prior, config)
         if prior is None:
             return "create" if self.state is None else "replace", planned
-        if [*find_replacing(self.kind.schema.attributes, prior, planned), *resource.replaced_by]:
+        replaced_by = [*find_replacing(self.kind.schema.attributes, prior, planned), *resource.replaced_by]
+        if replaced_by:
             return "replace", self._plan(None, config)[0]
         return "nothing" if planned == prior else "update", planned
 

@@ -80,7 +80,7 @@ def test_stop_gets_through_hundreds_of_waits_and_each_returns_its_state(
             pool.submit(call, channel, "ApplyResourceChange", **creation(name=str(number), mode="wait"))
             for number in range(MANY)
         ]
-        for _ in waits:
+        for _wait in waits:
             assert provider.waiting.acquire(timeout=LONGEST_CALL)
         call(channel, "StopProvider")
         answers = [wait.result() for wait in waits]

@@ -386,3 +386,24 @@ def test_what_another_resource_has_taken_over_is_not_cancelled(vendor: str) -> N
     read = ScanResource(steps.access, Call(steps.diagnostics)).read(t.cast("Values", new.state))
     assert t.cast("Values", read)["state"] != "cancelled"
     assert starts(steps.access) == 1
+
+
+class SlowLosingNetwork(LosingNetwork):
+    """Takes a moment for each request, so that no second is left of the shortest limit."""
+
+    def send(self, request: t.Any, **options: t.Any) -> requests.Response:
+        self._access.time.sleep(0.1)
+        return super().send(request, **options)
+
+
+@pytest.mark.parametrize("vendor", LISTING)
+def test_a_short_wait_timeout_does_not_lose_the_id_of_a_scan_whose_answer_was_lost(vendor: str) -> None:
+    access = SimulatedAccess(vendor, lasts=HOUR)
+    access.network = SlowLosingNetwork(access)
+    steps = Steps(access)
+    error = steps.apply(sample_config(vendor, wait_timeout=1))
+    assert error is not None
+    assert error.summary == "The scan has not finished in time"
+    assert steps.state is not None
+    assert (steps.state["reused"], steps.state["wait_pending"]) == (False, True)
+    assert starts(access) == 1

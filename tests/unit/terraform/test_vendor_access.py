@@ -64,7 +64,7 @@ def test_the_environment_gives_what_is_not_set_and_an_empty_text_is_not_set(monk
         ({"vendor": "glasswall", "api_url": None}, "api_url is missing", ("api_url",)),
         ({"vendor": "glasswall", "timeout": 0}, "timeout must be more than 0", ("timeout",)),
         ({"vendor": "glasswall", "retries": -1}, "retries must be 0 or more", ("retries",)),
-        ({"vendor": "glasswall", "retries": 1.5}, "retries must be of type int", ("retries",)),
+        ({"vendor": "glasswall", "retries": 1.5}, "retries must be a whole number", ("retries",)),
         ({"vendor": "protecto", "time_zone": "Mars"}, "time_zone 'Mars' is not known", ("time_zone",)),
     ],
     ids=str,

@@ -34,6 +34,10 @@ _REWORDED: t.Final = {
     r"scan_status with query: \{limit: 1\} returns the latest": "the data source datascan_scans returns the ids",
     r" in quotes\b": "",
     r", or set `?count_issues`?(?: of \w+)?": "",
+    r" when the wait ended\b": "",
+    r"\bof type int\b": "a whole number",
+    r"\bof type str\b": "a text",
+    r"\ba dictionary\b": "an object",
 }
 _FIRST_WORD = re.compile(r"[a-z_]+(?:\.[a-z_]+|\[\d+\])*(?=[ :])")
 

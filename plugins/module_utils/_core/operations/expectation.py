@@ -9,7 +9,6 @@ lengths differ too much. It is only an expectation: polling.py keeps its promise
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -67,14 +66,21 @@ def expect_length(lengths: Sequence[float]) -> Expectation | None:
     last = list(lengths[:_LAST_FEW])
     if len(last) < _FEWEST:
         return None
-    middle = statistics.median(last)
+    middle = _median(last)
     kept = [length for length in last if middle / _SCATTER <= length <= middle * _SCATTER]
     outliers = len(last) - len(kept)
     if len(kept) < _FEWEST or outliers * _OUTLIER_SHARE > len(last) or max(kept) > min(kept) * _SCATTER:
         return None
-    expectation = Expectation(statistics.median(kept), min(kept), max(kept))
+    expectation = Expectation(_median(kept), min(kept), max(kept))
     # Of lengths without any order, a few are alike by chance; an outlier stands out only where the others are close.
     return expectation if expectation.is_close or not outliers else None
+
+
+def _median(numbers: Sequence[float]) -> float:
+    """Without Python's `statistics`, which takes a wait some milliseconds to load."""
+    ordered = sorted(numbers)
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
 class EarlierScans:

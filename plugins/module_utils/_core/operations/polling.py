@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +13,9 @@ from ..clock import Clock
 from ..errors import DatascanError, InterruptedWaitError
 from ..models import Scan, ScanState
 from ..options import check_seconds
-from .expectation import ExpectedEnd
+
+if t.TYPE_CHECKING:
+    from .expectation import ExpectedEnd
 
 _SHARE = 0.1  # of the time waited so far: the end is noticed at most a tenth of the scan's length late
 _MAX_INTERVAL = 30.0  # seconds

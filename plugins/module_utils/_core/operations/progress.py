@@ -9,12 +9,15 @@ it waits, but never longer than a minute.
 
 from __future__ import annotations
 
+import typing as t
 from collections import Counter
 from collections.abc import Callable
 
 from ..models import Scan
-from .expectation import ExpectedEnd
 from .polling import PollState
+
+if t.TYPE_CHECKING:
+    from .expectation import ExpectedEnd
 
 _MAX_SILENCE = 60.0  # seconds between lines when nothing changes
 _NAMED_CHANGES = 3  # in a line; the others are counted

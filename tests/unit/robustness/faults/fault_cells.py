@@ -308,7 +308,13 @@ class Cell:
         )
         redactor = Redactor([API_TOKEN])
         provider = connect(settings, self.clock, self.seen.warnings.append, redactor)  # type: ignore[arg-type]
-        context = OperationContext(provider, self.clock, warn=self.seen.warnings.append)  # type: ignore[arg-type]
+        # Without progress, a wait with an interval does not read earlier scans, so that each request has its rule.
+        context = OperationContext(
+            provider,
+            self.clock,  # type: ignore[arg-type]
+            warn=self.seen.warnings.append,
+            wants_progress=False,
+        )
         monkeypatch.setattr(_body, "MAX_BODY", fl.LIMIT)
         with self._network(session_of(provider), server, certificate or "plain", monkeypatch):
             try:

@@ -15,8 +15,8 @@ from .._core.columns.models import (
     ColumnQuery,
     parse_lookup,
 )
-from .._core.errors import DatascanError, InvalidInputError
-from .._core.operations.columns import ColumnsRequest, ListedColumns, read_columns
+from .._core.errors import DatascanError
+from .._core.operations.columns import ColumnsRequest, read_columns
 from .._core.option_reading import read_options
 from .._core.rendering import to_plain
 from ..protocol.schema import Schema
@@ -31,16 +31,16 @@ class ClusterColumnsData(VendorData):
 
     def validate(self, config: Values) -> None:
         """Refuse anything but one way to name the cluster."""
-        given = {name: config[name] for name in ("cluster_id", "cluster")}
-        if is_known(given) and len([value for value in given.values() if value is not None]) != 1:
-            error = InvalidInputError("Set cluster_id or cluster, and not both.")
-            raise self.failure(error, "The cluster is not named", ("cluster_id",))
+        values = [config[name] for name in ("cluster_id", "cluster")]
+        given = [value for value in values if value is not None]
+        if is_known(values) and len(given) != 1:
+            raise self.not_one_of("cluster_id", "cluster", bool(given), "The cluster is not named")
 
     def read(self, config: Values) -> Values:
         """All columns, each once."""
         try:
             request = ColumnsRequest(self._query(config), self._lookup(config))
-            result = t.cast("ListedColumns", read_columns(self.provider.context(self.call), request))
+            result: t.Any = read_columns(self.provider.context(self.call), request)
         except DatascanError as error:
             raise self.failure(error, "The columns cannot be listed") from None
         summary, cluster = result.summary or {}, result.cluster

@@ -38,8 +38,7 @@ class GateData(VendorData):
             self._policy(config)
         given = [config[name] for name in ("scan_ids", "query") if config[name] is not None]
         if len(given) != 1:
-            error = InvalidInputError("Set scan_ids or query, and not both.")
-            raise self.failure(error, "The gate cannot be judged", ("scan_ids",))
+            raise self.not_one_of("scan_ids", "query", bool(given), "The gate cannot be judged")
 
     def read(self, config: Values) -> Values:
         """The verdict. Whatever keeps the vendor from answering is a reason why the gate does not pass."""

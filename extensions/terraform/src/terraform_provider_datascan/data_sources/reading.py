@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .._core.errors import DatascanError
+from .._core.errors import DatascanError, InvalidInputError
 from .._core.models import Scan
 from ..protocol.diagnostics import Path, ProviderError
 from ..protocol.provider import DataSource
@@ -25,6 +25,13 @@ class VendorData(DataSource):
     def failure(self, error: DatascanError, summary: str, path: Path = ()) -> ProviderError:
         """An error of the core for the user, at the attribute that its message begins with, or else at the path."""
         return self.provider.failure(error, summary, path_of(error.message, self.schema.attributes) or path)
+
+    def not_one_of(self, first: str, second: str, is_both: bool, summary: str) -> ProviderError:
+        """The error of two attributes of which exactly one has to be set."""
+        found = "both are" if is_both else "neither is"
+        return self.provider.failure(
+            InvalidInputError(f"Set either {first} or {second}: {found} set."), summary, (first,)
+        )
 
     def without_samples(self, scans: Iterable[Scan]) -> list[Scan]:
         """The scans without reasons that may quote sampled values: nothing here knows those, so none can be masked."""

@@ -27,6 +27,7 @@ class ScanData(VendorData):
         try:
             result = read_status(self.provider.context(self.call), request)
         except DatascanError as error:
+            error = error.with_message(error.message.replace("scan_ids: ", "id: ", 1))
             raise self.failure(error, "The scan cannot be read", ("id",)) from None
         (scan,) = self.without_samples(result.scans or ())
         return {**config, **self.provider.shown(to_plain(scan)), "id": config["id"]}

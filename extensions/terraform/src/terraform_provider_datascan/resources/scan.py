@@ -46,6 +46,7 @@ _START_OPTIONS: OptionTable = {
     "previous_scan_id": {"type": "str"},
     **WAIT_OPTIONS,
 }
+_START_SECONDS: t.Final = 60.0  # the least that a start may take, even where wait_timeout is shorter
 
 
 class ScanResource(Resource):
@@ -135,8 +136,12 @@ class ScanResource(Resource):
         target = TargetConfig(config)
         self._check_vendor(target)
         context = self._context_of(target)
-        with self._time_limit(context, planned):
+        timeout, began = self._wait_options(planned).timeout, context.clock.monotonic()
+        # A start whose answer was lost needs time to find its scan, because an error without an id would lose it.
+        with self._time_limit(context, planned, max(timeout, _START_SECONDS)):
             scan, reused = self._start(context, planned, target)
+        left = timeout - (context.clock.monotonic() - began)
+        with self._time_limit(context, planned, max(left, 0.0)):
             return self._wait(context, scan, {**planned, "reused": reused})
 
     def _start(self, context: OperationContext, planned: Values, target: TargetConfig) -> tuple[Scan, bool | None]:
@@ -291,8 +296,12 @@ class ScanResource(Resource):
         options = self._options(planned)
         return WaitOptions(options["wait_timeout"], options.get("wait_interval"))
 
-    def _time_limit(self, context: OperationContext, planned: Values) -> AbstractContextManager[None]:
-        return context.time_limit(self._wait_options(planned) if planned["wait"] else None)
+    def _time_limit(
+        self, context: OperationContext, planned: Values, seconds: float | None = None
+    ) -> AbstractContextManager[None]:
+        """Without `seconds`, the limit is wait_timeout."""
+        limit = self._wait_options(planned) if seconds is None else WaitOptions(seconds)
+        return context.time_limit(limit if planned["wait"] else None)
 
 
 def _last_seen(error: DatascanError, scan: Scan) -> Scan:

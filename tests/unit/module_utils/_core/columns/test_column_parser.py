@@ -156,7 +156,7 @@ def test_every_field_means_the_same_whatever_a_vendor_sends(sent: list[dict[str,
     assert lines.isascii()
     assert [json.loads(line) for line in lines.splitlines()] == meant * 2
     assert json.loads("".join(render("json", pages))) == meant * 2
-    heading, _, written = "".join(render("csv", pages[:1])).partition("\n")
+    heading, _end, written = "".join(render("csv", pages[:1])).partition("\n")
     expected = io.StringIO()
     csv.writer(expected, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(map(cells, meant))
     assert (heading.count(","), written) == (8, break_commands(expected.getvalue()))

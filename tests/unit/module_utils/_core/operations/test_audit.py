@@ -17,7 +17,6 @@ import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns import finding_store
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models import (
     Cluster,
-    Column,
     ColumnPage,
     ColumnQuery,
 )
@@ -45,7 +44,8 @@ FORMATS = ("markdown", "csv", "json")
 SKETCH = [Cluster(id="c4", name="Sketch", size=2)]
 
 
-def page(*numbers: int, tags: t.Any = LOW, **facts: t.Any) -> ColumnPage:
+def page(*numbers: int, **facts: t.Any) -> ColumnPage:
+    tags = facts.pop("tags", LOW)
     return ColumnPage([column(number, tags=tags) for number in numbers], **facts)
 
 
@@ -291,7 +291,7 @@ class TestReports:
             return text.replace("token-123", "***")
 
         facts = {"column_name": "token-123", "table_name": "token-123", "source": "token-123"}
-        given = t.cast("Column", {**column(1), **facts})
+        given = t.cast("t.Any", {**column(1), **facts})
         clusters = [Cluster(id="c4", name="token-123")]
         vendor = Vendor(ColumnPage([given]), UnavailableError("Vendor says token-123."), clusters=clusters)
         options = {"cluster": {"name": "token-123"}, "filter": "token-123", "reports": reports_in(tmp_path)}
