@@ -257,6 +257,83 @@ def test_destroying_after_a_lost_answer_warns(vendor: str) -> None:
     assert any("A scan may have been started" in line for line in steps.warnings)
 
 
+class SearchRefusingNetwork(LosingNetwork):
+    """Carries the first start out, loses its answer, and refuses each list after it."""
+
+    def send(self, request: t.Any, **options: t.Any) -> requests.Response:
+        from sandbox_vendor import to_requests
+
+        if starts(self._access) and self._access.server.operation_of(request.method, request.url) == "list":
+            return to_requests(request, 403, b"{}", self._access.time.now().timestamp())
+        return super().send(request, **options)
+
+
+def lost(vendor: str, **settings: t.Any) -> tuple[Steps, ProviderError]:
+    """A resource whose start was carried out, while neither its answer nor a search has brought its scan."""
+    access = SimulatedAccess(vendor, **settings)
+    network, access.network = access.network, SearchRefusingNetwork(access)
+    steps = Steps(access)
+    error = steps.apply(sample_config(vendor))
+    assert error is not None
+    access.network = network
+    return steps, error
+
+
+def test_it_is_kept_that_a_scan_may_have_been_started(vendor: str) -> None:
+    steps, error = lost(vendor)
+    assert error.summary == "It is not known whether a scan was started"
+    state = t.cast("Values", steps.state)
+    assert (state["id"], state["state"], state["wait_pending"]) == (None, "unknown", True)
+
+
+@pytest.mark.parametrize("ends", [False, True])
+@pytest.mark.parametrize("vendor", LISTING)
+def test_the_next_apply_first_searches_for_a_scan_that_may_have_been_started(vendor: str, ends: bool) -> None:
+    steps, _error = lost(vendor, lasts=60.0)
+    steps.access.time.elapsed += HOUR if ends else 0
+    steps.access.restart()
+    assert steps.apply(sample_config(vendor)) is None
+    state = t.cast("Values", steps.state)
+    assert (state["id"], state["state"]) == (str(steps.access.server.made[0]), "completed")
+    assert state["reused"] is None  # it may be another pipeline's
+    assert starts(steps.access) == 1
+
+
+@pytest.mark.parametrize("vendor", LISTING)
+@pytest.mark.parametrize("wait", [True, False])
+def test_after_untaint_too_the_next_apply_searches(vendor: str, wait: bool) -> None:
+    """As after `terraform untaint`."""
+    steps, _error = lost(vendor)
+    steps.is_tainted = False
+    steps.access.restart()
+    assert steps.plan(sample_config(vendor, wait=wait))[0] == "replace"
+    assert steps.apply(sample_config(vendor, wait=wait)) is None
+    assert t.cast("Values", steps.state)["id"] == str(steps.access.server.made[0])
+    assert starts(steps.access) == 1
+
+
+@pytest.mark.parametrize("vendor", LISTING)
+def test_while_the_search_fails_no_apply_starts_a_scan(vendor: str) -> None:
+    steps, _error = lost(vendor)
+    steps.access.network = SearchRefusingNetwork(steps.access)
+    for _apply in range(2):
+        steps.access.restart()
+        error = steps.apply(sample_config(vendor))
+        assert error is not None
+        assert error.summary == "It is not known whether a scan was started"
+        assert t.cast("Values", steps.state)["id"] is None
+    assert starts(steps.access) == 1
+
+
+@pytest.mark.parametrize("vendor", LISTING)
+def test_a_search_that_finds_no_scan_is_followed_by_a_start(vendor: str) -> None:
+    steps, _error = lost(vendor)
+    steps.access.server.routes.reset()
+    steps.access.restart()
+    assert steps.apply(sample_config(vendor)) is None
+    assert starts(steps.access) == 2
+
+
 # Read
 
 
