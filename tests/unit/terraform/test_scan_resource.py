@@ -334,6 +334,66 @@ def test_a_search_that_finds_no_scan_is_followed_by_a_start(vendor: str) -> None
     assert starts(steps.access) == 2
 
 
+# Triggers
+
+
+@pytest.mark.parametrize("vendor", LISTING)
+def test_a_scan_of_earlier_triggers_that_runs_on_is_never_the_one_of_the_new_triggers(vendor: str) -> None:
+    first, second = {"version": "1"}, {"version": "2"}
+    steps = applied(vendor, lasts=HOUR, wait=False, on_destroy="leave", triggers=first)
+    old = t.cast("Values", steps.state)["id"]
+    for _apply in range(2):
+        steps.access.restart()
+        error = steps.apply(sample_config(vendor, wait=False, triggers=second))
+        assert error is not None
+        assert error.path == ("triggers",)
+        assert old in error.detail
+        state = t.cast("Values", steps.state)
+        assert (state["id"], state["triggers"], steps.is_tainted) == (old, first, True)
+        assert starts(steps.access) == 1
+    steps.access.time.elapsed += 2 * HOUR
+    steps.access.restart()
+    assert steps.apply(sample_config(vendor, wait=False, triggers=second, fresh_for=2 * int(HOUR))) is None
+    state = t.cast("Values", steps.state)
+    assert (state["id"] != old, state["triggers"], state["reused"]) == (True, second, False)
+
+
+@pytest.mark.parametrize("vendor", LISTING)
+@pytest.mark.parametrize("is_requested", [False, True])
+def test_a_replaced_scan_is_not_fresh_for_its_replacement(vendor: str, is_requested: bool) -> None:
+    steps = applied(vendor, fresh_for=int(HOUR), triggers={"version": "1"})
+    old = t.cast("Values", steps.state)["id"]
+    steps.access.restart()
+    steps.is_tainted = is_requested
+    triggers = {"version": "1" if is_requested else "2"}
+    assert steps.apply(sample_config(vendor, fresh_for=int(HOUR), triggers=triggers)) is None
+    assert t.cast("Values", steps.state)["id"] != old
+    assert starts(steps.access) == 2
+
+
+class StartRefusingNetwork(LosingNetwork):
+    """Refuses each start."""
+
+    def send(self, request: t.Any, **options: t.Any) -> requests.Response:
+        from sandbox_vendor import to_requests
+
+        if self._access.server.operation_of(request.method, request.url) == "start":
+            return to_requests(request, 403, b"{}", self._access.time.now().timestamp())
+        return super().send(request, **options)
+
+
+def test_a_replaced_scan_stays_in_the_state_until_another_is_started(vendor: str) -> None:
+    """Without it, the next apply would take the scan of the earlier triggers for the one of the new triggers."""
+    steps = applied(vendor, lasts=HOUR, wait=False, on_destroy="leave", triggers={"version": "1"})
+    state = t.cast("Values", steps.state)
+    steps.access.time.elapsed += 2 * HOUR
+    steps.access.restart()
+    steps.access.network = StartRefusingNetwork(steps.access)
+    assert steps.apply(sample_config(vendor, wait=False, triggers={"version": "2"})) is not None
+    kept = t.cast("Values", steps.state)
+    assert (kept["id"], kept["triggers"], steps.is_tainted) == (state["id"], {"version": "1"}, True)
+
+
 # Read
 
 

@@ -139,26 +139,33 @@ class ScanResource(Resource):
 
     def create(self, planned: Values, config: Values) -> Values:
         """Start a scan, or reuse one, and wait for it."""
+        left = self.provider.hand_over.take(planned)
+        superseded = self.provider.hand_over.take_superseded(planned)
+        if kept := left or superseded:
+            self.call.keep_state(kept)  # without it, the next apply would know nothing of that scan
         target = TargetConfig(config)
         self._check_vendor(target)
         context = self._context_of(target)
         timeout, began = self._wait_options(planned).timeout, context.clock.monotonic()
         # A start whose answer was lost needs time to find its scan, because an error without an id would lose it.
         with self._time_limit(context, planned, max(timeout, _START_SECONDS)):
-            scan, reused = self._start(context, planned, target)
-        left = timeout - (context.clock.monotonic() - began)
-        with self._time_limit(context, planned, max(left, 0.0)):
+            if left is not None and (found := self._take_over(context, planned, target, left)):
+                scan, reused = found, left["reused"]
+            else:
+                scan, reused = self._start(context, planned, target, superseded)
+        seconds_left = timeout - (context.clock.monotonic() - began)
+        with self._time_limit(context, planned, max(seconds_left, 0.0)):
             return self._wait(context, scan, {**planned, "reused": reused})
 
-    def _start(self, context: OperationContext, planned: Values, target: TargetConfig) -> tuple[Scan, bool | None]:
-        left = self.provider.hand_over.take(planned)
-        if left is not None and (scan := self._take_over(context, planned, target, left)):
-            return scan, left["reused"]
+    def _start(
+        self, context: OperationContext, planned: Values, target: TargetConfig, superseded: Values | None
+    ) -> tuple[Scan, bool | None]:
+        """The scan, and whether it is reused. `superseded` has the scan that this one has to follow."""
         options = self._options(planned)
         request = StartRequest(
             target.complete(),
             options["if_active"],
-            options.get("fresh_for"),
+            None if superseded else options.get("fresh_for"),
             options.get("previous_scan_id"),
             newer_than=options.get("newer_than"),
         )
@@ -169,7 +176,14 @@ class ScanResource(Resource):
         except DatascanError as error:
             seconds = context.clock.monotonic() - began
             raise self._start_failure(context, error, planned, seconds) from None
-        return t.cast("Scan", result.scan), result.reused
+        scan = t.cast("Scan", result.scan)
+        if superseded and scan.id == superseded["id"] and planned["triggers"] != superseded["triggers"]:
+            message = (
+                f"Scan {scan.id} was started for the earlier triggers. It still runs and was not cancelled, so no scan "
+                'was started for the new ones. Apply again when it has ended, or set if_active = "start".'
+            )
+            raise ProviderError("The scan of the earlier triggers still runs", message, ("triggers",), superseded)
+        return scan, result.reused
 
     def _start_failure(
         self, context: OperationContext, error: DatascanError, planned: Values, seconds: float
