@@ -184,6 +184,16 @@ def test_a_time_out_in_an_update_keeps_the_state(vendor: str) -> None:
     assert (state["wait_pending"], steps.is_tainted) == (True, False)
 
 
+def test_a_scan_that_is_left_to_the_next_resource_is_named(vendor: str) -> None:
+    """Its id is in no state until that resource is created."""
+    steps = Steps(SimulatedAccess(vendor, lasts=HOUR))
+    assert steps.apply(sample_config(vendor, wait_timeout=60)) is not None
+    scan_id = t.cast("Values", steps.state)["id"]
+    _action, planned = steps.plan(sample_config(vendor, wait_timeout=60))
+    steps.destroy(planned)
+    assert any(f"terraform import ADDRESS {scan_id}" in line for line in steps.warnings)
+
+
 # Lost answers
 
 

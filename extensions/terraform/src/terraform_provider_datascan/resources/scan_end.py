@@ -36,7 +36,7 @@ class ScanEnd:
         cancelled.
         """
         if replacement is not None and _is_left_to(state, replacement):
-            self._access.hand_over.leave(state, replacement)
+            self._leave(state, replacement)
             return
         if replacement is not None and _is_superseded(state, replacement):
             self._access.hand_over.supersede(state, replacement)
@@ -44,6 +44,15 @@ class ScanEnd:
             self._warn("The answer to the start was lost. A scan may have been started: check the vendor's console.")
         elif may_run(state) and state["on_destroy"] != "leave" and not self._access.hand_over.is_used(state["id"]):
             self._cancel_own(state)
+
+    def _leave(self, state: Values, replacement: Values) -> None:
+        """Leave the scan to the resource that follows. Until that one is created, no state has the scan's id."""
+        self._access.hand_over.leave(state, replacement)
+        if state["id"] is not None:
+            self._warn(
+                f"Scan {state['id']} is continued by the resource that replaces this one. If the apply ends before, "
+                f"run: terraform import ADDRESS {state['id']}"
+            )
 
     def _cancel_own(self, state: Values) -> None:
         if state["reused"] is None:
