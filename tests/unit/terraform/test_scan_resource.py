@@ -409,8 +409,12 @@ def test_a_replaced_scan_stays_in_the_state_until_another_is_started(vendor: str
 
 def test_a_scan_that_does_not_exist_any_more_is_gone(vendor: str) -> None:
     steps = applied(vendor)
+    scan_id = t.cast("Values", steps.state)["id"]
     steps.access.server.routes.reset()
     assert steps._resource().read(t.cast("Values", steps.state)) is None
+    title = VENDORS[vendor].title
+    warning = f"{title} does not know scan {scan_id} with this token, so it is removed from the state."
+    assert any(warning in line for line in steps.warnings)
 
 
 def test_a_page_of_a_gateway_is_an_error_and_the_scan_stays(vendor: str) -> None:

@@ -275,6 +275,9 @@ class ScanResource(Resource):
         try:
             return {**state, **self._facts_without_samples(context, state["id"], state)}
         except NotFoundError:
+            title = context.provider.title
+            message = f"{title} does not know scan {state['id']} with this token, so it is removed from the state."
+            self.provider.warn(self.call, "The scan does not exist", message)
             return None
         except DatascanError as error:
             raise self.provider.failure(error, "The scan cannot be read") from None
