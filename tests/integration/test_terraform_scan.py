@@ -220,6 +220,51 @@ def test_another_trigger_cancels_the_scan_and_starts_another(terraform: Terrafor
     assert state_of(terraform)["reused"] is False
 
 
+def test_a_scan_of_earlier_triggers_is_never_the_one_of_the_new_triggers(
+    terraform: Terraform, sandbox: Sandbox
+) -> None:
+    """Neither while it still runs, too late to be cancelled, nor when it has completed a moment ago."""
+    make_long(sandbox)
+    terraform.write(configuration(sandbox, 'wait = false\n  triggers = { version = "1" }'))
+    assert terraform.apply().rc == 0
+    old = state_of(terraform)["id"]
+    sandbox.control("POST", "clock", {"advance": 10})
+    terraform.write(configuration(sandbox, 'fresh_for = 86400\n  triggers = { version = "2" }'))
+    for _time in range(2):
+        applied = terraform.apply()
+        assert applied.rc == 1, applied.output
+        assert "Error: The scan of the earlier triggers still runs" in applied.text
+        assert (state_of(terraform)["id"], state_of(terraform)["triggers"]) == (old, {"version": "1"})
+    assert len(sandbox.scans()) == 1
+
+    sandbox.control("POST", "clock", {"advance": 2 * HOUR})
+    sandbox.settings(**SHORT["glasswall"])
+    applied = terraform.apply()
+    assert applied.rc == 0, applied.output
+    state = state_of(terraform)
+    assert (state["id"] != old, state["reused"], state["triggers"]) == (True, False, {"version": "2"})
+
+
+def test_a_scan_that_no_search_found_is_found_by_the_next_apply_although_it_has_ended(
+    terraform: Terraform, sandbox: Sandbox
+) -> None:
+    make_long(sandbox)
+    sandbox.fault("POST", "/scans$", {"kind": "reset_after"})
+    sandbox.fault("GET", "/scans$", {"kind": "status", "code": 403}, skip=1, times=None)
+    terraform.write(configuration(sandbox))
+    applied = terraform.apply()
+    assert applied.rc == 1
+    assert "Error: It is not known whether a scan was started" in applied.text, applied.output
+    assert (state_of(terraform)["id"], state_of(terraform)["wait_pending"]) == (None, True)
+
+    sandbox.control("DELETE", "faults")
+    sandbox.control("POST", "clock", {"advance": 2 * HOUR})
+    applied = terraform.apply()
+    assert applied.rc == 0, applied.output
+    assert [scan["scanId"] for scan in sandbox.scans()] == [state_of(terraform)["id"]]
+    assert terraform.plan().rc == 0
+
+
 def test_a_target_that_only_the_apply_knows_starts_no_second_scan(terraform: Terraform, sandbox: Sandbox) -> None:
     """As where a connection string holds the time of the apply."""
     sandbox.settings(**SHORT["glasswall"])

@@ -161,7 +161,7 @@ class Steps:
                 state = resource.create(planned, config)
                 self.is_tainted = False
         except ProviderError as raised:
-            error, state = raised, raised.state
+            error, state = raised, raised.state or resource.call.kept_state
             self.is_tainted = action != "update" and state is not None
         if error is None and state is not None:
             check_consistent(planned, state)

@@ -184,6 +184,16 @@ def test_a_time_out_in_an_update_keeps_the_state(vendor: str) -> None:
     assert (state["wait_pending"], steps.is_tainted) == (True, False)
 
 
+def test_a_scan_that_is_left_to_the_next_resource_is_named(vendor: str) -> None:
+    """Its id is in no state until that resource is created."""
+    steps = Steps(SimulatedAccess(vendor, lasts=HOUR))
+    assert steps.apply(sample_config(vendor, wait_timeout=60)) is not None
+    scan_id = t.cast("Values", steps.state)["id"]
+    _action, planned = steps.plan(sample_config(vendor, wait_timeout=60))
+    steps.destroy(planned)
+    assert any(f"terraform import ADDRESS {scan_id}" in line for line in steps.warnings)
+
+
 # Lost answers
 
 
@@ -257,13 +267,154 @@ def test_destroying_after_a_lost_answer_warns(vendor: str) -> None:
     assert any("A scan may have been started" in line for line in steps.warnings)
 
 
+class SearchRefusingNetwork(LosingNetwork):
+    """Carries the first start out, loses its answer, and refuses each list after it."""
+
+    def send(self, request: t.Any, **options: t.Any) -> requests.Response:
+        from sandbox_vendor import to_requests
+
+        if starts(self._access) and self._access.server.operation_of(request.method, request.url) == "list":
+            return to_requests(request, 403, b"{}", self._access.time.now().timestamp())
+        return super().send(request, **options)
+
+
+def lost(vendor: str, **settings: t.Any) -> tuple[Steps, ProviderError]:
+    """A resource whose start was carried out, while neither its answer nor a search has brought its scan."""
+    access = SimulatedAccess(vendor, **settings)
+    network, access.network = access.network, SearchRefusingNetwork(access)
+    steps = Steps(access)
+    error = steps.apply(sample_config(vendor))
+    assert error is not None
+    access.network = network
+    return steps, error
+
+
+def test_it_is_kept_that_a_scan_may_have_been_started(vendor: str) -> None:
+    steps, error = lost(vendor)
+    assert error.summary == "It is not known whether a scan was started"
+    state = t.cast("Values", steps.state)
+    assert (state["id"], state["state"], state["wait_pending"]) == (None, "unknown", True)
+
+
+@pytest.mark.parametrize("ends", [False, True])
+@pytest.mark.parametrize("vendor", LISTING)
+def test_the_next_apply_first_searches_for_a_scan_that_may_have_been_started(vendor: str, ends: bool) -> None:
+    steps, _error = lost(vendor, lasts=60.0)
+    steps.access.time.elapsed += HOUR if ends else 0
+    steps.access.restart()
+    assert steps.apply(sample_config(vendor)) is None
+    state = t.cast("Values", steps.state)
+    assert (state["id"], state["state"]) == (str(steps.access.server.made[0]), "completed")
+    assert state["reused"] is None  # it may be another pipeline's
+    assert starts(steps.access) == 1
+
+
+@pytest.mark.parametrize("vendor", LISTING)
+@pytest.mark.parametrize("wait", [True, False])
+def test_after_untaint_too_the_next_apply_searches(vendor: str, wait: bool) -> None:
+    """As after `terraform untaint`."""
+    steps, _error = lost(vendor)
+    steps.is_tainted = False
+    steps.access.restart()
+    assert steps.plan(sample_config(vendor, wait=wait))[0] == "replace"
+    assert steps.apply(sample_config(vendor, wait=wait)) is None
+    assert t.cast("Values", steps.state)["id"] == str(steps.access.server.made[0])
+    assert starts(steps.access) == 1
+
+
+@pytest.mark.parametrize("vendor", LISTING)
+def test_while_the_search_fails_no_apply_starts_a_scan(vendor: str) -> None:
+    steps, _error = lost(vendor)
+    steps.access.network = SearchRefusingNetwork(steps.access)
+    for _apply in range(2):
+        steps.access.restart()
+        error = steps.apply(sample_config(vendor))
+        assert error is not None
+        assert error.summary == "It is not known whether a scan was started"
+        assert t.cast("Values", steps.state)["id"] is None
+    assert starts(steps.access) == 1
+
+
+@pytest.mark.parametrize("vendor", LISTING)
+def test_a_search_that_finds_no_scan_is_followed_by_a_start(vendor: str) -> None:
+    steps, _error = lost(vendor)
+    steps.access.server.routes.reset()
+    steps.access.restart()
+    assert steps.apply(sample_config(vendor)) is None
+    assert starts(steps.access) == 2
+
+
+# Triggers
+
+
+@pytest.mark.parametrize("vendor", LISTING)
+def test_a_scan_of_earlier_triggers_that_runs_on_is_never_the_one_of_the_new_triggers(vendor: str) -> None:
+    first, second = {"version": "1"}, {"version": "2"}
+    steps = applied(vendor, lasts=HOUR, wait=False, on_destroy="leave", triggers=first)
+    old = t.cast("Values", steps.state)["id"]
+    for _apply in range(2):
+        steps.access.restart()
+        error = steps.apply(sample_config(vendor, wait=False, triggers=second))
+        assert error is not None
+        assert error.path == ("triggers",)
+        assert old in error.detail
+        state = t.cast("Values", steps.state)
+        assert (state["id"], state["triggers"], steps.is_tainted) == (old, first, True)
+        assert starts(steps.access) == 1
+    steps.access.time.elapsed += 2 * HOUR
+    steps.access.restart()
+    assert steps.apply(sample_config(vendor, wait=False, triggers=second, fresh_for=2 * int(HOUR))) is None
+    state = t.cast("Values", steps.state)
+    assert (state["id"] != old, state["triggers"], state["reused"]) == (True, second, False)
+
+
+@pytest.mark.parametrize("vendor", LISTING)
+@pytest.mark.parametrize("is_requested", [False, True])
+def test_a_replaced_scan_is_not_fresh_for_its_replacement(vendor: str, is_requested: bool) -> None:
+    steps = applied(vendor, fresh_for=int(HOUR), triggers={"version": "1"})
+    old = t.cast("Values", steps.state)["id"]
+    steps.access.restart()
+    steps.is_tainted = is_requested
+    triggers = {"version": "1" if is_requested else "2"}
+    assert steps.apply(sample_config(vendor, fresh_for=int(HOUR), triggers=triggers)) is None
+    assert t.cast("Values", steps.state)["id"] != old
+    assert starts(steps.access) == 2
+
+
+class StartRefusingNetwork(LosingNetwork):
+    """Refuses each start."""
+
+    def send(self, request: t.Any, **options: t.Any) -> requests.Response:
+        from sandbox_vendor import to_requests
+
+        if self._access.server.operation_of(request.method, request.url) == "start":
+            return to_requests(request, 403, b"{}", self._access.time.now().timestamp())
+        return super().send(request, **options)
+
+
+def test_a_replaced_scan_stays_in_the_state_until_another_is_started(vendor: str) -> None:
+    """Without it, the next apply would take the scan of the earlier triggers for the one of the new triggers."""
+    steps = applied(vendor, lasts=HOUR, wait=False, on_destroy="leave", triggers={"version": "1"})
+    state = t.cast("Values", steps.state)
+    steps.access.time.elapsed += 2 * HOUR
+    steps.access.restart()
+    steps.access.network = StartRefusingNetwork(steps.access)
+    assert steps.apply(sample_config(vendor, wait=False, triggers={"version": "2"})) is not None
+    kept = t.cast("Values", steps.state)
+    assert (kept["id"], kept["triggers"], steps.is_tainted) == (state["id"], {"version": "1"}, True)
+
+
 # Read
 
 
 def test_a_scan_that_does_not_exist_any_more_is_gone(vendor: str) -> None:
     steps = applied(vendor)
+    scan_id = t.cast("Values", steps.state)["id"]
     steps.access.server.routes.reset()
     assert steps._resource().read(t.cast("Values", steps.state)) is None
+    title = VENDORS[vendor].title
+    warning = f"{title} does not know scan {scan_id} with this token, so it is removed from the state."
+    assert any(warning in line for line in steps.warnings)
 
 
 def test_a_page_of_a_gateway_is_an_error_and_the_scan_stays(vendor: str) -> None:

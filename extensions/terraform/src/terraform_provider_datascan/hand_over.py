@@ -17,10 +17,11 @@ from .protocol.values import UNKNOWN, Values
 
 
 class HandOver:
-    """The states of deleted resources whose scans go on, and the ids of scans that are in use. Thread-safe."""
+    """What deleted resources leave to those that follow them, and the ids of scans that are in use. Thread-safe."""
 
     def __init__(self) -> None:
         self._left: list[tuple[Values, Values]] = []  # each with the plan of what takes its place
+        self._superseded: list[tuple[Values, Values]] = []  # the same for scans that another scan has to follow
         self._used: set[str] = set()
         self._lock = threading.Lock()
 
@@ -31,11 +32,23 @@ class HandOver:
 
     def take(self, planned: Values) -> Values | None:
         """The state that was left for a resource, once. `planned` is its plan, of which more is known by now."""
+        return self._take(self._left, planned)
+
+    def supersede(self, state: Values, replacement: Values) -> None:
+        """Remember a scan that the resource which takes the place of this one must not reuse."""
         with self._lock:
-            found = next((one for one in self._left if agree(one[1], planned)), None)
+            self._superseded.append((state, replacement))
+
+    def take_superseded(self, planned: Values) -> Values | None:
+        """The state with the scan that the resource of this plan must not reuse, once."""
+        return self._take(self._superseded, planned)
+
+    def _take(self, states: list[tuple[Values, Values]], planned: Values) -> Values | None:
+        with self._lock:
+            found = next((one for one in states if agree(one[1], planned)), None)
             if found is None:
                 return None
-            self._left.remove(found)
+            states.remove(found)
             return found[0]
 
     def use(self, scan_id: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 from contextlib import AbstractContextManager
+from datetime import timedelta
 
 from .. import schemas
 from .._core.errors import (
@@ -18,15 +19,16 @@ from .._core.errors import (
     WaitTimeoutError,
 )
 from .._core.gate.policy import parse_newer_than
-from .._core.models import Scan, ScanState
+from .._core.models import MAY_RUN, Query, Scan, ScanState
 from .._core.operations.context import OperationContext
+from .._core.operations.election import earliest_started
 from .._core.operations.polling import WaitOptions
 from .._core.operations.results import partial_result
 from .._core.operations.start import StartRequest, StartResult, start_scan
 from .._core.operations.wait import WaitResult, wait_until_completed
 from .._core.option_reading import OptionTable, read_options
 from .._core.options import WAIT_OPTIONS, check_seconds
-from .._core.providers.capabilities import ListsScans, StartsScans, check_capability
+from .._core.providers.capabilities import ListsScans, StartsScans, check_capability, require_whole
 from .._core.providers.registry import NAMES, provider_class
 from ..protocol.diagnostics import ProviderError
 from ..protocol.provider import Resource
@@ -47,6 +49,8 @@ _START_OPTIONS: OptionTable = {
     **WAIT_OPTIONS,
 }
 _START_SECONDS: t.Final = 60.0  # the least that a start may take, even where wait_timeout is shorter
+_CLOCK_SKEW: t.Final = timedelta(minutes=1)  # a search for a lost scan begins so long before its start
+_NOT_KNOWN: t.Final = "It is not known whether a scan was started"
 
 
 class ScanResource(Resource):
@@ -89,6 +93,8 @@ class ScanResource(Resource):
 
     def _replace_reason(self, prior: Values, planned: Values, target: TargetConfig) -> list[str]:
         """The attributes on account of which another scan is needed; empty where none is."""
+        if prior["id"] is None:
+            return ["id"]  # its start is not known to have started a scan: see `_find_lost`
         if is_unsuccessful(prior):
             return ["state"]
         if target.vendor and (others := [name for name in VENDORS if prior[name] and name != target.vendor.name]):
@@ -133,53 +139,73 @@ class ScanResource(Resource):
 
     def create(self, planned: Values, config: Values) -> Values:
         """Start a scan, or reuse one, and wait for it."""
+        left = self.provider.hand_over.take(planned)
+        superseded = self.provider.hand_over.take_superseded(planned)
+        if kept := left or superseded:
+            self.call.keep_state(kept)  # without it, the next apply would know nothing of that scan
         target = TargetConfig(config)
         self._check_vendor(target)
         context = self._context_of(target)
         timeout, began = self._wait_options(planned).timeout, context.clock.monotonic()
         # A start whose answer was lost needs time to find its scan, because an error without an id would lose it.
         with self._time_limit(context, planned, max(timeout, _START_SECONDS)):
-            scan, reused = self._start(context, planned, target)
-        left = timeout - (context.clock.monotonic() - began)
-        with self._time_limit(context, planned, max(left, 0.0)):
+            if left is not None and (found := self._take_over(context, planned, target, left)):
+                scan, reused = found, left["reused"]
+            else:
+                scan, reused = self._start(context, planned, target, superseded)
+        seconds_left = timeout - (context.clock.monotonic() - began)
+        with self._time_limit(context, planned, max(seconds_left, 0.0)):
             return self._wait(context, scan, {**planned, "reused": reused})
 
-    def _start(self, context: OperationContext, planned: Values, target: TargetConfig) -> tuple[Scan, bool | None]:
-        left = self.provider.hand_over.take(planned)
-        if left is not None and (scan := self._take_over(context, planned, target, left)):
-            return scan, left["reused"]
+    def _start(
+        self, context: OperationContext, planned: Values, target: TargetConfig, superseded: Values | None
+    ) -> tuple[Scan, bool | None]:
+        """The scan, and whether it is reused. `superseded` has the scan that this one has to follow."""
         options = self._options(planned)
         request = StartRequest(
             target.complete(),
             options["if_active"],
-            options.get("fresh_for"),
+            None if superseded else options.get("fresh_for"),
             options.get("previous_scan_id"),
             newer_than=options.get("newer_than"),
         )
+        began = context.clock.monotonic()
         try:
             # This goes to its end even if Terraform is interrupted, because only then is the id known.
             result = start_scan(context, request)
         except DatascanError as error:
-            raise self._start_failure(context, error, planned) from None
-        return t.cast("Scan", result.scan), result.reused
+            seconds = context.clock.monotonic() - began
+            raise self._start_failure(context, error, planned, seconds) from None
+        scan = t.cast("Scan", result.scan)
+        if superseded and scan.id == superseded["id"] and planned["triggers"] != superseded["triggers"]:
+            message = (
+                f"Scan {scan.id} was started for the earlier triggers. It still runs and was not cancelled, so no scan "
+                'was started for the new ones. Apply again when it has ended, or set if_active = "start".'
+            )
+            raise ProviderError("The scan of the earlier triggers still runs", message, ("triggers",), superseded)
+        return scan, result.reused
 
-    def _start_failure(self, context: OperationContext, error: DatascanError, planned: Values) -> ProviderError:
-        """The error of a start, with the scan that it has started nevertheless."""
+    def _start_failure(
+        self, context: OperationContext, error: DatascanError, planned: Values, seconds: float
+    ) -> ProviderError:
+        """The error of a start, with the scan that it has started nevertheless. `seconds` is how long it took."""
         known = partial_result(error, StartResult)
-        state = None
+        state, summary = None, "No scan was started"
         if known.changed and known.scan is not None:
             state = self._state_of(known.scan, {**planned, "reused": known.reused}, pending=True)
-        elif error.may_have_changed and not isinstance(context.provider, ListsScans):
-            # No later start would find that scan, so the next apply asks before it starts another one.
+        elif error.may_have_changed and known.scan is None:
+            # The next apply searches for that scan, or asks for it, before it starts another one.
+            summary = _NOT_KNOWN
+            earliest = (context.provider.server_now() - timedelta(seconds=seconds)).replace(microsecond=0)
             state = {**planned, "id": None, "state": ScanState.UNKNOWN.value, "reused": None, "wait_pending": True}
+            state["started_at"] = earliest.isoformat()
         path = ("if_active",) if isinstance(error, ConflictError) else path_of(error.message, _SCHEMA.attributes)
-        return self.provider.failure(error, "No scan was started", path, state)
+        return self.provider.failure(error, summary, path, state)
 
     def _take_over(self, context: OperationContext, planned: Values, target: TargetConfig, left: Values) -> Scan | None:
         """The scan of the resource that was deleted in place of this one; None where another one is needed."""
         if left["id"] is None:
-            self._refuse_second_start(context, planned, left)
-            return None
+            return self._find_lost(context, planned, target, left)
         if not target.is_scanned_by(left, planned, context.clock):
             ScanEnd(self.provider, self.call).end(left, None)
             return None
@@ -190,16 +216,34 @@ class ScanResource(Resource):
         except DatascanError as error:
             raise self.provider.failure(error, "The scan cannot be read", state=left) from None
 
-    def _refuse_second_start(self, context: OperationContext, planned: Values, left: Values) -> None:
-        """Raise ProviderError unless the user knows about the scan that an earlier start may have started."""
+    def _find_lost(self, context: OperationContext, planned: Values, target: TargetConfig, left: Values) -> Scan | None:
+        """The scan that an earlier start may have started; None where none was, or where the user names it.
+
+        Raises ProviderError while that is not known.
+        """
         if planned["previous_scan_id"] or planned["if_active"] == "start":
-            return
+            return None
+        if not isinstance(context.provider, ListsScans):
+            raise self._second_start_refused(context, left)
+        try:
+            earliest = parse_newer_than(left["started_at"], "started_at")
+            query = Query(started_after=earliest - _CLOCK_SKEW)
+            listed = context.provider.list_scans_of(target.complete(), query)
+            require_whole(context.provider, listed, "It may lack the scan of a start whose answer was lost.")
+        except DatascanError as error:
+            raise self.provider.failure(error, _NOT_KNOWN, state=left) from None
+        found = [scan for scan in listed if scan.started_at is None or scan.started_at >= earliest]
+        active = earliest_started(scan for scan in found if scan.state in MAY_RUN)
+        return active or next((scan for scan in found if scan.state is ScanState.COMPLETED), None)
+
+    def _second_start_refused(self, context: OperationContext, left: Values) -> ProviderError:
+        """The error until the user knows about the scan that an earlier start may have started."""
         title = context.provider.title
         message = (
             f"The answer to an earlier start was lost, and {title} cannot list its scans. Check its console. If a scan "
             'runs there, set previous_scan_id to its id; if not, set if_active = "start" for one apply.'
         )
-        raise ProviderError("A scan may be running already", message, ("previous_scan_id",), left)
+        return ProviderError("A scan may be running already", message, ("previous_scan_id",), left)
 
     def _wait(self, context: OperationContext, scan: Scan, planned: Values) -> Values:
         """The state after the wait. Raises ProviderError, with the state, unless the scan has completed."""
@@ -231,6 +275,9 @@ class ScanResource(Resource):
         try:
             return {**state, **self._facts_without_samples(context, state["id"], state)}
         except NotFoundError:
+            title = context.provider.title
+            message = f"{title} does not know scan {state['id']} with this token, so it is removed from the state."
+            self.provider.warn(self.call, "The scan does not exist", message)
             return None
         except DatascanError as error:
             raise self.provider.failure(error, "The scan cannot be read") from None
@@ -243,8 +290,6 @@ class ScanResource(Resource):
         if not (may_run(prior) or prior["wait_pending"]):
             return settled
         context = self._context_of(TargetConfig(config))
-        if prior["id"] is None:
-            self._refuse_second_start(context, {**planned, "if_active": "reuse"}, prior)
         with self._time_limit(context, planned):
             try:
                 scan = context.get(prior["id"])

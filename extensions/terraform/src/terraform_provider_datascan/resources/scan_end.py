@@ -36,11 +36,23 @@ class ScanEnd:
         cancelled.
         """
         if replacement is not None and _is_left_to(state, replacement):
-            self._access.hand_over.leave(state, replacement)
-        elif state["id"] is None:
+            self._leave(state, replacement)
+            return
+        if replacement is not None and _is_superseded(state, replacement):
+            self._access.hand_over.supersede(state, replacement)
+        if state["id"] is None:
             self._warn("The answer to the start was lost. A scan may have been started: check the vendor's console.")
         elif may_run(state) and state["on_destroy"] != "leave" and not self._access.hand_over.is_used(state["id"]):
             self._cancel_own(state)
+
+    def _leave(self, state: Values, replacement: Values) -> None:
+        """Leave the scan to the resource that follows. Until that one is created, no state has the scan's id."""
+        self._access.hand_over.leave(state, replacement)
+        if state["id"] is not None:
+            self._warn(
+                f"Scan {state['id']} is continued by the resource that replaces this one. If the apply ends before, "
+                f"run: terraform import ADDRESS {state['id']}"
+            )
 
     def _cancel_own(self, state: Values) -> None:
         if state["reused"] is None:
@@ -69,14 +81,27 @@ class ScanEnd:
 
 
 def _is_left_to(state: Values, replacement: Values) -> bool:
-    """Whether the resource that follows may be for the same scan: only the wait has failed, or the target is not known.
-
-    Source and target identify what is scanned, where the vendor names them; else the configured target does.
-    """
-    has_location = state["source"] is not None or state["target"] is not None
+    """Whether what follows may be for the same scan: only the wait has failed, or the target is not known."""
+    has_location = _has_location(state)
     configured = {name: replacement[name] for name in VENDORS}
-    place = {name: replacement[name] for name in ("source", "target")} if has_location else configured
-    may_be_same = all(agree(value, state[name]) for name, value in place.items())
     is_open = not is_known(configured) or (has_location and replacement["source"] is UNKNOWN)
     is_due = bool(state["wait_pending"]) or is_open
+    may_be_same = _may_be_same_target(state, replacement)
     return is_due and may_be_same and not is_unsuccessful(state) and agree(replacement["triggers"], state["triggers"])
+
+
+def _is_superseded(state: Values, replacement: Values) -> bool:
+    """Whether the start of the resource that follows could find the scan, although another one is wanted."""
+    is_imported = not any(state[name] for name in VENDORS)  # so that its configured target is not known
+    may_be_same = is_imported or _may_be_same_target(state, replacement)
+    return state["id"] is not None and not is_unsuccessful(state) and may_be_same
+
+
+def _may_be_same_target(state: Values, replacement: Values) -> bool:
+    """Source and target identify what is scanned, where the vendor names them; else the configured target does."""
+    names = ("source", "target") if _has_location(state) else VENDORS
+    return all(agree(replacement[name], state[name]) for name in names)
+
+
+def _has_location(state: Values) -> bool:
+    return state["source"] is not None or state["target"] is not None
