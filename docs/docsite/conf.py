@@ -44,6 +44,8 @@ html_theme = "sphinx_ansible_theme"
 templates_path = ["templates"]
 pygments_style = "ansible"
 highlight_language = "YAML+Jinja"
+# Pygments reads no expressions in Terraform's language, such as 24 * 60 * 60, and then colours a block in part.
+suppress_warnings = ["misc.highlighting_failure"]
 default_role = "any"
 nitpicky = True
 html_copy_source = False
