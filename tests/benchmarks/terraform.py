@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""(g) The Terraform provider: its start, beside a Python that does nothing, and a plan, beside terraform alone."""
+"""(h) The Terraform provider: its start, beside a Python that does nothing, and a plan, beside terraform alone."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ def rows(sandbox: Sandbox, folder: Path) -> list[Row]:
     _plan(scans)
     return [
         at_most(
-            "(g) a start of the Terraform provider that is asked for its schema, processor",
+            "(h) a start of the Terraform provider that is asked for its schema, processor",
             spent["schema"].processor,
             spent["python"].processor,
         ),
-        at_most("(g) a start that loads the core, processor", spent["core"].processor, spent["python"].processor),
-        at_most("(g) a plan of a scan, processor", spent["scans"].processor, spent["nothing"].processor),
-        at_most("(g) the same, wall", spent["scans"].wall, spent["nothing"].wall),
-        Row("(g) the same, requests", str(len(sandbox.journal())), "0"),
+        at_most("(h) a start that loads the core, processor", spent["core"].processor, spent["python"].processor),
+        at_most("(h) a plan of a scan, processor", spent["scans"].processor, spent["nothing"].processor),
+        at_most("(h) the same, wall", spent["scans"].wall, spent["nothing"].wall),
+        Row("(h) the same, requests", str(len(sandbox.journal())), "0"),
     ]
 
 
