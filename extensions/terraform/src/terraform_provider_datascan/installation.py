@@ -80,7 +80,7 @@ class Installation:
 
     def __init__(self, plugins_folder: str, platform_name: str, version: str) -> None:
         if not re.fullmatch(r"(linux|darwin)_[a-z0-9]+", platform_name):
-            raise InstallationError(f"The platform {platform_name!r} is none, or not supported. One is linux_amd64.")
+            raise InstallationError(f"The platform {platform_name!r} is not supported. Name one such as linux_amd64.")
         self._plugins = Path(plugins_folder).expanduser().absolute()
         self._package = self._plugins / _ADDRESS / version / platform_name
         self.launcher = self._package / f"terraform-provider-datascan_v{version}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 Attributes = Mapping[str, "Attribute"]
 
@@ -36,4 +36,4 @@ class Schema:
 
     attributes: Attributes
     description: str = ""  # Markdown
-    version: int = field(default=0)  # of a resource's state
+    version: int = 0  # of a resource's state

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What becomes of a scan whose resource is deleted: nobody else's scan is cancelled."""
+"""What happens to a scan when its resource is deleted. Only a scan that the resource started is cancelled."""
 
 from __future__ import annotations
 
