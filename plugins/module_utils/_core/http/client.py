@@ -203,9 +203,12 @@ class HttpClient:
         if left == 0 or not self._rate_limiter.acquire(self._clock, left):
             raise deadline_fault(request)
         self._clock.check_interrupted()
+        limit = self._limit_of(request)
+        if limit == 0:  # the deadline has passed since the first look at the clock
+            raise deadline_fault(request)
         with self._lock:
             self.requests_sent += 1
-        response = self._receive(request, headers, self._limit_of(request))
+        response = self._receive(request, headers, limit)
         try:
             return parse(response.data)
         except ValueError as error:

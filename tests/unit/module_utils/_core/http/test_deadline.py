@@ -176,6 +176,31 @@ def test_a_time_out_after_the_outer_deadline_stops_every_further_request_until_i
     assert vendor.allowed == [LAST]
 
 
+class Stalls(FakeClock):
+    """Passes the end of the last request at one look at the time, as a process on a busy machine may."""
+
+    def __init__(self, at_look: int) -> None:
+        super().__init__()
+        self._looks_left = at_look
+
+    def monotonic(self) -> float:
+        self._looks_left -= 1
+        if self._looks_left == 0:
+            self.elapsed += 2 * LAST
+        return super().monotonic()
+
+
+@pytest.mark.parametrize("at_look", range(2, 12))
+def test_a_process_that_stalls_past_the_end_sends_no_request_without_time(at_look: int) -> None:
+    clock = Stalls(at_look)
+    provider, _script = connected([], clock=clock, retries=0)
+    vendor = FallsSilent(clock, 0.0)
+    mount(provider, vendor)
+    with provider.deadline(0.0), pytest.raises(UnavailableError):
+        provider.get(SCAN_ID)
+    assert all(seconds > 0 for seconds in vendor.allowed)  # requests refuses a time-out of 0 with a ValueError
+
+
 @pytest.mark.parametrize("scans", [1, 40])
 @pytest.mark.parametrize("silent_from", [0.0, 5.0, 50.0, 95.0, 99.9, 100.0])
 def test_a_vendor_that_falls_silent_delays_the_end_by_a_second_at_most(silent_from: float, scans: int) -> None:
