@@ -42,6 +42,21 @@ class ColumnParser:
         columns: list[Column] = self._columns.validate_python(rows)
         return columns
 
+    def count_keys(self, rows: t.Any) -> int:
+        """How many keys the rows and the objects that a column can have inside have together.
+
+        Raises TypeError or AttributeError for rows of another shape.
+        """
+        attributes = self._inner(rows, "attributes")
+        tags = self._inner(rows, "tags")
+        key = self._rename("properties")
+        properties = [tag[key] for tag in tags if tag.get(key) is not None]
+        return sum(map(dict.__len__, chain(rows, attributes, tags, properties)))
+
+    def _inner(self, rows: t.Any, field: str) -> list[t.Any]:
+        key = self._rename(field)
+        return list(chain.from_iterable([row.get(key) or () for row in rows]))
+
     @cached_property
     def _columns(self) -> SchemaValidator:
         text, lists = _text_schema(), core_schema.list_schema
