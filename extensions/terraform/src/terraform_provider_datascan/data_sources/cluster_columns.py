@@ -58,4 +58,8 @@ class ClusterColumnsData(VendorData):
         return ColumnQuery(cluster_id=config["cluster_id"] or "", **read_options(COLUMN_QUERY_OPTIONS, given))
 
     def _lookup(self, config: Values) -> ClusterLookup | None:
-        return None if config["cluster"] is None else parse_lookup(read_options(LOOKUP_OPTIONS, config["cluster"]))
+        return (
+            None
+            if config["cluster"] is None
+            else parse_lookup(read_options(LOOKUP_OPTIONS, config["cluster"], where="cluster."))
+        )

@@ -65,8 +65,8 @@ class BigID(StartsScans, BigIDScanLists, BigIDClusters):
     name = "bigid"
     title = "BigID"
     unsupported = {
-        "cancel": "Stop the scan in BigID's console; to end only the wait, leave on_timeout at fail.",
-        "rescan": "Start its scan profile again: use scan_start with the same scan_profile and if_active: start.",
+        "cancel": "Stop the scan in BigID's console; wait_timeout ends only the wait for it.",
+        "rescan": "Start its scan profile again: use scan_start with the same scan_profile, and set if_active to start.",
         "issues": "Remove max_issues from the policy, and leave count_issues unset.",
     }
     state_map = _STATES
@@ -145,7 +145,7 @@ class BigID(StartsScans, BigIDScanLists, BigIDClusters):
         checked = scan_id.strip()
         if not checked.strip(".") or not checked.isprintable():
             raise InvalidInputError(
-                f"{scan_id!r} is not a BigID scan id: scan_status with query: {{limit: 1}} returns the latest."
+                f"{scan_id!r} is not a BigID scan id. A query with limit 1 returns the latest scan, and its id."
             )
         return checked
 

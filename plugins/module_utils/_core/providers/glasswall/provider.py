@@ -65,7 +65,7 @@ class Glasswall(GlasswallScanLists, StartsScans, CancelsScans, RescansScans, Cou
     name = "glasswall"
     title = "Glasswall"
     expects = "a bearer token of the deployment's identity provider"
-    unsupported = {"columns": "Only BigID groups columns into clusters; use provider: bigid."}
+    unsupported = {"columns": "Use BigID, the only vendor that groups columns into clusters."}
     state_map = _STATES
     example_id = "83d71394-faa2-4b6c-b13b-6d3118de459e"
     target_description = TARGET_DESCRIPTION
