@@ -66,7 +66,8 @@ class BigID(StartsScans, BigIDScanLists, BigIDClusters):
     title = "BigID"
     unsupported = {
         "cancel": "Stop the scan in BigID's console; wait_timeout ends only the wait for it.",
-        "rescan": "Start its scan profile again: use scan_start with the same scan_profile, and set if_active to start.",
+        "rescan": "Start its scan profile again: use scan_start with the same scan_profile, and set if_active to "
+        "start.",
         "issues": "Remove max_issues from the policy, and leave count_issues unset.",
     }
     state_map = _STATES
