@@ -147,7 +147,7 @@ def names(items):
     [
         ({"awx_setup_failure_template": "Open a tickit"}, "awx_setup_failure_template: AWX has no template named"),
         ({"awx_setup_notifications": ["Security team", "Nobody"]}, "awx_setup_notifications: AWX has no notification"),
-        ({"awx_setup_polcy": {}}, "Unknown variable: awx_setup_polcy"),
+        ({"awx_setup_polcy": {}}, "awx_setup_polcy is not a variable of awx_setup. Did you mean awx_setup_policy?"),
         ({"awx_setup_inputs": {"api_tokn": "any"}}, "awx_setup_inputs: unknown api_tokn"),
         ({"awx_setup_provider": "bigid"}, "awx_setup_target_inputs: unknown destination_connection_string"),
         ({"awx_setup_policy": {"max_agee": 60}}, "max_agee"),

@@ -54,10 +54,10 @@ class Protecto(StartsScans):
     title = "Protecto"
     expects = "a token from its portal"
     unsupported = {
-        "list": "Keep the ids that scan_start returns, and set scan_ids to them.",
-        "cancel": "Let the scan finish; wait_timeout limits how long a task waits for it.",
+        "list": "Keep the ids of the scans that you start, and set scan_ids to them.",
+        "cancel": "Let the scan finish; wait_timeout ends only the wait for it.",
         "rescan": "Submit the same objects again with scan_start.",
-        "columns": "Only BigID groups columns into clusters; use provider: bigid.",
+        "columns": "Use BigID, the only vendor that groups columns into clusters.",
         "issues": "Remove max_issues from the policy, and leave count_issues unset.",
     }
     state_map = {
@@ -242,7 +242,7 @@ class Protecto(StartsScans):
             shown = ", ".join(map(self._samples.withhold, ids))
             raise InvalidResponseError(
                 f"Protecto started {len(ids)} scans, although its documents describe one: {shown}. "
-                "All of them run: check them with scan_status.",
+                "All of them run: check each by its id.",
                 may_have_changed=True,
             )
         if any(item.statuses for item in items):
