@@ -38,7 +38,7 @@ class TestEnd:
         done, running = result["scans"]
         assert (done["state"], running["state"]) == ("completed", "running")
         assert (running["id"] in result["msg"], done["id"] in result["msg"]) == (True, False)
-        assert 2 <= result["elapsed"] < 60
+        assert 5 <= result["elapsed"] < 600
 
     def test_a_time_out_can_be_no_failure(self, runs):
         result = runs.in_process["Go on when the time is up"]
