@@ -117,7 +117,7 @@ class TestFaults:
     def test_the_timeout_error_names_the_last_fault(self, runs, way):
         result = getattr(runs, way)["Wait through faults until the time is up"]
         assert (result["failed"], result["timed_out"], result["error"]["kind"]) == (True, True, "wait_timeout")
-        assert "HTTP 503" in result["msg"]
+        assert "The last poll failed: GET " in result["msg"]
 
     @both_ways
     def test_a_token_that_is_refused_ends_it_and_what_was_seen_is_kept(self, runs, way):
