@@ -28,6 +28,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.text import on
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import (
     AUDIT,
     absolute_reports,
+    check_names,
     check_options,
     given_credentials,
     known_reports,
@@ -80,6 +81,7 @@ class GateStepAction(ActionBase):
             "publish": self._publish,
             "require": self._require,
             "prove": self._prove,
+            "names": self._names,
         }
         try:
             step = steps[self._task.args["step"]]
@@ -177,6 +179,14 @@ class GateStepAction(ActionBase):
             "The gate did not run on localhost. If --limit is used, it must include localhost, for example "
             "--limit web,localhost. If localhost failed earlier in the run, correct that first."
         )
+
+    def _names(self, owner: str) -> dict[str, t.Any]:
+        """Refuse misspelt variables of a role or playbook that is not a gate."""
+        try:
+            check_names(owner, self._variables, self._task.args["known"])
+        except InvalidInputError as error:
+            return {"failed": True, "msg": error.message}
+        return {}
 
     def _check_circumstances(self) -> None:
         self._check_names()

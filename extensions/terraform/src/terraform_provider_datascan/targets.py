@@ -45,7 +45,8 @@ class TargetConfig:
 
     def complete(self) -> dict[str, t.Any]:
         """The target with all its options, as the core takes it. Raises InvalidInputError."""
-        return _complete(self._starts().target_options, self._given)
+        vendor = self._starts()
+        return _complete(vendor.target_options, self._given, f"{vendor.name}.")
 
     def remember_secrets(self, redactor: Redactor) -> None:
         """Let its credentials be masked."""
@@ -99,15 +100,16 @@ def _has_data(table: OptionTable) -> bool:
     )
 
 
-def _complete(table: OptionTable, given: Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _complete(table: OptionTable, given: Mapping[str, t.Any], where: str) -> dict[str, t.Any]:
     """All options of a table. An empty text is the same as not set, unless the option is required."""
-    values = read_options(table, {name: value for name, value in given.items() if value is not None})
+    values = read_options(table, {name: value for name, value in given.items() if value is not None}, where=where)
     complete = {}
     for name, option in table.items():
         missing = "" if given.get(name) == "" and option.get("required") else None
         value = values.get(name, missing)
         if "options" in option and value is not None:
-            value = [_complete(option["options"], part) for part in given[name]]
+            parts = enumerate(given[name])
+            value = [_complete(option["options"], part, f"{where}{name}[{number}].") for number, part in parts]
         complete[name] = value
     return complete
 

@@ -14,29 +14,16 @@ from .protocol.schema import Attribute, Attributes
 # The core speaks to all front ends; some of its advice is about the modules of Ansible.
 _REWORDED: t.Final = {
     r"\bprovider(?= must be| is missing)": "vendor",
-    r"\bprovider: (\w+)": r'vendor = "\1"',
     r": to wait for (?:it|them) again, set scan_ids of scan_wait to (?:these ids|\S+)\.": (
         ", and the next apply waits again."
     ),
     r"\brun the task again\b": "apply again",
     r"\b(?:This|this) task\b": "This resource",
     r"\bof this task\b": "of this resource",
-    r"if_active: start": 'if_active = "start"',
-    r"set if_active to start": 'set if_active = "start"',
-    r"; to end only the wait, leave on_timeout at fail": "",
-    r"limits how long a task waits for it": "limits how long an apply waits for it",
-    r"Keep the ids that scan_start returns, and set scan_ids to them": "Use the ids that datascan_scan returns",
-    r"use scan_start with the same scan_profile": "use datascan_scan with the same scan_profile",
     r"use scan_wait with that scan's id; or rescan a creative with scan_rescan and creative_id": (
         "use datascan_wait with that scan's id"
     ),
-    r"check them with scan_status": "check its console",
-    r"scan_status with query: \{limit: 1\} returns the latest": "the data source datascan_scans returns the ids",
-    r" in quotes\b": "",
-    r", or set `?count_issues`?(?: of \w+)?": "",
     r" when the wait ended\b": "",
-    r"\bof type int\b": "a whole number",
-    r"\bof type str\b": "a text",
     r"\ba dictionary\b": "an object",
 }
 _FIRST_WORD = re.compile(r"[a-z_]+(?:\.[a-z_]+|\[\d+\])*(?=[ :])")

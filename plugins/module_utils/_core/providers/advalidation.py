@@ -110,8 +110,8 @@ class Advalidation(RescansScans, CountsIssues):
         "start": "Add the creative to a campaign in Advalidation, which starts its first scan, and use scan_wait with "
         "that scan's id; or rescan a creative with scan_rescan and creative_id.",
         "list": "Set scan_ids to the ids of the scans.",
-        "cancel": "Let the scan finish; wait_timeout limits how long a task waits for it.",
-        "columns": "Only BigID groups columns into clusters; use provider: bigid.",
+        "cancel": "Let the scan finish; wait_timeout ends only the wait for it.",
+        "columns": "Use BigID, the only vendor that groups columns into clusters.",
     }
     state_map = {
         "queued": ScanState.QUEUED,
