@@ -74,7 +74,7 @@ class ListsScans(Provider, capability="list"):
     def list_recent(self) -> Sequence[Scan]:
         """Scans that completed lately, and maybe others: as many as one request can bring, which is sent once.
 
-        They only tell how long scans take, so any may be missing. Vendors without such a request have none.
+        They only show how long scans take, so any may be missing. Vendors without such a request have none.
         """
         return ()
 

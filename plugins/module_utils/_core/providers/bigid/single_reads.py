@@ -37,7 +37,7 @@ _NO_ROUTE = (403, 404, 405, 501)  # HTTP statuses of a deployment, or a gateway,
 
 @dataclass(frozen=True)
 class Listing:
-    """What was read of the list: the rows of the scans that were looked for, and whether it was read to its end."""
+    """What was read of the list: the rows of the scans that were searched for, and whether it was read to its end."""
 
     rows: dict[str, Row] = field(default_factory=dict)
     is_whole: bool = False

@@ -25,7 +25,7 @@ from ..records import InvalidRecord, with_worst
 from .pages import ScanPages, query_params, record_key
 from .records import Record, ScanStatusItem, could_match, lacks_account, location_keys, matches, normalize_id
 
-_HISTORY = timedelta(days=90)  # of scans that tell how long one takes
+_HISTORY = timedelta(days=90)  # of scans that show how long one takes
 _FEW = 2  # up to this many scans are read one by one, because a page of the list may contain none of them
 
 
