@@ -78,7 +78,7 @@ def _empty_stream() -> grpc.RpcMethodHandler:
 
 
 def serve(servicer: Servicer) -> t.NoReturn:
-    """Serve until Terraform says that it needs the provider no more, or has gone. Ends the process.
+    """Serve until Terraform reports that it needs the provider no more, or has gone. Ends the process.
 
     Raises OSError if no socket can be made.
     """
