@@ -148,8 +148,10 @@ def names(items):
         ({"awx_setup_failure_template": "Open a tickit"}, "awx_setup_failure_template: AWX has no template named"),
         ({"awx_setup_notifications": ["Security team", "Nobody"]}, "awx_setup_notifications: AWX has no notification"),
         ({"awx_setup_polcy": {}}, "awx_setup_polcy is not a variable of awx_setup. Did you mean awx_setup_policy?"),
-        ({"awx_setup_inputs": {"api_tokn": "any"}}, "awx_setup_inputs: unknown api_tokn"),
-        ({"awx_setup_provider": "bigid"}, "awx_setup_target_inputs: unknown destination_connection_string"),
+        (
+            {"awx_setup_inputs": {"api_tokn": "any"}, "awx_setup_provider": "bigid"},
+            "awx_setup_inputs: unknown api_tokn|awx_setup_target_inputs: unknown destination_connection_string",
+        ),
         ({"awx_setup_policy": {"max_agee": 60}}, "max_agee"),
         ({"awx_setup_image": " "}, "awx_setup_image must not be empty"),
         ({"awx_setup_failure_template": "Deploy"}, '"Deploy" is also the deployment'),
@@ -158,7 +160,8 @@ def names(items):
 )
 def test_a_misspelt_name_is_named_before_anything_is_made(awx, set_up, variable, what):
     printed = set_up("-e", json.dumps(variable), fails=True)
-    assert what in printed.replace("\\", "")
+    for sentence in what.split("|"):
+        assert sentence in printed.replace("\\", "")
     assert awx.changes() == []
 
 
@@ -309,9 +312,12 @@ def test_organizations_and_vendors_live_side_by_side(awx, created, set_up):
     assert state(awx) == before
 
 
-@pytest.mark.parametrize("vendor", [vendor for vendor in VENDORS if vendor not in ("glasswall", "protecto")])
+@pytest.mark.parametrize("vendor", [vendor for vendor in VENDORS if "rescan" in page(vendor)["workflow"]["first"]])
 def test_what_was_made_by_hand_for_another_vendor_is_what_the_playbook_makes(awx, created, set_up, vendor):
-    """As the page has it. What a first run makes is the same, so that a second one changes nothing."""
+    """As the page has it. What a first run makes is the same, so that a second one changes nothing.
+
+    Vendors that begin with a rescan: the tests above make those that begin with a start.
+    """
     make_by_hand(awx, page(vendor))
     before = state(awx)
     nothing = {"awx_setup_deploy_template": "", "awx_setup_failure_template": "", "awx_setup_notifications": []}

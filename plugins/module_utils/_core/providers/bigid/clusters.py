@@ -145,6 +145,7 @@ class BigIDClusters(ListsColumns, is_partial=True):
                 lambda data: _parse_column_page(data, query.cluster_id),
                 params=params,
                 slowness=_SLOWNESS,
+                count_keys=_count_keys,
             )
         except NotFoundError as error:
             message = f"{self.title} has no cluster {query.cluster_id} that this token can see."
@@ -199,6 +200,11 @@ def _parse_column_page(data: t.Any, cluster_id: str) -> _ColumnPageBody:
     _check_cluster(data, cluster_id)
     rows = list(zip(map(json_line, columns), columns, strict=True))
     return _ColumnPageBody(rows, parse_total(data.get("totalCount")), _parse_offset(data.get("offset")))
+
+
+def _count_keys(data: t.Any) -> int:
+    """The keys of a page of columns as it is documented. Of another one it returns fewer, or raises."""
+    return dict.__len__(data) + _PARSER.count_keys(data["results"])
 
 
 def _parse_offset(value: t.Any) -> list[str]:

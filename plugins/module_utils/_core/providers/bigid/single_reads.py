@@ -88,11 +88,17 @@ class BigIDSingleReads(Provider, is_partial=True):
 
     def _read_scans(self, scan_ids: Sequence[str], listing: Listing | None) -> dict[str, Scan | DatascanError]:
         """Each scan; those that neither status nor record know are looked up in the whole list, which is read once."""
-        answers = self._get_each(lambda scan_id: self._read_scan(scan_id, listing), scan_ids)
+        answers: dict[str, Scan | DatascanError] = {}
+        for scan_id, row in (listing.rows if listing else {}).items():
+            if self._state_from_row(row) in ACTIVE:  # the list says enough
+                answers[scan_id] = self._combine([row], Status(None))
+        others = [scan_id for scan_id in scan_ids if scan_id not in answers]
+        if others:
+            answers.update(self._get_each(lambda scan_id: self._read_scan(scan_id, listing), others))
         unknown = {scan_id: error for scan_id, error in answers.items() if _is_unknown(error)}
         if unknown and not (listing and listing.is_whole):
             answers.update(self._look_up(unknown))
-        return answers
+        return {scan_id: answers[scan_id] for scan_id in scan_ids}
 
     def _look_up(self, unknown: dict[str, t.Any]) -> dict[str, Scan | DatascanError]:
         """Scans in the whole list. One that is not there does not exist, and api_url is right."""
@@ -129,8 +135,6 @@ class BigIDSingleReads(Provider, is_partial=True):
     def _read_scan(self, scan_id: str, listing: Listing | None) -> Scan:
         """One scan. Without a listing, the scans that changed last are listed where the scan does not run."""
         row = listing.rows.get(scan_id) if listing else None
-        if row and self._state_from_row(row) in ACTIVE:
-            return self._combine([row], Status(None))
         refusal: DatascanError | None = None
         status = Status(None)
         try:

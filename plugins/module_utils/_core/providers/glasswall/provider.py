@@ -34,16 +34,9 @@ from ..capabilities import (
     gap_sentence,
     require_whole,
 )
-from ..records import check_identity, failed_by
+from ..records import check_identity
 from .azure_sas import ConnectionString
-from .records import (
-    ScanStatusItem,
-    is_uuid,
-    lacks_account,
-    location_key,
-    normalize_id,
-    parse_page,
-)
+from .records import is_uuid, lacks_account, location_key, normalize_id, parse_page
 from .scan_lists import GlasswallScanLists
 from .target import TARGET_DESCRIPTION, TARGET_OPTIONS, check_target
 
@@ -114,7 +107,13 @@ class Glasswall(GlasswallScanLists, StartsScans, CancelsScans, RescansScans, Cou
             return
         params = [("pageSize", "1"), ("page", "1")]
         try:
-            self._client.read("GET", ("scans",), parse_page, params=params, names_record=False)
+            self._client.read(
+                "GET",
+                ("scans",),
+                lambda data: parse_page(data, self._parse_records),
+                params=params,
+                names_record=False,
+            )
         except (ForbiddenError, NotFoundError, RejectedError) as list_error:
             if list_error.http_status == 404:
                 message = (
@@ -225,45 +224,20 @@ class Glasswall(GlasswallScanLists, StartsScans, CancelsScans, RescansScans, Cou
         return tally.added_to(scan)
 
     def _scan(self, data: t.Any) -> Scan:
-        return self._to_scan(ScanStatusItem.model_validate(data))
+        return self._accept(self._parse_scan(data))
 
     def _scan_of(self, data: t.Any, scan_id: str) -> Scan:
-        item = ScanStatusItem.model_validate(data)
-        check_identity(scan_id, item.scan_id)
-        return self._to_scan(item)
+        scan = self._parse_scan(data)
+        check_identity(scan_id, scan.id)
+        return self._accept(scan)
 
     def _child_of(self, data: t.Any, parent_id: str) -> Scan:
         """A rescan, which has an id of its own and may name its parent."""
-        item = ScanStatusItem.model_validate(data)
-        if item.scan_id == parent_id:
+        scan = self._parse_scan(data)
+        if scan.id == parent_id:
             raise ValueError(f"it is about scan {parent_id} itself, not about a rescan of it")
-        check_identity(parent_id, item.parent_scan or parent_id)
-        return self._to_scan(item)
-
-    def _to_scan(self, item: ScanStatusItem) -> Scan:
-        scan = self._build_scan(item)
-        if scan.started_at:
-            self._starts[scan.id] = scan.started_at
-        return scan
-
-    def _state(self, item: ScanStatusItem) -> ScanState:
-        return failed_by(item.error, self.parse_state(item.scan_status))
-
-    def _build_scan(self, item: ScanStatusItem) -> Scan:
-        return Scan(
-            id=item.scan_id,
-            provider=self.name,
-            state=self._state(item),
-            vendor_status=item.scan_status.strip(),
-            started_at=self.parse_time(item.scan_start_time),
-            finished_at=self.parse_time(item.scan_end_time),
-            owner=item.scan_owner,
-            source=location_key(item.source_storage, item.source_container_path),
-            target=location_key(item.target_storage, item.target_container_path),
-            parent_id=item.parent_scan,
-            child_ids=item.child_scans,
-            error=item.error,
-        )
+        check_identity(parent_id, scan.parent_id or parent_id)
+        return self._accept(scan)
 
 
 def _not_found(scan_id: str, error: NotFoundError) -> NotFoundError:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import typing as t
-from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -18,12 +17,21 @@ from ...errors import (
     NotFoundError,
     RejectedError,
 )
-from ...models import MAY_RUN, Query, Scan, ScanList, ScanState, iso, state_rank
+from ...models import MAY_RUN, Query, Scan, ScanList, ScanState, iso
 from ..capabilities import ListsScans, StartsScans
 from ..paging import ListReader, collect_scans
-from ..records import InvalidRecord, with_worst
+from ..records import InvalidRecord, RepeatedRecords, failed_by, parse_each
 from .pages import ScanPages, query_params, record_key
-from .records import Record, ScanStatusItem, could_match, lacks_account, location_keys, matches, normalize_id
+from .records import (
+    Record,
+    ScanStatusItem,
+    could_match,
+    lacks_account,
+    location_key,
+    location_keys,
+    matches,
+    normalize_id,
+)
 
 _HISTORY = timedelta(days=90)  # of scans that show how long one takes
 _FEW = 2  # up to this many scans are read one by one, because a page of the list may contain none of them
@@ -39,6 +47,7 @@ class GlasswallScanLists(StartsScans, ListsScans, is_partial=True):
         self._starts: dict[str, datetime] = {}  # when the scans seen so far started, to narrow the next list
         self._unlisted: set[str] = set()  # ids that the list of own scans is known to lack
         self._is_address_proven = False  # whether a path below api_url was found
+        self._repeated = RepeatedRecords(self._parse_scan, "scanId", _is_lasting)  # of the list that a wait polls
 
     def get_many(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
         """Many scans from the list of own scans, while its next page may save more single requests than it costs."""
@@ -62,24 +71,33 @@ class GlasswallScanLists(StartsScans, ListsScans, is_partial=True):
         wanted = set(scan_ids)
         found: dict[str, Scan | DatascanError] = {}
         listed = 0
-        reader = self._reader(("scans",), self._since(scan_ids))
-        for page in reader.pages(readings=1):  # a scan that this reading does not show is read alone
-            self._is_address_proven = True
-            for record in page.rows:
-                if isinstance(record, InvalidRecord) and record.scan_id not in wanted:
-                    self._warn_once(record.sentence(self.title))
-                elif isinstance(record, InvalidRecord):
-                    found[str(record.scan_id)] = record.error(self.title)
-                elif record.scan_id in wanted:
-                    found[record.scan_id] = self._to_scan(record)
-            missing = len(wanted) - len(found)
-            listed += len(page.rows)
-            pages_left = -(-max(0, (page.total or 0) - listed) // max(1, len(page.rows)))
-            if not missing or pages_left > missing:
-                return found
+        self._repeated.begin_reading()
+        pages = ScanPages(self._client, ("scans",), self._since(scan_ids), self._repeated.parse_each)
+        reader = ListReader(lambda _number: pages, record_key)
+        with pages.ahead:
+            for page in reader.pages(readings=1):  # a scan that this reading does not show is read alone
+                self._is_address_proven = True
+                found.update(self._wanted(page.rows, wanted))
+                missing = len(wanted) - len(found)
+                listed += len(page.rows)
+                pages_left = -(-max(0, (page.total or 0) - listed) // max(1, len(page.rows)))
+                if not missing or pages_left > missing:
+                    return found
+                pages.need(_pages_needed(missing, pages_left, len(page.rows)))
         if reader.gap is None:
             self._unlisted |= wanted - found.keys()  # another user's scans, which the list never has
         return found
+
+    def _wanted(self, records: Iterable[Record], wanted: set[str]) -> Iterator[tuple[str, Scan | DatascanError]]:
+        """Those of the records that are of these scans, as answers."""
+        for record in records:
+            if not isinstance(record, InvalidRecord):
+                if record.id in wanted:
+                    yield record.id, self._accept(record)
+            elif record.scan_id in wanted:
+                yield str(record.scan_id), record.error(self.title)
+            else:
+                self._warn_once(record.sentence(self.title))
 
     def _since(self, scan_ids: Sequence[str]) -> list[tuple[str, str]]:
         """The list's filter that leaves out all scans before the first of these, once its start is known."""
@@ -94,18 +112,16 @@ class GlasswallScanLists(StartsScans, ListsScans, is_partial=True):
     def list_recent(self) -> list[Scan]:
         """The first page of the own scans that completed in the last months; its order is not documented."""
         query = Query(states=frozenset({ScanState.COMPLETED}), started_after=self.server_now() - _HISTORY)
-        pages = ScanPages(self._client, ("scans",), query_params(query, self.state_map), list, is_optional=True)
+        params = query_params(query, self.state_map)
+        pages = ScanPages(self._client, ("scans",), params, self._parse_records, is_optional=True)
+        # A filter may be ignored. They are not accepted: an undocumented status is no reason for a warning here.
         valid = [record for record in pages.read(0).rows if not isinstance(record, InvalidRecord)]
-        # A filter may be ignored, and an undocumented status of another scan is no reason for a warning.
-        completed = [
-            item for item in valid if self.state_map.get(item.scan_status.strip().lower()) is ScanState.COMPLETED
-        ]
-        return [self._build_scan(item) for item in completed]
+        return [scan for scan in valid if scan.state is ScanState.COMPLETED]
 
     def _to_scans(self, records: Iterable[Record]) -> Iterator[Scan]:
         for record in records:
             if not isinstance(record, InvalidRecord):
-                yield self._to_scan(record)
+                yield self._accept(record)
                 continue
             if record.scan_id is None:  # a scan that cannot be read or judged later
                 raise record.error(self.title)
@@ -120,7 +136,7 @@ class GlasswallScanLists(StartsScans, ListsScans, is_partial=True):
         def to_scans(records: Iterable[Record]) -> Iterator[Scan]:
             for record in records:
                 if not isinstance(record, InvalidRecord):
-                    scan = self._to_scan(record)
+                    scan = self._accept(record)
                     if matches(scan, wanted):
                         yield scan
                     elif lacks_account(scan, wanted):
@@ -165,18 +181,17 @@ class GlasswallScanLists(StartsScans, ListsScans, is_partial=True):
         return collect_scans(self._reader(path, params, confirms=confirms), to_wanted)
 
     def _has_state(self, record: Record, query: Query) -> bool:
-        return isinstance(record, InvalidRecord) or query.states is None or self._state(record) in query.states
+        if isinstance(record, InvalidRecord) or query.states is None:
+            return True
+        self._warn_of_status(record)
+        return record.state in query.states
 
     def _reader(
         self, path: Sequence[str], params: Sequence[tuple[str, str]], *, confirms: bool = False
     ) -> ListReader[Record]:
         return ListReader(
-            lambda _number: ScanPages(self._client, path, params, self._with_worst), record_key, confirms=confirms
+            lambda _number: ScanPages(self._client, path, params, self._parse_records), record_key, confirms=confirms
         )
-
-    def _with_worst(self, records: Sequence[Record]) -> list[Record]:
-        """The records of a page; of several of one scan the one with the worst state counts."""
-        return with_worst(records, lambda item: state_rank(self._state(item)), lambda item: item.scan_id)
 
     def _unknown(self, record: InvalidRecord, scan_id: str) -> Scan:
         """A scan of which only the existence is known; no gate passes it."""
@@ -191,14 +206,46 @@ class GlasswallScanLists(StartsScans, ListsScans, is_partial=True):
             error=f"invalid record ({record.why})",
         )
 
-    @abstractmethod
-    def _to_scan(self, item: ScanStatusItem) -> Scan:
-        """The scan of a record, whose start is remembered."""
+    def _parse_records(self, items: list[t.Any]) -> list[Record]:
+        return parse_each(items, self._parse_scan, "scanId")
 
-    @abstractmethod
-    def _build_scan(self, item: ScanStatusItem) -> Scan:
-        """The scan of a record."""
+    def _parse_scan(self, data: t.Any) -> Scan:
+        """The scan of a record. It depends on nothing but the record, and on the vendor's clock for its times."""
+        item = ScanStatusItem.model_validate(data)
+        status = item.scan_status.strip()
+        return Scan(
+            id=item.scan_id,
+            provider=self.name,
+            state=failed_by(item.error, self.state_map.get(status.lower(), ScanState.UNKNOWN)),
+            vendor_status=status,
+            started_at=self.parse_time(item.scan_start_time),
+            finished_at=self.parse_time(item.scan_end_time),
+            owner=item.scan_owner,
+            source=location_key(item.source_storage, item.source_container_path),
+            target=location_key(item.target_storage, item.target_container_path),
+            parent_id=item.parent_scan,
+            child_ids=item.child_scans,
+            error=item.error,
+        )
 
-    @abstractmethod
-    def _state(self, item: ScanStatusItem) -> ScanState:
-        """The state of a record; an error makes it failed."""
+    def _accept(self, scan: Scan) -> Scan:
+        """The same scan. Its start is remembered, and a status that is not documented warned of."""
+        self._warn_of_status(scan)
+        if scan.started_at:
+            self._starts[scan.id] = scan.started_at
+        return scan
+
+    def _warn_of_status(self, scan: Scan) -> None:
+        if scan.state is ScanState.UNKNOWN:
+            self.parse_state(scan.vendor_status)
+
+
+def _is_lasting(scan: Scan) -> bool:
+    """Whether the same record will always be the same scan: a time after the vendor's clock is none only until then."""
+    return scan.started_at is not None and (scan.finished_at is not None or not scan.finished)
+
+
+def _pages_needed(missing: int, pages_left: int, rows: int) -> int:
+    """How many more pages are read at least, however many of the missing scans each of them shows."""
+    while_cheaper = 1 + (missing - pages_left) // max(1, rows - 1)
+    return min(pages_left, -(-missing // max(1, rows)), while_cheaper)
