@@ -140,7 +140,7 @@ class GateStepAction(ActionBase):
         return {"ansible_stats": _stats(self._entries)}
 
     def _publish(self, role: str) -> dict[str, t.Any]:
-        """The public result. Fails unless the gates of all hosts of the play say to proceed."""
+        """The public result. Fails unless the gates of all hosts of the play let it proceed."""
         self._check_host()
         own = last_entry(self._entries, self._host)
         judged = self._judged()
@@ -166,7 +166,7 @@ class GateStepAction(ActionBase):
         return {"number": len(self._entries_of(self._keeper))}
 
     def _prove(self, role: str) -> dict[str, t.Any]:
-        """Fails unless a gate has run on localhost since the step `require`, and it said to proceed."""
+        """Fails unless a gate has run on localhost since the step `require`, and it let the pipeline proceed."""
         self._check_names()
         required = self._facts(self._host).get(f"{PRIVATE}required") or {}
         gates = self._entries_of(self._keeper)
