@@ -327,6 +327,14 @@ def test_what_the_vendor_cannot_do_is_refused(role: str, changes: dict[str, t.An
         check(role, usual(role, **changes))
 
 
+def test_what_a_query_finds_is_not_cancelled() -> None:
+    """A query finds the scans of others as well."""
+    variables = usual("watch_scans", watch_scans_query={"limit": 1}, watch_scans_on_timeout="cancel")
+    with pytest.raises(InvalidInputError, match="watch_scans_on_timeout: cancel would cancel scans of others"):
+        check("watch_scans", {**variables, "watch_scans_ids": []})
+    check("watch_scans", {**variables, "watch_scans_query": {}})
+
+
 def test_a_missing_scan_names_the_questions_of_the_survey() -> None:
     page = yaml.safe_load((ROLES.parent / "playbooks/files/awx/glasswall.yml").read_text(encoding="utf-8"))
     (watch,) = [template for template in page["job_templates"] if template["playbook"] == "watch_scans.yml"]
