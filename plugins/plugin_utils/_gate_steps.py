@@ -12,10 +12,7 @@ from collections.abc import Callable, Mapping
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.oldest_versions import refuse_old_versions
-
-refuse_old_versions()  # before all that an old Python cannot load
-
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import end_loading
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
     DatascanError,
     GateFailedError,
@@ -47,6 +44,8 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._gate_registry impor
 )
 from ansible_collections.datascan.gate.plugins.plugin_utils._paths import writes_here
 from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import name_in_text
+
+end_loading()
 
 _RESULTS = ("run_scan_result", "watch_scans_result", "rescan_result", "audit_cluster_result")
 _STARTING = ("run_scan", "rescan")  # the roles whose result has `reused`
