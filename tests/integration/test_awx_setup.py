@@ -146,7 +146,7 @@ def names(items):
     ("variable", "what"),
     [
         ({"awx_setup_failure_template": "Open a tickit"}, "awx_setup_failure_template: AWX has no template named"),
-        ({"awx_setup_polcy": {}}, "Unknown variable: awx_setup_polcy"),
+        ({"awx_setup_polcy": {}}, "awx_setup_polcy is not a variable of awx_setup. Did you mean awx_setup_policy?"),
         ({"awx_setup_policy": {"max_agee": 60}}, "max_agee"),
         ({"awx_setup_image": " "}, "awx_setup_image must not be empty"),
     ],
