@@ -19,12 +19,17 @@ options:
       - V(begin) checks the variables of the role before anything is sent. V(conclude) notes the result for other hosts,
         and V(count) sets the statistics. V(publish) returns the result, and fails unless the pipeline may continue.
       - V(require) notes that a gate has to run on localhost, and V(prove) fails unless it did.
+      - V(names) fails for a misspelt variable of a role or playbook that is not a gate.
     type: str
     required: true
-    choices: [begin, conclude, count, publish, require, prove]
+    choices: [begin, conclude, count, publish, require, prove, names]
   role:
-    description: The role. Required for V(begin) and V(prove).
+    description: The role, or for V(names) the playbook. Required for V(begin), V(prove) and V(names).
     type: str
+  known:
+    description: The variables whose names begin with that of the role or playbook. Required for V(names).
+    type: list
+    elements: str
 attributes:
   check_mode:
     description: Whether a task in check mode predicts its result and changes nothing.

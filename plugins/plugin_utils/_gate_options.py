@@ -30,6 +30,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.r
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import (
     credentials_in,
+    option_names,
     own_option,
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
@@ -163,8 +164,8 @@ def _check_policy(options: GateOptions, role: str) -> None:
     policy, name = parse_policy(options["policy"] or {}), options.name("policy")
     check_newer_than(policy, Clock().now())
     provider = options.provider
-    if provider and policy.newer_than is not None and not provider.tells_start_times:
-        raise UnsupportedError(f"{name}.newer_than: {provider.title} does not tell when a scan started. Remove it.")
+    if provider and policy.newer_than is not None and not provider.has_start_times:
+        raise UnsupportedError(f"{name}.newer_than: {provider.title} does not report when a scan started. Remove it.")
     most = _most_scans(options, role)
     if most is not None and policy.min_scans is not None and policy.min_scans > most:
         raise InvalidInputError(f"{name}.min_scans is {policy.min_scans}, but the gate judges at most {most}.")
@@ -226,14 +227,33 @@ def _template_parts(
 
 
 def _check_names(role: str, variables: Mapping[str, t.Any], spec: Mapping[str, t.Any]) -> None:
-    """Refuse names that look like an option. A variable that an option's template uses is one of the user's own."""
-    used = re.findall(r"\w+", " ".join(str(variables[name]) for name in set(spec) & set(variables)))
-    known = {*spec, *_KNOWN, *used, f"{role}_result"}
-    unknown = sorted(name for name in variables if name.startswith((f"{role}_", _SHARED)) and name not in known)
+    """Refuse unknown names that begin like an option's."""
+    known = {*spec, f"{role}_result"}
+    _refuse_unknown(role, f"the role {role}", variables, known, variables_by_option(role), paths_by_name(spec))
+
+
+def check_names(owner: str, variables: Mapping[str, t.Any], known: Collection[str]) -> None:
+    """The same for a role or playbook that is not a gate, whose variables are `known`. Raises InvalidInputError."""
+    names = {*known, *(f"{_SHARED}{option}" for option in option_names())}
+    _refuse_unknown(owner, owner, variables, names, {option_name(owner, name): name for name in sorted(names)}, {})
+
+
+def _refuse_unknown(
+    owner: str,
+    title: str,
+    variables: Mapping[str, t.Any],
+    known: Collection[str],
+    here: Mapping[str, str],
+    elsewhere: Mapping[str, str],
+) -> None:
+    """Both mappings are as `suggestion` takes them. A variable that a known one's template uses is the user's own."""
+    used = re.findall(r"\w+", " ".join(str(variables[name]) for name in set(known) & set(variables)))
+    own = {*known, *_KNOWN, *used}
+    unknown = sorted(name for name in variables if name.startswith((f"{owner}_", _SHARED)) and name not in own)
     if unknown:
-        meant = suggestion(option_name(role, unknown[0]), variables_by_option(role), paths_by_name(spec))
+        meant = suggestion(option_name(owner, unknown[0]), here, elsewhere)
         raise InvalidInputError(
-            f"{unknown[0]} is not a variable of the role {role}{meant or '.'} Names with {role}_ and {_SHARED} belong "
+            f"{unknown[0]} is not a variable of {title}{meant or '.'} Names with {owner}_ and {_SHARED} belong "
             "to it: correct the name, or rename a variable of your own."
         )
 

@@ -25,6 +25,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.text import on
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import (
     AUDIT,
     absolute_reports,
+    check_names,
     check_options,
     given_credentials,
     known_reports,
@@ -79,6 +80,7 @@ class GateStepAction(ActionBase):
             "publish": self._publish,
             "require": self._require,
             "prove": self._prove,
+            "names": self._names,
         }
         try:
             step = steps[self._task.args["step"]]
@@ -137,7 +139,7 @@ class GateStepAction(ActionBase):
         return {"ansible_stats": _stats(self._entries)}
 
     def _publish(self, role: str) -> dict[str, t.Any]:
-        """The public result. Fails unless the gates of all hosts of the play say to proceed."""
+        """The public result. Fails unless the gates of all hosts of the play let it proceed."""
         self._check_host()
         own = last_entry(self._entries, self._host)
         judged = self._judged()
@@ -163,7 +165,7 @@ class GateStepAction(ActionBase):
         return {"number": len(self._entries_of(self._keeper))}
 
     def _prove(self, role: str) -> dict[str, t.Any]:
-        """Fails unless a gate has run on localhost since the step `require`, and it said to proceed."""
+        """Fails unless a gate has run on localhost since the step `require`, and it let the pipeline proceed."""
         self._check_names()
         required = self._facts(self._host).get(f"{PRIVATE}required") or {}
         gates = self._entries_of(self._keeper)
@@ -176,6 +178,14 @@ class GateStepAction(ActionBase):
             "The gate did not run on localhost. If --limit is used, it must include localhost, for example "
             "--limit web,localhost. If localhost failed earlier in the run, correct that first."
         )
+
+    def _names(self, owner: str) -> dict[str, t.Any]:
+        """Refuse misspelt variables of a role or playbook that is not a gate."""
+        try:
+            check_names(owner, self._variables, self._task.args["known"])
+        except InvalidInputError as error:
+            return {"failed": True, "msg": error.message}
+        return {}
 
     def _check_circumstances(self) -> None:
         self._check_names()

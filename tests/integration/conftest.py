@@ -140,10 +140,11 @@ def runs(
         shared_sandbox.reset()
         given = PREPARATIONS[name](shared_sandbox)
         cwd = tmp_path_factory.mktemp(name)
-        return [
-            run_playbook(name, shared_sandbox, cwd, collections, *arguments.split(), **given, **variables)
-            for arguments, variables in ways
-        ]
+        with shared_sandbox.ends_polled_scans():
+            return [
+                run_playbook(name, shared_sandbox, cwd, collections, *arguments.split(), **given, **variables)
+                for arguments, variables in ways
+            ]
 
     with kept.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed: the processes of pytest-xdist share the runs

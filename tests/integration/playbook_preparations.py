@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime, timedelta, timezone
 
-from sandbox_server import Sandbox
+from sandbox_server import POLLED_LENGTHS, Sandbox
 
 DAY = 86400
 # As the vendor shows a scan that the playbooks' `target` started.
@@ -18,15 +18,14 @@ SAME_TARGET = {
     "targetStorage": "acct.blob.core.windows.net",
     "targetContainerPath": "clean",
 }
-# Listing lasts until a start or a rescan has read its scan, also on a busy machine. With whole seconds, a start would
-# look for others until its second is over.
-SHORT = {"listing_seconds": 2.5, "processing_seconds": 0.4, "time_fraction": True}
+# Whoever waits for a scan ends it. With whole seconds, a start would look for others until its second is over.
+POLLED = {**POLLED_LENGTHS, "time_fraction": True}
 
 Variables = dict[str, t.Any]
 
 
 def start(sandbox: Sandbox) -> Variables:
-    sandbox.settings(**SHORT)
+    sandbox.settings(**POLLED)
     return {
         "previous_scan": sandbox.seed(**{**SAME_TARGET, "sourceContainerPath": "archive"}),
         "scan_of_something_else": sandbox.seed(),
@@ -34,7 +33,7 @@ def start(sandbox: Sandbox) -> Variables:
 
 
 def start_anew(sandbox: Sandbox) -> Variables:
-    sandbox.settings(**SHORT)
+    sandbox.settings(**POLLED)
     sandbox.seed("Processing", **{**SAME_TARGET, "sourceContainerPath": "archive"})
     sandbox.seed(age=DAY, **SAME_TARGET)
     return {}
@@ -58,7 +57,7 @@ def status(sandbox: Sandbox) -> Variables:
 
 
 def cancel(sandbox: Sandbox) -> Variables:
-    sandbox.settings(cancel_processing_seconds=3)
+    sandbox.settings(cancel_processing_seconds=30)
     return {
         "listing": sandbox.seed("Listing"),
         "also_listing": sandbox.seed("Listing"),
@@ -70,7 +69,7 @@ def cancel(sandbox: Sandbox) -> Variables:
 
 
 def rescan(sandbox: Sandbox) -> Variables:
-    sandbox.settings(**SHORT)
+    sandbox.settings(**POLLED)
     contended = sandbox.seed(owner="other", sourceContainerPath="uploads/listing")
     sandbox.rescan(contended, "sandbox-other-token")
     early = sandbox.seed()
@@ -84,7 +83,8 @@ def rescan(sandbox: Sandbox) -> Variables:
 
 
 def wait(sandbox: Sandbox) -> Variables:
-    sandbox.settings(**SHORT)
+    # With the new state in the answer to a cancel, since there is one second to read it once the time is up.
+    sandbox.settings(**POLLED, cancel_body="new")
     return {
         "completed": sandbox.seed("Completed"),
         "failed": sandbox.seed("Error"),

@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 from docs_blocks import PAGES, PLUGINS, ROOT, Block, blocks_of, kind_of, task_names
 from docs_runs import QUICK, VARIABLES, Reader, play, seeded
+from sandbox_server import POLLED_LENGTHS
 
 RUN = {"playbook", "tasks", "defaults", "variables"}
 PROBE = "- name: Use the defaults\n  datascan.gate.scan_status:\n    query: {limit: 1}\n"
@@ -45,8 +46,8 @@ SPECIAL = {
     "docs/tutorials/advalidation-get-scan.md": Page("advalidation"),
     "docs/tutorials/bigid-cluster-analysis.md": Page("bigid"),
     "docs/tutorials/bigid-scan-insights.md": Page("bigid"),
-    # Long enough for something to be cancelled.
-    "docs/tutorials/glasswall-scan-controller.md": Page(settings={"listing_seconds": 6}),
+    # A scan that is not polled lasts long enough to be cancelled.
+    "docs/tutorials/glasswall-scan-controller.md": Page(settings=POLLED_LENGTHS),
     "docs/tutorials/protecto-data-scan-status.md": Page("protecto"),
 }
 
@@ -92,7 +93,8 @@ def test_a_page_runs_as_it_stands(page, sandbox, collections, tmp_path):
     if defaults and not yaml_blocks(page, {"tasks"}):
         plays.append(play(Block(page, 0, "yaml", PROBE), module_defaults=defaults))
     variables = {name: value for block in blocks if kind_of(block) == "variables" for name, value in block.data.items()}
-    done = reader.run("".join(plays), **variables, **special.variables)
+    with sandbox.ends_polled_scans():
+        done = reader.run("".join(plays), **variables, **special.variables)
     names = task_names(item for block in yaml_blocks(page, {"playbook", "tasks"}) for item in block.data)
     assert (done.rc, done.missing(names)) == (0, set()), done.output
 

@@ -10,6 +10,7 @@ import typing as t
 import pytest
 from gate_plays import GatePlays, GateRun
 from playbook_preparations import SAME_TARGET
+from sandbox_server import POLLED_LENGTHS
 
 HOUR = 3600.0
 ROLE = """
@@ -81,10 +82,12 @@ def test_a_role_cancels_its_own_scan_and_leaves_a_reused_one_alone(
 
 
 def test_a_rescan_that_was_too_early_at_first_is_cancelled_too(plays: GatePlays) -> None:
-    plays.sandbox.settings(listing_seconds=5, processing_seconds=HOUR)
+    plays.sandbox.settings(**POLLED_LENGTHS)
     parent = plays.sandbox.seed(None)
-    playbook = RESCAN.replace("passes[0]", f"'{parent}'").replace("wait_timeout: 3,", "wait_timeout: 9,")
-    run = plays(playbook)
+    plays.sandbox.settings(listing_seconds=HOUR)
+    playbook = RESCAN.replace("passes[0]", f"'{parent}'").replace("wait_timeout: 3,", "wait_timeout: 7,")
+    with plays.sandbox.ends_polled_scans():
+        run = plays(playbook)
     assert run.rc == 2, run.output
     assert cancels(run) == 1, run.output
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from sandbox_server import POLLED_LENGTHS
 
 
 @pytest.mark.playbook("rescan")
@@ -63,7 +64,7 @@ class TestRescan:
         assert (result["failed"], result["changed"], result["timed_out"]) == (True, False, True)
         assert result["error"]["kind"] == "wait_timeout"
         assert "lists its files" in result["msg"]
-        assert result["elapsed"] >= 2
+        assert result["elapsed"] >= 5
 
     def test_a_missing_scan_is_reported(self, runs):
         result = runs.in_process["Scan again what is not there"]
@@ -71,8 +72,9 @@ class TestRescan:
 
 
 def test_the_end_of_the_listing_is_waited_for(play, sandbox):
-    sandbox.settings(listing_seconds=6, processing_seconds=0.2)  # the second task begins meanwhile
-    run = play("rescan_early")
+    sandbox.settings(**POLLED_LENGTHS)
+    with sandbox.ends_polled_scans():
+        run = play("rescan_early")
     first, result = run["Start a scan"]["scan"], run["Scan again as soon as it may be"]
     assert first["vendor_status"] == result["parent"]["vendor_status"] == "Listing"
     assert (result["changed"], result["scan"]["state"]) == (True, "completed")

@@ -125,6 +125,6 @@ def test_a_wait_in_vain_keeps_the_scans(runs):
     result = runs.in_process["Wait in vain"]
     assert (result["failed"], result["error"]["kind"], result["timed_out"]) == (True, "wait_timeout", True)
     assert len(result["scans"]) == result["summary"]["total"] == 3
-    assert result["elapsed"] >= 2
+    assert result["elapsed"] >= 5
     assert result["scans"][2]["id"] in result["msg"]
     assert result["scans"][0]["id"] not in result["msg"]

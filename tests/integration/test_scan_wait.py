@@ -38,7 +38,7 @@ class TestEnd:
         done, running = result["scans"]
         assert (done["state"], running["state"]) == ("completed", "running")
         assert (running["id"] in result["msg"], done["id"] in result["msg"]) == (True, False)
-        assert 2 <= result["elapsed"] < 60
+        assert 5 <= result["elapsed"] < 600
 
     def test_a_time_out_can_be_no_failure(self, runs):
         result = runs.in_process["Go on when the time is up"]
@@ -117,7 +117,7 @@ class TestFaults:
     def test_the_timeout_error_names_the_last_fault(self, runs, way):
         result = getattr(runs, way)["Wait through faults until the time is up"]
         assert (result["failed"], result["timed_out"], result["error"]["kind"]) == (True, True, "wait_timeout")
-        assert "HTTP 503" in result["msg"]
+        assert "The last poll failed: GET " in result["msg"]
 
     @both_ways
     def test_a_token_that_is_refused_ends_it_and_what_was_seen_is_kept(self, runs, way):

@@ -12,7 +12,7 @@ def test_they_end_with_one_scan_and_the_same_verdict(sandbox, collections, tmp_p
     """Also where the vendor's times are whole seconds, so that neither may have started before the other."""
     sandbox.settings(**{**LONG, "time_fraction": False})
     # Both are told that none runs, before either goes on.
-    sandbox.fault("GET", "/scans$", {"kind": "slow_body", "seconds": 8}, times=2)
+    sandbox.fault("GET", "/scans$", {"kind": "slow_body", "seconds": 12}, times=2)
     plays = [PlayProcess(sandbox, tmp_path / name, collections, "uploads") for name in ("one", "two")]
     try:
         plays[0].until(lambda: any(entry["method"] == "DELETE" for entry in sandbox.journal()))

@@ -178,7 +178,7 @@ class TestGate:
             ({"query": {"limit": 1}}, ("scan_ids",), "Set either scan_ids or query: both are set"),
             ({"scan_ids": None}, ("scan_ids",), "Set either scan_ids or query: neither is set"),
             ({"scan_ids": None, "query": {"name": ""}}, ("query", "name"), "query.name is empty"),
-            ({"scan_ids": None, "query": {"limit": 1.5}}, ("query",), "limit must be a whole number"),
+            ({"scan_ids": None, "query": {"limit": 1.5}}, ("query", "limit"), "query.limit must be a whole number"),
         ],
         ids=str,
     )
@@ -284,7 +284,7 @@ class TestClusterColumns:
             ({"cluster_id": "a", "cluster": {"name": "b"}}, "Set either cluster_id or cluster: both are set"),
             ({"cluster": {}}, "cluster is empty"),
             ({"cluster": {"name": "no such name"}}, "None of the"),
-            ({"cluster": {"size": 1.5}}, "size must be a whole number"),
+            ({"cluster": {"size": 1.5}}, "cluster.size must be a whole number"),
             ({"cluster_id": "abc123def456", "limit": 0}, "limit must be 1 or more"),
             ({"cluster_id": " "}, "cluster_id is empty"),
         ],

@@ -285,7 +285,7 @@ def test_a_target_that_only_the_apply_knows_starts_no_second_scan(terraform: Ter
 
 
 def test_two_applies_at_the_same_moment_end_with_one_scan(terraform: Terraform, sandbox: Sandbox) -> None:
-    sandbox.settings(listing_seconds=8, processing_seconds=0.1)  # the second apply begins meanwhile
+    sandbox.settings(listing_seconds=12, processing_seconds=0.1)  # the second apply begins meanwhile
     folders = [terraform, Terraform(terraform.folder.parent / "other", make_provider)]
     for one in folders:
         one.write(configuration(sandbox))

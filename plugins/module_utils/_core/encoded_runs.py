@@ -32,32 +32,52 @@ _ANY_BASE64, _ANY_HEX = re.compile("[A-Za-z0-9+/_-]{8,}"), re.compile("[0-9A-Fa-
 
 
 def has_base64_run(text: str) -> bool:
-    """Whether BASE64_RUN finds something, in a tenth of its time."""
-    first, second, third, any_ = (_places(text, table) for table in _GROUP_TABLES)
-    groups = first & second >> 8 & third >> 16 & any_ >> 24
+    """Whether BASE64_RUN finds something, in a thirtieth of its time."""
+    places = _places(text, _GROUP_TABLE)
+    # A bit of each place is left where a group begins.
+    groups = places & places >> 9 & places >> 18 & places >> 27 & _first_bits(text)
     return bool(groups & groups >> 32 & groups >> 64)
 
 
 def has_hex_run(text: str) -> bool:
-    """Whether HEX_RUN finds something, in a tenth of its time."""
-    high, digits, zeros = (_places(text, table) for table in _PAIR_TABLES)
-    pairs, nul = high & digits >> 8, zeros & zeros >> 8
+    """Whether HEX_RUN finds something, in a thirtieth of its time."""
+    places, first_bits = _places(text, _PAIR_TABLE), _first_bits(text)
+    pairs = places & places >> 9 & first_bits
+    nul = places >> 2 & places >> 10 & first_bits
     runs = pairs  # where the last pair of so many begins
     for _number in range(7):
+        if not runs:
+            return False
         runs = pairs & (runs << 16 | (runs << 16 & nul) << 16)
     return bool(runs)
 
 
+def has_numbers(text: str) -> bool:
+    """Whether NUMBERS may find something, in a twentieth of its time: it needs seven separators without a word between.
+
+    The texts of a page often have ids of many digits, so a search through several texts puts a word between them.
+    """
+    classes = text.encode("ascii", "replace").translate(_NUMBER_CLASSES, _NUMBER_DIGITS)
+    return b" " * 7 in classes
+
+
 def _places(text: str, table: bytes) -> int:
-    """A number whose byte at each place is 1 where the text has a character of the table, so that all places of a text
-    are compared at once."""
+    """A number with a byte of the table for each character, so that all places of a text are compared at once."""
     return int.from_bytes(text.encode("ascii", "replace").translate(table), "little")
 
 
-def _table(characters: str) -> bytes:
-    """For `bytes.translate`: 1 for the characters of a class, 0 for all others."""
-    matches = re.compile(f"[{characters}]").match
-    return bytes(bool(number < 128 and matches(chr(number))) for number in range(256))
+def _first_bits(text: str) -> int:
+    """The number whose bytes are all 1."""
+    return int.from_bytes(b"\1" * len(text), "little")
+
+
+def _table(*classes: str) -> bytes:
+    """For `bytes.translate`: a byte whose bits say in which of the classes a character is."""
+    patterns = [re.compile(f"[{characters}]") for characters in classes]
+    return bytes(
+        sum(1 << bit for bit, pattern in enumerate(patterns) if number < 128 and pattern.match(chr(number)))
+        for number in range(256)
+    )
 
 
 def base64_begin(run: str) -> int:
@@ -81,18 +101,25 @@ def decode_hex(run: str) -> str:
 
 
 def decode_numbers(run: str) -> str:
-    """What a match of NUMBERS encodes: in hexadecimal, in decimal and in octal, as far as its numbers are bytes."""
+    """What a match of NUMBERS encodes: in hexadecimal, in decimal and in octal.
+
+    Words before and after the numbers may belong to the match, such as `a` or `be`: what is no byte becomes a NUL.
+    """
     numbers = _NUMBER.findall(run)
-    lengths = set(map(len, numbers))
-    readings = []
-    if all(length % 2 == 0 for length in lengths):
-        readings.append(_from_hex("".join(numbers)))
-    for base, is_read in ((10, max(lengths) <= 3), (8, lengths == {3})):
-        try:
-            readings += [bytes([int(number, base) for number in numbers])] if is_read else []
-        except ValueError:  # another base
-            continue
-    return b" ".join(readings).decode("latin-1") or run
+    readings = [[_hex_bytes(number) for number in numbers]]
+    readings += [[_byte(number, base) for number in numbers] for base in (10, 8)]
+    return b" ".join(map(b"".join, readings)).decode("latin-1")
+
+
+def _hex_bytes(number: str) -> bytes:
+    return bytes.fromhex(number) if len(number) % 2 == 0 else b"\0"
+
+
+def _byte(number: str, base: int) -> bytes:
+    try:
+        return bytes([int(number, base)])
+    except ValueError:  # another base, or more than a byte
+        return b"\0"
 
 
 def encoded_texts(text: str) -> Iterator[str]:
@@ -119,5 +146,6 @@ def _from_hex(run: str) -> bytes:
     return bytes.fromhex(run[: len(run) // 2 * 2])
 
 
-_GROUP_TABLES = tuple(map(_table, _GROUP))
-_PAIR_TABLES = tuple(map(_table, ("2-7", "0-9A-Fa-f", "0")))
+_GROUP_TABLE, _PAIR_TABLE = _table(*_GROUP), _table("2-7", "0-9A-Fa-f", "0")
+_NUMBER_DIGITS = b"0123456789ABCDEFabcdefXx"  # `0x` may stand before a number
+_NUMBER_CLASSES = bytes(number if chr(number).isalnum() and number < 128 else 32 for number in range(256))

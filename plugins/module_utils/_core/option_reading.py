@@ -13,22 +13,52 @@ from .errors import InvalidInputError
 
 OptionTable = Mapping[str, Mapping[str, t.Any]]
 
+# What a value must be, by the type of its option: texts that are right in every front end.
+KINDS: Mapping[str, str] = {
+    "str": "a text",
+    "path": "a text",
+    "bool": "true or false",
+    "int": "a whole number",
+    "float": "a number",
+    "list": "a list",
+    "dict": "a dictionary",
+}
+_TYPES: Mapping[str, type | tuple[type, ...]] = {
+    "str": str,
+    "bool": bool,
+    "int": int,
+    "list": (list, tuple),
+    "dict": Mapping,
+}
 _TRUE, _FALSE = frozenset({"1", "on", "t", "true", "y", "yes"}), frozenset({"0", "off", "f", "false", "n", "no"})
 
 
 def read_options(
-    table: OptionTable, given: Mapping[str, t.Any], *, environment: Mapping[str, str] | None = None
+    table: OptionTable, given: Mapping[str, t.Any], *, environment: Mapping[str, str] | None = None, where: str = ""
 ) -> dict[str, t.Any]:
     """The options of a table that are set, and the defaults of the others; one without either is left out.
 
-    An empty text is the same as not set, and the environment is used for an option that is not. Raises
-    InvalidInputError for an unknown name, and for a value of another type, which it does not quote: it may be a secret.
+    An empty text is the same as not set, and the environment is used for an option that is not. `where` comes before
+    the names in messages, like `query.`. Raises InvalidInputError for an unknown name, and for a value that cannot be
+    converted to its option's type, which the message does not quote: it may be a secret.
     """
     from .unknown_options import describe_unknown_options
 
-    if unknown := describe_unknown_options(table, given):
+    if unknown := describe_unknown_options(table, given, where):
         raise InvalidInputError(unknown)
-    return _read_table(table, given, environment or {}, "")
+    return _read_table(table, given, environment or {}, where)
+
+
+def check_kind(name: str, value: t.Any, kind: str) -> None:
+    """Raise InvalidInputError unless a value has a type of KINDS already: nothing is converted. `path`: see `str`."""
+    is_bool = isinstance(value, bool)  # which Python counts among the integers
+    if not isinstance(value, _TYPES[kind]) or is_bool != (kind == "bool"):
+        raise wrong_kind(name, kind)
+
+
+def wrong_kind(name: str, kind: str) -> InvalidInputError:
+    """The error of a value that is not of a type of KINDS."""
+    return InvalidInputError(f"{name} must be {KINDS[kind]}.")
 
 
 def _read_table(
@@ -49,7 +79,7 @@ def _read_table(
 def _read(option: Mapping[str, t.Any], value: t.Any, name: str) -> t.Any:
     if option["type"] == "dict":
         if not isinstance(value, Mapping):
-            raise InvalidInputError(f"{name} must be of type dict.")
+            raise wrong_kind(name, "dict")
         return _read_table(option["options"], value, {}, f"{name}.")
     if option["type"] == "list":
         parts = value if isinstance(value, (list, tuple)) else [value]
@@ -58,7 +88,7 @@ def _read(option: Mapping[str, t.Any], value: t.Any, name: str) -> t.Any:
     try:
         converted = _CONVERTERS[option["type"]](value)
     except (TypeError, ValueError, OverflowError):
-        raise InvalidInputError(f"{name} must be of type {option['type']}.") from None
+        raise wrong_kind(name, option["type"]) from None
     if converted not in option.get("choices", (converted,)):
         raise InvalidInputError(f"{name} must be one of {', '.join(option['choices'])}.")
     return converted
@@ -73,10 +103,10 @@ def _text(value: t.Any) -> str:
 def _boolean(value: t.Any) -> bool:
     if isinstance(value, bool):
         return value
-    word = _text(value).strip().lower()
-    if word not in _TRUE | _FALSE:
+    text = _text(value).strip().lower()
+    if text not in _TRUE | _FALSE:
         raise ValueError
-    return word in _TRUE
+    return text in _TRUE
 
 
 def _number(value: t.Any) -> float:

@@ -95,7 +95,7 @@ def own_option(values: Mapping[str, t.Any], wanted: str, vendor: str) -> t.Any:
         if name != wanted and value is not None:
             raise InvalidInputError(f"{name} is set, but the vendor is {vendor}: set {wanted}, or another provider.")
     if values[wanted] is None:
-        raise InvalidInputError(f"{wanted} is not set: it says what {vendor} scans.")
+        raise InvalidInputError(f"{wanted} is not set: it names what {vendor} scans.")
     return values[wanted]
 
 
@@ -114,8 +114,8 @@ def parse_time_zone(text: str | None) -> tzinfo:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise InvalidInputError(
-            f"time_zone {text!r} is not known here: set it to a name such as Europe/Berlin or, in quotes, an offset "
-            "such as '+05:30'. Names need the system's time zone database, or the Python package tzdata."
+            f"time_zone {text!r} is not known here: set it to a name such as Europe/Berlin, or to an offset as a "
+            "text such as '+05:30'. Names need the system's time zone database, or the Python package tzdata."
         ) from None
 
 

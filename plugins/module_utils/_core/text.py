@@ -77,12 +77,12 @@ def disarm_commands(value: t.Any) -> t.Any:
 
 def break_commands(text: str) -> str:
     """The same text, with a space in each command that a CI server would obey in a log."""
-    return _COMMAND.sub(_disarm, text) if _may_command(text) else text
+    return _COMMAND.sub(_disarm, text) if may_command(text) else text
 
 
 def escape_commands(json_text: str) -> str:
     """The same JSON, with a character of each command that a CI server would obey written as an escape."""
-    if not _may_command(json_text):
+    if not may_command(json_text):
         return json_text
     return _COMMAND.sub(lambda match: f"{match[0][:-1]}\\u{ord(match[0][-1]):04x}", json_text)
 
@@ -153,7 +153,7 @@ def _escape(match: re.Match[str]) -> str:
     return match[0].encode("unicode_escape").decode()
 
 
-def _may_command(text: str) -> bool:
+def may_command(text: str) -> bool:
     """Whether `_MAY_COMMAND` finds something. Of ASCII, which nearly every file is, this is known much faster."""
     if not text.isascii():
         return _MAY_COMMAND.search(text) is not None

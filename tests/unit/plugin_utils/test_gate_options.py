@@ -22,6 +22,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_class
 from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import (
     absolute_reports,
+    check_names,
     check_options,
     known_reports,
     needs_issue_count,
@@ -94,6 +95,48 @@ def test_an_unknown_name_is_refused(role: str, name: str) -> None:
 def test_an_unknown_name_comes_with_the_variable_that_is_meant(role: str, name: str, meant: str) -> None:
     with pytest.raises(InvalidInputError, match=rf"^{name} is not .*Did you mean {re.escape(meant)}\?"):
         check(role, usual(role, **{name: 1}))
+
+
+KNOWN = ("sandbox_state", "sandbox_port", "sandbox_url")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("sandbox_prt", "sandbox_port"),
+        ("sandbox_sate", "sandbox_state"),
+        ("datascan_api_tokn", "datascan_api_token"),
+        ("datascan_port", "sandbox_port"),  # the name is right, and the prefix is not
+    ],
+)
+def test_a_misspelt_variable_of_what_is_not_a_gate_is_refused(name: str, meant: str) -> None:
+    with pytest.raises(InvalidInputError, match=rf"^{name} is not a variable of sandbox\. Did you mean {meant}\?"):
+        check_names("sandbox", {"sandbox_port": 1, name: 1}, KNOWN)
+
+
+def test_other_variables_of_what_is_not_a_gate_are_accepted() -> None:
+    own = {"sandbox_of_mine": 7, "sandbox_port": "{{ sandbox_of_mine }}", "mysandbox_prt": 1, "sandboxed": 1}
+    shared = {"datascan_api_token": "t", "datascan_time_zone": "UTC", "datascan_gate": {}, "datascan_in_process": False}
+    check_names("sandbox", {**own, **shared}, KNOWN)
+
+
+def known_in(path: Path, owner: str) -> set[str]:
+    """The variables with a prefix that a YAML file names in its step `names`, and those of its argument spec."""
+    step, rest = path.read_text(encoding="utf-8").partition("step: names")[::2]
+    return set(re.findall(rf"(?m)^ +({owner}_\w+):$", step)) | set(
+        re.findall(rf"\b{owner}_\w+", rest.partition("\n\n")[0])
+    )
+
+
+def test_what_the_sandbox_and_the_playbook_set_themselves_is_known() -> None:
+    """A second sandbox or a second cancellation of a play must not be refused."""
+    tasks = ROLES / "sandbox" / "tasks"
+    sets = "".join((tasks / name).read_text(encoding="utf-8") for name in ("present.yml", "absent.yml"))
+    facts = {*re.findall(r"register: (\w+)", sets), *re.findall(r"(?m)^    (sandbox_\w+): \S", sets)} - {"sandbox_now"}
+    assert facts == known_in(tasks / "names.yml", "sandbox")
+    playbook = ROLES.parent / "playbooks" / "cancel_scan.yml"
+    used = set(re.findall(r"\bcancel_scan_\w+", playbook.read_text(encoding="utf-8"))) - {"cancel_scan_spec"}
+    assert used == known_in(playbook, "cancel_scan")
 
 
 @pytest.mark.parametrize(
@@ -195,9 +238,9 @@ def test_more_scans_than_there_can_be_are_refused() -> None:
 
 
 @pytest.mark.parametrize("role", GATED)
-def test_newer_than_is_refused_where_the_vendor_tells_no_start(role: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(provider_class("glasswall"), "tells_start_times", False)
-    with pytest.raises(UnsupportedError, match=rf"{role}_policy\.newer_than: Glasswall does not tell"):
+def test_newer_than_is_refused_where_the_vendor_reports_no_start(role: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provider_class("glasswall"), "has_start_times", False)
+    with pytest.raises(UnsupportedError, match=rf"{role}_policy\.newer_than: Glasswall does not report"):
         check(role, usual(role, **{f"{role}_policy": {"newer_than": "1767323045"}}))
 
 
@@ -282,6 +325,14 @@ def test_issues_are_counted_where_the_policy_needs_them(policy: dict[str, t.Any]
 def test_what_the_vendor_cannot_do_is_refused(role: str, changes: dict[str, t.Any], named: str) -> None:
     with pytest.raises(DatascanError, match=named):
         check(role, usual(role, **changes))
+
+
+def test_what_a_query_finds_is_not_cancelled() -> None:
+    """A query finds the scans of others as well."""
+    variables = usual("watch_scans", watch_scans_query={"limit": 1}, watch_scans_on_timeout="cancel")
+    with pytest.raises(InvalidInputError, match="watch_scans_on_timeout: cancel would cancel scans of others"):
+        check("watch_scans", {**variables, "watch_scans_ids": []})
+    check("watch_scans", {**variables, "watch_scans_query": {}})
 
 
 def test_a_missing_scan_names_the_questions_of_the_survey() -> None:

@@ -87,6 +87,11 @@ def test_wrong_settings_change_nothing(world: Any, changes: dict[str, Any]) -> N
     assert world.control("GET", "/settings").json() == before
 
 
+def test_a_misspelt_setting_comes_with_the_one_that_is_meant(world: Any) -> None:
+    reply = world.control("POST", "/settings", {"glasswall": {"listing_second": 1}})
+    assert reply.json()["detail"].endswith(". Did you mean listing_seconds?")
+
+
 def test_reset_forgets_everything(world: Any) -> None:
     before = world.control("GET", "/settings").json()
     world.settings("protecto", pending_seconds=50)

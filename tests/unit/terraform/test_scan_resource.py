@@ -122,6 +122,22 @@ def test_all_unknown_values_can_be_planned(vendor: str) -> None:
     assert steps.plan(config)[0] == "create"
 
 
+@pytest.mark.parametrize(
+    ("vendor", "change", "message", "path"),
+    [
+        ("protecto", {"objects": [None]}, "protecto.objects[0] must be an object.", ("protecto", "objects", 0)),
+        ("bigid", {"scan_profile": ""}, "bigid.scan_profile is empty.", ("bigid", "scan_profile")),
+    ],
+)
+def test_an_error_in_a_target_stands_at_its_attribute(
+    vendor: str, change: Values, message: str, path: tuple[str | int, ...]
+) -> None:
+    config = sample_config(vendor)
+    with pytest.raises(ProviderError) as caught:
+        Steps(SimulatedAccess(vendor))._resource().validate({**config, vendor: {**config[vendor], **change}})
+    assert (caught.value.detail, caught.value.path) == (message, path)
+
+
 def test_a_vendor_that_cannot_start_scans_is_refused_with_what_to_do_instead() -> None:
     steps = Steps(SimulatedAccess("advalidation"))
     with pytest.raises(ProviderError) as caught:

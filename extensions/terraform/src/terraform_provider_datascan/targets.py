@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a configuration says is to be scanned, in the form that the core takes."""
+"""What a configuration names to be scanned, in the form that the core takes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class TargetConfig:
             raise ProviderError("There are several targets", message, (known[1],))
         if not known and not is_open:
             raise ProviderError(
-                "There is no target", f"Exactly one of {_listed(VENDORS)} is needed: it says what to scan."
+                "There is no target", f"Exactly one of {_listed(VENDORS)} is needed: it names what to scan."
             )
         self.vendor = VENDORS[known[0]] if known and not is_open else None
         self._given: t.Any = config[self.vendor.name] if self.vendor else UNKNOWN
@@ -45,7 +45,8 @@ class TargetConfig:
 
     def complete(self) -> dict[str, t.Any]:
         """The target with all its options, as the core takes it. Raises InvalidInputError."""
-        return _complete(self._starts().target_options, self._given)
+        vendor = self._starts()
+        return _complete(vendor.target_options, self._given, f"{vendor.name}.")
 
     def remember_secrets(self, redactor: Redactor) -> None:
         """Let its credentials be masked."""
@@ -99,15 +100,16 @@ def _has_data(table: OptionTable) -> bool:
     )
 
 
-def _complete(table: OptionTable, given: Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _complete(table: OptionTable, given: Mapping[str, t.Any], where: str) -> dict[str, t.Any]:
     """All options of a table. An empty text is the same as not set, unless the option is required."""
-    values = read_options(table, {name: value for name, value in given.items() if value is not None})
+    values = read_options(table, {name: value for name, value in given.items() if value is not None}, where=where)
     complete = {}
     for name, option in table.items():
         missing = "" if given.get(name) == "" and option.get("required") else None
         value = values.get(name, missing)
         if "options" in option and value is not None:
-            value = [_complete(option["options"], part) for part in given[name]]
+            parts = enumerate(given[name])
+            value = [_complete(option["options"], part, f"{where}{name}[{number}].") for number, part in parts]
         complete[name] = value
     return complete
 

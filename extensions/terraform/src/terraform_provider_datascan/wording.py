@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Messages of the core in words that are right for Terraform, and the attribute that a message is about."""
+"""Messages of the core in Terraform's terms, and the attribute that a message is about."""
 
 from __future__ import annotations
 
@@ -11,39 +11,26 @@ import typing as t
 from .protocol.diagnostics import Path
 from .protocol.schema import Attribute, Attributes
 
-# The core speaks to all front ends; some of its advice is about the modules of Ansible.
+# Some advice of the core is about the modules of Ansible.
 _REWORDED: t.Final = {
     r"\bprovider(?= must be| is missing)": "vendor",
-    r"\bprovider: (\w+)": r'vendor = "\1"',
     r": to wait for (?:it|them) again, set scan_ids of scan_wait to (?:these ids|\S+)\.": (
         ", and the next apply waits again."
     ),
     r"\brun the task again\b": "apply again",
     r"\b(?:This|this) task\b": "This resource",
     r"\bof this task\b": "of this resource",
-    r"if_active: start": 'if_active = "start"',
-    r"set if_active to start": 'set if_active = "start"',
-    r"; to end only the wait, leave on_timeout at fail": "",
-    r"limits how long a task waits for it": "limits how long an apply waits for it",
-    r"Keep the ids that scan_start returns, and set scan_ids to them": "Use the ids that datascan_scan returns",
-    r"use scan_start with the same scan_profile": "use datascan_scan with the same scan_profile",
     r"use scan_wait with that scan's id; or rescan a creative with scan_rescan and creative_id": (
         "use datascan_wait with that scan's id"
     ),
-    r"check them with scan_status": "check its console",
-    r"scan_status with query: \{limit: 1\} returns the latest": "the data source datascan_scans returns the ids",
-    r" in quotes\b": "",
-    r", or set `?count_issues`?(?: of \w+)?": "",
     r" when the wait ended\b": "",
-    r"\bof type int\b": "a whole number",
-    r"\bof type str\b": "a text",
     r"\ba dictionary\b": "an object",
 }
 _FIRST_WORD = re.compile(r"[a-z_]+(?:\.[a-z_]+|\[\d+\])*(?=[ :])")
 
 
 def for_terraform(message: str) -> str:
-    """A message in Terraform's words."""
+    """A message in Terraform's terms."""
     for pattern, instead in _REWORDED.items():
         message = re.sub(pattern, instead, message)
     return message

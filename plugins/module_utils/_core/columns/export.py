@@ -9,7 +9,7 @@ import json
 import typing as t
 
 from ..errors import InvalidInputError
-from ..text import INVISIBLE, break_commands, escape_commands
+from ..text import INVISIBLE, break_commands, escape_commands, may_command
 from .column_parser import json_line
 from .models import Attribute, Column, ColumnPage, Tag, tag_pair
 
@@ -43,6 +43,11 @@ def format_of(dest: str) -> str:
     )
 
 
+def is_plain(texts: str) -> bool:
+    """Whether `render` changes none of these texts but formulas. One search is much faster than one in a whole file."""
+    return texts.isascii() and "\0" not in texts and not may_command(texts)
+
+
 def render(format_: str, pages: Iterable[ColumnPage]) -> Iterator[str]:
     """The text of the file in pieces; each piece takes one page from `pages`."""
     return _RENDERERS[format_](pages)
@@ -51,7 +56,8 @@ def render(format_: str, pages: Iterable[ColumnPage]) -> Iterator[str]:
 def _csv(pages: Iterable[ColumnPage]) -> Iterator[str]:
     yield csv_row(_FIELDS)
     for page in pages:
-        yield _csv_rows(page.columns)
+        rows = _csv_rows(page.columns)
+        yield rows if page.is_plain else _printable(rows)
 
 
 def _ndjson(pages: Iterable[ColumnPage]) -> Iterator[str]:
@@ -84,13 +90,13 @@ def csv_row(cells: Iterable[str]) -> str:
 
 def _csv_rows(columns: Sequence[Column]) -> str:
     """The lines of columns, of which whole pages have the same few sources, types and tags."""
-    cells: dict[str, list[str]] = {name: [column[name] or "" for column in columns] for name in _TEXTS}
+    cells: dict[str, list[str | None]] = {name: [column[name] for column in columns] for name in _TEXTS}
     cells["is_primary"] = [_FLAG_CELLS[column["is_primary"]] for column in columns]
     cells["attributes"] = ["; ".join(map(_attribute_cell, column["attributes"])) for column in columns]
     cells["tags"] = ["; ".join(map(_tag_cell, column["tags"] or ())) for column in columns]
-    quoted = {cell: _quoted(cell) for cell in set().union(*cells.values())}
-    rows = zip(*([quoted[cell] for cell in cells[name]] for name in _FIELDS), strict=True)
-    return _printable("".join([",".join(row) + "\n" for row in rows]))
+    quoted = {cell: _quoted(cell or "") for cell in set().union(*cells.values())}
+    rows = zip(*(map(quoted.__getitem__, cells[name]) for name in _FIELDS), strict=True)
+    return "".join([",".join(row) + "\n" for row in rows])
 
 
 def _quoted(cell: str) -> str:
@@ -128,6 +134,8 @@ def _json_text(page: ColumnPage, separator: str) -> str:
     """The columns as JSON in ASCII."""
     lines = page.lines or [json_line(column) for column in page.columns]
     joined = separator.encode().join(lines)
+    if page.is_plain:
+        return joined.decode()
     # pydantic's JSON is made three times as fast as json's, which is only needed to escape other characters.
     text = joined.decode() if joined.isascii() else separator.join(map(_ascii_json, lines))
     return escape_commands(text)

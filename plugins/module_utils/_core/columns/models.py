@@ -122,7 +122,7 @@ class ColumnPage:
 
     With `restarts`, the list is read again from its start: the columns of all pages before do not count. `gap` is why
     columns may be missing, as a clause; only the last page of a list has it. `lines` are the columns as JSON, for a
-    provider that has made them to compare columns.
+    provider that has made them to compare columns. `is_plain` is true where no text needs to be changed for a file.
     """
 
     columns: Sequence[Column]
@@ -130,6 +130,7 @@ class ColumnPage:
     restarts: bool = False
     gap: str | None = None
     lines: Sequence[bytes] | None = None
+    is_plain: bool = False
 
 
 LOOKUP_OPTIONS: t.Final = {

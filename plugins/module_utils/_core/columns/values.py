@@ -25,15 +25,19 @@ def text_or_none(value: t.Any) -> str | None:
         return value
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return str(int(value))  # BigID writes 42.0 for 42, which a rule for "42" must find
-    return str(value) if isinstance(value, (int, float)) else None
+    number = number_or_none(value)
+    if isinstance(number, float) and number.is_integer() and abs(number) < 2**53:
+        return str(int(number))  # BigID writes 42.0 for 42, which a rule for "42" must find
+    return None if number is None else str(number)
 
 
 def number_or_none(value: t.Any) -> float | None:
-    """A finite number."""
+    """A finite number, which a float can hold."""
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return value if is_number and math.isfinite(value) else None
+    try:
+        return value if is_number and math.isfinite(value) else None
+    except OverflowError:
+        return None
 
 
 def size_or_none(value: t.Any) -> int | None:

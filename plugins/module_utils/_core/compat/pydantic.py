@@ -27,7 +27,7 @@ if t.TYPE_CHECKING:
         model_validator,
     )
     from pydantic.alias_generators import to_camel
-    from pydantic_core import SchemaSerializer, SchemaValidator, core_schema
+    from pydantic_core import SchemaSerializer, SchemaValidator, core_schema, from_json
 else:
     try:
         import pydantic
@@ -44,7 +44,7 @@ else:
             model_validator,
         )
         from pydantic.alias_generators import to_camel
-        from pydantic_core import SchemaSerializer, SchemaValidator, core_schema
+        from pydantic_core import SchemaSerializer, SchemaValidator, core_schema, from_json
     except Exception as error:  # noqa: BLE001  (pydantic raises SystemError beside a pydantic-core of another version)
         PROBLEM = explain("pydantic", error)
 
@@ -69,7 +69,7 @@ else:
             return computed_field
 
         BeforeValidator = ConfigDict = Field = PlainSerializer = to_camel = _nothing
-        SchemaSerializer = SchemaValidator = core_schema = _nothing
+        SchemaSerializer = SchemaValidator = core_schema = from_json = _nothing
 
 
 def reason(error: ValueError) -> str:
@@ -92,6 +92,7 @@ __all__ = [
     "ValidationError",
     "computed_field",
     "core_schema",
+    "from_json",
     "model_validator",
     "reason",
     "to_camel",

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from ..errors import InvalidInputError
 from ..models import Scan, iso, parse_timestamp
-from ..option_reading import OptionTable
+from ..option_reading import KINDS, OptionTable
 from ..text import INVISIBLE
 
 ACCEPTED_OPTIONS: OptionTable = {
@@ -81,7 +81,7 @@ def parse_accepted(entries: Sequence[t.Any]) -> tuple[Acceptance, ...]:
 
 def _parse_entry(entry: t.Any, where: str) -> Acceptance:
     if not isinstance(entry, Mapping):
-        raise InvalidInputError(f"{where} must be a dictionary with {', '.join(ACCEPTED_OPTIONS)}.")
+        raise InvalidInputError(f"{where} must have scan or issue, until and reason.")
     empty = [name for name in ("scan", "issue") if entry.get(name) == ""]
     if empty and any(entry.get(name) not in (None, "") for name in ("scan", "issue")):
         raise InvalidInputError(
@@ -105,6 +105,6 @@ def _parse_entry(entry: t.Any, where: str) -> Acceptance:
 
 def _check_text(where: str, name: str, value: t.Any) -> None:
     if not isinstance(value, str):
-        raise InvalidInputError(f"{where}.{name} must be a text. Quote it where it is set.")
+        raise InvalidInputError(f"{where}.{name} must be {KINDS['str']}. Quote it where it is set.")
     if not INVISIBLE.sub("", value).strip():
         raise InvalidInputError(f"{where}.{name} has nothing but white space.")

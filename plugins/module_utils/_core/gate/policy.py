@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 
 from ..errors import InvalidInputError
 from ..models import STATES, ScanState, is_in_future, iso
-from ..option_reading import OptionTable
+from ..option_reading import OptionTable, check_kind
 from ..options import check_seconds
 from ..unknown_options import describe_unknown_options
 from .acceptance import ACCEPTED_OPTIONS, Acceptance, parse_accepted, parse_zoned_time
@@ -30,7 +30,6 @@ POLICY_OPTIONS: OptionTable = {
     "newer_than": {"type": "raw"},  # ISO 8601 with a zone, or epoch seconds, as a number or a text
     "accepted": {"type": "list", "elements": "dict", "options": ACCEPTED_OPTIONS},
 }
-_TYPES: Mapping[str, type | tuple[type, ...]] = {"list": (list, tuple), "int": int, "bool": bool}
 _FIRST_TIME = datetime(2001, 9, 9, 1, 46, 40, tzinfo=timezone.utc)  # epoch second 1,000,000,000
 _MAX_SECONDS = 10**11  # since 1970, which a datetime can hold
 
@@ -70,7 +69,8 @@ def parse_policy(options: Mapping[str, t.Any]) -> Policy:
     if unknown := describe_unknown_options(POLICY_OPTIONS, given, "policy."):
         raise InvalidInputError(unknown)
     for name, value in given.items():
-        _check_type(name, value)
+        if (kind := POLICY_OPTIONS[name]["type"]) != "raw":  # its parser checks it
+            check_kind(f"policy.{name}", value, kind)
     for name, least in (("max_issues", 0), ("min_scans", 1)):
         if given.get(name, least) < least:
             raise InvalidInputError(f"policy.{name} must be {least} or more.")
@@ -88,15 +88,6 @@ def check_newer_than(policy: Policy, now: datetime) -> None:
         raise InvalidInputError(
             f"policy.newer_than is {iso(policy.newer_than)}, which is in the future: it is {iso(now)} on this machine."
         )
-
-
-def _check_type(name: str, value: t.Any) -> None:
-    kind = POLICY_OPTIONS[name]["type"]
-    if kind == "raw":  # its parser checks it
-        return
-    is_bool = isinstance(value, bool)  # which Python counts among the integers
-    if not isinstance(value, _TYPES[kind]) or is_bool != (kind == "bool"):
-        raise InvalidInputError(f"policy.{name} must be of type {kind}.")
 
 
 def _parse_states(states: list[t.Any]) -> frozenset[ScanState]:
@@ -118,7 +109,7 @@ def parse_newer_than(value: t.Any, name: str = "policy.newer_than") -> datetime:
     if time is None or time < _FIRST_TIME:
         shown = f", not {value!r}" if isinstance(value, str) else ""
         raise InvalidInputError(
-            f"{name} must be a time in ISO 8601 with a zone, like '2026-11-22T08:00:00Z' in quotes, or whole seconds "
+            f"{name} must be a time in ISO 8601 with a zone, as a text like '2026-11-22T08:00:00Z', or whole seconds "
             f"since 1970 from 1000000000 on{shown}."
         )
     return time

@@ -9,8 +9,10 @@ import json
 import math
 import re
 import typing as t
+from collections.abc import Callable
 
 from ..clock import Clock
+from ..compat.pydantic import from_json
 from ..compat.requests import requests
 
 MAX_BODY = 256 * 1024 * 1024  # bytes after decompression
@@ -54,12 +56,17 @@ class RepeatedKeyError(ValueError):
     """An object has a key twice."""
 
 
-def parse_json(text: str) -> tuple[str | None, t.Any]:
+def parse_json(text: str, count_keys: Callable[[t.Any], int] | None = None) -> tuple[str | None, t.Any]:
     """Why a text is not JSON, as a noun, or None; and its value.
 
     Numbers that are infinite, NaN or too large become None, and lone surrogates are replaced. An object with a key
     twice contradicts itself: one reader sees the first value and another the last, so the whole text is refused.
+
+    With `count_keys` a text is parsed in half the time, and its numbers stay as they are. It returns how many keys the
+    objects of a value have, and may leave out objects that it does not know.
     """
+    if count_keys and (data := _load_quickly(text, count_keys)) is not None:
+        return None, data
     try:
         data = _load(text)
         if _may_be_suspect(text) and _SUSPECT.search(text):
@@ -74,7 +81,23 @@ def parse_json(text: str) -> tuple[str | None, t.Any]:
 
 def _may_be_suspect(text: str) -> bool:
     """Whether `_SUSPECT` could find something: this takes a hundredth of its time, and most texts have nothing."""
-    return not text.isascii() or "\\u" in text or "\x7f" in text
+    return not text.isascii() or ("\\" in text and "\\u" in text) or "\x7f" in text  # one character is found faster
+
+
+def _load_quickly(text: str, count_keys: Callable[[t.Any], int]) -> t.Any:
+    """The value of a text that has nothing to replace or to refuse, or None for one that may have.
+
+    pydantic's parser makes one object of a text that repeats, and takes a key twice without a word.
+    """
+    if _may_be_suspect(text) and _SUSPECT.search(text):
+        return None
+    try:
+        data = from_json(text, allow_inf_nan=False)
+        keys = count_keys(data)
+    except (ValueError, TypeError, AttributeError, LookupError):  # not JSON, or of another shape
+        return None
+    # No object has a key twice, and none was left out, if there are as many keys as there can be at most.
+    return data if keys == text.count(":") or keys == sum(text.count(f"{before}:") for before in '" \t\n\r') else None
 
 
 def _load(text: str) -> t.Any:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -29,6 +29,7 @@ class Request:
     slowness: int = 1  # multiplies the connection's `timeout`
     is_optional: bool = False  # a read that the caller can do without: sent once, and not after the deadline
     names_record: bool = True  # whether a 404 may be about a record, and not only about the address
+    count_keys: Callable[[t.Any], int] | None = None  # of `parse_json`, for an answer that is long
 
     def __str__(self) -> str:
         """As messages name it."""

@@ -21,7 +21,7 @@ from ..foreign_text import clean_text
 from ..gate.decision import Decision, Report, ReportWriter, check_reports, conclude, refuse
 from ..gate.policy import ADVISE, ENFORCE
 from ..providers.capabilities import ListsColumns, gap_sentence
-from .columns import check_query, find_cluster, prefetch
+from .columns import check_query, find_cluster
 from .context import OperationContext
 
 _MAX_SHOWN = 100  # findings in a result
@@ -142,7 +142,7 @@ class _Audit:
         else:
             cluster = Cluster(id=query.cluster_id)
         self._cluster = self._cleaned(cluster)
-        for page in prefetch(vendor.list_columns(query)):
+        for page in vendor.list_columns(query):
             self._take(page)
         if self._gap is not None:
             what = f"the columns of cluster {self._cluster.id}"

@@ -29,6 +29,8 @@ class IdentifiedScans:
         if isinstance(answer, DatascanError):
             return None
         known = self._known.get(scan_id)
+        if known is answer:
+            return None
         why = other_place(answer, known) if known else None
         if why:
             title = self._context.provider.title

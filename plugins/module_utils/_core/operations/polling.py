@@ -69,11 +69,10 @@ class PollState:
 
     def is_over(self, options: WaitOptions) -> bool:
         """Whether the condition of the wait is met."""
-        if not self.pending:
+        pending = self.pending
+        if not pending or (options.until == "any" and len(pending) < len(self.scan_ids)):
             return True
-        if options.fail_fast and any(scan.state in _UNSUCCESSFUL for scan in self.scans):
-            return True
-        return options.until == "any" and len(self.pending) < len(self.scan_ids)
+        return options.fail_fast and any(scan.state in _UNSUCCESSFUL for scan in self.scans)
 
 
 def poll_scans(
@@ -130,8 +129,10 @@ def _poll_until_over(
         state.expected_end = expect_end(state) if goes_on else None
         spent = clock.monotonic() - began - waited
         interval = poll_interval(waited, options, floor, clock, state.expected_end)
-        if options.interval is None:  # from the beginning of the poll on, because a poll of many scans takes seconds
-            interval = max(floor, interval - poll_length)
+        if options.interval is None:
+            # A poll of many scans takes seconds, and both polls count: a scan may end as soon as its page was read, and
+            # the page on which the next poll shows that may be the last.
+            interval = max(floor, interval - 2 * poll_length)
         # The final poll begins early enough to end in time.
         left = options.timeout - state.elapsed - poll_length
         state.next_poll = max(0.0, min(left, interval) - spent) if goes_on else None

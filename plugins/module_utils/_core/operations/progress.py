@@ -32,7 +32,7 @@ class ProgressReporter:
 
     def __init__(self, report_line: Callable[[str], None]) -> None:
         self._report_line = report_line
-        self._reported: dict[str, str] = {}  # the status of each scan in the last line that named it
+        self._reported: dict[str, Scan] = {}  # each scan as it was in the last line that named or counted it
         self._last: float | None = None  # seconds into the wait, of the last line
         self._last_error: float | None = None  # the same, of the last line with an error
         self._change_lines = 0
@@ -40,39 +40,46 @@ class ProgressReporter:
 
     def __call__(self, state: PollState) -> None:
         """Report a line if one is due."""
-        changed = [scan for scan in state.scans if self._reported.get(scan.id) != scan.status]
+        changed = [scan for scan in state.scans if self._has_changed(scan)]
         error = state.last_error.message if state.last_error else None
         is_due = _is_due(self._last, state.elapsed, self._delay() if changed else _MAX_SILENCE)
         error_is_due = error is not None and _is_due(self._last_error, state.elapsed)  # errors may come and go
         is_news = state.expected_end is not None and not self._has_expectation
         if not (is_due or error_is_due or is_news or state.next_poll is None):
             return
-        self._report_line(_line(state, [self._change(scan) for scan in changed], error))
-        self._reported.update((scan.id, scan.status) for scan in changed)
+        named = [self._change(scan) for scan in changed[:_NAMED_CHANGES]]
+        self._report_line(_line(state, named, len(changed) - len(named), error))
+        self._reported.update((scan.id, scan) for scan in changed)
         self._change_lines += bool(changed)
         self._last = state.elapsed
         self._has_expectation |= state.expected_end is not None
         if error:
             self._last_error = state.elapsed
 
+    def _has_changed(self, scan: Scan) -> bool:
+        before = self._reported.get(scan.id)
+        if before is None or before is scan:  # of many scans, most are the same object as before
+            return before is None
+        return (before.state, before.vendor_status) != (scan.state, scan.vendor_status) and before.status != scan.status
+
     def _change(self, scan: Scan) -> str:
         before = self._reported.get(scan.id)
-        return f"{scan.label} is {scan.status}" + (f", was {before}" if before else "")
+        return f"{scan.label} is {scan.status}" + (f", was {before.status}" if before else "")
 
     def _delay(self) -> float:
         """Seconds from the last line to one that reports changes."""
         return min(_MAX_SILENCE, max(0.0, self._change_lines - _PROMPT_LINES) * _DELAY_PER_LINE)
 
 
-def _line(state: PollState, changes: list[str], error: str | None) -> str:
+def _line(state: PollState, changes: list[str], more: int, error: str | None) -> str:
     total = len(state.scan_ids)
     count = Counter(scan.state.value for scan in state.scans)
     states = ", ".join(f"{number} {name}" for name, number in sorted(count.items()))
     counts = f" ({states})" if states else ""
     parts = [f"[{format_clock(state.elapsed)}] {total - len(state.pending)} of {total} done{counts}"]
-    parts += changes[:_NAMED_CHANGES]
-    if len(changes) > _NAMED_CHANGES:
-        parts.append(f"{len(changes) - _NAMED_CHANGES} more changed")
+    parts += changes
+    if more:
+        parts.append(f"{more} more changed")
     if state.expected_end:
         parts += _expectation(state.expected_end, total)
     if error:

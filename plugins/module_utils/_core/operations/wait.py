@@ -204,19 +204,22 @@ def timeout_error(context: OperationContext, state: PollState) -> WaitTimeoutErr
 
 def _unfinished_error(state: PollState, advice: str = "") -> WaitTimeoutError:
     unseen = [scan_id for scan_id in state.scan_ids if scan_id not in state.seen]
-    unfinished = [str(scan) for scan in state.scans if not scan.finished]
-    unfinished += [f"{scan_id}: not read yet" for scan_id in unseen]
-    named = _listed(unfinished, "; ")
+    unfinished = [scan for scan in state.scans if not scan.finished]
+    number = len(unfinished) + len(unseen)
+    texts = [str(scan) for scan in unfinished[:_NAMED_SCANS]]
+    texts += [f"{scan_id}: not read yet" for scan_id in unseen[: _NAMED_SCANS - len(texts)]]
+    named = _listed(texts, "; ", number)
     # A wait without any time left follows one that used it up, whose length is not known here.
     when = f"After {state.elapsed:.0f} s" if state.elapsed >= 0.5 else "At the time-out"
     total = f"{len(state.scan_ids)} scan{'' if len(state.scan_ids) == 1 else 's'}"
-    message = f"{when}, {len(unfinished)} of {total} had not finished: {named}.{advice}"
+    message = f"{when}, {number} of {total} had not finished: {named}.{advice}"
     return with_last_error(WaitTimeoutError(message), state.last_error)
 
 
-def _listed(names: Sequence[str], separator: str = ", ") -> str:
-    """The first few names, and how many more there are."""
-    more = [f"and {len(names) - _NAMED_SCANS} more"] if len(names) > _NAMED_SCANS else []
+def _listed(names: Sequence[str], separator: str = ", ", number: int | None = None) -> str:
+    """The first few names, and how many more there are. Of so many, `names` may be the first few only."""
+    number = len(names) if number is None else number
+    more = [f"and {number - _NAMED_SCANS} more"] if number > _NAMED_SCANS else []
     return separator.join([*names[:_NAMED_SCANS], *more])
 
 

@@ -94,6 +94,9 @@ def with_worst(
     def key(record: T | InvalidRecord) -> str | None:
         return record.scan_id if isinstance(record, InvalidRecord) else id_of(record)
 
+    if len(set(map(key, records))) == len(records):
+        return list(records)
+
     def order(record: T | InvalidRecord) -> int:
         return -1 if isinstance(record, InvalidRecord) else rank(record)
 
@@ -117,6 +120,38 @@ def parse_each(items: list[t.Any], parse: Callable[[t.Any], T], id_key: str) -> 
     if invalid and len(invalid) == len(records) and all(record.scan_id is None for record in invalid):
         raise ValueError(f"none of the {len(records)} scans has a valid id: {invalid[0].why}")
     return records
+
+
+class RepeatedRecords(t.Generic[T]):
+    """Parses the records of a list that is read again and again: one that did not change is the same object as before.
+
+    Of each reading only the next one remembers the records. Several threads may parse pages of one reading.
+    """
+
+    def __init__(self, parse: Callable[[t.Any], T], id_key: str, is_lasting: Callable[[T], bool]) -> None:
+        """`is_lasting` is false for what another moment may parse in another way, from the same record."""
+        self._parse = parse
+        self._id_key = id_key
+        self._is_lasting = is_lasting
+        self._before: dict[t.Any, tuple[t.Any, T]] = {}
+        self._now: dict[t.Any, tuple[t.Any, T]] = {}
+
+    def begin_reading(self) -> None:
+        """Forget what the last reading did not show."""
+        self._before, self._now = self._now, {}
+
+    def parse_each(self, items: list[t.Any]) -> list[T | InvalidRecord]:
+        """Each record of a page, as `parse_each` does it."""
+        return parse_each(items, self._parse_once, self._id_key)
+
+    def _parse_once(self, item: t.Any) -> T:
+        key = _id_of(item, self._id_key)
+        known = self._before.get(key)
+        if known is None or known[0] != item:
+            known = item, self._parse(item)
+        if self._is_lasting(known[1]):
+            self._now[key] = known
+        return known[1]
 
 
 def _id_of(item: t.Any, key: str) -> str | None:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from fastapi import APIRouter, Body, HTTPException
@@ -49,10 +51,12 @@ def router(sandbox: Sandbox) -> APIRouter:  # noqa: C901  (a short function for 
     async def change_settings(changes: dict[str, dict[str, Any]]) -> dict[str, Any]:
         merged = {}
         for name, values in changes.items():
+            settings_now = vendor_of(name).settings
             try:
-                merged[name] = vendor_of(name).settings.merged(values)
+                merged[name] = settings_now.merged(values)
             except ValidationError as error:
-                raise HTTPException(400, f"{name}: {_sentence(error)}") from None
+                known = list(type(settings_now).model_fields)
+                raise HTTPException(400, f"{name}: {_sentence(error, known)}") from None
         for name, new in merged.items():
             sandbox.vendors[name].settings = new
         return await settings()
@@ -107,5 +111,14 @@ def router(sandbox: Sandbox) -> APIRouter:  # noqa: C901  (a short function for 
     return routes
 
 
-def _sentence(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors())
+def _sentence(error: ValidationError, known: Sequence[str] = ()) -> str:
+    """What is wrong, and for a name that is not among the known ones which of them may be meant."""
+    return "; ".join(
+        f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}{_suggestion(item, known)}"
+        for item in error.errors()
+    )
+
+
+def _suggestion(item: Any, known: Sequence[str]) -> str:
+    meant = get_close_matches(str(item["loc"][-1]), known, n=1) if item["type"] == "extra_forbidden" else []
+    return f". Did you mean {meant[0]}?" if meant else ""

@@ -198,6 +198,17 @@ def test_no_escape_hides_a_secret(secret: str, echo: Callable[[str], str]) -> No
     assert not {part for n in range(len(secret) - 5) if (part := echo(secret[n : n + 6]).strip("\"'{}\n")) in rest}
 
 
+@pytest.mark.parametrize("echo", [echo for name, echo in ECHOES.items() if name.startswith(("numbers", "hexadecimal"))])
+@pytest.mark.parametrize("around", ["a {}", "{} a", "deed {} a", "1 2 3 {} be", "300 {} 4000", "{}, 5", "0x1 {} 0xabc"])
+def test_no_word_and_no_number_beside_encoded_bytes_hides_a_secret(around: str, echo: Callable[[str], str]) -> None:
+    assert MASK in Redactor([TOKEN]).redact_text(around.format(echo(TOKEN)))
+
+
+def test_no_text_hides_a_secret_of_the_text_beside_it() -> None:
+    echo = " ".join(map(str, TOKEN.encode()))
+    assert Redactor([TOKEN]).redact(["a", echo, "b", {"c": echo}, "9"]) == ["a", MASK, "b", {"c": MASK}, "9"]
+
+
 @pytest.mark.parametrize(
     ("echo", "shown"),
     [

@@ -43,6 +43,7 @@ def run(
     program = PROGRAM.format(path=str(UTILS), before=before, first=first, second=second, wait=wait)
     process = subprocess.Popen(
         [sys.executable, "-B", "-c", program],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -53,7 +54,7 @@ def run(
         assert process.stdout.readline() == "ready\n"
         assert len(list(folder.glob(".datascan-*"))) == 2
         process.send_signal(number)
-        output, _none = process.communicate(timeout=30)
+        output, _none = process.communicate(timeout=30)  # which also closes its standard input
     finally:
         process.kill()
         process.wait()
@@ -84,7 +85,7 @@ def test_a_handler_that_was_installed_before_runs_after(tmp_path: Path) -> None:
 
 
 def test_an_ignored_signal_stays_ignored(tmp_path: Path) -> None:
-    ended = run(tmp_path, signal.SIGHUP, before="signal.signal(signal.SIGHUP, signal.SIG_IGN)", wait="time.sleep(3)")
+    ended = run(tmp_path, signal.SIGHUP, before="signal.signal(signal.SIGHUP, signal.SIG_IGN)", wait="sys.stdin.read()")
     assert ended.returncode == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["first", "second"]
 

@@ -23,6 +23,8 @@ from ..protocol.schema import Schema
 from ..protocol.values import Values, is_known
 from .reading import VendorData
 
+_FAILED: t.Final = "The columns cannot be listed"
+
 
 class ClusterColumnsData(VendorData):
     """The columns of one cluster, named by its id or looked up."""
@@ -30,19 +32,18 @@ class ClusterColumnsData(VendorData):
     schema: t.ClassVar[Schema] = schemas.DATA_SOURCES["datascan_cluster_columns"]
 
     def validate(self, config: Values) -> None:
-        """Refuse anything but one way to name the cluster."""
-        values = [config[name] for name in ("cluster_id", "cluster")]
-        given = [value for value in values if value is not None]
-        if is_known(values) and len(given) != 1:
-            raise self.not_one_of("cluster_id", "cluster", bool(given), "The cluster is not named")
+        """Refuse anything but one way to name the cluster, and what cannot be read as far as it is known."""
+        self.check_one_of(config, "cluster_id", "cluster", "The cluster is not named")
+        if is_known({name: config[name] for name in ("cluster_id", "cluster", *COLUMN_QUERY_OPTIONS)}):
+            self._request(config)
 
     def read(self, config: Values) -> Values:
         """All columns, each once."""
+        request = self._request(config)
         try:
-            request = ColumnsRequest(self._query(config), self._lookup(config))
             result: t.Any = read_columns(self.provider.context(self.call), request)
         except DatascanError as error:
-            raise self.failure(error, "The columns cannot be listed") from None
+            raise self.failure(error, _FAILED) from None
         summary, cluster = result.summary or {}, result.cluster
         found = {
             "columns": to_plain(result.columns),
@@ -53,9 +54,19 @@ class ClusterColumnsData(VendorData):
         cluster_id = config["cluster_id"] if cluster is None else cluster.id
         return {**config, "cluster_id": cluster_id, **self.provider.shown(found)}
 
+    def _request(self, config: Values) -> ColumnsRequest:
+        try:
+            return ColumnsRequest(self._query(config), self._lookup(config))
+        except DatascanError as error:
+            raise self.failure(error, _FAILED) from None
+
     def _query(self, config: Values) -> ColumnQuery:
         given = {name: config[name] for name in COLUMN_QUERY_OPTIONS}
         return ColumnQuery(cluster_id=config["cluster_id"] or "", **read_options(COLUMN_QUERY_OPTIONS, given))
 
     def _lookup(self, config: Values) -> ClusterLookup | None:
-        return None if config["cluster"] is None else parse_lookup(read_options(LOOKUP_OPTIONS, config["cluster"]))
+        return (
+            None
+            if config["cluster"] is None
+            else parse_lookup(read_options(LOOKUP_OPTIONS, config["cluster"], where="cluster."))
+        )

@@ -17,4 +17,4 @@ def read_query(values: Values) -> Query:
     """
     given = {name: values[name] for name in QUERY_OPTIONS}
     empty = {name: "" for name in ("name", "source") if given[name] == ""}
-    return parse_query({**read_options(QUERY_OPTIONS, given), **empty})
+    return parse_query({**read_options(QUERY_OPTIONS, given, where="query."), **empty})

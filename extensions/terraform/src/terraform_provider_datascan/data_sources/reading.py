@@ -11,6 +11,7 @@ from .._core.errors import DatascanError, InvalidInputError
 from .._core.models import Scan
 from ..protocol.diagnostics import Path, ProviderError
 from ..protocol.provider import DataSource
+from ..protocol.values import UNKNOWN, Values
 from ..resources.scan_state import WITHHELD
 from ..targets import VENDORS, holds_samples
 from ..vendor_access import VendorAccess
@@ -26,12 +27,14 @@ class VendorData(DataSource):
         """An error of the core for the user, at the attribute that its message begins with, or else at the path."""
         return self.provider.failure(error, summary, path_of(error.message, self.schema.attributes) or path)
 
-    def not_one_of(self, first: str, second: str, is_both: bool, summary: str) -> ProviderError:
-        """The error of two attributes of which exactly one has to be set."""
-        found = "both are" if is_both else "neither is"
-        return self.provider.failure(
-            InvalidInputError(f"Set either {first} or {second}: {found} set."), summary, (first,)
-        )
+    def check_one_of(self, config: Values, first: str, second: str, summary: str) -> None:
+        """Raise ProviderError unless one of two attributes is set. Where one is not known yet, it may be null."""
+        values = (config[first], config[second])
+        given = [value for value in values if value is not None]
+        if len(given) != 1 and not any(value is UNKNOWN for value in values):
+            found = "both are" if given else "neither is"
+            error = InvalidInputError(f"Set either {first} or {second}: {found} set.")
+            raise self.provider.failure(error, summary, (first,))
 
     def without_samples(self, scans: Iterable[Scan]) -> list[Scan]:
         """The scans without reasons that may quote sampled values: nothing here knows those, so none can be masked."""

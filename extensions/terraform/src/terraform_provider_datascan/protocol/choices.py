@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .diagnostics import Diagnostics, Path
+from .diagnostics import Diagnostics, Path, path_text
 from .schema import Attribute, Attributes
 from .values import UNKNOWN
 
@@ -25,11 +25,12 @@ def report_wrong_choices(attributes: Attributes, config: t.Any, diagnostics: Dia
             else:
                 report_wrong_choices(attribute.attributes, value, diagnostics, (*path, name))
         elif attribute.choices:
-            _check(name, attribute, value, diagnostics, (*path, name))
+            _check(attribute, value, diagnostics, (*path, name))
 
 
-def _check(name: str, attribute: Attribute, value: t.Any, diagnostics: Diagnostics, path: Path) -> None:
+def _check(attribute: Attribute, value: t.Any, diagnostics: Diagnostics, path: Path) -> None:
     for one in value if isinstance(value, list) else [value]:
         if one not in (None, "", *attribute.choices) and one is not UNKNOWN:
             *others, last = map(str, attribute.choices)
-            diagnostics.add_error(f"Wrong {name}", f"{name} must be {', '.join(others)} or {last}, not {one!r}.", path)
+            detail = f"{path_text(path)} must be {', '.join(others)} or {last}, not {one!r}."
+            diagnostics.add_error(f"Wrong {path[-1]}", detail, path)

@@ -71,8 +71,9 @@ def diagnostic_message(diagnostic: Diagnostic) -> t.Any:
         summary=_valid(diagnostic.summary),
         detail=_valid(diagnostic.detail),
     )
+    # Terraform shows the lines of an attribute, but for a path into its value the first line of the resource.
     if diagnostic.path:
-        message.attribute.CopyFrom(path_message(diagnostic.path))
+        message.attribute.CopyFrom(path_message(diagnostic.path[:1]))
     return message
 
 

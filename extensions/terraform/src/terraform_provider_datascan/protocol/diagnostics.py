@@ -12,6 +12,11 @@ from .values import Values
 Path = tuple["str | int", ...]  # from the resource to an attribute: names, and positions in lists
 
 
+def path_text(path: Path) -> str:
+    """A path as messages name it, such as `policy.accepted[0].until`."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+
+
 class ProviderError(Exception):
     """An error for the user. `state` is what Terraform keeps nevertheless; None keeps what
     the call noted with `keep_state`, or else what there was before.
@@ -46,5 +51,6 @@ class Diagnostics:
         self.found.append(Diagnostic(False, summary, detail, path))
 
     def add_error(self, summary: str, detail: str = "", path: Path = ()) -> None:
-        """Add an error; several of them are shown together."""
-        self.found.append(Diagnostic(True, summary, detail, path))
+        """Add an error; several of them are shown together, but of one attribute's only the first."""
+        if not path or not any(one.is_error and one.path == path for one in self.found):
+            self.found.append(Diagnostic(True, summary, detail, path))

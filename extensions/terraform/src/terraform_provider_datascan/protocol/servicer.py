@@ -76,14 +76,7 @@ class Servicer:
 
     def ReadDataSource(self, request: Message) -> Message:
         answer = MESSAGES["ReadDataSourceResponse"]()
-
-        def read(call: Call) -> None:
-            kind = _kind(self._provider.data_sources, request.type_name)
-            attributes = kind.schema.attributes
-            data = kind(self._provider.backend, call).read(_values(attributes, request.config))
-            answer.state.CopyFrom(value_message(conform(attributes, data, stores=True)))
-
-        return self._answered(answer, f"Reading {request.type_name}", read)
+        return self._read(request, self._provider.data_sources, request.config, answer, answer.state)
 
     # Resources
 
@@ -105,14 +98,7 @@ class Servicer:
 
     def ReadResource(self, request: Message) -> Message:
         answer = MESSAGES["ReadResourceResponse"](private=request.private)
-
-        def read(call: Call) -> None:
-            kind = _kind(self._provider.resources, request.type_name)
-            attributes = kind.schema.attributes
-            state = kind(self._provider.backend, call).read(_values(attributes, request.current_state))
-            answer.new_state.CopyFrom(value_message(conform(attributes, state, stores=True)))
-
-        return self._answered(answer, f"Reading {request.type_name}", read)
+        return self._read(request, self._provider.resources, request.current_state, answer, answer.new_state)
 
     def PlanResourceChange(self, request: Message) -> Message:
         answer = MESSAGES["PlanResourceChangeResponse"](planned_private=request.prior_private)
@@ -190,6 +176,19 @@ class Servicer:
             kind(self._provider.backend, call).validate(config)
 
         return self._answered(MESSAGES["DiagnosticsResponse"](), f"Validating {request.type_name}", validate)
+
+    def _read(
+        self, request: Message, kinds: t.Mapping[str, t.Any], given: Message, answer: Message, state: Message
+    ) -> Message:
+        """The answer, with what a resource or a data source reads in its part `state`."""
+
+        def read(call: Call) -> None:
+            kind = _kind(kinds, request.type_name)
+            attributes = kind.schema.attributes
+            found = kind(self._provider.backend, call).read(_values(attributes, given))
+            state.CopyFrom(value_message(conform(attributes, found, stores=True)))
+
+        return self._answered(answer, f"Reading {request.type_name}", read)
 
     def _answered(self, answer: Message, what: str, work: Callable[[Call], None]) -> Message:
         """The answer, with the diagnostics of the work."""

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """BigID's clusters and their columns, as in "Cluster Analysis API Tutorial".
 
-Oddities that shape this file: the list of clusters is a bare array, or stands in an envelope; totalCount says 5
+Oddities that shape this file: the list of clusters is a bare array, or stands in an envelope; totalCount is 5
 beside one result, so that it is a hint and no proof; the parameter offsetKey has no counterpart in the documented
-answer, and elsewhere is a text or a list; the texts of errors say scan where they mean a cluster.
+answer, and elsewhere is a text or a list; the texts of errors name a scan where they mean a cluster.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class _Cluster(Cluster):
 
 @dataclass(frozen=True)
 class _ColumnPageBody:
-    """One page of columns; `offset` may say where the next page starts."""
+    """One page of columns; `offset` may be where the next page starts."""
 
     rows: Sequence[_Row]
     total_count: int | None
@@ -145,6 +145,7 @@ class BigIDClusters(ListsColumns, is_partial=True):
                 lambda data: _parse_column_page(data, query.cluster_id),
                 params=params,
                 slowness=_SLOWNESS,
+                count_keys=_count_keys,
             )
         except NotFoundError as error:
             message = f"{self.title} has no cluster {query.cluster_id} that this token can see."
@@ -199,6 +200,11 @@ def _parse_column_page(data: t.Any, cluster_id: str) -> _ColumnPageBody:
     _check_cluster(data, cluster_id)
     rows = list(zip(map(json_line, columns), columns, strict=True))
     return _ColumnPageBody(rows, parse_total(data.get("totalCount")), _parse_offset(data.get("offset")))
+
+
+def _count_keys(data: t.Any) -> int:
+    """The keys of a page of columns as it is documented. Of another one it returns fewer, or raises."""
+    return dict.__len__(data) + _PARSER.count_keys(data["results"])
 
 
 def _parse_offset(value: t.Any) -> list[str]:

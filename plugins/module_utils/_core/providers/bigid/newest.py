@@ -9,6 +9,7 @@ A scan that started long ago may have changed last, so the first rows are not th
 from __future__ import annotations
 
 import math
+from bisect import insort
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -25,10 +26,19 @@ class NewestScans:
     def __init__(self, limit: int | None) -> None:
         self._limit = limit
         self._starts: dict[str, datetime | None] = {}  # of the scans found so far, by their ids
+        self._latest: list[datetime] = []  # of these starts, as many as the limit, the oldest first
 
     def add(self, scan: Scan) -> None:
         """Count a scan that matches the query."""
-        self._starts[scan.id] = scan.started_at
+        start, is_known = scan.started_at, scan.id in self._starts
+        if is_known and self._starts[scan.id] == start:
+            return
+        self._starts[scan.id] = start
+        if is_known:  # it was read again, and differs
+            self._latest = sorted(filter(None, self._starts.values()))
+        elif start:
+            insort(self._latest, start)
+        del self._latest[: -self._limit if self._limit else None]
 
     def sort(self, rows: Iterable[Row]) -> list[Row]:
         """The rows in the order in which they are to be read."""
@@ -49,12 +59,11 @@ class NewestScans:
 
     def _is_undated(self) -> bool:
         """Whether there are enough scans, none of which has a start."""
-        return self._limit is not None and len(self._starts) >= self._limit and not any(self._starts.values())
+        return self._limit is not None and len(self._starts) >= self._limit and not self._latest
 
     def _oldest(self) -> datetime | None:
         """When the oldest of the newest scans started, once there are enough."""
-        starts = sorted(filter(None, self._starts.values()), reverse=True)
-        return starts[self._limit - 1] if self._limit is not None and len(starts) >= self._limit else None
+        return self._latest[0] if len(self._latest) == self._limit else None
 
 
 def _latest_start(row: Row) -> datetime | None:

@@ -1,11 +1,12 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""BigID's list of scan profiles: GET /scanProfiles, which the public program BigPyD shows and no document describes."""
+"""BigID's scan profiles. Their list, GET /scanProfiles, is in the public program BigPyD and in no document."""
 
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Mapping
 
 
 def parse_scan_type(data: t.Any, profile: str) -> str | None:
@@ -20,6 +21,11 @@ def parse_scan_type(data: t.Any, profile: str) -> str | None:
     ]
     found = {_text(item.get("scanType")) for item in own}
     return found.pop() if len(found) == 1 else None
+
+
+def is_profile_of(target: Mapping[str, t.Any], profile: str | None) -> bool:
+    """Whether a profile, or a scan's name, is the profile of a target."""
+    return profile == str(target["scan_profile"]).strip()
 
 
 def _text(value: t.Any) -> str | None:

@@ -5,27 +5,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from ...http.client import HttpClient
-from ...models import Query, ScanState, iso
+from ...models import Query, ScanState, iso, state_rank
 from ..paging import ListPage, PageCursor
-from ..records import InvalidRecord
-from .records import Record, parse_page
+from ..read_ahead import ReadAhead
+from ..records import InvalidRecord, with_worst
+from .records import ParseRecords, Record, parse_page
 
 PAGE_SIZE = 100  # requested; a server may send fewer
-_QUERY_WORDS = ("Listing", "Processing", "Cancelled", "Completed", "Errored", "Unknown")
+_QUERY_STATUSES = ("Listing", "Processing", "Cancelled", "Completed", "Errored", "Unknown")
 
 
 def query_params(query: Query, states: Mapping[str, ScanState]) -> list[tuple[str, str]]:
-    """The parameters of a list. `states` are the states of the vendor's words, in lower case."""
+    """The parameters of a list. `states` are the states by the vendor's statuses in lower case."""
     params = []
     if query.started_after:
         params.append(("startDate", iso(query.started_after)))
     if query.started_before:
         params.append(("endDate", iso(query.started_before)))
     if query.states is not None:
-        params += [("scanStatus", word) for word in _QUERY_WORDS if states[word.lower()] in query.states]
+        params += [("scanStatus", status) for status in _QUERY_STATUSES if states[status.lower()] in query.states]
     return params + [("users", owner) for owner in query.owners]
 
 
@@ -39,26 +40,43 @@ class ScanPages(PageCursor[Record]):
         client: HttpClient,
         path: Sequence[str],
         params: Sequence[tuple[str, str]],
-        with_worst: Callable[[Sequence[Record]], list[Record]],
+        parse_records: ParseRecords,
         *,
         is_optional: bool = False,
     ) -> None:
         self._client = client
-        self._with_worst = with_worst
+        self._parse_records = parse_records
         self._path = path
         self._params = params
         self._is_optional = is_optional
         self._number = 0
+        self.ahead = ReadAhead(self._request)
 
     def read(self, count: int) -> ListPage[Record]:
         self._number += 1
-        params = [*self._params, ("pageSize", str(PAGE_SIZE)), ("page", str(self._number))]
+        return self.ahead.page(self._number)
+
+    def need(self, more: int) -> None:
+        """At least so many more pages are needed, so a few of them may be requested at the same time."""
+        self.ahead.need(self._number, more)
+
+    def _request(self, number: int) -> ListPage[Record]:
         page, records = self._client.read(
-            "GET", self._path, parse_page, params=params, names_record=False, is_optional=self._is_optional
+            "GET",
+            self._path,
+            lambda data: parse_page(data, self._parse_records),
+            params=[*self._params, ("pageSize", str(PAGE_SIZE)), ("page", str(number))],
+            names_record=False,
+            is_optional=self._is_optional,
         )
         pages = page.page_links.total_pages if page.page_links else None
-        return ListPage(self._with_worst(records), page.total, follows=pages is not None and self._number < pages)
+        return ListPage(_with_worst(records), page.total, follows=pages is not None and number < pages)
+
+
+def _with_worst(records: Sequence[Record]) -> list[Record]:
+    """The records of a page; of several of one scan the one with the worst state counts."""
+    return with_worst(records, lambda scan: state_rank(scan.state), lambda scan: scan.id)
 
 
 def record_key(record: Record) -> str | int:
-    return record.key if isinstance(record, InvalidRecord) else record.scan_id
+    return record.key if isinstance(record, InvalidRecord) else record.id

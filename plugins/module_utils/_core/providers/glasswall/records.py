@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 import typing as t
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 
 from ...compat.pydantic import BaseModel, BeforeValidator, ConfigDict, Field, to_camel
 from ...models import Scan, ShownText
 from ..paging import parse_total
-from ..records import InvalidRecord, VendorRecord, parse_each
+from ..records import InvalidRecord, VendorRecord
 from .azure_sas import storage_key
 
 # Python's UUID reads digits of any script, and ignores what stands between them.
@@ -80,13 +81,14 @@ class ScanStatusItemList(_GlasswallModel):
     page_links: t.Annotated[t.Optional[PageLinks], BeforeValidator(_object_or_none)] = None
 
 
-Record = t.Union[ScanStatusItem, InvalidRecord]
+Record = t.Union[Scan, InvalidRecord]  # of a list
+ParseRecords = Callable[["list[t.Any]"], "list[Record]"]
 
 
-def parse_page(data: t.Any) -> tuple[ScanStatusItemList, list[Record]]:
+def parse_page(data: t.Any, parse_records: ParseRecords) -> tuple[ScanStatusItemList, list[Record]]:
     """A page, and its records."""
     page = ScanStatusItemList.model_validate(data)
-    records = parse_each(page.scans, ScanStatusItem.model_validate, "scanId")
+    records = parse_records(page.scans)
     return page, [_with_normal_id(record) if isinstance(record, InvalidRecord) else record for record in records]
 
 

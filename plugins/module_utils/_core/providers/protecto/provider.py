@@ -54,10 +54,10 @@ class Protecto(StartsScans):
     title = "Protecto"
     expects = "a token from its portal"
     unsupported = {
-        "list": "Keep the ids that scan_start returns, and set scan_ids to them.",
-        "cancel": "Let the scan finish; wait_timeout limits how long a task waits for it.",
+        "list": "Keep the ids of the scans that you start, and set scan_ids to them.",
+        "cancel": "Let the scan finish; wait_timeout ends only the wait for it.",
         "rescan": "Submit the same objects again with scan_start.",
-        "columns": "Only BigID groups columns into clusters; use provider: bigid.",
+        "columns": "Use BigID, the only vendor that groups columns into clusters.",
         "issues": "Remove max_issues from the policy, and leave count_issues unset.",
     }
     state_map = {
@@ -173,25 +173,27 @@ class Protecto(StartsScans):
             raise
         except DatascanError as error:
             return dict.fromkeys(scan_ids, error)
+        asked = set(scan_ids)
         found: dict[str, list[StatusItem]] = {}  # the order of the records is not documented
         faults: dict[str, DatascanError] = {}
         unclear: DatascanError | None = None
         for record in records:
             scan_id = record.scan_id if isinstance(record, InvalidRecord) else record.tracking_id
-            if not isinstance(record, InvalidRecord) and scan_id in scan_ids:
+            if not isinstance(record, InvalidRecord) and scan_id in asked:
                 found.setdefault(record.tracking_id, []).append(record)
-            elif isinstance(record, InvalidRecord) and scan_id in scan_ids:
+            elif isinstance(record, InvalidRecord) and scan_id in asked:
                 faults[str(scan_id)] = record.error(self.title)
             else:
                 unclear = unclear or self._unasked(record)
         # A record of another scan, or without an id, may belong to one that is missing here.
         scans: dict[str, Scan | DatascanError] = {scan_id: self._merge(items) for scan_id, items in found.items()}
         nameless = any(isinstance(record, InvalidRecord) and record.scan_id is None for record in records)
-        if unclear and nameless and {*scans, *faults} == set(scan_ids):
+        if unclear and nameless and {*scans, *faults} == asked:
             # A record without an id, where none is missing, may be a part of any of them, one that failed.
             succeeded = [scan_id for scan_id, scan in scans.items() if isinstance(scan, Scan) and scan.succeeded]
             faults.update(dict.fromkeys(succeeded, unclear))
-        return {scan_id: {**scans, **faults}.get(scan_id) or unclear or _not_found(scan_id) for scan_id in scan_ids}
+        answers = {**scans, **faults}
+        return {scan_id: answers.get(scan_id) or unclear or _not_found(scan_id) for scan_id in scan_ids}
 
     def _unasked(self, record: StatusItem | InvalidRecord) -> InvalidResponseError | None:
         """The error of a scan for which the answer has this record instead of its own."""
@@ -242,7 +244,7 @@ class Protecto(StartsScans):
             shown = ", ".join(map(self._samples.withhold, ids))
             raise InvalidResponseError(
                 f"Protecto started {len(ids)} scans, although its documents describe one: {shown}. "
-                "All of them run: check them with scan_status.",
+                "All of them run: check each by its id.",
                 may_have_changed=True,
             )
         if any(item.statuses for item in items):

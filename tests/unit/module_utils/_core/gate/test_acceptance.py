@@ -13,7 +13,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy im
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.verdict import Rule, Verdict, judge
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import STATES, Scan, iso
 from gate_support import scan
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -106,6 +106,7 @@ def test_an_expired_entry_does_not_end_another() -> None:
     assert (made.passed, statuses(made)) == (True, [("expired", 0), ("used", 1)])
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from("abcd"), max_size=6),
     st.integers(0, 8),

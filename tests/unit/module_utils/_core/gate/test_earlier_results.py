@@ -507,6 +507,16 @@ def test_a_list_that_is_not_complete_fails_the_gate() -> None:
     assert not outcome(found={"scans": [scan_result()], "missing": [], "complete": False})[0].proceed
 
 
+@pytest.mark.parametrize("complete", [False, None, 0, "false", "true"])
+def test_only_a_list_that_is_said_to_be_complete_is(complete: t.Any) -> None:
+    assert not outcome(found={**FOUND, "scans": [scan_result()], "complete": complete})[0].proceed
+
+
+def test_a_wait_for_the_scans_of_a_list_does_not_make_the_list_complete() -> None:
+    result, error = outcome(found={**FOUND, "complete": False}, waited=WAITED)
+    assert (result.passed, result.proceed, error and error.kind) == (False, False, "gate_closed")
+
+
 @pytest.mark.parametrize(
     "given",
     [

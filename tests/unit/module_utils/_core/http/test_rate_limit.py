@@ -14,7 +14,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.glasswall import provider as glasswall
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.glasswall import scan_lists
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 from fake_clock import FakeClock
 from glasswall_script import SCAN_ID, SCAN_PATH, read_response
@@ -97,7 +97,7 @@ def test_after_one_request_too_many_the_others_come_one_by_one(limited: type[Pro
 
 
 def test_looks_at_many_scans_are_far_enough_apart(limited: type[Provider], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(glasswall, "_FEW", 5)  # a vendor without a list
+    monkeypatch.setattr(scan_lists, "_FEW", 5)  # a vendor without a list
     clock = FakeClock()
     ids = [f"83d71394-faa2-4b6c-b13b-{number:012}" for number in range(5)]
     responses = [read_response(vendor_status, one) for vendor_status in ("Processing", "Completed") for one in ids]

@@ -256,7 +256,7 @@ def test_rescan_hands_back_the_child() -> None:
 def test_there_are_no_clusters() -> None:
     with (
         scripted_context() as context,
-        pytest.raises(UnsupportedError, match=r"Glasswall cannot list the columns of a cluster\..*bigid"),
+        pytest.raises(UnsupportedError, match=r"Glasswall cannot list the columns of a cluster\..*BigID"),
     ):
         context.require(ListsColumns)
 

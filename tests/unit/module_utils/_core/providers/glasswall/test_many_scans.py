@@ -15,14 +15,16 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers import read_ahead as _read_ahead
 from glasswall_script import item, page, read_response
 from scripted_vendor import Expected, scripted_context
 
 
 @pytest.fixture(autouse=True)
 def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Single looks come in order."""
+    """Requests come in order."""
     monkeypatch.setattr(_provider, "_THREADS", 1)
+    monkeypatch.setattr(_read_ahead, "PAGES_AT_ONCE", 1)
 
 
 IDS = [f"00000000-0000-4000-8000-{number:012}" for number in range(1000)]

@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, datascan.gate maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pages that are needed anyway are requested a few at the same time, and no other page is."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.read_ahead import PAGES_AT_ONCE, ReadAhead
+
+
+def test_the_pages_that_are_needed_are_requested_at_the_same_time() -> None:
+    together = threading.Barrier(PAGES_AT_ONCE, timeout=30)
+
+    def read_page(number: int) -> int:
+        if number > 1:
+            together.wait()  # returns once so many requests wait for their answers
+        return number
+
+    with ReadAhead(read_page) as ahead:
+        pages = [ahead.page(1)]
+        ahead.need(1, 2 * PAGES_AT_ONCE)
+        pages += [ahead.page(number) for number in range(2, 2 * PAGES_AT_ONCE + 2)]
+    assert pages == list(range(1, 2 * PAGES_AT_ONCE + 2))
+
+
+def test_no_more_than_a_few_pages_wait_to_be_read() -> None:
+    asked: set[int] = set()
+    with ReadAhead(lambda number: asked.add(number)) as ahead:
+        ahead.page(1)
+        ahead.need(1, 100)
+        ahead.page(2)
+    assert asked <= set(range(1, 2 + PAGES_AT_ONCE + 1))
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_without_pages_that_are_needed_there_are_no_threads(more: int) -> None:
+    threads: set[int] = set()
+    with ReadAhead(lambda number: threads.add(threading.get_ident())) as ahead:
+        for number in range(1, 5):
+            ahead.page(number)
+            ahead.need(number, more if number == 1 else 0)
+    assert threads == {threading.get_ident()}
+
+
+def test_a_page_that_is_no_longer_needed_is_not_requested_later() -> None:
+    asked: list[int] = []
+    with ReadAhead(asked.append) as ahead:
+        ahead.page(1)
+        ahead.need(1, 2)
+        for number in range(2, 5):
+            ahead.page(number)
+            ahead.need(number, 0)
+    assert sorted(asked) == [1, 2, 3, 4]
+
+
+def test_the_error_of_a_page_comes_in_its_turn_and_ends_the_others() -> None:
+    asked: set[int] = set()
+
+    def read_page(number: int) -> int:
+        asked.add(number)
+        if number == 3:
+            raise ValueError("page 3")
+        return number
+
+    ahead = ReadAhead(read_page)
+    with pytest.raises(ValueError, match="page 3"), ahead:
+        ahead.page(1)
+        ahead.need(1, 100)
+        assert ahead.page(2) == 2
+        ahead.page(3)
+    assert max(asked) <= 3 + PAGES_AT_ONCE
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("ThreadPoolExecutor")]
