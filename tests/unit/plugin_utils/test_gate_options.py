@@ -238,9 +238,9 @@ def test_more_scans_than_there_can_be_are_refused() -> None:
 
 
 @pytest.mark.parametrize("role", GATED)
-def test_newer_than_is_refused_where_the_vendor_tells_no_start(role: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(provider_class("glasswall"), "tells_start_times", False)
-    with pytest.raises(UnsupportedError, match=rf"{role}_policy\.newer_than: Glasswall does not tell"):
+def test_newer_than_is_refused_where_the_vendor_reports_no_start(role: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provider_class("glasswall"), "has_start_times", False)
+    with pytest.raises(UnsupportedError, match=rf"{role}_policy\.newer_than: Glasswall does not report"):
         check(role, usual(role, **{f"{role}_policy": {"newer_than": "1767323045"}}))
 
 
@@ -325,6 +325,14 @@ def test_issues_are_counted_where_the_policy_needs_them(policy: dict[str, t.Any]
 def test_what_the_vendor_cannot_do_is_refused(role: str, changes: dict[str, t.Any], named: str) -> None:
     with pytest.raises(DatascanError, match=named):
         check(role, usual(role, **changes))
+
+
+def test_what_a_query_finds_is_not_cancelled() -> None:
+    """A query finds the scans of others as well."""
+    variables = usual("watch_scans", watch_scans_query={"limit": 1}, watch_scans_on_timeout="cancel")
+    with pytest.raises(InvalidInputError, match="watch_scans_on_timeout: cancel would cancel scans of others"):
+        check("watch_scans", {**variables, "watch_scans_ids": []})
+    check("watch_scans", {**variables, "watch_scans_query": {}})
 
 
 def test_a_missing_scan_names_the_questions_of_the_survey() -> None:

@@ -111,16 +111,20 @@ def json_line(column: Column) -> bytes:
 
 def texts_of(columns: Sequence[Column]) -> list[str]:
     """Every text in columns, each once."""
-    attributes = chain.from_iterable(map(itemgetter("attributes"), columns))
+    attributes = list(chain.from_iterable(map(itemgetter("attributes"), columns)))
     tags = [tag for column in columns for tag in column["tags"] or ()]
     properties = [tag["properties"] for tag in tags if tag["properties"]]
-    found = chain(
-        map(itemgetter(*_COLUMN_TEXTS), columns),
-        map(itemgetter(*_ATTRIBUTE_TEXTS), attributes),
-        map(itemgetter(*_TAG_TEXTS), tags),
-        ([one["application_type"]] for one in properties),
+    found: set[str | None] = set()
+    objects: tuple[tuple[Sequence[t.Any], Sequence[str]], ...] = (
+        (columns, _COLUMN_TEXTS),
+        (attributes, _ATTRIBUTE_TEXTS),
+        (tags, _TAG_TEXTS),
+        (properties, ("application_type",)),
     )
-    return [text for text in dict.fromkeys(chain.from_iterable(found)) if text]
+    for rows, fields in objects:
+        for field in fields:
+            found.update(map(itemgetter(field), rows))
+    return [text for text in found if text]
 
 
 def _object(fields: Mapping[str, Schema], rename: Rename) -> Schema:

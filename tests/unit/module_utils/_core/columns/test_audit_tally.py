@@ -22,6 +22,12 @@ def why(*columns: Column, **options: t.Any) -> list[str]:
     return verdict.reasons
 
 
+def test_columns_that_are_not_known_to_be_all_do_not_pass() -> None:
+    """Also where no reason says why some may be missing."""
+    assert audited(tagged(sensitivity="low"), complete=True).passed
+    assert not audited(tagged(sensitivity="low"), complete=False).passed
+
+
 class TestRules:
     def test_a_column_with_the_tag_passes(self) -> None:
         assert why(tagged(sensitivity="low")) == []

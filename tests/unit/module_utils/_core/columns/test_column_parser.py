@@ -29,7 +29,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.columns.models
 from ansible_collections.datascan.gate.plugins.module_utils._core.compat.pydantic import to_camel
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.body import parse_json
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import break_commands
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 PARSER = ColumnParser(to_camel)
@@ -137,7 +137,7 @@ COLUMNS = rows(
 def received(value: t.Any) -> t.Any:
     """A value as it comes from the network: without NaN, huge numbers, lone surrogates and control characters."""
     fault, data = parse_json(json.dumps(value))
-    assert fault is None
+    assume(fault is None)  # two keys that differ in a control character become the same
     return data
 
 

@@ -25,9 +25,10 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     UnsupportedError,
     WaitTimeoutError,
 )
-from ansible_collections.datascan.gate.plugins.module_utils._core.models import PREDICTED_ID
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import PREDICTED_ID, parse_timestamp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import start
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
 from fake_clock import FakeClock
 from glasswall_script import (
     CHILD_ID,
@@ -195,6 +196,15 @@ def test_one_that_started_before_newer_than_is_not_fresh(started: str | None, re
 )
 def test_a_time_that_is_none_serves_no_fresh_for(times: dict[str, t.Any]) -> None:
     odd = item("Completed", **times)
+    asked = [list_response(), list_response(odd, query=COMPLETED_SINCE), *start_responses(CHILD_ID)]
+    assert run(*asked, fresh_for=3600).scan.id == CHILD_ID
+
+
+def test_a_time_in_the_future_serves_no_fresh_for_where_a_vendor_lets_it_through(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Provider, "parse_time", lambda self, value: parse_timestamp(value))
+    odd = item("Completed", scanEndTime="2026-01-01T00:02:01Z")
     asked = [list_response(), list_response(odd, query=COMPLETED_SINCE), *start_responses(CHILD_ID)]
     assert run(*asked, fresh_for=3600).scan.id == CHILD_ID
 
@@ -683,6 +693,17 @@ def test_an_answer_about_another_or_an_older_scan_is_not_the_new_one_and_nothing
     error = expect_error(UnknownOutcomeError, list_response(), start_response(answer))
     assert error.may_have_changed
     assert answer["scanId"] in error.message
+
+
+def test_an_answer_about_a_scan_that_was_listed_before_is_not_the_new_one_which_is_searched_for() -> None:
+    new = {**NEW_ITEM, "scanId": CHILD_ID}
+    result = run(
+        list_response(running()),
+        start_response(running()),
+        list_response(running(), new, query=RECENT_QUERY),
+        if_active="start",
+    )
+    assert (result.changed, result.reused, result.scan.id) == (True, False, CHILD_ID)
 
 
 def test_an_answer_that_ended_within_the_difference_of_two_clocks_is_the_new_one() -> None:

@@ -13,6 +13,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     DatascanError,
     ForbiddenError,
     InvalidInputError,
+    InvalidResponseError,
     NotFoundError,
     UnauthorizedError,
     UnavailableError,
@@ -22,6 +23,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import (
     PREDICTED_ID,
     Query,
+    Scan,
     ScanState,
     parse_query,
 )
@@ -81,6 +83,18 @@ def test_all_ids_are_checked_before_any_is_asked_for() -> None:
 
 def test_no_ids_send_no_request() -> None:
     assert "scan_ids is empty" in expect_error(InvalidInputError, scan_ids=[]).message
+
+
+def test_an_answer_about_another_scan_is_refused_where_a_vendor_lets_it_through() -> None:
+    other = Scan(id=CHILD_ID, provider="glasswall", state=ScanState.COMPLETED)
+    with scripted_context() as context:
+        vendor = t.cast("t.Any", context.provider)
+        vendor.get = lambda scan_id: other
+        vendor.get_many = lambda scan_ids: dict.fromkeys(scan_ids, other)
+        with pytest.raises(InvalidResponseError, match=f"about scan {CHILD_ID}, not about {SCAN_ID}"):
+            context.get(SCAN_ID)
+        with pytest.raises(InvalidResponseError, match=f"about scan {CHILD_ID}, not about {SCAN_ID}"):
+            status.read_status(context, status.StatusRequest(scan_ids=[SCAN_ID]))
 
 
 def test_a_missing_scan_fails_with_the_others_in_the_result() -> None:

@@ -92,6 +92,21 @@ def test_of_several_scans_only_our_own_are_cancelled(monkeypatch: pytest.MonkeyP
     assert f"Scan {SCAN_ID} was cancelled. Scan {CHILD_ID} continues to run" in error.message
 
 
+@pytest.mark.parametrize(
+    "answer", [Expected("DELETE", SCAN_PATH, status=503), Expected("DELETE", SCAN_PATH, answer="")]
+)
+def test_where_the_vendor_does_not_answer_one_cancellation_no_other_is_tried(
+    answer: Expected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each would take `timeout`. The scans that are left are named."""
+    monkeypatch.setattr(base, "_THREADS", 1)
+    reads = read_response("Listing"), read_response("Listing", scan_id=CHILD_ID)
+    lost = [answer, Expected("GET", SCAN_PATH, status=400)]
+    error = cancel_after(*reads, *lost, scan_ids=[SCAN_ID, CHILD_ID])
+    assert error.message.endswith(f" Not tried to cancel: {CHILD_ID}.")
+    assert (error.result.changed, error.result.cancelled) == (True, [])
+
+
 def test_many_that_are_left_alone_are_counted() -> None:
     ids = [f"00000000-0000-0000-0000-{number:012}" for number in range(8)]
     listed = Expected("GET", "/api/v1/scans", answer=page(*(item("Listing", scan_id) for scan_id in ids)))
