@@ -70,9 +70,8 @@ class Play:
         )
         stored = self.facts[host]
         hostvars = SimpleNamespace(raw_get=lambda name: self.facts.get(name, {}))
-        return action.run(
-            None, {**stored, "hostvars": hostvars, "ansible_play_hosts_all": list(self.hosts), **variables}
-        )
+        hosts = {"hostvars": hostvars, "ansible_play_hosts_all": list(self.hosts)}
+        return action.run(None, {**stored, **hosts, **variables})
 
 
 def assert_closed(result: dict[str, t.Any]) -> None:
