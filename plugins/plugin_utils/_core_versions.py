@@ -31,7 +31,7 @@ def plain_options(options: t.Any) -> dict[str, t.Any]:
 
 
 def shows_invocation(task_vars: dict[str, t.Any]) -> bool:
-    """Whether results show the options: always before ansible-core 2.21, and since then if a setting says so."""
+    """Whether results show the options: always before ansible-core 2.21, and since then if a setting asks for it."""
     try:
         return bool(C.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
     except AnsibleError:

@@ -164,8 +164,8 @@ def _check_policy(options: GateOptions, role: str) -> None:
     policy, name = parse_policy(options["policy"] or {}), options.name("policy")
     check_newer_than(policy, Clock().now())
     provider = options.provider
-    if provider and policy.newer_than is not None and not provider.tells_start_times:
-        raise UnsupportedError(f"{name}.newer_than: {provider.title} does not tell when a scan started. Remove it.")
+    if provider and policy.newer_than is not None and not provider.has_start_times:
+        raise UnsupportedError(f"{name}.newer_than: {provider.title} does not report when a scan started. Remove it.")
     most = _most_scans(options, role)
     if most is not None and policy.min_scans is not None and policy.min_scans > most:
         raise InvalidInputError(f"{name}.min_scans is {policy.min_scans}, but the gate judges at most {most}.")
@@ -227,7 +227,7 @@ def _template_parts(
 
 
 def _check_names(role: str, variables: Mapping[str, t.Any], spec: Mapping[str, t.Any]) -> None:
-    """Refuse names that look like an option."""
+    """Refuse unknown names that begin like an option's."""
     known = {*spec, f"{role}_result"}
     _refuse_unknown(role, f"the role {role}", variables, known, variables_by_option(role), paths_by_name(spec))
 

@@ -12,10 +12,7 @@ from collections.abc import Callable, Mapping
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.oldest_versions import refuse_old_versions
-
-refuse_old_versions()  # before all that an old Python cannot load
-
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import end_loading
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
     DatascanError,
     GateFailedError,
@@ -47,6 +44,8 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._gate_registry impor
 )
 from ansible_collections.datascan.gate.plugins.plugin_utils._paths import writes_here
 from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import name_in_text
+
+end_loading()
 
 _RESULTS = ("run_scan_result", "watch_scans_result", "rescan_result", "audit_cluster_result")
 _STARTING = ("run_scan", "rescan")  # the roles whose result has `reused`
@@ -140,7 +139,7 @@ class GateStepAction(ActionBase):
         return {"ansible_stats": _stats(self._entries)}
 
     def _publish(self, role: str) -> dict[str, t.Any]:
-        """The public result. Fails unless the gates of all hosts of the play say to proceed."""
+        """The public result. Fails unless the gates of all hosts of the play let it proceed."""
         self._check_host()
         own = last_entry(self._entries, self._host)
         judged = self._judged()
@@ -166,7 +165,7 @@ class GateStepAction(ActionBase):
         return {"number": len(self._entries_of(self._keeper))}
 
     def _prove(self, role: str) -> dict[str, t.Any]:
-        """Fails unless a gate has run on localhost since the step `require`, and it said to proceed."""
+        """Fails unless a gate has run on localhost since the step `require`, and it let the pipeline proceed."""
         self._check_names()
         required = self._facts(self._host).get(f"{PRIVATE}required") or {}
         gates = self._entries_of(self._keeper)

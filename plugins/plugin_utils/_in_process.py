@@ -21,7 +21,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.execution import execute, printable, refused
-from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import Invocation
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.invocation import (
+    Invocation,
+    end_loading,
+)
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import (
     ModuleSpec,
     RefusedTask,
@@ -47,6 +50,7 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._text_options import
 from ansible_collections.datascan.gate.plugins.plugin_utils._worker_clock import ParentGoneError, WorkerClock
 
 provider_classes()  # loads them once for a play: otherwise the worker of each task would do so again
+end_loading()
 
 
 class InProcessAction(ActionBase):

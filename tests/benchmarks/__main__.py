@@ -47,7 +47,7 @@ def main() -> None:
                 "one status": lambda: one_status.rows(plays, sandbox),
                 "1,000 scans": lambda: thousand_scans.rows(plays, sandbox),
                 "a wait of 60 s": lambda: long_wait.rows(plays, sandbox, folder, collections),
-                "a wait for 10,000 scans": lambda: thousand_scans.wait_rows(plays, sandbox, collections),
+                "a wait for 10,000 scans": lambda: thousand_scans.wait_rows(plays, collections),
                 "100,000 columns": lambda: many_columns.rows(plays, folder, collections),
                 "many more columns": lambda: many_audited.rows(plays, sandbox, folder, collections),
                 "the Terraform provider": lambda: terraform.rows(sandbox, folder),

@@ -46,7 +46,7 @@ class Seen(t.NamedTuple):
     length: float
     late: float
     requests: int
-    told: float | None = None  # the length that progress told at the start, if it told any
+    forecast: float | None = None  # the length that progress showed at the start; None where it showed none
 
     @property
     def in_time(self) -> bool:
@@ -102,8 +102,8 @@ def wait(length: float, interval: float | None, seed: int, earlier: Sequence[flo
     more = {} if earlier is None else {"expect_end": history.expect_end}
     state = poll_scans(poll, ["a"], WaitOptions(interval=interval, timeout=1e6), clock=clock, **more)
     expected = history.expectation
-    told = expected.usual if expected and expected.is_close else None
-    return Seen(length, state.elapsed - length, state.polls + history.requests, told)
+    forecast = expected.usual if expected and expected.is_close else None
+    return Seen(length, state.elapsed - length, state.polls + history.requests, forecast)
 
 
 def about(length: float) -> list[float]:
@@ -165,9 +165,9 @@ def _repeated_rows(length: float, variation: str) -> list[Row]:
     requests, others = mean_requests(ours), mean_requests(plain)
     # Where the list says nothing, the request that reads it is one more.
     fewer = ("at most as many", requests <= others) if variation != "tenfold" else ("", None)
-    told = [abs(one.told - one.length) / one.length for one in ours if one.told is not None]
-    error = f", off by {statistics.mean(told):.0%}, {max(told):.0%} at most" if told else ""
-    target = ("off by at most 20%", max(told) <= 0.2) if repeats else ("", None)
+    errors = [abs(one.forecast - one.length) / one.length for one in ours if one.forecast is not None]
+    off_by = f", off by {statistics.mean(errors):.0%}, {max(errors):.0%} at most" if errors else ""
+    target = ("off by at most 20%", max(errors) <= 0.2) if repeats else ("", None)
     return [
         Row(f"{what}: late by", _late(ours), f"{_late(plain)}; {_late(fixed)}", "", limit, in_time),
         Row(
@@ -177,7 +177,7 @@ def _repeated_rows(length: float, variation: str) -> list[Row]:
             f"{requests / others:.2g}",
             *fewer,
         ),
-        Row(f"{what}: progress told the length of", f"{len(told) / len(ours):.1%}{error}", "", "", *target),
+        Row(f"{what}: progress showed a length for", f"{len(errors) / len(ours):.1%}{off_by}", "", "", *target),
     ]
 
 

@@ -13,8 +13,8 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -24,10 +24,15 @@ PAGE = 1000
 CLUSTER = "mno345pqr678"
 
 
-@contextmanager
-def served_pages(columns: int) -> Iterator[str]:
+def served_pages(columns: int) -> AbstractContextManager[str]:
     """The address of a server in a process of its own."""
-    command = [sys.executable, "-B", __file__, str(columns)]
+    return served(__file__, str(columns))
+
+
+@contextmanager
+def served(program: str, *arguments: str) -> Iterator[str]:
+    """The address that a program prints which serves until its standard input ends."""
+    command = [sys.executable, "-B", program, *arguments]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin and process.stdout
         yield process.stdout.readline().strip()
@@ -56,14 +61,19 @@ def main() -> None:
     columns = int(sys.argv[1])
     pages = _pages(columns)
     end = json.dumps({"results": [], "totalCount": columns}).encode()
+    serve(lambda address: pages.get(parse_qs(urlsplit(address).query).get("skip", ["0"])[0], end))
+
+
+def serve(body_of: Callable[[str], bytes]) -> None:
+    """Print the address, and answer each GET with a body of JSON, until the standard input ends."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        wbufsize = -1  # head and body in one piece
+        wbufsize = -1  # the head in one piece
+        disable_nagle_algorithm = True  # or a body that is longer than the buffer waits for the client's TCP
 
         def do_GET(self) -> None:
-            skip = parse_qs(urlsplit(self.path).query).get("skip", ["0"])[0]
-            body = pages.get(skip, end)
+            body = body_of(self.path)
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))

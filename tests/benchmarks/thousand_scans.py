@@ -10,6 +10,7 @@ from pathlib import Path
 
 from measure import alternately
 from plays import Plays, door, uri
+from ready_scans import scan_id, served_scans
 from sandbox_server import Sandbox
 from table import Row, at_least, seconds
 from wait_process import WaitParts, measure_wait
@@ -48,10 +49,9 @@ def rows(plays: Plays, sandbox: Sandbox) -> list[Row]:
     ]
 
 
-def wait_rows(plays: Plays, sandbox: Sandbox, collections: Path) -> list[Row]:
+def wait_rows(plays: Plays, collections: Path) -> list[Row]:
     """Each wait goes on until the first of its scans ends; all others run on. A poll reads all of them."""
-    large, larger = (_wait(plays, sandbox, collections, scans) for scans in (LARGE, LARGER))
-    single = _wait(plays, sandbox, collections, 1)
+    large, larger, single = (_wait(plays, collections, scans) for scans in (LARGE, LARGER, 1))
     return [
         _late_row(f"(g) the first of {LARGE:,} scans ends: late by", large, single),
         _late_row(f"(g) the first of {LARGER:,} scans ends: late by", larger, single),
@@ -59,11 +59,9 @@ def wait_rows(plays: Plays, sandbox: Sandbox, collections: Path) -> list[Row]:
     ]
 
 
-def _wait(plays: Plays, sandbox: Sandbox, collections: Path, scans: int) -> WaitParts:
-    sandbox.reset()
-    sandbox.settings(listing_seconds=5, processing_seconds=LENGTH - 5)
-    running = sandbox.seed_many(scans - 1, "Processing", age=3600) if scans > 1 else []
-    return measure_wait(plays, collections, sandbox, [*running, sandbox.seed(None, age=0)], until="any")
+def _wait(plays: Plays, collections: Path, scans: int) -> WaitParts:
+    with served_scans(scans, LENGTH) as api_url:
+        return measure_wait(plays, collections, api_url, [scan_id(number) for number in range(scans)], until="any")
 
 
 def _late_row(what: str, many: WaitParts, single: WaitParts) -> Row:

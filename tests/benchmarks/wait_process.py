@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from plays import Plays
-from sandbox_server import TOKEN, Sandbox
+from sandbox_server import TOKEN
 
 PROGRAM = Path(__file__).resolve().parent / "wait_parts.py"
 
@@ -31,10 +31,10 @@ class WaitParts(t.NamedTuple):
 
 
 def measure_wait(
-    plays: Plays, collections: Path, sandbox: Sandbox, scan_ids: Sequence[str], until: str = "all"
+    plays: Plays, collections: Path, api_url: str, scan_ids: Sequence[str], until: str = "all"
 ) -> WaitParts:
     """Wait for scans in a process of its own. It has to go well."""
-    command = [sys.executable, "-B", str(PROGRAM), sandbox.api_url, TOKEN, until]
+    command = [sys.executable, "-B", str(PROGRAM), api_url, TOKEN, until]
     environment = {**plays.environment, "PYTHONPATH": str(collections)}
     ended = subprocess.run(
         command, input=json.dumps(scan_ids), capture_output=True, text=True, env=environment, check=False

@@ -83,7 +83,8 @@ def rescan(sandbox: Sandbox) -> Variables:
 
 
 def wait(sandbox: Sandbox) -> Variables:
-    sandbox.settings(**POLLED)
+    # With the new state in the answer to a cancel, since there is one second to read it once the time is up.
+    sandbox.settings(**POLLED, cancel_body="new")
     return {
         "completed": sandbox.seed("Completed"),
         "failed": sandbox.seed("Error"),

@@ -124,7 +124,7 @@ def test_a_cluster_is_found_by_name_and_the_query_is_sent_to_the_vendor(every_ru
         ("Name a file without a format", "invalid_input", ["columns.txt"]),
         ("Export where there is no folder", "invalid_input", ["none/columns.csv cannot be written: the directory"]),
         ("Export with a filter that nobody can read", "rejected", ["Filter is invalid"]),
-        ("Ask another vendor", "unsupported", ["Glasswall cannot list the columns of a cluster", "bigid"]),
+        ("Ask another vendor", "unsupported", ["Glasswall cannot list the columns of a cluster", "BigID"]),
     ],
 )
 def test_the_message_names_the_problem(run, task, kind, words):

@@ -15,17 +15,13 @@ from .._core.errors import DatascanError, InvalidInputError
 from .._core.redaction import Redactor
 from .._core.rendering import render_error, render_result
 from .._core.text import bounded, bounded_lists, disarm_commands, one_line
-from .invocation import Invocation
+from .invocation import GC_THRESHOLD, Invocation
 from .module_spec import ModuleSpec, RefusedTask
-
-# New objects before Python's garbage collector runs. Each run visits every object that Ansible loaded: with Python's
-# default of 700, this takes a third of the time of an operation.
-_GC_THRESHOLD = 50_000
 
 
 def execute(spec: ModuleSpec, invocation: Invocation) -> dict[str, t.Any]:
     """The result as Ansible shows it. A failure has `failed` and everything that is known. Never raises."""
-    gc.set_threshold(_GC_THRESHOLD)  # the process belongs to this task alone
+    gc.set_threshold(GC_THRESHOLD)  # the process belongs to this task alone
     try:
         _require_libraries(spec)
         rendered = render_result(spec.run(invocation), diff=invocation.diff_mode)

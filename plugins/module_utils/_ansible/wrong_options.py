@@ -10,6 +10,7 @@ import typing as t
 from collections.abc import Mapping
 
 from .._core import options
+from .._core.option_reading import KINDS
 from .._core.unknown_options import describe_unknown_options
 from .specs import ArgumentSpec
 
@@ -30,13 +31,6 @@ _WRONG_TYPE = re.compile(
 )
 # Of a value that has to be a dictionary. The first quotes it, and where a sampled value stands, that is a secret.
 _NO_DICTIONARY = re.compile(r"Value '.*' in the sub parameter field|dictionary requested|unable to evaluate", re.DOTALL)
-_KINDS = {
-    "bool": "true or false",
-    "int": "a whole number",
-    "float": "a number",
-    "dict": "a dictionary",
-    "list": "a list",
-}
 _EXCLUSIVE = re.compile(r"parameters are mutually exclusive: (?P<options>[\w|]+)")
 
 
@@ -51,7 +45,7 @@ def describe_wrong_options(spec: ArgumentSpec, given: Mapping[str, t.Any], messa
         return unknown
     message = _with_path(_EXCLUSIVE.sub(_exclusive_sentence, with_plain_types(message)))
     if wrong_type := _WRONG_TYPE.match(message):
-        return f"{wrong_type['path']} must be {_KINDS.get(wrong_type['kind'], wrong_type['kind'])}."
+        return f"{wrong_type['path']} must be {KINDS.get(wrong_type['kind'], wrong_type['kind'])}."
     if message.startswith(_MISSING):
         return " ".join(_describe_missing(spec, path) for path in message.removeprefix(_MISSING).split(", "))
     needs_dictionary = _NO_DICTIONARY.search(message) is not None

@@ -13,7 +13,7 @@ from .errors import InvalidInputError
 
 OptionTable = Mapping[str, Mapping[str, t.Any]]
 
-# What a value must be, by the type of its option: words that are right in every front end.
+# What a value must be, by the type of its option: texts that are right in every front end.
 KINDS: Mapping[str, str] = {
     "str": "a text",
     "path": "a text",
@@ -103,10 +103,10 @@ def _text(value: t.Any) -> str:
 def _boolean(value: t.Any) -> bool:
     if isinstance(value, bool):
         return value
-    word = _text(value).strip().lower()
-    if word not in _TRUE | _FALSE:
+    text = _text(value).strip().lower()
+    if text not in _TRUE | _FALSE:
         raise ValueError
-    return word in _TRUE
+    return text in _TRUE
 
 
 def _number(value: t.Any) -> float:

@@ -95,7 +95,7 @@ def own_option(values: Mapping[str, t.Any], wanted: str, vendor: str) -> t.Any:
         if name != wanted and value is not None:
             raise InvalidInputError(f"{name} is set, but the vendor is {vendor}: set {wanted}, or another provider.")
     if values[wanted] is None:
-        raise InvalidInputError(f"{wanted} is not set: it says what {vendor} scans.")
+        raise InvalidInputError(f"{wanted} is not set: it names what {vendor} scans.")
     return values[wanted]
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from .decoding import DecodedText, decodings, fully_decoded
 
 MASK = "********"
+_SEARCHED = 100_000  # characters of many texts that are searched at once
 _MARK = "\x00"  # stands for each character of a secret that was found
 _MIN_LENGTH = 6  # characters; shorter secrets are searched for if they have letters and digits, from 4 on
 _MIN_SHORT_LENGTH = 4
@@ -134,8 +135,7 @@ class Redactor:
 
     def finds_secret(self, value: t.Any) -> bool:
         """Whether there may be a secret in the text inside lists and dictionaries."""
-        # The word between two texts keeps numbers at their ends from being taken for one run.
-        return any(self._find(view.text) for view in decodings(" z ".join(_texts(value))))
+        return any(self._find(view.text) for text in _joined(_texts(value)) for view in decodings(text))
 
     def _redact_mapping(self, value: Mapping[t.Any, t.Any]) -> dict[t.Any, t.Any]:
         """Keys that become the same are numbered, so that no value is lost."""
@@ -236,6 +236,19 @@ def _in_base64(data: bytes) -> Iterator[tuple[str, int]]:
         sure = len(text) - (0, 3, 2)[(len(data) + shift) % 3]
         if sure > _MIN_LENGTH:
             yield (text if shift == 0 else text[:sure]), sure
+
+
+def _joined(texts: list[str]) -> Iterator[str]:
+    """A few long texts of many: each search decodes and folds all of a text, so one would take five times the memory.
+
+    The word between two texts keeps numbers at their ends from being taken for one run.
+    """
+    first = size = 0
+    for number, text in enumerate(texts, 1):
+        size += len(text)
+        if size >= _SEARCHED or number == len(texts):
+            yield " z ".join(texts[first:number])
+            first, size = number, 0
 
 
 def _texts(value: t.Any) -> list[str]:

@@ -38,7 +38,7 @@ class Feedback:
         self._timeout = timeout
 
     async def is_processed(self, event: Mapping[str, t.Any]) -> bool:
-        """Whether the engine says within the time-out that it has processed this event."""
+        """Whether the engine reports within the time-out that it has processed this event."""
         if self._queue is None:
             return True
         try:

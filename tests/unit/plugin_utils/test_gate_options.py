@@ -238,9 +238,9 @@ def test_more_scans_than_there_can_be_are_refused() -> None:
 
 
 @pytest.mark.parametrize("role", GATED)
-def test_newer_than_is_refused_where_the_vendor_tells_no_start(role: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(provider_class("glasswall"), "tells_start_times", False)
-    with pytest.raises(UnsupportedError, match=rf"{role}_policy\.newer_than: Glasswall does not tell"):
+def test_newer_than_is_refused_where_the_vendor_reports_no_start(role: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provider_class("glasswall"), "has_start_times", False)
+    with pytest.raises(UnsupportedError, match=rf"{role}_policy\.newer_than: Glasswall does not report"):
         check(role, usual(role, **{f"{role}_policy": {"newer_than": "1767323045"}}))
 
 

@@ -70,7 +70,8 @@ class Play:
         )
         stored = self.facts[host]
         hostvars = SimpleNamespace(raw_get=lambda name: self.facts.get(name, {}))
-        return action.run(None, {**stored, "hostvars": hostvars, "ansible_play_hosts_all": list(self.hosts), **variables})
+        hosts = {"hostvars": hostvars, "ansible_play_hosts_all": list(self.hosts)}
+        return action.run(None, {**stored, **hosts, **variables})
 
 
 def assert_closed(result: dict[str, t.Any]) -> None:
@@ -132,7 +133,9 @@ def test_a_gate_of_which_all_hosts_pass_is_open() -> None:
     assert play.step("publish", "web1")["failed"] is False
 
 
-@pytest.mark.parametrize("other", [FAILED, {}, {**PASSED, "proceed": "yes"}], ids=["failed", "unfinished", "no boolean"])
+@pytest.mark.parametrize(
+    "other", [FAILED, {}, {**PASSED, "proceed": "yes"}], ids=["failed", "unfinished", "no boolean"]
+)
 def test_the_gate_of_another_host_closes_that_of_this_one(other: dict[str, t.Any]) -> None:
     play = Play("web1", "web2")
     play.gate("web1", PASSED)

@@ -39,7 +39,9 @@ def test_scans_that_repeat_are_noticed_a_fiftieth_of_their_length_late_in_no_mor
     # Of scans longer than 25 minutes, every poll of the plain schedule is in time.
     assert mean_late(seen.expected) <= mean_late(seen.plain) * (0.9 if length < 1500 else 1.05)
     assert mean_requests(seen.expected) <= mean_requests(seen.plain)
-    assert [one for one in seen.expected if one.told is None or abs(one.told - one.length) > one.length / 5] == []
+    assert [
+        one for one in seen.expected if one.forecast is None or abs(one.forecast - one.length) > one.length / 5
+    ] == []
 
 
 @pytest.mark.one_core
@@ -55,4 +57,4 @@ def test_an_expectation_makes_no_scan_later_than_promised(length: float, variati
 @pytest.mark.one_core
 def test_lengths_that_vary_tenfold_say_nothing() -> None:
     seen = repeated(60, "tenfold", scans=200)
-    assert len([one for one in seen.expected if one.told is not None]) <= 2  # seven lengths may be alike by chance
+    assert len([one for one in seen.expected if one.forecast is not None]) <= 2  # seven lengths may be alike by chance

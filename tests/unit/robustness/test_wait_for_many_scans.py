@@ -13,6 +13,7 @@ from types import FrameType
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import wait
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
+from ansible_collections.datascan.gate.plugins.module_utils._core.operations.identity import IdentifiedScans
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import ConnectionOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import (
@@ -52,21 +53,37 @@ class _CountedCalls:
             self.count += 1
 
 
-def work_of_a_wait(name: str, scans: int) -> tuple[int, int]:
-    """The calls and the requests of a wait in which no scan ends: so many polls, whatever the number of scans is."""
+def many_scans(name: str, scans: int) -> tuple[OperationContext, list[str]]:
+    """So many scans of a vendor, none of which ends."""
     clock = FakeClock()
     vendor = SandboxVendor(name, lambda: clock.start.timestamp() + clock.elapsed, lasts=10.0**6)
     scan_ids = [vendor.seed() for _scan in range(scans)]
     settings = ConnectionOptions(provider=name, api_url=f"https://vendor.test{vendor.routes.base}", api_token=API_TOKEN)
     provider = connect(settings, clock, lambda line: None, Redactor())  # type: ignore[arg-type]
     mount(provider, SandboxAdapter(vendor))
+    return OperationContext(provider, clock), scan_ids  # type: ignore[arg-type]
+
+
+def work_of_a_wait(name: str, scans: int) -> tuple[int, int]:
+    """The calls and the requests of a wait in which no scan ends: so many polls, whatever the number of scans is."""
+    context, scan_ids = many_scans(name, scans)
     request = wait.WaitRequest(scan_ids, options=WaitOptions(timeout=0.0), on_timeout="return")
     with _CountedCalls() as calls:
-        result = wait.wait_for_scans(OperationContext(provider, clock), request)  # type: ignore[arg-type]
+        result = wait.wait_for_scans(context, request)
         render_result(result)
     assert result.waited is not None
     assert (len(result.scans or ()), result.waited.polls) == (scans, 1)
     return calls.count, result.waited.requests
+
+
+def calls_of_a_later_poll(name: str, scans: int) -> int:
+    """Of a poll in which nothing has changed since the one before."""
+    context, scan_ids = many_scans(name, scans)
+    vendor = IdentifiedScans(context, {})
+    vendor.get_many(scan_ids)
+    with _CountedCalls() as calls:
+        vendor.get_many(scan_ids)
+    return calls.count
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if provider_class(name).rate_limit is None])
@@ -75,6 +92,16 @@ def test_a_poll_takes_no_more_work_for_each_scan_where_there_are_many(name: str)
     many_calls, many_requests = work_of_a_wait(name, MANY)
     assert many_calls <= 1.1 * TIMES * few_calls
     assert many_requests <= TIMES * few_requests
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if provider_class(name).rate_limit is None])
+def test_later_polls_take_no_more_work_for_each_scan_where_there_are_many(name: str) -> None:
+    assert calls_of_a_later_poll(name, MANY) <= 1.1 * TIMES * calls_of_a_later_poll(name, FEW)
+
+
+def test_a_scan_that_has_not_changed_is_hardly_any_work() -> None:
+    """To parse a record takes about a hundred calls of the collection's functions."""
+    assert calls_of_a_later_poll("glasswall", MANY) <= 25 * MANY
 
 
 def test_the_requests_of_a_poll_grow_with_the_pages_of_the_list() -> None:

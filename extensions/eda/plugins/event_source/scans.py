@@ -19,9 +19,9 @@ DOCUMENTATION = r"""
 short_description: Follow data scans, and send an event for each change
 description:
   - Follows scans by their ids, or all that a query finds, now and later. It polls, because no vendor sends events.
-  - An event is sent when a scan starts, when its state changes, and when it finishes, however it ends. A rule looks at
+  - An event is sent when a scan starts, when its state changes, and when it finishes, however it ends. A rule reads
     C(event.scan.succeeded).
-  - Each event is sent at least once. After a restart, C(state_file) says what was sent; the last quarter of a second
+  - Each event is sent at least once. After a restart, C(state_file) holds what was sent; the last quarter of a second
     before a crash may be sent again, with the same C(event.meta.uuid).
   - A scan that starts and ends between two polls has only the event C(finished).
   - Set secrets by environment variables, such as E(DATASCAN_API_TOKEN), or by variables. A token that is written in a

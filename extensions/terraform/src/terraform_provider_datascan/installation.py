@@ -4,7 +4,7 @@
 """Puts the provider where `terraform init` finds it without a registry, and removes it.
 
 Terraform searches ~/.terraform.d/plugins for HOST/NAMESPACE/TYPE/VERSION/OS_ARCH/terraform-provider-TYPE_vVERSION, as
-https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories says. It notes a
+https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories describes. It notes a
 checksum over all files of the folder OS_ARCH in the lock file of a configuration, so what is in this folder is the same
 on every machine. The path of Python, which is not, is in a file beside the folder.
 """
@@ -58,7 +58,7 @@ class InstallationError(Exception):
 
 
 def default_plugins_folder() -> str:
-    """Where every Terraform on Linux and macOS looks. Raises InstallationError if this user has no home."""
+    """Where every Terraform on Linux and macOS searches. Raises InstallationError if this user has no home."""
     folder = os.path.expanduser("~/.terraform.d/plugins")
     if not os.path.isabs(folder):
         raise InstallationError("This user has no home folder. Set HOME, or give --plugins-dir.")

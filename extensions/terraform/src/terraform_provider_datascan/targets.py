@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a configuration says is to be scanned, in the form that the core takes."""
+"""What a configuration names to be scanned, in the form that the core takes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class TargetConfig:
             raise ProviderError("There are several targets", message, (known[1],))
         if not known and not is_open:
             raise ProviderError(
-                "There is no target", f"Exactly one of {_listed(VENDORS)} is needed: it says what to scan."
+                "There is no target", f"Exactly one of {_listed(VENDORS)} is needed: it names what to scan."
             )
         self.vendor = VENDORS[known[0]] if known and not is_open else None
         self._given: t.Any = config[self.vendor.name] if self.vendor else UNKNOWN

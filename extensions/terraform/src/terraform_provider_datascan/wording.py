@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Messages of the core in words that are right for Terraform, and the attribute that a message is about."""
+"""Messages of the core in Terraform's terms, and the attribute that a message is about."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typing as t
 from .protocol.diagnostics import Path
 from .protocol.schema import Attribute, Attributes
 
-# The core speaks to all front ends; some of its advice is about the modules of Ansible.
+# Some advice of the core is about the modules of Ansible.
 _REWORDED: t.Final = {
     r"\bprovider(?= must be| is missing)": "vendor",
     r": to wait for (?:it|them) again, set scan_ids of scan_wait to (?:these ids|\S+)\.": (
@@ -30,7 +30,7 @@ _FIRST_WORD = re.compile(r"[a-z_]+(?:\.[a-z_]+|\[\d+\])*(?=[ :])")
 
 
 def for_terraform(message: str) -> str:
-    """A message in Terraform's words."""
+    """A message in Terraform's terms."""
     for pattern, instead in _REWORDED.items():
         message = re.sub(pattern, instead, message)
     return message

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Advalidation: scans of advertising creatives, by "Get scan" and what its own client shows of the rest of API v2.
 
-Oddities that shape this file: a scan is finished before its issues are counted; a scan does not say of which creative
-it is, so scanning again goes by the creative; errors come as an object, a text, an empty object or an HTML page; a
+Oddities that shape this file: a scan is finished before its issues are counted; a scan does not name its creative,
+by which it is scanned again; errors come as an object, a text, an empty object or an HTML page; a
 Retry-After is always 15, although the real time differs, and the rate of requests is limited for each address.
 """
 
@@ -280,7 +280,7 @@ def _result(check: CheckResult) -> str:
 
 
 def _issues(checks: Sequence[CheckResult]) -> list[Issue]:
-    """As many issues as a scan shows. A scan does not say of which creative it is."""
+    """As many issues as a scan shows. A scan does not name its creative."""
     found = _with_issues(checks)[:MAX_LISTED_ISSUES]
     return [Issue(name=check.name or _UNNAMED, result=(check.result or "").strip()) for check in found]
 

@@ -54,7 +54,7 @@ class Provider(ABC):
     min_poll_interval: t.ClassVar[float] = 1.0  # seconds between two polls
     rate_limit: t.ClassVar[RateLimit | None] = None  # of requests, where the vendor has one
     trusts_retry_after: t.ClassVar[bool] = True
-    tells_start_times: t.ClassVar[bool] = True  # whether scans have a `started_at`
+    has_start_times: t.ClassVar[bool] = True  # whether scans have a `started_at`
     times_have_zone: t.ClassVar[bool] = True  # False where the option time_zone has to give it
     takes_refresh_token: t.ClassVar[bool] = False  # the option refresh_token
     whole_number_ids: t.ClassVar[bool] = False  # whether ids are whole numbers, so that a number is not another id

@@ -74,7 +74,7 @@ class ListsScans(Provider, capability="list"):
     def list_recent(self) -> Sequence[Scan]:
         """Scans that completed lately, and maybe others: as many as one request can bring, which is sent once.
 
-        They only tell how long scans take, so any may be missing. Vendors without such a request have none.
+        They only show how long scans take, so any may be missing. Vendors without such a request have none.
         """
         return ()
 
@@ -150,7 +150,7 @@ class ListsColumns(Provider, capability="columns"):
     def list_columns(self, query: ColumnQuery) -> Iterator[ColumnPage]:
         """The columns of a cluster, each once; a page is requested only when the iteration gets to it.
 
-        A page with `restarts` begins the list again, and a last page with a `gap` says why columns may be missing.
+        A page with `restarts` begins the list again, and a last page with a `gap` explains why columns may be missing.
         """
 
 

@@ -27,7 +27,7 @@ from ..error_texts import (
 _CODES = ("statusCode", "status_code", "responseCode", "response_code", "status", "code")
 _KEYS = frozenset({*_CODES, "success", "message", "detail", "meta"})  # of an envelope, beside its data and its errors
 
-# The keys under which a record writes the state of a scan, or of a part of one, and the words for one that failed.
+# The keys under which a record writes the state of a scan, or of a part of one, and the statuses of one that failed.
 _STATE_KEY = re.compile(r"(?:scan|processing|request)?(?:progress)?(?:status|state)")
 _FAILED = frozenset({"failed", "failure", "error", "errored", "aborted"})
 _NOT_PARTS = frozenset({"files", "tests"})  # lists of what a scan finds: those that fail are issues
@@ -81,7 +81,7 @@ def _http_status(code: t.Any) -> int | None:
 
 
 def error_status(body: t.Any) -> int | None:
-    """The HTTP status that the errors of a body amount to; None where it does not say.
+    """The HTTP status that the errors of a body amount to; None where it has none.
 
     An error beside data is a server error: what was asked for may have been carried out in part.
     """
@@ -94,7 +94,7 @@ def error_status(body: t.Any) -> int | None:
 
 
 def _failed_states(record: t.Any) -> list[str]:
-    """The keys of an object under which a state is a word for a failure."""
+    """The keys of an object under which a state is a failure's."""
     if not isinstance(record, Mapping):
         return []
     keys = [key for key in record if _STATE_KEY.fullmatch(key.replace("_", "").lower())]
@@ -102,7 +102,7 @@ def _failed_states(record: t.Any) -> list[str]:
 
 
 def _failed_parts(record: Mapping[str, t.Any]) -> Iterator[str]:
-    """For each list of a record, how many of its objects say that they failed."""
+    """For each list of a record, how many of its objects have failed."""
     for key, parts in record.items():
         if isinstance(parts, list) and key.lower() not in _NOT_PARTS:
             failed = [part for part in parts if _failed_states(part)]
@@ -137,7 +137,7 @@ def _has_error(body: Mapping[str, t.Any]) -> bool:
 
 
 def _is_failed_envelope(body: Mapping[str, t.Any]) -> bool:
-    """Whether `status` is a word for a failure beside data. Without data, it may be the state of a scan."""
+    """Whether `status` is a failure's, beside data. Without data, it may be the state of a scan."""
     data = (value for key, value in body.items() if key not in _KEYS and isinstance(value, (dict, list)))
     return "status" in _failed_states(body) and any(map(has_content, data))
 

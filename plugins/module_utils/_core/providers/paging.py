@@ -40,8 +40,8 @@ class ListPage(t.Generic[R]):
 
     rows: Sequence[R]
     total: int | None = None
-    is_last: bool = False  # the vendor says that no page follows
-    follows: bool = False  # the vendor says, or a full page suggests, that a page follows, whatever the total is
+    is_last: bool = False  # by the vendor, no page follows
+    follows: bool = False  # the vendor's answer, or a full page, suggests that a page follows, whatever the total is
     leads_on: bool = False  # the page names a next page that was not requested yet, so it is no end even if it is empty
     restarts: bool = False  # of ListReader.pages: the list is read again, so the rows before this page do not count
 
@@ -167,7 +167,7 @@ class _ListReading(t.Generic[R]):
         return is_new
 
     def _compare(self, page: ListPage[R], new: int) -> None:
-        """Look for signs of a change since the page before."""
+        """Search for signs of a change since the page before."""
         self._pages_with_new_rows += new > 0
         if page.total is not None:
             first, highest = self._totals or (page.total, page.total)
@@ -204,7 +204,7 @@ class _ListReading(t.Generic[R]):
         return is_too_long
 
     def _has_total(self) -> bool:
-        """Whether as many rows were read as the total says. A total that is exceeded is wrong, and proves no end."""
+        """Whether as many rows were read as the total counts. A total that is exceeded is wrong, and proves no end."""
         return self._cursor.counts_all and bool(self._totals) and self._counted() == self._totals[1]
 
     def _counted(self) -> int:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options that Ansible does not check: what a wrong value is told, the same in every front end."""
+"""Options that Ansible does not check: one sentence about a wrong value, the same in every front end."""
 
 from __future__ import annotations
 

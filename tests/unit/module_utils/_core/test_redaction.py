@@ -368,6 +368,17 @@ def test_a_result_is_scrubbed_at_every_depth_and_else_stays_as_it_is() -> None:
     assert TOKEN not in json.dumps(scrubbed)
 
 
+@pytest.mark.parametrize("place", [0, 1, 999, 1000, 2499])
+def test_a_secret_is_found_anywhere_in_a_result_of_many_scans(place: int) -> None:
+    """The texts of a long result are searched a few at a time."""
+    scans: list[dict[str, str | None]] = [
+        {"id": f"{number}", "source": "x" * 120, "error": None} for number in range(2500)
+    ]
+    scans[place]["error"] = f"{TOKEN} is refused"
+    shown = Redactor([TOKEN]).redact({"scans": scans})
+    assert [scan["error"] for scan in shown["scans"] if scan["error"]] == [f"{MASK} is refused"]
+
+
 def test_text_without_secrets_is_untouched() -> None:
     text = "Scan 83d71394-faa2-4b6c-b13b-6d3118de459e: completed; https://vendor.test/api/v1/scans?page=1&pageSize=100"
     secrets = Redactor([TOKEN, LAST, "t0ken"])

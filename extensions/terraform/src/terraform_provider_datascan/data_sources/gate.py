@@ -99,8 +99,8 @@ class GateData(VendorData):
         option, title = policy.counting_option, context.provider.title
         try:
             check_newer_than(policy, context.clock.now())
-            if policy.newer_than is not None and not context.provider.tells_start_times:
-                raise UnsupportedError(f"policy.newer_than: {title} does not tell when a scan started. Remove it.")
+            if policy.newer_than is not None and not context.provider.has_start_times:
+                raise UnsupportedError(f"policy.newer_than: {title} does not report when a scan started. Remove it.")
             if option and not isinstance(context.provider, CountsIssues):
                 message = f"policy.{option} needs a count of issues, and {title} does not count them. Remove {option}."
                 raise UnsupportedError(message)

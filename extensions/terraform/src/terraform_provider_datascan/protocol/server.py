@@ -21,7 +21,7 @@ from .certificate import make_certificate
 from .messages import MESSAGES, METHODS
 from .servicer import Servicer
 
-# Every Terraform sets it, for every provider: it tells a start by Terraform from one by hand, and is no secret.
+# Every Terraform sets it, for every provider: it distinguishes a start by Terraform from one by hand, and is no secret.
 COOKIE_NAME, COOKIE = "TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
 # Each wait holds a thread, and StopProvider has to get through. Threads are made when they are needed.
 MOST_CALLS = 20_000
@@ -78,7 +78,7 @@ def _empty_stream() -> grpc.RpcMethodHandler:
 
 
 def serve(servicer: Servicer) -> t.NoReturn:
-    """Serve until Terraform says that it needs the provider no more, or has gone. Ends the process.
+    """Serve until Terraform reports that it needs the provider no more, or has gone. Ends the process.
 
     Raises OSError if no socket can be made.
     """

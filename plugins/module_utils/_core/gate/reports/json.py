@@ -30,7 +30,7 @@ The fields of `datascan.gate/report/1`, from which docs/report.schema.json takes
         provider        the vendor
         name            the scan's name, or null
         state           queued, running, completed, failed, cancelled, stopped or unknown
-        vendor_status   the vendor's own word, or null
+        vendor_status   the vendor's own status, or null
         finished        true for completed, failed, cancelled and stopped
         succeeded       true for completed, false for failed and cancelled, null in every other state
         started_at, finished_at    ISO 8601 in UTC, or null
@@ -42,7 +42,7 @@ The fields of `datascan.gate/report/1`, from which docs/report.schema.json takes
         issue_count     how many issues were found, or null where they are not counted
         issues          the first of them, where they are known
           name          the check that found it, or the path of the file that has it
-          result        the vendor's own word for how bad it is, or null
+          result        the vendor's own text for how bad it is, or null
           place         where it is, if the name does not include that, or null
         error           the vendor's reason, or null
 

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """BigID's clusters and their columns, as in "Cluster Analysis API Tutorial".
 
-Oddities that shape this file: the list of clusters is a bare array, or stands in an envelope; totalCount says 5
+Oddities that shape this file: the list of clusters is a bare array, or stands in an envelope; totalCount is 5
 beside one result, so that it is a hint and no proof; the parameter offsetKey has no counterpart in the documented
-answer, and elsewhere is a text or a list; the texts of errors say scan where they mean a cluster.
+answer, and elsewhere is a text or a list; the texts of errors name a scan where they mean a cluster.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class _Cluster(Cluster):
 
 @dataclass(frozen=True)
 class _ColumnPageBody:
-    """One page of columns; `offset` may say where the next page starts."""
+    """One page of columns; `offset` may be where the next page starts."""
 
     rows: Sequence[_Row]
     total_count: int | None

@@ -74,7 +74,7 @@ def without_secret_key(text: str) -> str:
 
 
 def is_not_found(response: Response) -> bool:
-    """Whether the response says that a scan or a cluster does not exist, as the documents have it."""
+    """Whether the response reports, as documented, that a scan or a cluster does not exist."""
     body = response.data
     return isinstance(body, dict) and any(_NOT_FOUND.search(text) for text in envelope.messages(body))
 

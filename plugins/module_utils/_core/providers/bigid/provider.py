@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """BigID: parent scans and their status, as in "Scan Insights API Tutorial", and the start of a scan profile.
 
-Oddities that shape this file: the status is true or false, and false does not say how a scan ended; how it ended
+Oddities that shape this file: the status is true or false, and false does not show how a scan ended; how it ended
 stands in its own record (GET /scans/{id}), which no document describes, or in the parent-scan list.
 `single_reads` has the reads by id, `scan_lists` the list.
 """

@@ -61,7 +61,7 @@ _ENVELOPE_WORDS = frozenset({"success", "ok", "string"})  # of an envelope's `st
 
 @dataclass(frozen=True)
 class Status:
-    """The answer of a scan's status: whether it is active, or None; and what else it says of the scan's state."""
+    """The answer of a scan's status: whether it is active, or None; and what else it holds of the scan's state."""
 
     is_active: bool | None
     words: list[str] = field(default_factory=list)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """BigID's list of parent scans: the scans of a query, and those of a scan profile.
 
-The document says how many scans the list has, and not how to get those beyond `limit`.
+The document describes the number of scans, and not how to get those beyond `limit`.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """BigID's scans by id, from three sources: the status, the scan's own record, and its row in the parent-scan list.
 
-The status is documented, and true beats all else. False does not say how the scan ended: the record and the row do,
-and the worse of the two counts. Where one of them still says that the scan runs, it runs. A deployment may lack the
+The status is documented, and true beats all else. False does not show how the scan ended: the record and the row do,
+and the worse of the two counts. Where one of them still shows that the scan runs, it runs. A deployment may lack the
 route of the status or of the record, so that a scan is not found only where every source has been asked.
 """
 
@@ -37,7 +37,7 @@ _NO_ROUTE = (403, 404, 405, 501)  # HTTP statuses of a deployment, or a gateway,
 
 @dataclass(frozen=True)
 class Listing:
-    """What was read of the list: the rows of the scans that were looked for, and whether it was read to its end."""
+    """What was read of the list: the rows of the scans that were searched for, and whether it was read to its end."""
 
     rows: dict[str, Row] = field(default_factory=dict)
     is_whole: bool = False
@@ -161,7 +161,7 @@ class BigIDSingleReads(Provider, is_partial=True):
         if isinstance(records, NotFoundError) and isinstance(refusal, RejectedError):
             refusal = self._not_found(scan_id, records)
         rows = [*([] if row is None else [row]), *([] if isinstance(records, DatascanError) else records)]
-        # The document has true and false only, so a word there does not make a scan completed, but may deny that it is.
+        # The document has true and false only, so a text there does not make a scan completed, but may deny that it is.
         denials = [word for word in status.words if self.state_map.get(word.lower()) is not ScanState.COMPLETED]
         rows += [Row(scan_id, state=word) for word in denials]
         if listing is None and (rows or refusal is None):
@@ -208,7 +208,7 @@ class BigIDSingleReads(Provider, is_partial=True):
         unclear = next((row for row in rows if row.state and not self._state_from_row(row)), None)
         if states:
             row, state = min(states, key=lambda known: state_rank(known[1]))
-            if not (unclear and state is ScanState.COMPLETED):  # which a word that is not known contradicts
+            if not (unclear and state is ScanState.COMPLETED):  # which a status that is not known contradicts
                 for other in (*rows, before):
                     row = row.merge(other)
                 self._rows[row.id] = row

@@ -135,7 +135,7 @@ def _exchange_error(error: DatascanError) -> DatascanError:
     message = f"BigID did not exchange refresh_token for a session token: {error.message.rstrip('.')}."
     if error.http_status is None:
         return error.with_message(message)
-    # The messages of a redirect and of a wrong path say what to do.
+    # The messages of a redirect and of a wrong path name what to do.
     if error.http_status != 404 and not 300 <= error.http_status < 400:
         message += (
             " If the user token has expired, create a new one in BigID's access management; if it is a session token, "

@@ -21,7 +21,7 @@ _PERMISSIONS = {"r": "Read", "w": "Write", "c": "Create", "l": "List"}
 
 
 def storage_key(address: str) -> str:
-    """What tells storage accounts apart, from an endpoint or from the address that Glasswall reports.
+    """What distinguishes storage accounts, from an endpoint or from the address that Glasswall reports.
 
     Usually the host names the account. A path-style endpoint (Azurite, Azure Stack) has it in the path, so that several
     accounts share one host and port: for example `127.0.0.1:10000/account`.

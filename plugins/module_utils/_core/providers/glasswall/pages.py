@@ -15,18 +15,18 @@ from ..records import InvalidRecord, with_worst
 from .records import ParseRecords, Record, parse_page
 
 PAGE_SIZE = 100  # requested; a server may send fewer
-_QUERY_WORDS = ("Listing", "Processing", "Cancelled", "Completed", "Errored", "Unknown")
+_QUERY_STATUSES = ("Listing", "Processing", "Cancelled", "Completed", "Errored", "Unknown")
 
 
 def query_params(query: Query, states: Mapping[str, ScanState]) -> list[tuple[str, str]]:
-    """The parameters of a list. `states` are the states of the vendor's words, in lower case."""
+    """The parameters of a list. `states` are the states by the vendor's statuses in lower case."""
     params = []
     if query.started_after:
         params.append(("startDate", iso(query.started_after)))
     if query.started_before:
         params.append(("endDate", iso(query.started_before)))
     if query.states is not None:
-        params += [("scanStatus", word) for word in _QUERY_WORDS if states[word.lower()] in query.states]
+        params += [("scanStatus", status) for status in _QUERY_STATUSES if states[status.lower()] in query.states]
     return params + [("users", owner) for owner in query.owners]
 
 

@@ -33,7 +33,7 @@ from .records import (
     normalize_id,
 )
 
-_HISTORY = timedelta(days=90)  # of scans that tell how long one takes
+_HISTORY = timedelta(days=90)  # of scans that show how long one takes
 _FEW = 2  # up to this many scans are read one by one, because a page of the list may contain none of them
 
 

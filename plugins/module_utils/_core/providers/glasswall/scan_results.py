@@ -131,7 +131,7 @@ class FilePages(PageCursor[ScannedFile]):
         return ListPage(files, total, follows=follows)
 
     def _may_be_cut(self, length: int, total: int | None) -> bool:
-        """Whether a total may be too low: a full page can have a successor, whatever the total says."""
+        """Whether a total may be too low: a full page can have a successor, whatever the total is."""
         if self._number == 1 and length:
             self._longest = min(length, _PAGE_SIZE) if total is not None and length < total else _PAGE_SIZE
         return total is not None and length >= self._longest

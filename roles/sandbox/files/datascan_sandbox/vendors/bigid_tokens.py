@@ -21,7 +21,7 @@ def jwt(claims: dict[str, object]) -> str:
     return ".".join((_part({"alg": "none", "typ": "JWT"}), _part(claims), "ZmFrZQ"))
 
 
-# Real user tokens have a form by which clients tell them from session tokens.
+# Real user tokens have a form by which clients distinguish them from session tokens.
 USER_JWT = jwt({"type": "refresh-token", "user_name": "sandbox", "exp": 4102444800})
 USER_TOKENS = {"sandbox-refresh-token": User("sandbox"), USER_JWT: User("sandbox")}
 

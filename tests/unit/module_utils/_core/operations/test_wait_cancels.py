@@ -92,7 +92,9 @@ def test_of_several_scans_only_our_own_are_cancelled(monkeypatch: pytest.MonkeyP
     assert f"Scan {SCAN_ID} was cancelled. Scan {CHILD_ID} continues to run" in error.message
 
 
-@pytest.mark.parametrize("answer", [Expected("DELETE", SCAN_PATH, status=503), Expected("DELETE", SCAN_PATH, answer="")])
+@pytest.mark.parametrize(
+    "answer", [Expected("DELETE", SCAN_PATH, status=503), Expected("DELETE", SCAN_PATH, answer="")]
+)
 def test_where_the_vendor_does_not_answer_one_cancellation_no_other_is_tried(
     answer: Expected, monkeypatch: pytest.MonkeyPatch
 ) -> None:

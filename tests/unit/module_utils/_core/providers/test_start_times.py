@@ -25,5 +25,5 @@ def test_a_scan_that_has_finished_has_a_start(name: str) -> None:
     provider = connect(options, clock, lambda line: None, Redactor())  # type: ignore[arg-type]
     mount(provider, SandboxAdapter(vendor))
     answer = provider.get_many([scan_id])[scan_id]
-    assert (answer.started_at is not None) is provider.tells_start_times  # type: ignore[union-attr]
+    assert (answer.started_at is not None) is provider.has_start_times  # type: ignore[union-attr]
     assert answer.finished  # type: ignore[union-attr]
