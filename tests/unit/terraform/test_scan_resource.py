@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import typing as t
+from datetime import timedelta
 
 import pytest
 import requests
 from scripted_vendor import connection_reset
 from terraform_provider_datascan._core.errors import ConflictError
-from terraform_provider_datascan._core.models import Scan
+from terraform_provider_datascan._core.models import Scan, ScanList
 from terraform_provider_datascan._core.operations.start import StartResult
 from terraform_provider_datascan._core.providers.capabilities import CancelsScans, ListsScans
 from terraform_provider_datascan.protocol.diagnostics import ProviderError
@@ -362,6 +363,34 @@ def test_a_search_that_finds_no_scan_is_followed_by_a_start(vendor: str) -> None
     steps.access.restart()
     assert steps.apply(sample_config(vendor)) is None
     assert starts(steps.access) == 2
+
+
+def found_instead(vendor: str, monkeypatch: pytest.MonkeyPatch, *found: Scan, gap: str | None = None) -> Steps:
+    """A resource whose start was lost, and for which each list has these scans only."""
+    steps, _error = lost(vendor)
+    steps.access.restart()
+    monkeypatch.setattr(VENDORS[vendor], "list_scans_of", lambda self, target, query: ScanList(found, gap))
+    return steps
+
+
+@pytest.mark.parametrize("vendor", LISTING)
+@pytest.mark.parametrize(("state", "seconds"), [("completed", -30), ("failed", 30), ("cancelled", 30)])
+def test_no_scan_from_before_and_none_that_failed_is_taken_for_the_lost_one(
+    vendor: str, state: str, seconds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = SimulatedAccess(vendor).time.now() + timedelta(seconds=seconds)
+    other = Scan(id="1001", provider=vendor, state=state, started_at=started)
+    steps = found_instead(vendor, monkeypatch, other)
+    steps.apply(sample_config(vendor, wait=False))
+    assert t.cast("Values", steps.state)["id"] == str(steps.access.server.made[1])
+
+
+@pytest.mark.parametrize("vendor", LISTING)
+def test_a_list_that_may_lack_the_lost_scan_starts_no_other(vendor: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = found_instead(vendor, monkeypatch, gap="its total changed")
+    error = steps.apply(sample_config(vendor))
+    assert error is not None and error.summary == "It is not known whether a scan was started"
+    assert starts(steps.access) == 1
 
 
 # Triggers
