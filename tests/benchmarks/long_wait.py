@@ -48,6 +48,7 @@ def rows(plays: Plays, sandbox: Sandbox, folder: Path, collections: Path) -> lis
     def wait_calmly(task: Callable[[str], Task]) -> Spent:
         return wait(task, ANSIBLE_CONFIG=str(calm))
 
+    plays.run([ours(sandbox.seed())])  # the first play after an installation compiles, and later ones do not
     with ThreadPoolExecutor(7) as pool:
         parts = pool.submit(lambda: measure_wait(plays, collections, sandbox.api_url, [sandbox.seed(None, age=0)]))
         usual = pool.map(wait, (ours, theirs))

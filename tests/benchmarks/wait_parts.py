@@ -8,6 +8,7 @@ Usage: wait_parts.py API_URL TOKEN UNTIL, with the ids of the scans as JSON on s
 
 from __future__ import annotations
 
+import gc
 import importlib
 import itertools
 import json
@@ -24,6 +25,8 @@ def main() -> None:
     api_url, token, until = sys.argv[1:]
     options = {"provider": "glasswall", "api_url": api_url, "api_token": token, "scan_ids": json.load(sys.stdin)}
     importlib.import_module("ansible.executor.task_queue_manager")  # what ansible-playbook has loaded by then
+    gc.freeze()  # as _ansible/invocation.py does before anything else of the collection loads
+    gc.set_threshold(50_000)
     times = [time.process_time()]
     from ansible_collections.datascan.gate.plugins.module_utils._core.compat import pydantic, requests  # noqa: F401
 

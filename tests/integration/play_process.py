@@ -28,7 +28,7 @@ HOUR = 3600.0
 LONG = {"listing_seconds": HOUR, "processing_seconds": HOUR, "time_fraction": True}
 PROCESSES = Path("/proc")
 MARK = "DATASCAN_TEST_PLAY"  # in the environment of every process of one play, and of no other
-TIMEOUT = 120.0  # seconds
+TIMEOUT = 300.0  # seconds; with other work beside, a play of modules takes more than two minutes
 
 
 class PlayProcess:

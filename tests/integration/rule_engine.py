@@ -21,7 +21,7 @@ from playbook_runs import clean_environment
 from sandbox_server import TOKEN, Sandbox
 
 PAGE = "docs/eda.md"
-_PATIENCE = 120.0  # seconds: Java starts slowly on a busy machine
+_PATIENCE = 300.0  # seconds: Java starts slowly on a busy machine
 
 
 class RuleEngine:

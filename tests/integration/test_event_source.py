@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "extensions/eda/plugins/event_source/scans.py"
 PROGRAM = ROOT / "tests/integration/programs/print_events.py"
 SCANS = 200
-_PATIENCE = 90.0  # seconds
+_PATIENCE = 300.0  # seconds
 
 pytestmark = pytest.mark.one_core
 

@@ -33,8 +33,8 @@ from terraform_runs import (
 pytestmark = TERRAFORM_MARKS
 
 MARK = "DATASCAN_TEST_TERRAFORM"  # in the environment of every process of one terraform, and of no other
-LONGEST_WAIT = 60.0  # seconds until something must have happened on a busy machine
-ORPHAN_SECONDS = 2.0 + 15.0  # what a provider may live without terraform, and slack for a busy machine
+LONGEST_WAIT = 300.0  # seconds until something must have happened on a busy machine
+ORPHAN_SECONDS = 2.0 + 58.0  # what a provider may live without terraform, and slack for a busy machine
 VERSION_OF_ANOTHER = "0.0.9"
 SCAN = f"""
 resource "datascan_scan" "uploads" {{

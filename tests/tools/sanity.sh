@@ -16,7 +16,7 @@ trap 'rm -rf "$work"' EXIT
 pip_conf=$("$python" "$tools/pip_settings.py")
 
 # ansible-test writes to HOME, and reads pip's settings there. It makes a virtual environment for each of its tests, which
-# takes half of the first run, so HOME is kept in the virtual environment of PYTHON.
+# takes a fifth of the first run, so HOME is kept in the virtual environment of PYTHON.
 HOME=$(cd "$(dirname "$python")/.." && pwd)/sanity
 export HOME
 unset XDG_CONFIG_HOME ANSIBLE_HOME

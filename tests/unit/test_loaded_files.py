@@ -50,6 +50,14 @@ result = execute(module.MODULE, Invocation(params, False, False, Redactor(), pri
 names = sorted(name.partition("datascan.gate.plugins.")[2] or name for name in set(sys.modules) - before)
 print(json.dumps([result.get("msg"), names]))
 """
+LOAD_ACTION = """
+import gc, sys
+sys.path.insert(0, sys.argv[1])
+import conftest, ansible.plugins.loader
+usual = gc.get_threshold()
+import ansible_collections.datascan.gate.plugins.action.{action}
+print(usual == gc.get_threshold(), gc.get_count()[0] < usual[0])
+"""
 OFTEN_UNUSED = {  # of Python's library; some need several milliseconds
     *("concurrent.futures.thread", "difflib", "html.entities", "zoneinfo"),
 }
@@ -109,3 +117,10 @@ def test_a_call_loads_no_file_that_only_other_calls_use(module: str) -> None:
 def test_a_status_without_a_wait_does_not_load_what_waits() -> None:
     assert "_core.operations.wait" not in loaded("scan_status")
     assert "_core.operations.wait" in loaded("scan_status", wait=True)
+
+
+@pytest.mark.parametrize("action", ["scan_wait", "gate_step"])
+def test_ansible_playbook_collects_garbage_as_before_once_the_collection_is_loaded(action: str) -> None:
+    """Nor does the next collection visit what was loaded, which would take as long as all that loading saved."""
+    command = [sys.executable, "-B", "-c", LOAD_ACTION.format(action=action), str(ROOT / "tests" / "unit")]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "True True\n"

@@ -17,6 +17,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers import base as _provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import CancelsScans
 from fake_clock import FakeClock
 from glasswall_script import SCAN_ID, SCAN_PATH, item, read_response
 from scripted_vendor import Expected, Script, connected, mount
@@ -231,6 +232,16 @@ def test_near_the_deadline_it_has_what_is_left_and_a_second() -> None:
     vendor = FallsSilent(FakeClock(), 0.0)
     overrun(vendor, IDS[:1], 0.0)
     assert vendor.allowed == [LAST]
+
+
+@pytest.mark.parametrize("left", [60.0, 2.0, 0.0])
+def test_a_request_that_changes_something_has_all_its_time_whatever_is_left(left: float) -> None:
+    """What came of it has to be known."""
+    cancel = Expected("DELETE", SCAN_PATH, 202, item("Listing"))
+    provider, script = connected([cancel], timeout=30.0)
+    with provider.deadline(left):
+        t.cast("CancelsScans", provider).cancel(SCAN_ID)
+    assert script.given["timeout"] == 30.0
 
 
 @pytest.mark.parametrize("needs", [0.3, 5.0])

@@ -180,6 +180,18 @@ def test_a_list_with_a_gap_is_read_again_from_the_same_time() -> None:
     assert [query.started_after for query in vendor.queries] == [None, None]
 
 
+@pytest.mark.parametrize("polls", [1, 2])
+def test_a_finished_scan_that_lists_lack_for_a_moment_is_not_reported_again(polls: int) -> None:
+    vendor = FollowedVendor()
+    vendor.set("a", "completed")
+    following = follower(vendor, report_first="all")
+    assert deliver(following) == ["a finished"]
+    kept = vendor.scans.pop("a")
+    assert [deliver(following) for _poll in range(polls)] == [[]] * polls
+    vendor.scans["a"] = kept
+    assert deliver(following) == []
+
+
 def test_finished_scans_are_forgotten_once_no_list_shows_them() -> None:
     vendor = FollowedVendor()
     following = follower(vendor)
@@ -282,6 +294,29 @@ def test_an_outage_is_reported_once_at_its_beginning_and_once_at_its_end() -> No
     vendor.set("a", "completed")
     assert outage == [["error"], [], []]
     assert deliver(following) == ["recovered", "a finished"]
+
+
+def test_an_outage_at_the_beginning_is_not_the_first_list() -> None:
+    """The scans that were there before are then no more reported than without it."""
+    vendor = FollowedVendor()
+    vendor.set("a", "running")
+    vendor.fault = UnavailableError("down")
+    following = follower(vendor, report_first="none")
+    assert deliver(following) == ["error"]
+    vendor.fault = None
+    assert deliver(following) == ["recovered"]
+
+
+def test_after_an_outage_no_finished_scan_is_reported_again() -> None:
+    vendor = FollowedVendor()
+    vendor.set("a", "completed")
+    following = follower(vendor, report_first="all")
+    deliver(following)
+    vendor.fault = UnavailableError("down")
+    for _poll in range(5):
+        deliver(following)
+    vendor.fault = None
+    assert deliver(following) == ["recovered"]
 
 
 def test_one_scan_that_cannot_be_read_does_not_hide_the_others() -> None:
