@@ -267,6 +267,15 @@ def test_states_and_kinds_of_errors_are_never_masked() -> None:
     assert Redactor(RESULT_WORDS).redact(sorted(words)) == sorted(words)
 
 
+@pytest.mark.parametrize("secret", ["äöüß-ÄÖÜß-äöüß", "пароль-от-скана", "密碼密碼密碼"])
+def test_a_secret_beyond_ascii_is_masked_in_hexadecimal_digits(secret: str) -> None:
+    """Digits of other characters are not decoded, because they may be anything."""
+    digits = secret.encode().hex()
+    redactor = Redactor([secret])
+    for shown in (digits, digits.upper(), digits[: len(digits) - 4]):
+        assert redactor.redact_text(f"sent {shown}") == "sent ********"
+
+
 def test_keys_are_redacted_and_none_is_lost() -> None:
     redacted = Redactor([TOKEN]).redact(
         {f"{TOKEN}": 1, json.dumps(TOKEN)[1:-1].upper(): 2, "other": {TOKEN: TOKEN}, 3: 4}

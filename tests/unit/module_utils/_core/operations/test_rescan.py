@@ -103,6 +103,18 @@ def test_an_answer_about_a_scan_that_had_ended_before_is_not_the_new_one() -> No
     assert error.result.changed and CHILD_ID in error.message
 
 
+def test_an_answer_about_a_child_that_was_there_before_is_not_the_new_one_which_is_searched_for() -> None:
+    old = "00000000-0000-0000-0000-000000000001"
+    result = run(
+        read_response("Completed", childScans=[old]),
+        list_response(),
+        rescan_response(item("Processing", **{**CHILD, "scan_id": old})),
+        read_response("Completed", childScans=[old, CHILD_ID]),
+        read_response("Listing", **CHILD),
+    )
+    assert (result.changed, result.reused, result.scan.id) == (True, False, CHILD_ID)
+
+
 # One that runs
 
 
