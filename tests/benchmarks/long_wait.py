@@ -60,7 +60,7 @@ def rows(plays: Plays, sandbox: Sandbox, folder: Path, collections: Path) -> lis
     return [
         at_most("(c) a wait of 60 s, processor", whole, poll, 0.02),
         at_most("(c) of it, loading pydantic and requests", took.libraries, poll),
-        at_most("(c) of it, compiling and loading the collection", took.files, poll),
+        at_most("(c) of it, loading the collection", took.files, poll),
         at_most(f"(c) of it, {took.polls} polls and the pauses between them", took.operation, poll),
         at_most("(c) the rest: Ansible's worker, less what ansible-playbook saves at its end", rest, poll),
         at_most("(c) the same wait as a module", as_module.less(asleep).processor, poll),

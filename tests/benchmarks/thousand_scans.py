@@ -79,7 +79,7 @@ def _growth_rows(large: WaitParts, larger: WaitParts) -> list[Row]:
     most = f"at most {times:g}"
     return [
         Row(f"{what}: requests", *(f"{one:g}" for one in requests), f"{growth[0]:.3g}", most, growth[0] <= times),
-        Row(f"{what}: processor", *map(seconds, processor), f"{growth[1]:.3g}"),
+        Row(f"{what}: processor", *map(seconds, processor), f"{growth[1]:.3g}", most, growth[1] <= times),
         Row(
             f"(g) the wait for {LARGER:,} scans: memory",
             f"{larger.memory:.0f} MB",

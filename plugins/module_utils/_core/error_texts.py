@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 from collections.abc import Mapping
+from functools import lru_cache
 
 _NOTHING = frozenset({"", "-", "0", "none", "null", "false"})  # texts that vendors write for no error
 _TEXT_KEYS = ("message", "error", "reason", "detail", "description")  # of an error that is an object
@@ -67,6 +68,7 @@ def errors_of(data: Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {key: value for key, value in data.items() if is_error_key(key) and has_content(value)}
 
 
+@lru_cache(maxsize=1024)  # a list has the same few keys in each record
 def is_error_key(key: str) -> bool:
     """Whether a key is the name of an error or of parts that failed, in snake case, in camel case, or in words."""
     return _ERROR_KEY.fullmatch(_folded(key)) is not None or names_failed_parts(key)

@@ -97,8 +97,8 @@ def _failed_states(record: t.Any) -> list[str]:
     """The keys of an object under which a state is a failure's."""
     if not isinstance(record, Mapping):
         return []
-    keys = [key for key in record if _STATE_KEY.fullmatch(key.replace("_", "").lower())]
-    return [key for key in keys if isinstance(record[key], str) and record[key].strip().lower() in _FAILED]
+    failed = [key for key, value in record.items() if isinstance(value, str) and value.strip().lower() in _FAILED]
+    return [key for key in failed if _STATE_KEY.fullmatch(key.replace("_", "").lower())]
 
 
 def _failed_parts(record: Mapping[str, t.Any]) -> Iterator[str]:

@@ -19,6 +19,7 @@ from .azure_sas import storage_key
 
 # Python's UUID reads digits of any script, and ignores what stands between them.
 _UUID = re.compile(r"(?:urn:uuid:)?\{?[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\}?", re.ASCII | re.IGNORECASE)
+_USUAL_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
 def normalize_id(scan_id: t.Any) -> t.Any:
@@ -26,6 +27,8 @@ def normalize_id(scan_id: t.Any) -> t.Any:
     if not isinstance(scan_id, str):
         return scan_id
     text = scan_id.strip()
+    if _USUAL_UUID.fullmatch(text):  # nearly all are: this takes a fifth of the time
+        return text
     return str(uuid.UUID(text)) if is_uuid(text) else text
 
 
