@@ -82,6 +82,12 @@ def test_statistics_pass_only_if_every_gate_of_every_host_passed() -> None:
     assert statistics([first, third])["passed"] is True
 
 
+def test_a_gate_that_only_advises_has_not_passed() -> None:
+    advised = GateEntry("web1", 1, "run_scan").concluded({**FAILED, "proceed": True})
+    stats = statistics([advised])
+    assert (advised.proceed, stats["passed"], stats["gates"]["run_scan"]["passed"]) == (True, False, False)
+
+
 def test_a_refusal_shows_no_secret_no_command_and_no_class_of_ansible() -> None:
     error = InvalidInputError(
         "api_url https://ann:pa55word@host\n::error::x is of type _AnsibleTaggedDict \x1b[31m t0k+n-of-ann"

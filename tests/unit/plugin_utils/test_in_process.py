@@ -241,6 +241,13 @@ def test_progress_names_the_module_and_is_not_shown_with_no_log(
     assert lines == shown
 
 
+@pytest.mark.parametrize("no_log", [False, True])
+def test_with_no_log_there_are_no_warnings(no_log: bool, here: Path) -> None:
+    """ansible-core 2.19 and newer print them nevertheless."""
+    task = action(StatusAction, {**STATUS, "scan_id": "../x", "scan_ids": ["../y"]}, no_log=no_log)
+    assert ("warnings" in task.run(None, {})) is not no_log
+
+
 # When ansible-playbook is gone
 
 

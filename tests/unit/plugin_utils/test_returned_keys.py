@@ -122,6 +122,19 @@ def reports(name: str, folder: Path) -> list[dict[str, str]]:
     return [{"format": format_, "dest": str(folder / format_)} for format_ in formats[name]]
 
 
+def test_no_report_of_a_fault_of_its_own_holds_a_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_given: t.Any) -> t.NoReturn:
+        raise RuntimeError("unexpected s3cret-0f-ann")
+
+    monkeypatch.setattr(execution, "_require_libraries", broken)
+    name = "cluster_columns_audit"
+    given = {**options(name), "api_token": "s3cret-0f-ann", "reports": reports(name, tmp_path)}
+    assert "unexpected ********" in in_process(name, given)["msg"]
+    for report in reports(name, tmp_path):
+        text = Path(report["dest"]).read_text(encoding="utf-8")
+        assert "s3cret-0f-ann" not in text
+
+
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "no option at all"])
 @pytest.mark.parametrize("way", ["in process", "as a module"])
 @pytest.mark.parametrize("name", GATES)

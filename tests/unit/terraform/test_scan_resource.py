@@ -6,14 +6,19 @@
 from __future__ import annotations
 
 import typing as t
+from datetime import timedelta
 
 import pytest
 import requests
 from scripted_vendor import connection_reset
+from terraform_provider_datascan._core.errors import ConflictError
+from terraform_provider_datascan._core.models import Scan, ScanList
+from terraform_provider_datascan._core.operations.start import StartResult
 from terraform_provider_datascan._core.providers.capabilities import CancelsScans, ListsScans
 from terraform_provider_datascan.protocol.diagnostics import ProviderError
 from terraform_provider_datascan.protocol.provider import Call
 from terraform_provider_datascan.protocol.values import UNKNOWN, Values, is_known
+from terraform_provider_datascan.resources import scan as resource_file
 from terraform_provider_datascan.resources.scan import ScanResource
 from terraform_provider_datascan.resources.scan_state import WITHHELD
 from terraform_provider_datascan.targets import VENDORS
@@ -360,6 +365,34 @@ def test_a_search_that_finds_no_scan_is_followed_by_a_start(vendor: str) -> None
     assert starts(steps.access) == 2
 
 
+def found_instead(vendor: str, monkeypatch: pytest.MonkeyPatch, *found: Scan, gap: str | None = None) -> Steps:
+    """A resource whose start was lost, and for which each list has these scans only."""
+    steps, _error = lost(vendor)
+    steps.access.restart()
+    monkeypatch.setattr(VENDORS[vendor], "list_scans_of", lambda self, target, query: ScanList(found, gap))
+    return steps
+
+
+@pytest.mark.parametrize("vendor", LISTING)
+@pytest.mark.parametrize(("state", "seconds"), [("completed", -30), ("failed", 30), ("cancelled", 30)])
+def test_no_scan_from_before_and_none_that_failed_is_taken_for_the_lost_one(
+    vendor: str, state: str, seconds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = SimulatedAccess(vendor).time.now() + timedelta(seconds=seconds)
+    other = Scan(id="1001", provider=vendor, state=state, started_at=started)
+    steps = found_instead(vendor, monkeypatch, other)
+    steps.apply(sample_config(vendor, wait=False))
+    assert t.cast("Values", steps.state)["id"] == str(steps.access.server.made[1])
+
+
+@pytest.mark.parametrize("vendor", LISTING)
+def test_a_list_that_may_lack_the_lost_scan_starts_no_other(vendor: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = found_instead(vendor, monkeypatch, gap="its total changed")
+    error = steps.apply(sample_config(vendor))
+    assert error is not None and error.summary == "It is not known whether a scan was started"
+    assert starts(steps.access) == 1
+
+
 # Triggers
 
 
@@ -497,6 +530,41 @@ def test_an_imported_scan_is_not_cancelled(vendor: str) -> None:
     steps.destroy()
     assert access.server.routes.clock.offset == 0
     assert ScanResource(access, Call(steps.diagnostics)).import_state(scan_id)["finished"] is False
+
+
+def test_an_imported_scan_counts_as_another_pipelines(vendor: str) -> None:
+    access = SimulatedAccess(vendor, lasts=HOUR)
+    imported = ScanResource(access, Call(Steps(access).diagnostics)).import_state(access.server.seed())
+    assert (imported["reused"], imported["wait_pending"]) == (True, False)
+
+
+def test_a_scan_that_a_failed_start_has_started_is_kept(vendor: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where another pipeline's scan won, and if_active is fail."""
+    scan = Scan(id="1001", provider=vendor, state="queued")
+    result = StartResult(changed=True, scan=scan, reused=False)
+
+    def start_scan(*_given: t.Any) -> t.NoReturn:
+        raise ConflictError("Another scan was started at the same moment.", result=result)
+
+    monkeypatch.setattr(resource_file, "start_scan", start_scan)
+    steps = Steps(SimulatedAccess(vendor))
+    assert steps.apply(sample_config(vendor)) is not None
+    state = t.cast("Values", steps.state)
+    assert (state["id"], state["reused"], state["wait_pending"]) == ("1001", False, True)
+
+
+def test_a_scan_of_another_target_is_not_taken_over() -> None:
+    """The target was not known in the plan that left the scan."""
+    steps = applied("glasswall", lasts=HOUR, wait=False)
+    earlier = t.cast("Values", steps.state)
+    config = sample_config("glasswall", wait=False)
+    config["glasswall"] = {**config["glasswall"], "source_container_path": "elsewhere"}
+    planned = steps._plan(None, config)[0]
+    steps.access.hand_over.leave(earlier, planned)
+    assert steps._carry_out("create", planned, config) is None
+    state = t.cast("Values", steps.state)
+    assert state["id"] != earlier["id"]
+    assert starts(steps.access) == 2
 
 
 # Destroy

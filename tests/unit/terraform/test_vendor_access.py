@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 from sandbox_vendor import REFRESH_TOKEN
-from terraform_provider_datascan import schemas
+from terraform_provider_datascan import schemas, vendor_access
 from terraform_provider_datascan._core.options import CONNECTION_OPTIONS
 from terraform_provider_datascan._core.providers.registry import provider_classes
 from terraform_provider_datascan.hand_over import HandOver, agree
@@ -124,6 +124,21 @@ def test_a_warning_is_shown_once_and_without_secrets() -> None:
         access.warn(Call(diagnostics), "Note", "the vendor said a-very-secret-token\nand more")
     (found,) = diagnostics.found
     assert found.detail == "the vendor said ******** and more"
+
+
+def test_progress_in_the_log_has_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[str] = []
+    monkeypatch.setattr(vendor_access, "write_log", lambda level, line: lines.append(line))
+    access = configured(vendor="glasswall", api_token="a-very-secret-token")
+    access._log_progress("1 of 1 runs: a-very-secret-token\nand more")
+    assert lines == ["1 of 1 runs: ******** and more"]
+
+
+def test_a_token_of_the_environment_is_masked_before_there_is_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATASCAN_API_TOKEN", "token-of-the-environment")
+    access = configured(vendor="glasswall", api_url=UNKNOWN, api_token=None)
+    assert not access.is_connected
+    assert access.redactor.redact_text("token-of-the-environment") == "********"
 
 
 def test_what_is_stored_has_no_secret_and_no_command_for_a_log() -> None:

@@ -14,6 +14,7 @@ import yaml
 from glasswall_script import SAS, SCAN_ID, TARGET, read_response
 from module_specs import ROOT, SPECS
 from scripted_module import ScriptedModule
+from scripted_vendor import Expected
 
 SIGNATURE = "c2lnbmF0dXJlIG9mIG5vYm9keQ=="
 OTHER = SAS.replace("ZmFrZQ%3D%3D", "c2lnbmF0dXJlIG9mIG5vYm9keQ%3D%3D")
@@ -47,6 +48,16 @@ def test_another_dictionary_is_refused_and_nothing_of_it_is_quoted(wrong: dict[s
     assert result["error"]["kind"] == "invalid_input"
     assert result["msg"].startswith("target is not what scan_start takes as glasswall: set it to")
     assert SIGNATURE[:8] not in json.dumps(result)
+
+
+def test_a_sample_of_the_start_is_withheld_in_a_later_task() -> None:
+    samples = [{"column_name": "email", "samples": ["ann.smith"]}]
+    objects = [{"data_source_name": "salesforce", "object_name": ["people"], "data_samples": samples}]
+    record = {"tracking_id": "7", "status": "FAILED", "error_msg": "Cannot read Ann Smith, ann.smith is odd."}
+    answer = Expected("PUT", "/api/v1/data-scan/status", answer={"data": [record], "success": "true"}, body=["7"])
+    module = ScriptedModule("scan_status", answer, provider="protecto", scan_ids=["7"], target={"objects": objects})
+    (scan,) = module.run()["scans"]
+    assert (scan["state"], "reason withheld" in scan["error"]) == ("failed", True)
 
 
 def test_a_vendor_that_starts_nothing_has_no_target() -> None:

@@ -28,6 +28,8 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.models import 
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
 from glasswall_script import (
     CHILD_ID,
+    NEW_ITEM,
+    RECENT_QUERY,
     SAS,
     SCAN_ID,
     SCAN_PATH,
@@ -345,6 +347,13 @@ def test_a_diff_of_a_start_holds_no_secret() -> None:
     result = ScriptedModule("scan_start", list_response(), *start_responses(), glasswall=TARGET).run(diff_mode=True)
     assert (result["diff"]["before"], list(result["diff"]["after"])) == ({}, [SCAN_ID])
     assert "sig" not in json.dumps(result)
+
+
+def test_a_diff_of_what_a_vendor_echoes_holds_no_secret() -> None:
+    new = {**NEW_ITEM, "scanOwner": f"me ({TOKEN})"}
+    expected = [list_response(), start_response(new), list_response(new, query=RECENT_QUERY)]
+    result = ScriptedModule("scan_start", *expected, glasswall=TARGET).run(diff_mode=True)
+    assert result["diff"]["after"][SCAN_ID]["owner"] == "me (********)"
 
 
 def test_where_nothing_changed_there_is_no_diff() -> None:

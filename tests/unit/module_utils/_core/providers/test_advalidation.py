@@ -72,6 +72,15 @@ def read_response(vendor_status: str | None = "finished", scan_id: int = ID, **f
     return Expected("GET", f"/v2/scans/{scan_id}", answer={"data": item(vendor_status, scan_id, **fields)}, query=[])
 
 
+def test_its_retry_after_is_not_believed() -> None:
+    """It is always 15, although the real time differs."""
+    clock = FakeClock()
+    busy = Expected("GET", f"/v2/scans/{ID}", 429, {}, headers={"Retry-After": "15"})
+    with advalidation(busy, read_response(), retries=1, clock=clock) as context:
+        assert context.provider.get(str(ID)).state is ScanState.COMPLETED
+    assert 0 < clock.elapsed < 2
+
+
 def with_checks(*checks: dict[str, t.Any], **fields: t.Any) -> Expected:
     answer = {"data": item(**{"nbIssues": len(checks), "tests": list(checks), **fields})}
     return Expected("GET", f"/v2/scans/{ID}", answer=answer, query=CHECKS)

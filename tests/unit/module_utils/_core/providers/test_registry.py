@@ -155,3 +155,10 @@ def test_a_provider_that_does_not_exist_is_refused() -> None:
 def test_a_vendor_without_a_public_host_needs_an_address(name: str) -> None:
     with pytest.raises(InvalidInputError, match=r"^api_url is missing"):
         connector(name, api_url=None)
+
+
+def test_the_password_of_a_proxy_is_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://ann:pa55word-of-ann@proxy.test:3128")
+    redactor = Redactor()
+    connector("glasswall", redactor)
+    assert redactor.redact_text("refused pa55word-of-ann") == "refused ********"

@@ -446,6 +446,15 @@ class TestOffsetKeys:
             expected_request(answer(range(1000, 1500), 1500, **same), skip=1000),
         ) == list(range(1500))
 
+    def test_a_key_that_stays_the_same_on_an_empty_page_leads_no_further(self) -> None:
+        same = {"offset": {"offsetKey": ["a"]}}
+        assert read(
+            expected_request(answer(range(1000), 1500, **same)),
+            expected_request(answer([], 1500, **same), offsetKey="a"),
+            expected_request(answer(range(1000), 1500)),
+            expected_request(answer(range(1000, 1500), 1500), skip=1000),
+        ) == list(range(1500))
+
     def test_an_empty_page_that_names_a_new_key_is_no_end(self) -> None:
         assert read(
             expected_request(answer(range(1000), 1500, offset={"offsetKey": ["a"]})),
