@@ -147,6 +147,17 @@ def test_later_lists_begin_before_the_newest_scan() -> None:
     assert [query.started_after for query in vendor.queries] == [None, vendor.clock.now() - timedelta(minutes=2)]
 
 
+def test_no_list_begins_later_before_all_changes_were_delivered() -> None:
+    vendor = FollowedVendor()
+    vendor.set("a", "running")
+    vendor.set("b", "running")
+    following = follower(vendor)
+    following.delivered(following.poll()[0])
+    assert following.position()["newest"] is None
+    following.poll()
+    assert [query.started_after for query in vendor.queries] == [None, None]
+
+
 def test_a_query_keeps_its_own_start() -> None:
     vendor = FollowedVendor()
     later = vendor.clock.now() + timedelta(hours=1)

@@ -292,6 +292,12 @@ def test_a_query_by_what_the_vendor_does_not_list_is_refused() -> None:
     assert "query.name" in error.message
 
 
+def test_a_source_that_no_scan_has_is_an_error() -> None:
+    """It may be misspelt, and a gate that allows missing scans would pass."""
+    error = expect_error(NotFoundError, list_response(item(), query=EVERYTHING), query=Query(source="no such"))
+    assert error.message.endswith("Check the spelling.")
+
+
 def test_a_query_by_source() -> None:
     other = item("Completed", CHILD_ID, sourceContainerPath="archive")
     listed = Expected("GET", "/api/v1/scans", answer=page(item("Completed"), other))
