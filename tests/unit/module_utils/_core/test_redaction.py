@@ -444,3 +444,13 @@ def test_a_text_that_ends_with_a_line_is_searched_beside_others_as_alone(secret:
     assert MASK in shown
     assert redactor.redact(["other", text, "another"]) == ["other", shown, "another"]
     assert redactor.redact([text, "1 2 3"]) == [shown, "1 2 3"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_an_escaped_secret_in_utf_16(encoding: str) -> None:
+    """As PowerShell encodes a command; its JSON writes some characters as escapes."""
+    secret = "k3y&9x'2q<1z"
+    escaped = "".join(char if char.isalnum() else f"\\u{ord(char):04x}" for char in secret)
+    data = f"run {escaped} now".encode(encoding)
+    for text in (b64encode(data).decode(), data.hex()):
+        assert MASK in Redactor([secret]).redact_text(text)
