@@ -166,6 +166,9 @@ def fully_decoded(text: str) -> str:
 def _rounds(view: DecodedText) -> Iterator[DecodedText]:
     """Encoded runs are decoded where no escape is left, because escapes may stand inside."""
     for encoding in range(_MAX_ENCODINGS + 1):
+        lines = view.decoded(_ENCODINGS[0])  # without escapes no line break is left between numbers
+        if lines is not view:
+            yield lines
         unescaped = list(_without_escapes(view))
         yield from unescaped
         view = source = [view, *unescaped][-1]

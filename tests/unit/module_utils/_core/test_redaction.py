@@ -454,3 +454,12 @@ def test_an_escaped_secret_in_utf_16(encoding: str) -> None:
     data = f"run {escaped} now".encode(encoding)
     for text in (b64encode(data).decode(), data.hex()):
         assert MASK in Redactor([secret]).redact_text(text)
+
+
+@pytest.mark.parametrize("separator", ["\n", "\r\n", "\n  "])
+@pytest.mark.parametrize("form", ["d", "03o", "02x", "#04x"])
+def test_a_secret_as_a_number_a_line(separator: str, form: str) -> None:
+    secret = "k3y9x2q1ZZtop7777"
+    text = separator.join(format(byte, form) for byte in secret.encode())
+    assert Redactor([secret]).redact_text(f"bytes: {text} end") == f"bytes: {MASK} end"
+    assert MASK in Redactor([secret]).redact_text(b64encode(f"bytes: {text} end".encode()).decode())
