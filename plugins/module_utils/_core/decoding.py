@@ -166,8 +166,8 @@ def fully_decoded(text: str) -> str:
 def _rounds(view: DecodedText) -> Iterator[DecodedText]:
     """Encoded runs are decoded where no escape is left, because escapes may stand inside."""
     for encoding in range(_MAX_ENCODINGS + 1):
-        lines = view.decoded(_ENCODINGS[0])  # without escapes no line break is left between numbers
-        if lines is not view:
+        # Without escapes no line break is left between numbers.
+        if "\n" in view.text and (lines := view.decoded(_ENCODINGS[0])) is not view:
             yield lines
         unescaped = list(_without_escapes(view))
         yield from unescaped
