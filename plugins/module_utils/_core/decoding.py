@@ -38,7 +38,8 @@ _UNSEEN = (
 # Every alternative is linear in the text: none begins in the middle of another of its kind.
 _ESCAPE = re.compile(
     r"(?:\\+x[89a-fA-F][0-9a-fA-F])+|(?:\\+[23][0-7]{2})+"  # bytes, as Python and C write them
-    r"|\\+(?:[uU]\{[0-9a-fA-F]{1,6}\}"
+    rf"|\\+(?:[{_UNSEEN}]+"  # the rest of an escape in UTF-16 may follow: the backslashes stay until the next round
+    r"|[uU]\{[0-9a-fA-F]{1,6}\}"
     r"|u[dD][89abAB][0-9a-fA-F]{2}\\+u[dD][c-fC-F][0-9a-fA-F]{2}"
     r"|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-7][0-9a-fA-F]|[01][0-7]{2}|[0-7]{2}|0|[nr])?"
     r"|%[0-7][0-9a-fA-F]|(?:%[89a-fA-F][0-9a-fA-F])+|%u[0-9a-fA-F]{4}"
@@ -46,6 +47,7 @@ _ESCAPE = re.compile(
     rf"|[{_BREAKS}]+[ \t]*|[{_UNSEEN}]+"
 )
 _FIRST_OF_ESCAPE = re.compile(rf"[\\%&{_BREAKS}{_UNSEEN}]")
+_HAS_UNSEEN = re.compile(f"[{_UNSEEN}]")
 _QUOTED = re.compile(r"(?:=[89A-Fa-f][0-9A-Fa-f])+|=[2-7][0-9A-Fa-f]|=[ \t]*\r?\n")
 _MAY_BE_QUOTED = re.compile(r"=(?:[2-9A-Fa-f][0-9A-Fa-f]|[ \t]*\r?\n)")  # its search goes from one `=` to the next
 _LONGEST_OLD_ENTITY = 6  # characters of a name of HTML that needs no semicolon, such as `frac34`
@@ -164,6 +166,9 @@ def fully_decoded(text: str) -> str:
 def _rounds(view: DecodedText) -> Iterator[DecodedText]:
     """Encoded runs are decoded where no escape is left, because escapes may stand inside."""
     for encoding in range(_MAX_ENCODINGS + 1):
+        # Without escapes no line break is left between numbers.
+        if "\n" in view.text and (lines := view.decoded(_ENCODINGS[0])) is not view:
+            yield lines
         unescaped = list(_without_escapes(view))
         yield from unescaped
         view = source = [view, *unescaped][-1]
@@ -190,7 +195,8 @@ def _decode(text: str) -> str:
     """What an escape stands for. Line breaks and what cannot be seen stand for nothing: a text may be split there."""
     first = text[0]
     if first == "\\":
-        return _backslashes(text.lstrip("\\"))
+        rest = text.lstrip("\\")
+        return text[: -len(rest)] if _HAS_UNSEEN.match(rest) else _backslashes(rest)
     if first == "&":
         return _entity(text)
     if first == "%" and text[1] == "u":

@@ -417,3 +417,49 @@ def test_secrets_that_several_threads_add_are_all_masked() -> None:
     finally:
         sys.setswitchinterval(interval)
     assert [one for own in secrets for one in own if redactor.redact_text(one) != MASK] == []
+
+
+def test_an_unknown_web_token_that_begins_like_a_known_one() -> None:
+    header = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
+    known, other = f"{header}.eyJzdWIiOiJtZSJ9.SflKxwRJSMeKKF2Q", f"{header}.eyJzdWIiOiJ5b3UifQ.Zm9vYmFyYmF6cXV4"
+    assert Redactor([known]).redact_text(f"the token {other} is new") == f"the token {MASK} is new"
+
+
+def test_an_unknown_password_of_an_address_where_another_is_known() -> None:
+    shown = Redactor(["https://me:password-1@proxy"]).redact_text("https://you:password-2@proxy")
+    assert "password-2" not in shown
+
+
+@pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        ("abcdefghijklmnop", " ".join(str(byte) for byte in b"abcdefghijklmnop") + "\n"),
+        ("k3y9x2q1", " ".join(str(byte) for byte in b"k3y9x2q1") + "\r\n"),
+        ("Secret1", "Secre\\u00741\n"),
+    ],
+)
+def test_a_text_that_ends_with_a_line_is_searched_beside_others_as_alone(secret: str, text: str) -> None:
+    redactor = Redactor([secret])
+    shown = redactor.redact_text(text)
+    assert MASK in shown
+    assert redactor.redact(["other", text, "another"]) == ["other", shown, "another"]
+    assert redactor.redact([text, "1 2 3"]) == [shown, "1 2 3"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_an_escaped_secret_in_utf_16(encoding: str) -> None:
+    """As PowerShell encodes a command; its JSON writes some characters as escapes."""
+    secret = "k3y&9x'2q<1z"
+    escaped = "".join(char if char.isalnum() else f"\\u{ord(char):04x}" for char in secret)
+    data = f"run {escaped} now".encode(encoding)
+    for text in (b64encode(data).decode(), data.hex()):
+        assert MASK in Redactor([secret]).redact_text(text)
+
+
+@pytest.mark.parametrize("separator", ["\n", "\r\n", "\n  "])
+@pytest.mark.parametrize("form", ["d", "03o", "02x", "#04x"])
+def test_a_secret_as_a_number_a_line(separator: str, form: str) -> None:
+    secret = "k3y9x2q1ZZtop7777"
+    text = separator.join(format(byte, form) for byte in secret.encode())
+    assert Redactor([secret]).redact_text(f"bytes: {text} end") == f"bytes: {MASK} end"
+    assert MASK in Redactor([secret]).redact_text(b64encode(f"bytes: {text} end".encode()).decode())
