@@ -147,11 +147,20 @@ class RepeatedRecords(t.Generic[T]):
     def _parse_once(self, item: t.Any) -> T:
         key = _id_of(item, self._id_key)
         known = self._before.get(key)
-        if known is None or known[0] != item:
+        if known is None or not _is_same(known[0], item):
             known = item, self._parse(item)
         if self._is_lasting(known[1]):
             self._now[key] = known
         return known[1]
+
+
+def _is_same(one: t.Any, other: t.Any) -> bool:
+    """Whether two records are parsed alike: true equals 1, and 1.0 does, but they are other values."""
+    if one != other or type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return list(map(type, one.values())) == [type(other[key]) for key in one]
+    return True
 
 
 def _id_of(item: t.Any, key: str) -> str | None:

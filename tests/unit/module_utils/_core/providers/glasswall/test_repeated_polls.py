@@ -137,6 +137,18 @@ def test_a_change_of_any_field_is_seen(field: str) -> None:
     assert after is not before
 
 
+@pytest.mark.parametrize("field", ["scanStatus", "sourceContainerPath", "targetContainerPath", "parentScan"])
+def test_true_in_place_of_1_is_another_record(field: str) -> None:
+    """It makes the record an invalid one, which passes no gate."""
+    ids = ids_of(3)
+    vendor = ListOfScans([item("Completed", scan_id, scanEndTime="2026-01-01T00:00:00Z") for scan_id in ids])
+    vendor.records[1][field] = 1
+    provider = polled(vendor)
+    assert isinstance(provider.get_many(ids)[ids[1]], Scan)
+    vendor.records[1] = {**vendor.records[1], field: True}
+    assert isinstance(provider.get_many(ids)[ids[1]], DatascanError)
+
+
 def test_records_that_the_list_no_longer_shows_are_forgotten(parsed: CountedRecords) -> None:
     """A wait goes on with the scans that still run, and its memory with it."""
     ids = ids_of(2 * PAGE)
