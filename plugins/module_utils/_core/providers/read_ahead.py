@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import threading
 import typing as t
 from collections.abc import Callable
 
+from ..errors import DatascanError
+
 if t.TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
+    from concurrent.futures import Future
 
 PAGES_AT_ONCE = 4  # requests at the same time; few, to spare the vendor
 
@@ -19,11 +22,15 @@ P = t.TypeVar("P")
 class ReadAhead(t.Generic[P]):
     """Reads pages in their order. Those that are needed anyway are requested before, and no other page."""
 
-    def __init__(self, read_page: Callable[[int], P]) -> None:
-        """`read_page` is called in several threads."""
+    def __init__(self, read_page: Callable[[int, bool], P]) -> None:
+        """`read_page` is called with a page's number, and with whether it is read ahead, which is in another thread.
+
+        What is read ahead is to be requested once: where that fails, it is read again in its turn, with all retries.
+        """
         self._read_page = read_page
-        self._pool: ThreadPoolExecutor | None = None
+        self._threads: list[threading.Thread] = []
         self._futures: dict[int, Future[P]] = {}
+        self._has_failed = False
         self._last = 0  # the number of the last page that is needed
         self._requested = 0  # the number of the last page that was requested ahead
 
@@ -31,9 +38,10 @@ class ReadAhead(t.Generic[P]):
         """Requests end with the block."""
         return self
 
-    def __exit__(self, *_exception: object) -> None:
-        if self._pool:
-            self._pool.shutdown(cancel_futures=True)
+    def __exit__(self, kind: type[BaseException] | None, *_exception: object) -> None:
+        if kind is None or issubclass(kind, Exception):  # Ctrl-C waits for no answer
+            for thread in self._threads:
+                thread.join()
 
     def need(self, number: int, more: int) -> None:
         """The page `number` was read, and at least so many more pages are needed."""
@@ -43,19 +51,35 @@ class ReadAhead(t.Generic[P]):
     def page(self, number: int) -> P:
         """A page. Raises the error of its request."""
         future = self._futures.pop(number, None)
-        if future is None:
-            return self._read_page(number)
-        self._request_after(number)
-        return future.result()
+        if future is not None:
+            self._request_after(number)
+            try:
+                return future.result()
+            except DatascanError:
+                self._has_failed = True  # the vendor is spared, and the others are read in their turn
+        return self._read_page(number, False)
 
     def _request_after(self, number: int) -> None:
         """Request the next pages. What was requested and not read yet are so many pages at most."""
         first, last = max(self._requested, number) + 1, min(self._last, number + PAGES_AT_ONCE)
-        if first > last or (self._pool is None and first == last):  # a single one needs no thread
+        if self._has_failed or first > last or (not self._threads and first == last):  # a single one needs no thread
             return
-        if self._pool is None:
-            from concurrent.futures import ThreadPoolExecutor
-
-            self._pool = ThreadPoolExecutor(max_workers=PAGES_AT_ONCE)
-        self._futures.update({each: self._pool.submit(self._read_page, each) for each in range(first, last + 1)})
+        self._futures.update({each: self._start(each) for each in range(first, last + 1)})
         self._requested = last
+
+    def _start(self, number: int) -> Future[P]:
+        from concurrent.futures import Future
+
+        future: Future[P] = Future()
+
+        def read() -> None:
+            try:
+                future.set_result(self._read_page(number, True))
+            except BaseException as error:  # noqa: BLE001  (`page` raises it)
+                future.set_exception(error)
+
+        # When the interpreter ends, it waits for the threads of a pool, but not for these.
+        thread = threading.Thread(target=read, daemon=True)
+        thread.start()
+        self._threads = [*filter(threading.Thread.is_alive, self._threads), thread]
+        return future

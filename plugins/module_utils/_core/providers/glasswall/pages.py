@@ -60,14 +60,14 @@ class ScanPages(PageCursor[Record]):
         """At least so many more pages are needed, so a few of them may be requested at the same time."""
         self.ahead.need(self._number, more)
 
-    def _request(self, number: int) -> ListPage[Record]:
+    def _request(self, number: int, is_ahead: bool) -> ListPage[Record]:
         page, records = self._client.read(
             "GET",
             self._path,
             lambda data: parse_page(data, self._parse_records),
             params=[*self._params, ("pageSize", str(PAGE_SIZE)), ("page", str(number))],
             names_record=False,
-            is_optional=self._is_optional,
+            is_optional=self._is_optional or is_ahead,
         )
         pages = page.page_links.total_pages if page.page_links else None
         return ListPage(_with_worst(records), page.total, follows=pages is not None and number < pages)

@@ -21,7 +21,7 @@ from ...models import MAY_RUN, Query, Scan, ScanList, ScanState, iso
 from ..capabilities import ListsScans, StartsScans
 from ..paging import ListReader, collect_scans
 from ..records import InvalidRecord, RepeatedRecords, failed_by, parse_each
-from .pages import ScanPages, query_params, record_key
+from .pages import PAGE_SIZE, ScanPages, query_params, record_key
 from .records import (
     Record,
     ScanStatusItem,
@@ -247,5 +247,6 @@ def _is_lasting(scan: Scan) -> bool:
 
 def _pages_needed(missing: int, pages_left: int, rows: int) -> int:
     """How many more pages are read at least, however many of the missing scans each of them shows."""
+    rows = max(rows, PAGE_SIZE)  # a page may be shorter than those after it
     while_cheaper = 1 + (missing - pages_left) // max(1, rows - 1)
     return min(pages_left, -(-missing // max(1, rows)), while_cheaper)
