@@ -322,11 +322,21 @@ NOISE = 0.1  # seconds
     ids=str,
 )
 def test_the_time_grows_with_the_length_of_an_answer_and_not_with_its_square(piece: str) -> None:
-    assert _redaction_time(piece, LONG // 2) < MOST_GROWTH * _redaction_time(piece, LONG // 8) + NOISE
+    assert _grows_with_length(piece, LONG // 8)
 
 
 def test_base64_that_decodes_to_base64_again_and_again_takes_no_more() -> None:
-    assert _redaction_time("VVVV", LONG // 4) < MOST_GROWTH * _redaction_time("VVVV", LONG // 16) + NOISE
+    assert _grows_with_length("VVVV", LONG // 16)
+
+
+def _grows_with_length(piece: str, length: int) -> bool:
+    """Whether four times the length takes far less than sixteen times as long, in one of several tries.
+
+    Beside other programs, even the processor time of a single try may be several times as long.
+    """
+    return any(
+        _redaction_time(piece, 4 * length) < MOST_GROWTH * _redaction_time(piece, length) + NOISE for _try in range(5)
+    )
 
 
 def _redaction_time(piece: str, length: int) -> float:
