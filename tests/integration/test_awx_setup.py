@@ -382,7 +382,7 @@ def add_workflow_without_a_gate(awx, link):
     assert any("Deploy" in ended.ran for ended in launches)
 
 
-# Variables of the playbook, and what it says of them where it looks up what must exist, before it creates anything.
+# Variables of the playbook, and its messages about them where it reads what must exist, before it creates anything.
 FEWER_FIELDS = {"name": GLASSWALL["credential_types"][0]["name"], "inputs": {"fields": []}}
 WITHOUT_INPUTS = {"awx_setup_inputs": {}, "awx_setup_target_inputs": {}}
 LOOKED_UP = [
@@ -406,7 +406,7 @@ LOOKED_UP = [
 
 
 def test_what_does_not_fit_what_awx_has_is_named(awx, created, set_up, collections, tmp_path):
-    """The tasks that look up what must exist, in one run: each case in a block that is rescued."""
+    """The tasks that read what must exist, in one run: each case in a block that is rescued."""
     before = deepcopy((awx.items, awx.joined))
     for link in LINKS:
         add_workflow_without_a_gate(awx, link)

@@ -72,7 +72,7 @@ def _first_bits(text: str) -> int:
 
 
 def _table(*classes: str) -> bytes:
-    """For `bytes.translate`: a byte whose bits say in which of the classes a character is."""
+    """For `bytes.translate`: a byte whose bits are the classes that a character is in."""
     patterns = [re.compile(f"[{characters}]") for characters in classes]
     return bytes(
         sum(1 << bit for bit, pattern in enumerate(patterns) if number < 128 and pattern.match(chr(number)))

@@ -87,7 +87,7 @@ def _may_be_suspect(text: str) -> bool:
 def _load_quickly(text: str, count_keys: Callable[[t.Any], int]) -> t.Any:
     """The value of a text that has nothing to replace or to refuse, or None for one that may have.
 
-    pydantic's parser makes one object of a text that repeats, and takes a key twice without a word.
+    pydantic's parser makes one object of a text that repeats, and accepts a key that comes twice.
     """
     if _may_be_suspect(text) and _SUSPECT.search(text):
         return None

@@ -213,7 +213,7 @@ class HttpClient:
             raise deadline_fault(request)
         self._clock.check_interrupted()
         limit = self._limit_of(request)
-        if limit == 0:  # the deadline has passed since the first look at the clock
+        if limit == 0:  # the deadline has passed since the time was first read
             raise deadline_fault(request)
         with self._lock:
             self.requests_sent += 1

@@ -58,7 +58,7 @@ def collections(tmp_path: Path) -> Path:
 
 
 def load(collections: Path, *options: str, program: str = PROGRAM, **environment: str) -> list[t.Any]:
-    """What a new process that looks for collections there says of the file some.py."""
+    """What a new process prints of the file some.py, with this folder of collections."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     command = [sys.executable, *options, "-c", program, str(collections)]
     ended = subprocess.run(command, capture_output=True, text=True, check=True, env={**kept, **environment})
@@ -117,7 +117,7 @@ def test_a_linked_collection_is_loaded_by_its_own_name(collections: Path, tmp_pa
 
 
 def test_other_finders_keep_their_place_and_folders_without_code_stay_ansible_s(collections: Path) -> None:
-    """ansible-test refuses a file that takes the first place, and Ansible looks for plugins by such folders."""
+    """ansible-test refuses a file that takes the first place, and Ansible finds plugins by such folders."""
     *_rest, leaf, is_first, loader = load(collections)
     assert (leaf, is_first, loader) == ("leaf", True, "_AnsibleCollectionLoader")
 

@@ -90,7 +90,7 @@ class BigIDSingleReads(Provider, is_partial=True):
         """Each scan; those that neither status nor record know are looked up in the whole list, which is read once."""
         answers: dict[str, Scan | DatascanError] = {}
         for scan_id, row in (listing.rows if listing else {}).items():
-            if self._state_from_row(row) in ACTIVE:  # the list says enough
+            if self._state_from_row(row) in ACTIVE:  # the list has its state
                 answers[scan_id] = self._combine([row], Status(None))
         others = [scan_id for scan_id in scan_ids if scan_id not in answers]
         if others:

@@ -241,7 +241,7 @@ class GlasswallScanLists(StartsScans, ListsScans, is_partial=True):
 
 
 def _is_lasting(scan: Scan) -> bool:
-    """Whether the same record will always be the same scan: a time after the vendor's clock is none only until then."""
+    """Whether the same record will always be the same scan: a time after the vendor's clock counts only later."""
     return scan.started_at is not None and (scan.finished_at is not None or not scan.finished)
 
 

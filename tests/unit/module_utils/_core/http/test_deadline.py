@@ -178,22 +178,22 @@ def test_a_time_out_after_the_outer_deadline_stops_every_further_request_until_i
 
 
 class Stalls(FakeClock):
-    """Passes the end of the last request at one look at the time, as a process on a busy machine may."""
+    """Passes the end of the last request at one reading of the time, as a process on a busy machine may."""
 
-    def __init__(self, at_look: int) -> None:
+    def __init__(self, at_reading: int) -> None:
         super().__init__()
-        self._looks_left = at_look
+        self._readings_left = at_reading
 
     def monotonic(self) -> float:
-        self._looks_left -= 1
-        if self._looks_left == 0:
+        self._readings_left -= 1
+        if self._readings_left == 0:
             self.elapsed += 2 * LAST
         return super().monotonic()
 
 
-@pytest.mark.parametrize("at_look", range(2, 12))
-def test_a_process_that_stalls_past_the_end_sends_no_request_without_time(at_look: int) -> None:
-    clock = Stalls(at_look)
+@pytest.mark.parametrize("at_reading", range(2, 12))
+def test_a_process_that_stalls_past_the_end_sends_no_request_without_time(at_reading: int) -> None:
+    clock = Stalls(at_reading)
     provider, _script = connected([], clock=clock, retries=0)
     vendor = FallsSilent(clock, 0.0)
     mount(provider, vendor)
