@@ -16,6 +16,7 @@ from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 
 from ..errors import DatascanError
 from ..models import Scan, ScanList
@@ -75,20 +76,26 @@ class SeenRows:
         table = self._tables[key % _TABLES]
         return table[_slot(table, key)] != 0
 
-    def add(self, key: int) -> bool:
-        """Add a hash. False if it was added before."""
-        key = key or 1
-        number = key % _TABLES
-        table = self._tables[number]
-        slot = _slot(table, key)
-        if table[slot]:
-            return False
-        table[slot] = key
+    def add(self, keys: Iterable[int]) -> list[bool]:
+        """Add hashes. Whether each is new."""
+        are_new = []
+        for key in keys:
+            key = key or 1
+            table = self._tables[key % _TABLES]
+            slot = _slot(table, key)
+            is_new = table[slot] == 0
+            are_new.append(is_new)
+            if is_new:
+                table[slot] = key
+                self._count(key % _TABLES)
+        return are_new
+
+    def _count(self, number: int) -> None:
+        """Count a hash that was added to a table, which grows where it is fuller than two thirds."""
         self.count += 1
         self._counts[number] += 1
-        if 3 * self._counts[number] > 2 * len(table):
-            self._tables[number] = _grown(table)
-        return True
+        if 3 * self._counts[number] > 2 * len(self._tables[number]):
+            self._tables[number] = _grown(self._tables[number])
 
 
 def _empty_table(slots: int) -> array[int]:
@@ -134,7 +141,7 @@ class _ListReading(t.Generic[R]):
         """Each page without the rows that came before."""
         while (page := self._cursor.read(self.seen.count)) is not None:
             self._requests += 1
-            new = [row for row in page.rows if self._add(row)]
+            new = self._new_rows(page.rows)
             self._compare(page, len(new))
             yield replace(page, rows=new)
             if is_enough() or (self.fault and stops_at_fault):
@@ -159,12 +166,12 @@ class _ListReading(t.Generic[R]):
             return confirms and self._pages_with_new_rows > 1
         return self._requests - self._ended_by_repetition > 1
 
-    def _add(self, row: R) -> bool:
-        key = hash(self._key(row))
-        is_new = self.seen.add(key)
-        if is_new and self._earlier is not None and key in self._earlier:
-            self.found_again += 1
-        return is_new
+    def _new_rows(self, rows: Sequence[R]) -> list[R]:
+        keys = [hash(self._key(row)) for row in rows]
+        are_new = self.seen.add(keys)
+        if self._earlier is not None:
+            self.found_again += sum(key in self._earlier for key in compress(keys, are_new))
+        return list(compress(rows, are_new))
 
     def _compare(self, page: ListPage[R], new: int) -> None:
         """Search for signs of a change since the page before."""
