@@ -255,10 +255,8 @@ def _may_escape(text: str) -> bool:
     """Whether _ESCAPE may find something, in a fiftieth of its time. Most texts have nothing of it."""
     if any(map(text.__contains__, "\\%&")):
         return True
-    if text.isascii():
-        return not text.isprintable()
-    rest = text.encode("utf-8", "surrogatepass").translate(None, _PRINTABLE).decode("utf-8", "surrogatepass")
-    return _FIRST_OF_ESCAPE.search(rest) is not None
+    rest = text.encode("utf-8", "surrogatepass").translate(None, _PRINTABLE)
+    return _FIRST_OF_ESCAPE.search(rest.decode("utf-8", "surrogatepass")) is not None
 
 
 def _may_be_quoted(text: str) -> bool:
