@@ -229,10 +229,9 @@ class Provider(ABC):
 
         if len(scan_ids) == 1 or self.rate_limit:  # threads would only queue for the rate limit
             return {scan_id: get_one(scan_id) for scan_id in scan_ids}
-        from concurrent.futures import ThreadPoolExecutor
+        from .daemon_threads import call_each
 
-        with ThreadPoolExecutor(max_workers=_THREADS) as pool:
-            return dict(zip(scan_ids, pool.map(get_one, scan_ids), strict=True))
+        return dict(zip(scan_ids, call_each(get_one, scan_ids, _THREADS), strict=True))
 
     def _warn_once(self, message: str) -> None:
         if message not in self._warned:
