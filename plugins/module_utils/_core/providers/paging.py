@@ -78,20 +78,26 @@ class SeenRows:
         table = self._tables[key % _TABLES]
         return table[_slot(table, key)] != 0
 
-    def add(self, key: int) -> bool:
-        """Add a hash. False if it was added before."""
-        key = key or 1
-        number = key % _TABLES
-        table = self._tables[number]
-        slot = _slot(table, key)
-        if table[slot]:
-            return False
-        table[slot] = key
+    def add(self, keys: Iterable[int]) -> list[bool]:
+        """Add hashes. Whether each is new."""
+        are_new = []
+        for key in keys:
+            key = key or 1
+            table = self._tables[key % _TABLES]
+            slot = _slot(table, key)
+            is_new = table[slot] == 0
+            are_new.append(is_new)
+            if is_new:
+                table[slot] = key
+                self._count(key % _TABLES)
+        return are_new
+
+    def _count(self, number: int) -> None:
+        """Count a hash that was added to a table, which grows where it is fuller than two thirds."""
         self.count += 1
         self._counts[number] += 1
-        if 3 * self._counts[number] > 2 * len(table):
-            self._tables[number] = _grown(table)
-        return True
+        if 3 * self._counts[number] > 2 * len(self._tables[number]):
+            self._tables[number] = _grown(self._tables[number])
 
 
 def _empty_table(slots: int) -> array[int]:
@@ -146,10 +152,10 @@ class _ListReading(t.Generic[R]):
         while (page := self._cursor.read(self.seen.count)) is not None:
             self._requests += 1
             keys = [hash(self._key(row)) for row in page.rows]
-            is_new = [self._add(key) for key in keys]
-            new = list(compress(page.rows, is_new))
+            are_new = self._add(keys)
+            new = list(compress(page.rows, are_new))
             self._compare(page, len(new))
-            worse = self._find_worse(page.rows, keys, is_new, self._rank) if self._rank else ()
+            worse = self._find_worse(page.rows, keys, are_new, self._rank) if self._rank else ()
             yield replace(page, rows=new, worse=worse)
             if is_enough() or (self.fault and stops_at_fault):
                 return
@@ -173,25 +179,26 @@ class _ListReading(t.Generic[R]):
             return confirms and self._pages_with_new_rows > 1
         return self._requests - self._ended_by_repetition > 1
 
-    def _add(self, key: int) -> bool:
-        is_new = self.seen.add(key)
-        if is_new and self._earlier is not None and key in self._earlier:
-            self.found_again += 1
-        return is_new
+    def _add(self, keys: Sequence[int]) -> Sequence[bool]:
+        """Whether each row of a page is new."""
+        are_new = self.seen.add(keys)
+        if self._earlier is not None:
+            self.found_again += sum(key in self._earlier for key in compress(keys, are_new))
+        return are_new
 
     def _find_worse(
-        self, rows: Sequence[R], keys: Sequence[int], is_new: Sequence[bool], rank_of: Callable[[R], int]
+        self, rows: Sequence[R], keys: Sequence[int], are_new: Sequence[bool], rank: Callable[[R], int]
     ) -> list[R]:
-        """The rows that came before with higher ranks only."""
-        worse: list[R] = []
-        for row, key, is_first in zip(rows, keys, is_new, strict=True):
-            rank = rank_of(row)
-            if not is_first:
-                if any(hash((key, lower)) in self._seen_ranks for lower in range(LOWEST_RANK, rank + 1)):
-                    continue
-                worse.append(row)
-            self._seen_ranks.add(hash((key, rank)))
-        return worse
+        """The rows that came before, and with higher ranks only."""
+        ranks = [rank(row) for row in rows]
+        have_new_ranks = self._seen_ranks.add([hash(pair) for pair in zip(keys, ranks, strict=True)])
+        return [
+            row
+            for row, key, own, is_new, has_new_rank in zip(rows, keys, ranks, are_new, have_new_ranks, strict=True)
+            if has_new_rank
+            and not is_new
+            and not any(hash((key, lower)) in self._seen_ranks for lower in range(LOWEST_RANK, own))
+        ]
 
     def _compare(self, page: ListPage[R], new: int) -> None:
         """Search for signs of a change since the page before."""
