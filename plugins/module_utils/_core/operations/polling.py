@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ..clock import Clock
-from ..errors import DatascanError, InterruptedWaitError
+from ..errors import DatascanError, InterruptedWaitError, NoTimeLeftError
 from ..models import Scan, ScanState
 from ..options import check_seconds
 
@@ -56,7 +56,7 @@ class PollState:
     timed_out: bool = False
     next_poll: float | None = None  # seconds until then; None at the end
     expected_end: ExpectedEnd | None = None  # of the wait, at the last poll
-    last_error: DatascanError | None = None  # of the last poll
+    last_error: DatascanError | None = None  # of the last poll for which there was time
 
     @property
     def scans(self) -> list[Scan]:
@@ -174,17 +174,24 @@ def _poll_until_over(
 
 def _poll(state: PollState, get_many: GetMany) -> None:
     state.polls += 1
-    state.last_error = None
+    faults: list[DatascanError] = []
     fatal: DatascanError | None = None
     for scan_id, answer in get_many(state.pending).items():
         if isinstance(answer, Scan):
             state.seen[scan_id] = answer
         elif answer.is_transient:
-            state.last_error = state.last_error or answer  # the first: later ones may have had no time
+            faults.append(answer)
         else:
             fatal = fatal or answer
+    state.last_error = failure_of_poll(faults, state.last_error)
     if fatal:
         raise fatal.with_result(state)
+
+
+def failure_of_poll(faults: Sequence[DatascanError], earlier: DatascanError | None) -> DatascanError | None:
+    """The vendor's failure in a poll, or that of the poll before where there was no time for a request."""
+    failures = [fault for fault in faults if not isinstance(fault, NoTimeLeftError)]
+    return failures[0] if failures else (earlier if faults else None)
 
 
 def poll_interval(

@@ -12,7 +12,7 @@ from ..models import PREDICTED_ID, Scan, ScanState, other_place, predicted_scan
 from ..providers.capabilities import CountsIssues, RescansScans
 from .at_most_once import check_ended_later, create_at_most_once, unknown_scan
 from .context import OperationContext
-from .polling import LastPoll, WaitOptions, poll_interval
+from .polling import LastPoll, WaitOptions, failure_of_poll, poll_interval
 from .results import ScanDiff, WaitStats, partial_result
 from .wait import WaitResult, no_wait_stats, wait_until_completed, with_last_error
 
@@ -214,14 +214,14 @@ class _Readiness:
 
     def _is_ready(self) -> bool:
         self._polls += 1
-        self._last_error = None
         try:
             self._parent = self._provider.get_rescan_parent(self._request.subject)
         except DatascanError as error:
             if not error.is_transient:
                 raise
-            self._last_error = error
+            self._last_error = failure_of_poll([error], self._last_error)
             return False
+        self._last_error = None
         return self._blocker() is None
 
     def _blocker(self) -> str | None:

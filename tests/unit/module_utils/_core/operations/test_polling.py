@@ -16,6 +16,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     ForbiddenError,
     InvalidResponseError,
     NotFoundError,
+    NoTimeLeftError,
     UnauthorizedError,
     UnavailableError,
 )
@@ -27,6 +28,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.exp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import (
     PollState,
     WaitOptions,
+    failure_of_poll,
     poll_interval,
     poll_scans,
 )
@@ -371,6 +373,15 @@ def test_a_fault_that_never_passes_ends_with_the_time() -> None:
     state = vendor.wait(timeout=60.0)
     assert (state.timed_out, state.scans, state.elapsed) == (True, [], 60.0)
     assert state.last_error is not None
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_one_poll_the_failure_of_the_vendor_is_kept(order: int) -> None:
+    faults = [UnavailableError("busy"), NoTimeLeftError("no time")][::order]
+    assert failure_of_poll(faults, None) is failure_of_poll(faults, InvalidResponseError("HTML")) is faults[::order][0]
+    assert failure_of_poll([faults[::order][1]], faults[::order][0]) is faults[::order][0]
+    assert failure_of_poll([faults[::order][1]], None) is None
+    assert failure_of_poll([], faults[0]) is None
 
 
 def test_a_scan_seen_before_a_fault_stays_known() -> None:
