@@ -13,7 +13,7 @@ from datetime import datetime
 
 from ..clock import Clock
 from ..compat.requests import requests, urllib3
-from ..errors import DatascanError, ForbiddenError, UnauthorizedError
+from ..errors import DatascanError, ForbiddenError, NoTimeLeftError, UnauthorizedError
 from . import body as _body
 from .authentication import Authentication
 from .connection import Connection
@@ -175,6 +175,7 @@ class HttpClient:
 
     def _send(self, request: Request, parse: Callable[[t.Any], T]) -> T:
         retries = reauthentications = 0
+        failure: DatascanError | None = None  # after which the request is sent again
         while True:
             headers = self._authentication.headers(self) if request.headers is None else request.headers
             try:
@@ -185,7 +186,9 @@ class HttpClient:
                     continue
                 pause = self._retry_policy.pause_before_retry(request, fault, retries)
                 if pause is None or not self._deadline.allows_pause(pause):
-                    raise self._explained(request, fault.error) from None
+                    is_known = isinstance(fault.error, NoTimeLeftError)  # which must not hide the vendor's failure
+                    raise self._explained(request, (is_known and failure) or fault.error) from None
+                failure = fault.error
             else:
                 if request.headers is None:
                     self._authentication.accepted(headers)

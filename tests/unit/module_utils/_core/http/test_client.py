@@ -30,6 +30,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     InvalidInputError,
     InvalidResponseError,
     NotFoundError,
+    NoTimeLeftError,
     RejectedError,
     UnauthorizedError,
     UnavailableError,
@@ -428,6 +429,25 @@ def test_an_optional_read_ends_at_the_deadline_and_any_other_a_second_later() ->
         spoken.clock.elapsed += 1
         with pytest.raises(UnavailableError, match="no time is left"):
             spoken.http.read("GET", ("x",), lambda data: data, is_optional=True)
+
+
+class StallingClock(FakeClock):
+    """Its sleeps take ten seconds longer, as those of a machine that was suspended."""
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        self.elapsed += 10
+
+
+def test_a_request_for_which_no_time_is_left_does_not_hide_the_failure_before() -> None:
+    spoken = Spoken(get(status=503), clock=StallingClock())
+    with spoken.http.deadline(5), pytest.raises(UnavailableError) as failed:
+        spoken.http.read("GET", ("x",), lambda data: data)
+    assert (failed.value.http_status, type(failed.value)) == (503, UnavailableError)
+    with spoken.http.deadline(0):
+        spoken.clock.elapsed += 2
+        with pytest.raises(NoTimeLeftError):
+            spoken.http.read("GET", ("x",), lambda data: data)
 
 
 @pytest.mark.parametrize("segment", ["", ".", ".."])
