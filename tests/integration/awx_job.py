@@ -110,7 +110,6 @@ def run_job(
     given = {**clean_environment(private / "home", collections), **environment}
     del given["ANSIBLE_CALLBACKS_ENABLED"], given["ANSIBLE_CALLBACK_PLUGINS"]
     given["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), given["PATH"]])
-    (private / "home/ansible.cfg").touch()
     events: list[Data] = []
     runner = ansible_runner.run(
         private_data_dir=str(private),

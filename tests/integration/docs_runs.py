@@ -59,7 +59,6 @@ PING = "- name: Ping\n  ansible.builtin.ping:\n"
 FILES = {
     "deploy.yml": f"- hosts: localhost\n  gather_facts: false\n  tasks:\n{textwrap.indent(PING, '    ')}",
     "roles/my_app/tasks/main.yml": PING,
-    "ansible.cfg": "",
 }
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fake_connection_string import STORAGE
-from playbook_runs import clean_environment
+from playbook_runs import SETTINGS, clean_environment
 from sandbox_server import TOKEN, Sandbox
 
 INVENTORY = """
@@ -121,7 +121,7 @@ class GatePlays:
         (groups / "all.json").write_text(json.dumps(shared))
         (self.folder / "play.yml").write_text(playbook)
         (self.folder / "hosts.yml").write_text(inventory)
-        (self.folder / "ansible.cfg").write_text("[defaults]\nshow_custom_stats = true\nstdout_callback = default\n")
+        (self.folder / "ansible.cfg").write_text(SETTINGS + "show_custom_stats = true\nstdout_callback = default\n")
         results = self.folder / "results.jsonl"
         results.unlink(missing_ok=True)
         given = ["--extra-vars", json.dumps(extra)] if extra else []

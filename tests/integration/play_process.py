@@ -38,7 +38,6 @@ class PlayProcess:
         self._cwd = cwd
         self._mark = f"{MARK}={uuid.uuid4()}"
         cwd.mkdir(exist_ok=True)
-        (cwd / "ansible.cfg").touch()
         target = {
             "source_connection_string": SAS,
             "source_container_path": container,

@@ -19,6 +19,8 @@ from sandbox_server import TOKEN, Sandbox
 PLAYBOOKS = Path(__file__).resolve().parent / "playbooks"
 
 AS_MODULE = {"datascan_in_process": False}
+# ansible-playbook asks a thousand times a second whether a task has ended. A tenth as often takes a tenth of a processor less.
+SETTINGS = "[defaults]\ninternal_poll_interval = 0.01\n"
 _LEFT_OUT = re.compile(r"ANSIBLE_|DATASCAN_|PYTHON|.*_PROXY$", re.IGNORECASE)
 
 
@@ -93,7 +95,6 @@ def run_playbook(
     given.write_text(
         json.dumps({"api_url": sandbox.api_url, "api_token": TOKEN, "folder": str(cwd / "reports"), **variables})
     )
-    (cwd / "ansible.cfg").touch()  # found before a user's own
     sandbox.forget()
     done = subprocess.run(
         [
@@ -126,7 +127,10 @@ def run_playbook(
 
 
 def clean_environment(cwd: Path, collections: Path) -> dict[str, str]:
-    """Ansible with its defaults, whoever runs the tests."""
+    """Ansible with its defaults, whoever runs the tests. `ansible.cfg` in the folder is written unless it is there."""
+    config = cwd / "ansible.cfg"  # found before a user's own
+    if not config.exists():
+        config.write_text(SETTINGS)
     kept = {name: value for name, value in os.environ.items() if not _LEFT_OUT.match(name)}
     return {
         **kept,
@@ -134,7 +138,7 @@ def clean_environment(cwd: Path, collections: Path) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "PYTHONHASHSEED": "0",  # Ansible prints sets
         "TZ": "Asia/Kolkata",  # so that a local time taken for UTC shows
-        "ANSIBLE_CONFIG": str(cwd / "ansible.cfg"),
+        "ANSIBLE_CONFIG": str(config),
         "ANSIBLE_HOME": str(cwd / "ansible"),
         "ANSIBLE_ASYNC_DIR": str(cwd / "ansible" / "async"),
         "ANSIBLE_REMOTE_TEMP": str(cwd / "ansible" / "remote"),

@@ -52,7 +52,6 @@ class RuleEngine:
 
     def _prepare(self, rulebook: str, cwd: Path) -> list[str]:
         """Write the files of the page, and return its command for this rulebook."""
-        (cwd / "ansible.cfg").touch()
         blocks = blocks_of(PAGE)
         for block in blocks:
             first, _end, _rest = block.text.partition("\n")

@@ -91,7 +91,6 @@ def set_up(awx, awx_collection, collections, tmp_path_factory):
     def run(*arguments, fails=False, playbook="datascan.gate.awx_setup", variables=VARIABLES):
         """The output of the playbook."""
         (folder / "awx.yml").write_text(variables)
-        (folder / "ansible.cfg").touch()
         environment = {
             **clean_environment(folder, collections),
             "ANSIBLE_COLLECTIONS_PATH": f"{collections}:{awx_collection}",

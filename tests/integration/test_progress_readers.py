@@ -31,7 +31,6 @@ Shell = Callable[..., "subprocess.CompletedProcess[bytes]"]
 def shell(sandbox: Sandbox, collections: Path, tmp_path: Path) -> Shell:
     """Run a command in which $PLAY is the playbook: shell(COMMAND, ENVIRONMENT)."""
     ids = sandbox.seed_many(WAITS)
-    (tmp_path / "ansible.cfg").touch()
     variables = tmp_path / "variables.json"
     variables.write_text(json.dumps({"api_url": sandbox.api_url, "api_token": TOKEN, "ids": ids}))
     program = Path(sys.executable).with_name("ansible-playbook")

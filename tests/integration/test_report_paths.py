@@ -51,7 +51,6 @@ def test_the_same_for_a_playbook_that_is_run_by_its_full_name(
 ) -> None:
     """In the true working folder: PWD may be another, as where a program and no shell starts the command."""
     reader = Reader(sandbox, collections, tmp_path)
-    (tmp_path / "ansible.cfg").touch()
     reports = [{"format": "json", "dest": "a report.json"}]
     variables = json.dumps({"watch_scans_ids": [sandbox.seed()], "watch_scans_reports": reports})
     program = Path(sys.executable).with_name("ansible-playbook")

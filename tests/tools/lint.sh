@@ -25,6 +25,21 @@ run "$bin/antsibull-changelog" lint
 # ansible-lint needs the collection where Ansible finds it, and writes next to the files that it reads.
 "$python" tests/tools/tree.py --copy "$work"
 cd "$work/ansible_collections/datascan/gate"
-export ANSIBLE_HOME=$work/home ANSIBLE_COLLECTIONS_PATH=$work PATH=$bin:$PATH
+export ANSIBLE_HOME=$work/home ANSIBLE_COLLECTIONS_PATH=$work PATH=$work/bin:$bin:$PATH
+# ansible-lint checks the syntax of each playbook in a process of its own, which takes two thirds of its time. Here they
+# are noted, and checked afterwards in one process. A role's is a temporary file, so it is checked at once.
+mkdir "$work/bin"
+cat >"$work/bin/ansible-playbook" <<-END
+	#!/bin/sh
+	for playbook do :; done
+	case \$1,\$playbook in
+	--syntax-check,[!/]*) echo "\$playbook" >>"$work/playbooks" ;;
+	*) exec "$bin/ansible-playbook" "\$@" ;;
+	esac
+END
+chmod +x "$work/bin/ansible-playbook"
 # The whole tree, as a user's CI would: changelogs, docs and the tests' playbooks, too.
 run "$bin/ansible-lint" --nocolor --strict
+mapfile -t playbooks <"$work/playbooks"
+echo "-- ansible-playbook --syntax-check of ${#playbooks[@]} playbooks"
+"$bin/ansible-playbook" --syntax-check "${playbooks[@]}" >"$work/syntax" 2>&1 || { cat "$work/syntax"; exit 1; }
