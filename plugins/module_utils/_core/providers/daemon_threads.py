@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 if t.TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from typing_extensions import Self
 
 A = t.TypeVar("A")
 T = t.TypeVar("T")
@@ -28,7 +27,7 @@ class DaemonThreads:
     def __init__(self) -> None:
         self._threads: list[threading.Thread] = []
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> DaemonThreads:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_exception: object) -> None:
