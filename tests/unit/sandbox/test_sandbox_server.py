@@ -120,7 +120,7 @@ def test_a_failed_start_reports_the_reason_and_leaves_nothing_behind(
     ("argument", "sentence"),
     [
         *[
-            (f"--settings={text}", "sandbox_settings must be a dictionary of settings for each vendor, like ")
+            (f"--settings={text}", "sandbox_settings must be a dictionary of settings for each vendor.")
             for text in ("[]", "[1]", '"x"', "5", '{"bigid": 5}', '{"bigid": null}', '{"bigid": [1]}', "{bad")
         ],
         *[(f"--port={text}", "sandbox_port must be a whole number from 0") for text in ("abc", "-1", "99999", "1.5")],

@@ -96,9 +96,7 @@ def _settings(text: str) -> dict[str, dict[str, Any]]:
     if settings in (None, ""):
         return {}
     if not isinstance(settings, dict) or not all(isinstance(values, dict) for values in settings.values()):
-        raise argparse.ArgumentTypeError(
-            'must be a dictionary of settings for each vendor, like {"glasswall": {"listing_seconds": 5}}.'
-        )
+        raise argparse.ArgumentTypeError("must be a dictionary of settings for each vendor.")
     return settings
 
 
