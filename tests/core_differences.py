@@ -19,5 +19,5 @@ ALWAYS_SHOWS_OPTIONS = CORE < (2, 21)
 # Since 2.19, a text that is marked `!unsafe` in a file of extra variables is read as YAML again: '007' arrives as 7.
 PARSES_UNSAFE_TEXT = CORE >= (2, 19)
 
-# The core words the failure of a task that takes longer than its keyword `timeout`.
+# The core's message about a task that takes longer than its keyword `timeout`.
 STOPPED_BY_TIMEOUT = r"expected time frame \((\d+)\)|Timed out after (\d+) second"

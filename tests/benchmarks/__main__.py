@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prints how fast this collection is, beside what it stands in for. `make bench` starts it.
+"""Prints how fast this collection is, compared with what it replaces. `make bench` starts it.
 
 The sandbox runs on a free port of 127.0.0.1, and everything that is made is removed at the end.
 """
@@ -35,7 +35,7 @@ IMPORTS_HEAD = ("import time, quickest of nine runs", "scan_status as a module",
 
 
 def main() -> None:
-    """Measure everything, and say how each goes on standard error."""
+    """Run all benchmarks, and report the progress on standard error."""
     collections = Path(os.environ["ANSIBLE_COLLECTIONS_PATH"])
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
@@ -68,7 +68,7 @@ def main() -> None:
 
 
 def _lateness() -> list[Row]:
-    """Imported last, and with it the collection: every process that is started begins with the memory of this one."""
+    """Imported last, because it imports the collection, and each new process begins with the memory of this one."""
     import lateness
 
     return lateness.rows()

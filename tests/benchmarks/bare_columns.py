@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What (e) is compared with: pages of columns, read with requests and written, and nothing checked on the way.
+"""The baseline of (e): reads pages of columns with requests and writes them, without any check.
 
 Usage: bare_columns.py API_URL TOKEN CLUSTER DEST
 """

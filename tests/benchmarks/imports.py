@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the time of a module goes before it does anything: what its imports take, by whose they are."""
+"""The time that a module spends on imports before it does anything, by the package of each import."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from plays import AS_MODULE, Plays, Task, door, uri
+from plays import AS_MODULE, Plays, Task, module_task, uri
 from sandbox_server import Sandbox
 
 ROUNDS = 9
@@ -32,9 +32,9 @@ _OTHERS = ("Python's own library", "other packages")
 
 
 def rows(plays: Plays, sandbox: Sandbox, folder: Path) -> list[tuple[str, ...]]:
-    """Milliseconds of `python -X importtime`, for the very files that Ansible sends."""
+    """Milliseconds of `python -X importtime`, for the files that Ansible sends."""
     scan_id = sandbox.seed()
-    ours = _by_owner(_payload(plays, {**door("scan_status", sandbox, scan_ids=[scan_id]), **AS_MODULE}, folder))
+    ours = _by_owner(_payload(plays, {**module_task("scan_status", sandbox, scan_ids=[scan_id]), **AS_MODULE}, folder))
     theirs = _by_owner(_payload(plays, uri(sandbox, scan_id), folder))
     names = [*dict.fromkeys(_OWNERS.values()), *_OTHERS]
     made = [(name, f"{ours[name]:.0f} ms", f"{theirs[name]:.0f} ms") for name in names]

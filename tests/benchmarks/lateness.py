@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """(d) How late the end of a scan is noticed, and in how many requests, by the collection's own waiter.
 
-The clock is simulated. First scans of which nothing is known, then scans of a source whose earlier scans are listed.
+The clock is simulated. The first scans have no earlier scans in the list; the others have earlier scans of the same source.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Seen(t.NamedTuple):
 
 
 class SimulatedClock(Clock):
-    """Sleeping moves it on, and takes no time. Jitter comes from a seed."""
+    """A sleep advances the clock, and takes no real time. Jitter comes from a seed."""
 
     def __init__(self, seed: int) -> None:
         self._now = 0.0
@@ -156,14 +156,14 @@ def rows() -> list[Row]:
 
 
 def _repeated_rows(length: float, variation: str) -> list[Row]:
-    """Beside the same waits without an expectation, and beside a fixed interval."""
+    """Compared with the same waits without an expectation, and with a fixed interval."""
     ours, plain, fixed = repeated(length, variation)
     what = f"(d) scans of about {length} s that vary by {variation}"
     repeats = variation == "a tenth"
     limit = f"at most a {'fiftieth' if repeats else 'tenth'} and 1 s"
     in_time = all(one.in_time_for_a_scan_that_repeats if repeats else one.in_time for one in ours)
     requests, others = mean_requests(ours), mean_requests(plain)
-    # Where the list says nothing, the request that reads it is one more.
+    # Where the list allows no expectation, the request that reads it is an additional one.
     fewer = ("at most as many", requests <= others) if variation != "tenfold" else ("", None)
     errors = [abs(one.forecast - one.length) / one.length for one in ours if one.forecast is not None]
     off_by = f", off by {statistics.mean(errors):.0%}, {max(errors):.0%} at most" if errors else ""

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from measure import Spent
-from plays import AS_MODULE, Plays, Task, door, uri
+from plays import AS_MODULE, Plays, Task, module_task, uri
 from sandbox_server import Sandbox
 from table import Row, at_most
 from wait_process import measure_wait
@@ -18,26 +18,26 @@ from wait_process import measure_wait
 LENGTH = 60  # seconds
 DELAY = 2  # seconds between the polls of until
 SLEEP: Task = {"name": "Sleep", "ansible.builtin.pause": {"seconds": LENGTH}}
-# Ansible looks for results a thousand times a second, which takes 1 to 2 s a minute, and never the same twice. Where it
-# looks twenty times, the difference between two plays is what their tasks take.
+# Ansible polls for results a thousand times a second. This takes 1 to 2 s a minute, and varies from run to run. With
+# twenty polls a second, the difference between two plays is the cost of their tasks.
 CALM = "[defaults]\ninternal_poll_interval = 0.05\n"
 
 
 def rows(plays: Plays, sandbox: Sandbox, folder: Path, collections: Path) -> list[Row]:
-    """All at the same time, as processor time does not mind, and a minute each would."""
+    """All waits run at the same time: this does not change their processor time, and saves a minute for each."""
     sandbox.settings(listing_seconds=5, processing_seconds=LENGTH - 5)
     calm = folder / "calm.cfg"
     calm.write_text(CALM)
 
     def ours(scan_id: str) -> Task:
-        return door("scan_wait", sandbox, scan_ids=[scan_id])
+        return module_task("scan_wait", sandbox, scan_ids=[scan_id])
 
     def module(scan_id: str) -> Task:
         return {**ours(scan_id), **AS_MODULE}
 
     def theirs(scan_id: str) -> Task:
-        until = "look.json.scanStatus == 'Completed'"
-        return uri(sandbox, scan_id, register="look", until=until, retries=LENGTH, delay=DELAY)
+        until = "reply.json.scanStatus == 'Completed'"
+        return uri(sandbox, scan_id, register="reply", until=until, retries=LENGTH, delay=DELAY)
 
     def sleep(scan_id: str) -> Task:
         return SLEEP

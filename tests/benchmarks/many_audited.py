@@ -24,7 +24,7 @@ WRITE_MEMORY = 150  # MB; each column takes 16 to 32 bytes that find repeated on
 
 
 def rows(plays: Plays, sandbox: Sandbox, folder: Path, collections: Path) -> list[Row]:
-    """The first is of all processes together; pages that they share count once."""
+    """The first row is of all processes together; shared memory pages count once."""
     sandbox.control("POST", "settings", {"bigid": {"catalogue_columns": AUDITED}})
     audit = _audit(plays, sandbox, folder)
     few, many = (_write(plays, sandbox, folder, collections, count) for count in (WRITTEN // 100, WRITTEN))
@@ -72,7 +72,7 @@ def _audit(plays: Plays, sandbox: Sandbox, folder: Path) -> float:
         while process.poll() is None:
             highest = max(highest, sum(map(_memory, _descendants(process.pid))))
             time.sleep(0.1)
-    # Only its start: the processes that follow begin with the memory of this one.
+    # Only its start, because the later processes begin with the memory of this one.
     with (folder / "audit.json").open(encoding="utf-8") as report:
         if process.returncode or f'"failed": {AUDITED},' not in report.read(4096):
             raise RuntimeError((folder / "output.txt").read_text())

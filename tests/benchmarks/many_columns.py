@@ -66,7 +66,7 @@ def _rows(plays: Plays, folder: Path, collections: Path, address: str, suffix: s
 
 
 def _compare(ours: Path, bare: Path) -> None:
-    """Both have to hold the same; ours has an apostrophe before what a spreadsheet would run.
+    """Both files must hold the same columns; ours has an apostrophe before what a spreadsheet would run.
 
     Line by line: a process begins with the memory of the one that starts it, so this one has to stay small.
     """

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a command costs, as the kernel counts it."""
+"""The cost of a command, as the kernel counts it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Spent(t.NamedTuple):
     memory: float
 
     def less(self, other: Spent) -> Spent:
-        """What it took beyond another; the memory stays."""
+        """The cost beyond that of another command; the memory stays."""
         return Spent(self.processor - other.processor, self.wall - other.wall, self.memory)
 
     def times(self, factor: float) -> Spent:
-        """What so many of it would take."""
+        """The cost of `factor` such commands."""
         return Spent(self.processor * factor, self.wall * factor, self.memory)
 
 
@@ -40,7 +40,7 @@ class Command:
     environment: Mapping[str, str]
 
     def run(self) -> Spent:
-        """Run it to its end. It has to go well."""
+        """Run the command to its end. It must succeed."""
         log = self.folder / "output.txt"
         began = time.monotonic()
         with log.open("wb") as output:
@@ -56,7 +56,7 @@ class Command:
 
 
 def alternately(rounds: int, commands: Mapping[str, Callable[[], Spent]]) -> dict[str, Spent]:
-    """The medians of several runs of each. They take turns, so that a busy minute of the machine meets all of them."""
+    """The medians of several runs of each command. The commands alternate, so that a busy minute affects all of them."""
     runs: dict[str, list[Spent]] = {name: [] for name in commands}
     for _round in range(rounds):
         for name, run in commands.items():

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from measure import alternately
-from plays import AS_MODULE, Plays, Task, door, uri
+from plays import AS_MODULE, Plays, Task, module_task, uri
 from sandbox_server import Sandbox
 from table import Row, at_most
 
@@ -19,10 +19,10 @@ ROUNDS = 3
 
 
 def rows(plays: Plays, sandbox: Sandbox) -> list[Row]:
-    """The cost of a task: that of a play with some of them, less that of a play with none."""
+    """The cost of a task: the cost of a play with some tasks, less the cost of a play without tasks."""
     scan_id = sandbox.seed()
     theirs = uri(sandbox, scan_id)
-    in_process = door("scan_status", sandbox, scan_ids=[scan_id])
+    in_process = module_task("scan_status", sandbox, scan_ids=[scan_id])
     spent = alternately(
         ROUNDS,
         {
@@ -37,7 +37,7 @@ def rows(plays: Plays, sandbox: Sandbox) -> list[Row]:
     )
     none = spent.pop("none")
     each = {name: one.less(none) for name, one in spent.items()}
-    # The first of a play also loads what the others find loaded.
+    # The first task of a play also loads the files that the other tasks use.
     ours = each["our many"].less(each["our first"]).times(1 / (MANY - 1))
     further = each["theirs"].less(each["their first"]).times(1 / (TASKS - 1))
     module, uri_task = (each[name].times(1 / TASKS) for name in ("module", "theirs"))

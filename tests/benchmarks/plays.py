@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plays with nothing but some tasks, run by ansible-playbook as a user would, without this machine's configuration."""
+"""Plays of a few tasks, run with ansible-playbook as a user runs them, without this machine's configuration."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ class Plays:
         return Command(words, folder, {**self.environment, **environment}).run()
 
 
-def door(name: str, sandbox: Sandbox, **options: t.Any) -> Task:
-    """A task of this collection, for Glasswall."""
+def module_task(name: str, sandbox: Sandbox, **options: t.Any) -> Task:
+    """A task that runs a module of this collection, for Glasswall."""
     connection = {"provider": "glasswall", "api_url": sandbox.api_url, "api_token": TOKEN}
     return {"name": "Ours", f"datascan.gate.{name}": {**connection, **options}}
 
 
 def uri(sandbox: Sandbox, scan_id: str, **keywords: t.Any) -> Task:
-    """A look at a Glasswall scan as users write it today."""
+    """A task that requests a Glasswall scan with ansible.builtin.uri, as users do without this collection."""
     options = {"url": f"{sandbox.api_url}/scans/{scan_id}", "headers": {"Authorization": f"Bearer {TOKEN}"}}
     return {"name": "Theirs", "ansible.builtin.uri": options, **keywords}

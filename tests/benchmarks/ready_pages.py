@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A server whose pages of columns are bytes that were made before the first request.
 
-So the time of a client is its own.
+So the measured time is the time of the client alone.
 Usage: ready_pages.py COLUMNS. It prints its address, and ends when its standard input does.
 """
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """One figure of ours beside what it is compared with; `reached` is None where nothing was asked for."""
+    """One figure of this collection and its baseline; `reached` is None where no limit is set."""
 
     what: str
     ours: str
@@ -27,7 +27,7 @@ class Row:
 
 
 def at_most(what: str, ours: float, other: float, limit: float | None = None) -> Row:
-    """A row of seconds: the share of the other's, and its limit."""
+    """A row of seconds: the share of the baseline's time, and the limit of this share."""
     share = ours / other
     target = "" if limit is None else f"at most {limit:g}"
     reached = None if limit is None else share <= limit
@@ -35,7 +35,7 @@ def at_most(what: str, ours: float, other: float, limit: float | None = None) ->
 
 
 def at_least(what: str, ours: float, other: float, limit: float | None = None) -> Row:
-    """A row of seconds: how many times as fast as the other, and how many it has to be."""
+    """A row of seconds: how many times as fast as the baseline it is, and must be."""
     factor = other / ours
     target = "" if limit is None else f"at least {limit:g}"
     reached = None if limit is None else factor >= limit
@@ -43,7 +43,7 @@ def at_least(what: str, ours: float, other: float, limit: float | None = None) -
 
 
 def seconds(number: float) -> str:
-    """With three digits that mean something."""
+    """With three significant digits."""
     if abs(number) < 1:
         return f"{number * 1000:.0f} ms"
     return f"{number:.3g} s" if abs(number) < 1000 else f"{number:.0f} s"

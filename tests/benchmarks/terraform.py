@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""(h) The Terraform provider: its start, beside a Python that does nothing, and a plan, beside terraform alone."""
+"""(h) The Terraform provider: its start, compared with an idle Python, and a plan, compared with terraform alone."""
 
 from __future__ import annotations
 

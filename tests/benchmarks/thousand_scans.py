@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""(b) One look at 1,000 scans, against a loop of ansible.builtin.uri; (g) a wait for 1,000 and for 10,000 scans."""
+"""(b) The status of 1,000 scans, against a loop of ansible.builtin.uri; (g) a wait for 1,000 and for 10,000 scans."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from functools import partial
 from pathlib import Path
 
 from measure import alternately
-from plays import Plays, door, uri
+from plays import Plays, module_task, uri
 from ready_scans import scan_id, served_scans
 from sandbox_server import Sandbox
 from table import Row, at_least, seconds
 from wait_process import WaitParts, measure_wait
 
 SCANS = 1000
-NEWER = 500  # scans of no interest before them in the list
-LOOPED = 10  # of a thousand, for the loop would take ten minutes
+NEWER = 500  # scans that the list has before the requested ones
+LOOPED = 10  # of a thousand: the whole loop would take ten minutes
 ROUNDS = 3
 LARGE, LARGER = 1000, 10_000  # scans of a wait
 LENGTH = 30  # seconds until the first of them ends
 
 
 def rows(plays: Plays, sandbox: Sandbox) -> list[Row]:
-    """Times are net of a play with no task; the loop's is measured on a few scans and scaled."""
+    """Times are net of a play without tasks. The time of the loop is measured with a few scans and scaled."""
     scan_ids = sandbox.seed_many(SCANS, age=7200)
     sandbox.seed_many(NEWER, age=3600)
-    ours = door("scan_status", sandbox, scan_ids=scan_ids)
+    ours = module_task("scan_status", sandbox, scan_ids=scan_ids)
     theirs = uri(sandbox, "{{ item }}", loop=scan_ids[:LOOPED])
     spent = alternately(
         ROUNDS,
@@ -40,11 +40,11 @@ def rows(plays: Plays, sandbox: Sandbox) -> list[Row]:
     sandbox.forget()
     plays.run([ours])
     requests = len(sandbox.journal())
-    look = spent["ours"].less(spent["none"])
+    status = spent["ours"].less(spent["none"])
     loop = spent["theirs"].less(spent["none"]).times(SCANS / LOOPED)
     return [
-        at_least("(b) 1,000 scans, wall", look.wall, loop.wall, 200),
-        at_least("(b) 1,000 scans, processor", look.processor, loop.processor, 200),
+        at_least("(b) 1,000 scans, wall", status.wall, loop.wall, 200),
+        at_least("(b) 1,000 scans, processor", status.processor, loop.processor, 200),
         Row("(b) 1,000 scans, requests", str(requests), str(SCANS), "", "at most 40", requests <= 40),
     ]
 
@@ -65,12 +65,12 @@ def _wait(plays: Plays, collections: Path, scans: int) -> WaitParts:
 
 
 def _late_row(what: str, many: WaitParts, single: WaitParts) -> Row:
-    """Beside a wait for one scan. The limit leaves out how long a poll itself takes, which is the vendor's time."""
+    """Compared with a wait for one scan. The limit excludes the duration of a poll, which is the vendor's time."""
     return Row(what, seconds(many.late), seconds(single.late), f"{many.polls} polls, {single.polls}")
 
 
 def _growth_rows(large: WaitParts, larger: WaitParts) -> list[Row]:
-    """What a poll of the larger wait takes beside one of the other; ten times as much is linear."""
+    """The cost of a poll in the larger wait, compared with the smaller wait; ten times as much is linear."""
     times = LARGER / LARGE
     requests = [one.requests / one.polls for one in (larger, large)]
     processor = [one.operation / one.polls for one in (larger, large)]

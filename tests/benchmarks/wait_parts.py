@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""scan_wait as its action plugin runs it, in a process of its own and without a play: prints what each part takes.
+"""scan_wait as its action plugin runs it, in a process of its own and without a play: prints the cost of each part.
 
 Usage: wait_parts.py API_URL TOKEN UNTIL, with the ids of the scans as JSON on standard input.
 """

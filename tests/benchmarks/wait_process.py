@@ -33,7 +33,7 @@ class WaitParts(t.NamedTuple):
 def measure_wait(
     plays: Plays, collections: Path, api_url: str, scan_ids: Sequence[str], until: str = "all"
 ) -> WaitParts:
-    """Wait for scans in a process of its own. It has to go well."""
+    """Wait for scans in a process of its own. The process must succeed."""
     command = [sys.executable, "-B", str(PROGRAM), api_url, TOKEN, until]
     environment = {**plays.environment, "PYTHONPATH": str(collections)}
     ended = subprocess.run(

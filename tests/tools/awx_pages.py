@@ -29,7 +29,7 @@ from yaml_text import to_yaml
 
 FOLDER = "playbooks/files/awx"
 HEADING = """\
-# {title} in AWX, for those who click; awx_setup.yml makes the same. docs/awx.md tells what goes where.
+# The objects of {title} in AWX. awx_setup.yml creates them; docs/awx.md describes how to create them by hand.
 # `make generate` writes this file.
 ---
 """
@@ -45,7 +45,7 @@ def pages() -> dict[str, str]:
 def _page(vendor: Vendor) -> str:
     templates = list(_job_templates(vendor))
     playbooks = [template["playbook"] for template in templates]
-    # What scans anew opens the gate; what only looks at scans does where the vendor's API can do no more.
+    # A scan or a rescan opens the gate. A read-only template does so only where the vendor's API has neither.
     first = next(name for name in ("run_scan.yml", "rescan.yml", "watch_scans.yml") if name in playbooks)
     data = {
         "credential_types": [_connection_type(vendor), *_target_types(vendor)],
@@ -68,7 +68,7 @@ def _connection_type(vendor: Vendor) -> Data:
         _field("refresh_token", "Refresh token", "Is exchanged for API tokens.", secret=True),
         _field("ca_path", "Certificate authorities", "In PEM form; empty for those of the system.", multiline=True),
         _field("time_zone", "Time zone", "Such as Europe/Berlin or +05:30; empty for UTC."),
-        # Not the other way round: AWX takes a switch that nobody has set for off.
+        # Not the other way round, because AWX treats an unset switch as off.
         {
             "id": "skip_certificate_check",
             "label": "Take any certificate",
@@ -164,7 +164,7 @@ def _latest(vendor: type[ListsScans]) -> tuple[list[Data], str]:
 
 
 def _job_template(vendor: Vendor, role: str, questions: list[Data], extra_vars: Data) -> Data:
-    """A template whose survey also asks how long to wait. Its policy and mode are not for whoever launches it."""
+    """A template whose survey also asks how long to wait. Whoever launches it cannot change policy and mode."""
     main = _described(role)
     timeout, on_timeout = (main["options"][f"{role}_{option}"] for option in ("wait_timeout", "on_timeout"))
     patience = [
@@ -190,7 +190,7 @@ def _job_template(vendor: Vendor, role: str, questions: list[Data], extra_vars: 
 
 
 def _target_questions(vendor: type[StartsScans]) -> list[Data]:
-    """What is to be scanned. Data that may hold samples is asked for as a password, which AWX keeps encrypted."""
+    """What is to be scanned. Data that may hold samples is a password question, whose answer AWX encrypts."""
     questions = []
     for name, option in vendor.target_options.items():
         if _is_credential(option):
@@ -230,7 +230,7 @@ def _target(vendor: type[StartsScans]) -> Data:
 
 
 def _unquoted(variable: str) -> str:
-    """A survey's answer without a pair of quotes around it. What is not text stays as it is, so that it is refused."""
+    """A survey's answer without the quotes around it. A value that is not text stays unchanged, and is refused later."""
     return f"{{{{ {_unquoted_expression(variable)} }}}}"
 
 

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes what the registry knows into the pages that show it. Usage: generate.py [--check]
+"""Writes the data of the registry into the generated pages. Usage: generate.py [--check]
 
-With --check nothing is written, and the exit status tells whether a page has drifted.
+With --check nothing is written, and the exit status shows whether a page has drifted.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def unsupported(vendor: type[Provider]) -> str:
 
 
 def version() -> str:
-    """The version that galaxy.yml says."""
+    """The version in galaxy.yml."""
     galaxy: dict[str, str] = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
     return galaxy["version"]
 

@@ -63,7 +63,7 @@ class Pair:
 
 
 def main() -> int:
-    """Run what the environment asks for; the exit status says whether all passed."""
+    """Run what the environment asks for; the exit status shows whether all passed."""
     dest = Path(sys.argv[1])
     parts = os.environ.get("MATRIX_PARTS", PARTS).split()
     chosen, absent = choose(os.environ.get("MATRIX", PAIRS).split())

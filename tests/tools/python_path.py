@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Print a PATH on which every pythonX.Y works.
 
-ansible-test uses each one that it finds, but a version manager leaves entries that only say which version to install,
+ansible-test uses each one that it finds, but a version manager leaves entries that only print which version to install,
 and some systems leave out ensurepip. A folder with such an entry is replaced by links to all its other entries.
 """
 
@@ -17,9 +17,9 @@ from pathlib import Path
 
 
 def works(python: Path) -> bool:
-    """Say whether this interpreter starts, and can make a virtual environment.
+    """Whether this interpreter starts, and can create a virtual environment.
 
-    ansible-test passes on little more than these two variables, which some version managers cannot do with.
+    ansible-test passes on little more than these two variables, which some version managers cannot work with.
     """
     command = [python, "-c", "import venv"]
     env = {"HOME": os.environ["HOME"], "PATH": os.environ["PATH"]}

@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say what still keeps this checkout from being released; docs/releasing.md has the steps. That versions agree is for
-tests/unit/test_versions.py to say, at any time.
+"""Print what prevents a release of this checkout; docs/releasing.md has the steps. tests/unit/docs/test_versions.py
+checks at any time that the versions agree.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def git(*args: str) -> str:
 
 
 def reasons() -> list[str]:
-    """Return what has to be done, a sentence each."""
+    """Return what must be done before a release, one sentence for each step."""
     galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
     changelog = yaml.safe_load((ROOT / "changelogs/changelog.yaml").read_text(encoding="utf-8"))
     fragments = sorted(path.name for path in (ROOT / "changelogs/fragments").glob("*.y*ml"))

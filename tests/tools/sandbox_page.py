@@ -21,7 +21,7 @@ from datascan_sandbox.vendors import vendor_classes
 
 
 def sections() -> str:
-    """A section for each vendor: what its class says, its words and its settings."""
+    """A section for each vendor: the docstring of its class, its status words and its settings."""
     return "\n\n".join(_section(vendor) for vendor in vendor_classes())
 
 

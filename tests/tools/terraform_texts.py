@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The modules' texts in words that are right for Terraform, and the texts of what only Terraform has."""
+"""The modules' texts, adapted to Terraform, and the texts of what only Terraform has."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ _REWORDED = {
     r"`query\.(\w+)`": r"`\1`",
     r"`query` ": "the query ",
 }
-# Words of Ansible that no text may have.
+# Terms of Ansible that no text may contain.
 _NOT_TERRAFORM = re.compile(
     r"\b(?:tasks?|modules?|playbooks?|roles?|register\w*|check mode|control node|earlier tasks?|jinja|yaml|rescue|"
     r"scan_(?:start|wait|status|gate|cancel|rescan)|ansible\w*|fact)\b",
@@ -162,7 +162,7 @@ _MARKUP = re.compile(r"\b(?P<kind>O|V|C|E|RV|M)\((?P<inner>[^)]*)\)")
 
 
 def markdown(description: str | Iterable[str]) -> str:
-    """A description in Ansible's markup as Markdown. Raises SystemExit for one that speaks of Ansible."""
+    """A description in Ansible's markup as Markdown. Raises SystemExit for a description that mentions Ansible."""
     joined = description if isinstance(description, str) else " ".join(description)
     shown = _MARKUP.sub(_code, joined)
     for pattern, instead in _REWORDED.items():

@@ -63,7 +63,7 @@ def time_zone_sentence() -> str:
 
 
 def target_documentation() -> str:
-    """The options of scan_start that say what to scan."""
+    """The options of scan_start that define what to scan."""
     options = {
         vendor.name: {
             "description": [_target_sentence("provider", vendor), *vendor.target_description],
@@ -148,7 +148,7 @@ def rescan_table() -> str:
     return "\n".join(["| Variable | Vendor | Meaning |", "| --- | --- | --- |", *rows])
 
 
-# What option tables say
+# Text from option tables
 
 
 def is_secret(row: Row) -> bool:

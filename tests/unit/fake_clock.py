@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A clock that does not wait: a test sees every sleep at once."""
+"""A clock whose sleeps do not wait: a test sees each sleep at once."""
 
 from __future__ import annotations
 

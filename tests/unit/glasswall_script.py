@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests and answers of Glasswall, for the tests of what is the same for all vendors."""
+"""Requests and responses of Glasswall, for tests of behaviour that all vendors share."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ def page(*items: dict[str, t.Any], **fields: t.Any) -> dict[str, t.Any]:
 
 
 def read_response(status: str, scan_id: str = SCAN_ID, **fields: t.Any) -> Expected:
-    """A look at one scan, and what it shows."""
+    """A request for one scan, and its response."""
     return Expected("GET", f"/api/v1/scans/{scan_id}", answer=item(status, scan_id, **fields))
 
 
 def missing_responses(scan_id: str = SCAN_ID) -> list[Expected]:
-    """A look at a scan that does not exist, and the list that shows that api_url is right."""
+    """A request for a scan that does not exist, and the list, which shows that api_url is right."""
     query = [("pageSize", "1"), ("page", "1")]
     gone = Expected("GET", f"/api/v1/scans/{scan_id}", 404, "")
     return [gone, Expected("GET", "/api/v1/scans", answer=page(), query=query)]
@@ -72,7 +72,7 @@ def missing_responses(scan_id: str = SCAN_ID) -> list[Expected]:
 def list_response(
     *items: dict[str, t.Any], query: Sequence[tuple[str, str]] | None = ACTIVE_ONLY, **fields: t.Any
 ) -> Expected:
-    """A look at the list of own scans; unless told otherwise, only of those that run."""
+    """A request for the list of own scans. By default, it filters for running scans."""
     return Expected("GET", "/api/v1/scans", answer=page(*items), query=query, **fields)
 
 
@@ -90,17 +90,17 @@ def start_response(answer: t.Any, status: int = 200, **fields: t.Any) -> Expecte
 
 
 def running(status: str = "Processing", scan_id: str = SCAN_ID, **fields: t.Any) -> dict[str, t.Any]:
-    """A scan of TARGET that has been running for an hour, so that nobody has to look whether it was the first."""
+    """A scan of TARGET that has been running for an hour, so that no election is needed."""
     return item(status, scan_id, **{"scanStartTime": "2025-12-31T23:00:00Z", **fields})
 
 
-# One that was just started. Its time is no whole second, so one look tells whether it was the first.
+# A scan that was just started. Its time has a fraction of a second, so one list shows whether it was the first.
 NEW_ITEM = item("Listing", scanStartTime="2026-01-01T00:00:00.5Z")
-# Of that look: a minute before the start was sent, for clocks differ.
+# The start date of that list's query: a minute before the start was sent, because clocks differ.
 RECENT_QUERY = [("startDate", "2025-12-31T23:59:00Z"), ("pageSize", "100"), ("page", "1")]
 
 
 def start_responses(scan_id: str = SCAN_ID) -> list[Expected]:
-    """A start of TARGET, and the look that finds no other."""
+    """A start of TARGET, and the list request that finds no other scan."""
     new = {**NEW_ITEM, "scanId": scan_id}
     return [start_response(new), list_response(new, query=RECENT_QUERY)]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Verdicts for the tests of reports: ordinary ones, and ones with hostile text in every field."""
+"""Verdicts for the tests of reports: ordinary verdicts, and verdicts with hostile text in every field."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server on 127.0.0.1 that does what a function says, and a client that asks it over a real connection."""
+"""A server on 127.0.0.1 that a function controls, and a client that sends it requests over a real connection."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from scripted_vendor import TOKEN
 
 
 def parse_errors(response: Response) -> list[dict[str, t.Any]]:
-    """A made-up vendor, whose errors look like {"wrong": "words"}."""
+    """An invented vendor, whose errors have the form {"wrong": "words"}."""
     message = response.data.get("wrong") if isinstance(response.data, dict) else None
     return [{"code": 7, "message": message}] if message else []
 

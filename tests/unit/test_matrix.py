@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make matrix` takes the pairs that are installed, says which are not, and notices a pair that runs fewer tests."""
+"""`make matrix` runs the pairs that are installed, reports the missing ones, and detects a pair that runs fewer tests."""
 
 from __future__ import annotations
 

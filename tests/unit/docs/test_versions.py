@@ -18,10 +18,10 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[3]
-# What was written by hand: no vendor's documents, nothing that is made.
+# Pages written by hand, without vendors' documents and generated files.
 PAGES = {
     path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
-    for pattern in ("*.md", "*.yml", *(f"{room}/**/*.*" for room in ("docs", "meta", "playbooks", "plugins", "roles")))
+    for pattern in ("*.md", "*.yml", *(f"{folder}/**/*.*" for folder in ("docs", "meta", "playbooks", "plugins", "roles")))
     for path in sorted(ROOT.glob(pattern))
     if path.suffix in (".md", ".yml", ".py") and path.name != "CHANGELOG.md"
 }
@@ -67,7 +67,7 @@ def test_the_user_agent_tells_the_version() -> None:
 
 
 def test_the_changelog_is_not_ahead_and_a_release_leaves_no_fragment() -> None:
-    """Until it is released, what changed is in fragments; after a release, the next version is set before they come."""
+    """Changes of an unreleased version are in fragments. After a release, the next version is set before the next fragment."""
     fragments = list((ROOT / "changelogs/fragments").glob("*.y*ml"))
     assert all(release <= VERSION for release in RELEASES)
     assert not (VERSION in RELEASES and fragments)
@@ -91,7 +91,7 @@ def test_nothing_was_added_in_a_version_that_is_not_there_yet() -> None:
 
 
 def test_a_page_that_names_a_version_of_the_collection_names_this_one() -> None:
-    """As the file of a release, or as ansible-galaxy and a requirements file take it."""
+    """A page names it as the file of a release, or in the form of ansible-galaxy and of a requirements file."""
     pattern = r"datascan-gate-(\d[\w.-]*?)\.tar\.gz|datascan\.gate:(?:==)?(\d[\w.]*)"
     named = {(name, *found) for name, text in PAGES.items() for found in re.findall(pattern, text)}
     assert not [one for one in named if GALAXY["version"] not in one]
@@ -112,7 +112,7 @@ def test_every_place_names_the_same_oldest_ansible_core() -> None:
 
 @pytest.mark.parametrize("path", sorted(path.name for path in ROOT.glob("tests/*requirements.txt")))
 def test_tools_run_on_one_series_of_ansible_core(path: str) -> None:
-    """But where Python is newer than that series knows."""
+    """The exception is a Python that is too new for this series."""
     pinned = requirements(f"tests/{path}")["ansible-core"][0]
     series = lowest(pinned.specifier)
     assert series >= CORE

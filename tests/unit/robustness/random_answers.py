@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from scripted_vendor import mount, response_to
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
-MOST_REQUESTS = 60  # no operation here needs more, so one that sends more would never end
+MOST_REQUESTS = 60  # no operation here needs more requests; an operation that sends more is in a loop
 
 ODD_TEXTS = (
     *("", " ", "-", "None", "null", "true", "false", "0", "42.0", "1e999", "NaN"),
@@ -66,7 +66,7 @@ def documented(vendor: str) -> list[tuple[int, t.Any]]:
     return [(one["status"], one["body"]) for one in found for _time in range(4 if one["status"] < 300 else 1)]
 
 
-# Made once, for that takes longer than to draw from them. To learn all characters takes seconds, so these are a few.
+# Built once, because this takes longer than to draw from them. To learn all characters takes seconds, so these are a few.
 ODDS = st.sampled_from(ODD).map(lambda value: value if value is DEEP else copy.deepcopy(value))  # it may be spoilt too
 TEXTS = st.text('ab"\\/{}[] \x00\u00e9\U0001f512', max_size=8)
 JSON = st.recursive(

@@ -4,7 +4,7 @@
 """Several pipelines and one vendor in simulated time, where a list of numbers decides everything that chance would.
 
 The vendor is the sandbox's own Glasswall, called without a socket. Each pipeline is a thread, but only one of them ever
-runs: at every request and at every sleep it hands over, and the next number says who goes on. So a trial is the same
+runs: at every request and at every sleep it hands over, and the next number selects the next one. So a trial is the same
 whenever it is run, and any order of requests can happen.
 """
 
@@ -62,7 +62,7 @@ class World:
         self.faults = faults
         self.lag = lag
         self.met: list[str] = []  # the faults that happened
-        self.journal: list[str] = []  # for whoever wonders why a trial failed
+        self.journal: list[str] = []  # to find out why a trial failed
         self._numbers: Iterator[int] = iter(numbers)
         self._turns = 0
         self.vendor = SandboxVendor("glasswall", lambda: self.now, **settings)
@@ -80,12 +80,12 @@ class World:
         return uuid.UUID(int=(self.draw(16) << 124) + len(self._server.store.by_id) + 1)
 
     def run(self, *pipelines: Pipeline) -> None:
-        """Until all have ended, in the order that the numbers say."""
+        """Run the pipelines until all have ended, in the order that the numbers select."""
         self._turns = 0
         while left := [pipeline for pipeline in pipelines if not pipeline.ended]:
             self._turns += 1
             assert self._turns < 2000, "this does not end"
-            # Out of numbers, whoever has waited longest goes on.
+            # Without further numbers, the pipeline that has waited longest continues.
             chosen = (
                 min(left, key=lambda one: one.ready)
                 if (pick := next(self._numbers, None)) is None
@@ -147,13 +147,13 @@ class World:
         return list(self._server.store.by_id.values())
 
     def alive(self) -> list[ServerScan]:
-        """Those that run, in the order by which pipelines agree."""
+        """The running scans, in the order of the election."""
         scans = [scan for scan in self.scans() if scan.active(self.now)]
         fine = self._server.settings.time_fraction
         return sorted(scans, key=lambda scan: (iso(scan.started, fraction=fine), scan.scan_id))
 
     def alive_of(self, pipeline: Pipeline) -> list[str]:
-        """Those of them that this pipeline's requests made."""
+        """The running scans that this pipeline's requests created."""
         return [scan.scan_id for scan in self.alive() if self.made_by.get(scan.scan_id) is pipeline]
 
 
@@ -168,7 +168,7 @@ class Pipeline(threading.Thread):
         skew: float = 0.0,
         dies_at: int | None = None,
     ) -> None:
-        """Its own clock goes wrong by `skew` seconds; it is killed at its request of the number `dies_at`."""
+        """The pipeline's own clock is wrong by `skew` seconds. It is killed at its request number `dies_at`."""
         super().__init__(daemon=True)
         self.ready = world.now
         self.ended = False
@@ -179,7 +179,7 @@ class Pipeline(threading.Thread):
         self._skew = skew
         self._dies_at = dies_at
         self._requests = 0
-        # Held by whoever waits; the other side lets go.
+        # Held by the side that waits, and released by the other one.
         self._mine, self._others = threading.Lock(), threading.Lock()
         self._mine.acquire()
         self._others.acquire()

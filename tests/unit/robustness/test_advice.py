@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a refused token and a wrong path get as advice: the same for every vendor and request, and once."""
+"""The advice about a refused token and a wrong path is the same for every vendor and request, and is given once."""
 
 from __future__ import annotations
 

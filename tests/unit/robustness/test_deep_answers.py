@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values that are nested too deep for Python's stack: they cost themselves, or one error, and never a traceback."""
+"""Values nested too deep for Python's stack: the value is ignored, or one error is raised, and never a traceback."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An answer about another id never changes what comes of the id that was asked for, however alike the two look."""
+"""A response about another id never changes the result of the requested id, however similar the two are."""
 
 from __future__ import annotations
 

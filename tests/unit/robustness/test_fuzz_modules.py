@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever a vendor answers, each door ends with a result or with one clear sentence, and never with an own error."""
+"""Whatever a vendor answers, each module ends with a result or with one clear sentence, never with a traceback."""
 
 from __future__ import annotations
 

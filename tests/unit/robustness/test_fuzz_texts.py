@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Texts from outside that are read by hand: dates, headers, connection strings, ids. Any text is read, or refused."""
+"""Parsers of outside texts: dates, headers, connection strings, ids. Any text is parsed or refused."""
 
 from __future__ import annotations
 

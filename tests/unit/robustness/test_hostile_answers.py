@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers that look like a scan, and would mislead: an id that is none, a count that is less than nothing."""
+"""Responses with misleading scan records: an invalid id, a negative count."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The JSON of answers: what no other program could read again does not come through."""
+"""The JSON of responses: text that other programs could not read again is replaced."""
 
 from __future__ import annotations
 

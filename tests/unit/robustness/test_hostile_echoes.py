@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A vendor that echoes a secret inside of something longer that it has encoded: nothing of it can be read back."""
+"""A vendor that echoes a secret inside a longer encoded text: no part of the secret can be decoded from the result."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SIGNATURE = "ZmFrZQ=="
 
 
 def in_base64(text: str) -> str:
-    """All that three readings of every piece of base64 in a text give."""
+    """All texts that three rounds of base64 decoding find in a text."""
     found = []
     for piece in re.findall(r"[A-Za-z0-9+/_-]{4,}", text):
         for begin in range(4):
@@ -58,5 +58,5 @@ def test_a_signature_of_another_task_is_masked_by_its_form(name: str, equals: st
 
 @pytest.mark.parametrize("half", ["\udcff", "\ud800"])
 def test_a_secret_that_is_no_utf8(half: str) -> None:
-    """As an environment variable may be."""
+    """An environment variable may hold such bytes."""
     assert Redactor([f"t0ken-{half}-more"]).redact_text(f"the t0ken-{half}-more") == "the ********"

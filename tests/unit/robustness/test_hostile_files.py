@@ -91,17 +91,17 @@ def test_a_link_to_a_device(write: Write, tmp_path: Path) -> None:
 def test_somebody_elses_link_in_a_folder_for_everybody(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    """Only root could make one here, so that somebody else is who we are."""
+    """Only root could create another user's link here, so the test changes its own user id instead."""
     shared, ours = tmp_path / "shared", tmp_path / "ours"
     shared.mkdir()
     ours.mkdir()
     (shared / "file").symlink_to(ours / "file")
     (shared / "folder").symlink_to(ours)
     path = {"file": shared / "file", "folder": shared / "folder" / "file"}[step]
-    assert write(path)  # nobody else may write there
+    assert write(path)  # no other user may write there
     (ours / "file").write_text("old")
     shared.chmod(0o1777)
-    assert write(path)  # the link is ours, or the folder's owner's
+    assert write(path)  # the link belongs to this user, or to the folder's owner
     (ours / "file").write_text("old")
 
     mine = os.lstat(shared).st_uid

@@ -171,7 +171,7 @@ def test_every_message_of_a_module_is_one_printable_line() -> None:
 
 
 def test_a_secret_is_masked_before_a_text_is_shortened() -> None:
-    """Half of it would not be known for one."""
+    """Half a secret would not be recognized."""
     for before in range(0, 500, 7):
 
         def refuse(_call: Invocation, before: int = before) -> t.NoReturn:

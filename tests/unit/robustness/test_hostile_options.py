@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ids, names and filters that could lead elsewhere: they are sent exactly, or refused in a sentence of some length."""
+"""Ids, names and filters that could change a request's path: they are sent exactly, or refused in one sentence."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 
 
 def quoted(text: str, space: bytes = b"%20") -> bytes:
-    """Percent-encoded, by the words of RFC 3986 and nobody's library."""
+    """Percent-encode a text by the rules of RFC 3986, without a library."""
     return b"".join(bytes([byte]) if byte in PLAIN else b"%%%02X" % byte for byte in text.encode()).replace(
         b"%20", space
     )
 
 
 def wanted(text: str) -> bytes:
-    """The same in a query, where browsers and servers have written a space as + ever since."""
+    """The same in a query, where browsers and servers write a space as +."""
     return quoted(text, b"+")
 
 
@@ -61,7 +61,7 @@ def trimmed(line: t.Callable[[str], bytes]) -> t.Callable[[str], bytes]:
 
 BIGID_STATUS = trimmed(lambda text: b"GET /v1/scans/" + quoted(text) + b"/status HTTP/1.1")
 COLUMNS = "cluster_columns_info"
-# The door, the vendor, the options with a text in them, and the request's first line if it is sent.
+# The module, the vendor, the options with a text in them, and the request's first line if it is sent.
 IN_A_LINE: list[tuple[str, str, t.Callable[[str], dict[str, t.Any]], t.Callable[[str], bytes]]] = [
     ("scan_status", "bigid", lambda text: {"scan_ids": [text]}, BIGID_STATUS),
     ("scan_wait", "bigid", lambda text: {"scan_ids": [text], "wait_timeout": 10}, BIGID_STATUS),
@@ -166,7 +166,7 @@ def test_a_text_is_refused_or_stands_in_the_body_exactly(
 
 
 def test_start_of_bigid(server: RawVendor) -> None:
-    """Its scan profile goes into a body too, after a look at the list."""
+    """The scan profile also goes into a request body, after a request for the list."""
     for text in HOSTILE:
         server.heads.clear()
         result = run("scan_start", "bigid", {"bigid": {"scan_profile": text}}, server.url)

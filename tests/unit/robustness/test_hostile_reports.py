@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Markup in a vendor's texts, as the programs read it that show the reports: everywhere it is text, and whole."""
+"""Markup in a vendor's texts, as the programs that show the reports parse it: it stays text, and complete."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def kinds(found: list[Token]) -> set[str]:
 
 
 def as_in_a_table(text: str) -> str:
-    """A backslash before a pipe keeps its distance there, for dialects differ."""
+    """A backslash before a pipe is separated from it, because Markdown dialects differ."""
     return text.replace("\\|", "\\ |")
 
 
@@ -158,7 +158,7 @@ def test_junit(text: str) -> None:
 
 
 def test_the_reader_finds_markup_where_there_is_some() -> None:
-    """Else the tests above would prove nothing."""
+    """Without this check, the tests above could not fail."""
     found: t.Any = kinds(tokens("a <b>x</b> [l](http://x.example) ![i](x) **b** ~~s~~\n\n<div>\n\n```\nx\n```\n"))
     assert found >= {"html_inline", "html_block", "link", "image", "strong", "s", "fence"}
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Starts over lists that change between their pages: other scans end, begin and move. Never a second scan of ours.
+"""Starts over lists that change between their pages: other scans end, begin and move. No second scan of this pipeline is started.
 
 The trials are the same in every run. DATASCAN_TRIALS=20000 makes so many of each vendor.
 """
@@ -114,7 +114,7 @@ class Trial:
 
 
 def own_target(name: str) -> dict[str, t.Any]:
-    """A target that none of the seeded scans has: names in it are our own."""
+    """A target that no seeded scan has. Its names appear nowhere else."""
     sample = sample_target(t.cast("type[StartsScans]", provider_class(name)))
     return {
         option: f"{value}-ours" if isinstance(value, str) and value.isalpha() else value

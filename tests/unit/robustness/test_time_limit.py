@@ -30,7 +30,7 @@ from sandbox_vendor import API_TOKEN, REFRESH_TOKEN, SandboxAdapter, SandboxVend
 from scripted_vendor import mount, response_to
 
 WAIT_TIMEOUT, TIMEOUT, SLACK = 5.0, 2.0, 2.0  # seconds
-_MOST = 500  # requests, after which an operation is a loop
+_MOST = 500  # requests; an operation that sends more is in a loop
 
 Operation = t.Callable[[OperationContext, list[str], WaitOptions], t.Any]
 OPERATIONS: dict[str, tuple[str | None, Operation]] = {

@@ -27,7 +27,7 @@ from terraform_provider_datascan.wait_clock import WaitClock
 
 
 class FakeWaitClock(WaitClock):
-    """A clock that does not wait. An interruption counts as on the real one."""
+    """A clock whose sleeps do not wait. An interruption works as on the real clock."""
 
     def __init__(self, interrupted: threading.Event, time: FakeClock, on_sleep: Callable[[float], None]) -> None:
         super().__init__(interrupted)
@@ -117,7 +117,7 @@ class Steps:
 
     @property
     def warnings(self) -> list[str]:
-        """What warnings say."""
+        """The texts of the warnings."""
         return [f"{one.summary}: {one.detail}" for one in self.diagnostics.found if not one.is_error]
 
     def plan(self, config: Values) -> tuple[str, Values]:

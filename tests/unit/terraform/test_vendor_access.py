@@ -148,7 +148,7 @@ def test_what_is_stored_has_no_secret_and_no_command_for_a_log() -> None:
     assert "very-secret" not in shown["error"]
 
 
-# Words
+# Wording
 
 
 @pytest.mark.parametrize("vendor", sorted(provider_classes()))

@@ -24,7 +24,7 @@ PART = {
 
 
 class ToyThing(Resource):
-    """A thing with parts. Its `mode` says what its creation does."""
+    """A thing with parts. Its `mode` selects what its creation does."""
 
     schema = Schema(
         {

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options that must not be shown: credentials anywhere in a result, data where it stands."""
+"""Options that must not be shown: credentials anywhere in a result, and data under its own key."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PARAMS = {
 
 @dataclass
 class Outcome:
-    """A result with words that a sampled value may happen to be."""
+    """A result with ordinary words, one of which may equal a sampled value."""
 
     id: str = "47111-a"
     state: str = "completed"

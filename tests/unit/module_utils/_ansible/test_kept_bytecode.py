@@ -117,7 +117,7 @@ def test_a_linked_collection_is_loaded_by_its_own_name(collections: Path, tmp_pa
 
 
 def test_other_finders_keep_their_place_and_folders_without_code_stay_ansible_s(collections: Path) -> None:
-    """ansible-test refuses a file that takes the first place, and Ansible finds plugins by such folders."""
+    """ansible-test refuses a finder in the first place, and Ansible finds plugins through folders without code."""
     *_rest, leaf, is_first, loader = load(collections)
     assert (leaf, is_first, loader) == ("leaf", True, "_AnsibleCollectionLoader")
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A task that did not start a scan masks what the start was given, where the vendor repeats it."""
+"""A task that did not start a scan masks the secrets of the start's options, where the vendor repeats them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_it_is_converted_as_the_start_converts_it() -> None:
 
 @pytest.mark.parametrize("wrong", [{"glasswall": GIVEN}, {"source_connection_string": OTHER}, {"x": OTHER}])
 def test_another_dictionary_is_refused_and_nothing_of_it_is_quoted(wrong: dict[str, t.Any]) -> None:
-    """Its secrets would not be found."""
+    """The secrets of another dictionary would not be found."""
     result = ScriptedModule("scan_wait", scan_ids=[SCAN_ID], target=wrong).run()
     assert result["error"]["kind"] == "invalid_input"
     assert result["msg"].startswith("target is not what scan_start takes as glasswall: set it to")
@@ -81,7 +81,7 @@ def test_the_role_hands_it_on_to_the_task_that_waits() -> None:
 
 
 def test_a_session_token_is_known_by_its_form() -> None:
-    """Another task exchanged it: this one never had it."""
+    """Another task got the session token, so this task knows only its form."""
     token = "eyJhbGciOiJub25lIn0.eyJ1c2VyIjoiYW5uIn0.c2lnbmF0dXJl"
     result = ScriptedModule("scan_status", read_response("Completed", scanOwner=f"{token}!"), scan_ids=[SCAN_ID]).run()
     assert result["scans"][0]["owner"] == "********!"

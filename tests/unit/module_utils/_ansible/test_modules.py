@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every door: what a verb becomes in a task's result, and what is written about it beside the code."""
+"""Every module: how the outcome of an operation becomes a task's result, and the module's documentation."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def scan(state: str = "completed") -> dict[str, t.Any]:
 CHILD = item("Listing", CHILD_ID, parentScan=SCAN_ID)
 CANCELLED = Expected("DELETE", SCAN_PATH, 202, item("Processing"))
 RESCANNED = Expected("PATCH", SCAN_PATH, 200, CHILD)
-# Name, options, what a real run asks, what check mode asks.
+# Name, options, requests of a real run, requests in check mode.
 RUNS: list[tuple[str, dict[str, t.Any], list[Expected], list[Expected]]] = [
     ("scan_start", {"glasswall": TARGET}, [list_response(), *start_responses()], [list_response()]),
     ("scan_start", {"glasswall": TARGET}, [list_response(running())], [list_response(running())]),
@@ -367,7 +367,7 @@ def test_a_diff_of_a_report_is_its_text(tmp_path: Path) -> None:
     assert [(one["before"], bool(one["after"])) for one in result["diff"]] == [("", True)]
 
 
-# The module's own way
+# The module's own process
 
 
 def test_a_module_fails_as_a_module_does(capsys: pytest.CaptureFixture[str]) -> None:
@@ -403,7 +403,7 @@ def test_the_environment_fills_in_the_connection(
     assert TOKEN not in json.dumps(shown)
 
 
-# What is written beside the code
+# Documentation
 
 
 def documentation(name: str) -> dict[str, t.Any]:
@@ -422,7 +422,7 @@ def documentation(name: str) -> dict[str, t.Any]:
 
 
 def described(options: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Options as DOCUMENTATION and argument specs can both tell them."""
+    """The properties of options that both DOCUMENTATION and argument specs have."""
     shown = {}
     for name, option in options.items():
         default = option.get("default")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An ansible-core or a Python that is too old is refused with one message, before anything loads that needs more."""
+"""A too old ansible-core or Python is refused with one message, before any file loads that needs a newer one."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_an_older_core_is_refused_with_what_is_needed_and_what_was_found(version
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_an_older_core_is_refused_before_other_files_of_the_collection_load(action: str) -> None:
-    """Its Python may be older than 3.10, which cannot load them."""
+    """The Python of an older core may be older than 3.10, and cannot load these files."""
     assert load(LOAD_ACTION, f"action.{action}") == (0, oldest_versions.old_core("2.15.13"))
 
 

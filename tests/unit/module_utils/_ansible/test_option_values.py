@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How values may be written: an empty text is the same as not set, ids may be one text."""
+"""The accepted forms of values: an empty text means that an option is not set, and ids may be one text."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_an_empty_suboption_that_narrows_stays_and_is_refused_later(empty: str |
 
 
 def test_a_suboption_that_is_left_out_is_not_empty() -> None:
-    """Ansible adds the others as null when it validates a dictionary."""
+    """Ansible adds missing suboptions as null when it validates a dictionary."""
     for given in ({"limit": 1}, {"limit": 1, "name": None}):
         assert without_empty_texts(SPEC, {"query": given}) == {"query": given}
     assert without_empty_texts(SPEC, {"query": {"limit": 1}}, as_given=True) == {"query": {"limit": 1}}
@@ -107,7 +107,7 @@ def test_a_suboption_that_is_left_out_is_not_empty() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_empty_text_is_not_set_for_every_option_of_a_module(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """With all options empty, the first complaint is the same as without any."""
+    """With all options empty, the first error is the same as without options."""
     spec = SPECS[name].argument_spec
     assert failure(name, dict.fromkeys(spec, ""), capsys)["msg"] == failure(name, {}, capsys)["msg"]
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a module writes to the system's log, where every module says how it was called."""
+"""The line about its call that a module writes to the system's log."""
 
 from __future__ import annotations
 

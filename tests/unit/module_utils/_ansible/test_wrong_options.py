@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A wrong option is named by its full path, in the same words in process and as a module."""
+"""A wrong option is named by its full path, with the same message in process and as a module."""
 
 from __future__ import annotations
 

@@ -51,8 +51,8 @@ from scripted_vendor import mount, session_of
 
 WAIT_OPTIONS = WaitOptions(timeout=25.0, interval=10.0)
 TIMEOUT = 2.0  # seconds for a request, on the fake clock
-SILENCE = 0.05  # seconds that pass in truth before a request that is never answered times out
-_MOST = 50  # requests; after more than that the cell is a loop, and fails
+SILENCE = 0.05  # seconds of real time before a request that is never answered times out
+_MOST = 50  # requests; a cell that sends more is in a loop, and fails
 _DRIP_ENDS = 2  # readings of the clock, a second each, until a dripping body has taken too long
 NO_FAULT = Fault("none", "none")
 NEVER = "never"  # a way for a fault to strike
@@ -218,7 +218,7 @@ class Cell:
         return strikes
 
     def take(self, request: RawRequest) -> Reply:
-        """Answer a request, or go wrong."""
+        """Answer a request, or let the fault strike."""
         request_kind = self._request_kind(request.method, request.url)
         self.seen.requests.append(request_kind)
         if len(self.seen.requests) > _MOST:
@@ -239,7 +239,7 @@ class Cell:
         return self.vendor.call(*request)
 
     def _answer(self, request_kind: str, request: RawRequest, change: Callable[[t.Any], t.Any] | None = None) -> Reply:
-        """The vendor's answer, changed where the fault says so."""
+        """The vendor's response, changed as the fault requires."""
         response = self._carry_out(request)
         if self.fault in _TOTALS and request_kind in ("list", "columns", "issues"):
             change = functools.partial(with_total, _TOTALS[self.fault])
@@ -413,7 +413,7 @@ _RECORDS: dict[str, list[str]] = {}
 
 
 def record_of(vendor: str, server: Server, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What a provider asks for once its `get` says that a scan has ended."""
+    """What a provider requests after its `get` has shown that a scan has ended."""
     if vendor not in _RECORDS:
         requests = Cell("wait", vendor, NO_FAULT, NEVER).run(server, monkeypatch).requests
         _RECORDS[vendor] = requests[len(requests) - requests[::-1].index("get") :]

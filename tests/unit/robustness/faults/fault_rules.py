@@ -19,7 +19,7 @@ Cells = dict[str, str]  # how the fault strikes -> "result; requests"
 
 
 def _create(write: str) -> dict[str, Cells]:
-    """A start or a rescan, where a scan that was created can be found. To find it takes the requests of before."""
+    """A start or a rescan, where a scan that was created can be found. The search sends the same requests as before the start."""
     return {
         "none": {ALWAYS: "changed; {normal}"},
         "unknown state": {ALWAYS: "changed?; {normal}"},
@@ -37,7 +37,7 @@ def _create(write: str) -> dict[str, Cells]:
     }
 
 
-# What means the same for every operation.
+# Faults that have the same consequence for every operation.
 COMMON: dict[str, Cells] = {
     "untrusted": {ALWAYS: "untrusted_certificate; nothing"},
     "401": {ALWAYS: "{kind}; {before}, get"},
@@ -73,7 +73,7 @@ RULES: dict[str, dict[str, Cells]] = {
             ONCE: "changed after {first} s; {before}, cancel x2, {after}",
             ALWAYS: "{kind} after {both} s; {before}, cancel x3",
         },
-        # To cancel twice does no harm.
+        # A repeated cancellation is harmless.
         "passes": {
             ONCE: "changed; {before}, cancel, get, cancel, {after}",
             TAKEN: "changed; {before}, cancel, get, {after}",
@@ -97,7 +97,7 @@ RULES: dict[str, dict[str, Cells]] = {
         "endless": {ALWAYS: "{kind}; get x2"},
     },
     "wait with record": {
-        # The record says that the scan has completed, and the word may deny it.
+        # The record shows that the scan has completed, and the status may contradict the record.
         "unknown state": {
             ONCE: "ok; get x2, {record}, get, {record}",
             ALWAYS: "wait_timeout; get, (get, {record}) x3",

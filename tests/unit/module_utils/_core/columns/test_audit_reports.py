@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The reports of an audit: every one has the verdict, the reasons, what was left out, and the columns."""
+"""The reports of an audit: each has the verdict, the reasons, the columns, and the number of omitted ones."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def why(*columns: Column, **options: t.Any) -> list[str]:
 
 
 def test_columns_that_are_not_known_to_be_all_do_not_pass() -> None:
-    """Also where no reason says why some may be missing."""
+    """This also holds without a reason why columns may be missing."""
     assert audited(tagged(sensitivity="low"), complete=True).passed
     assert not audited(tagged(sensitivity="low"), complete=False).passed
 
@@ -71,7 +71,7 @@ class TestRules:
 
 
 class TestUnreadableTags:
-    """They never pass, because one of them may be a forbidden one."""
+    """Unreadable columns never pass, because one of them may be forbidden."""
 
     WHY: t.ClassVar = ["1 of 1 columns has tags that cannot be read."]
 

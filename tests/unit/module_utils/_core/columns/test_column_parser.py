@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rows of a vendor become columns: the fast way agrees with what each field means, whatever a vendor sends."""
+"""The parser of columns: the fast path agrees with the rules of each field, whatever a vendor sends."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from hypothesis import strategies as st
 PARSER = ColumnParser(to_camel)
 
 
-# What each field means, field by field
+# The rules of each field
 
 
 def text(value: t.Any) -> str | None:
@@ -195,7 +195,7 @@ ROW = {
 @pytest.mark.parametrize("place", ["columnName", "attribute_name", "tagName", "hidden", "value"])
 @pytest.mark.parametrize("more", [{}, {"attributes": ["ab"]}, {"tags": "ab"}, {"tags": [{"properties": "a"}]}])
 def test_no_page_hides_a_key_that_comes_twice(place: str, more: dict[str, t.Any]) -> None:
-    """Nor where other values of the page are as long as a key would be."""
+    """This also holds where other values of the page have the length of a key."""
     text = json.dumps([ROW, more])
     assert parse_json(text, PARSER.count_keys)[0] is None
     twice = text.replace(f'"{place}":', f'"{place}": 1, "{place}":', 1)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rules of an audit: what they mean, and which of them are refused because they would judge nothing."""
+"""The rules of an audit: their meaning, and the rules that are refused because they would judge nothing."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class TestForbidden:
             ([{"high": True}], "is a dict"),
             ("high,secret", "a text with a comma: write a list"),
             ("high, ", "a text with a comma: write a list"),
-            # What YAML makes of yes, 1.10 and 2026-01-01 is another text, which no column has.
+            # YAML turns yes, 1.10 and 2026-01-01 into other texts, which no column has.
             (True, "is of type bool: quote it"),
             ([False], "is of type bool: quote it"),
             (2, "is of type int: quote it"),

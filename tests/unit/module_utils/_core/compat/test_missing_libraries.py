@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""If a library is missing, too old or broken, every file loads, and each module that needs it says what to do."""
+"""If a library is missing, too old or broken, every file loads, and each module that needs it reports what to do."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of the gate share: scans, results of tasks as Ansible registers them, and a gate that is asked."""
+"""Shared by the tests of the gate: scans, results of tasks as Ansible registers them, and calls of a gate."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def failure(kind: str, msg: str = "It failed.", **known: t.Any) -> dict[str, t.A
 def ask(
     *, check_mode: bool = False, mode: str = "enforce", reports: t.Sequence[tuple[str, str]] = (), **given: t.Any
 ) -> GateResult:
-    """Ask a gate; everything but the policy goes into its request as it is."""
+    """Evaluate a gate; all arguments except the policy go into its request unchanged."""
     policy = parse_policy(given.pop("policy", {}))
     request = GateRequest(**given, policy=policy, mode=mode, reports=reports)
     return evaluate_gate(request, FakeClock(), check_mode)  # type: ignore[arg-type]
 
 
 def assert_not_asked(error: DatascanError) -> None:
-    """The result of a gate that could not be asked lets nothing pass, and says why."""
+    """Check that the result of a failed evaluation does not pass, and names the reason."""
     result = error.result
     assert (result.passed, result.proceed) == (False, False)
     assert result.reasons

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a policy accepts for a time: which scans and issues an entry is about, and what it never accepts."""
+"""Accepted scans and issues of a policy: what an entry applies to, how long, and what is never accepted."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The decision by the results of earlier tasks: which scans are judged, and what failures and wrong values mean."""
+"""The decision by results of earlier tasks: which scans are judged, and the effect of failures and wrong values."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_of_two_records_only_an_issue_that_both_list_can_be_accepted() -> None:
 
 
 def test_a_name_that_only_an_earlier_task_knows_is_kept() -> None:
-    """BigID names a scan in the list of scans, and not where it says that the scan runs."""
+    """BigID names a scan in the list of scans, and not in the status of a running scan."""
     started = {"changed": True, "scan": scan_result("queued", name="nightly", source="in")}
     waited = {**WAITED, "scans": [scan_result("failed")]}
     result, _error = outcome(started=started, waited=waited)
@@ -149,7 +149,7 @@ def test_a_name_that_only_an_earlier_task_knows_is_kept() -> None:
     ],
 )
 def test_an_empty_list_alone_never_passes(given: dict[str, t.Any]) -> None:
-    """Nothing shows that the vendor was asked, and said that there is no such scan."""
+    """An empty list does not show that the vendor was asked, or that it answered."""
     for policy in ({}, {"allow_missing": True}):
         result, error = outcome(**given, policy=policy)
         assert (result.passed, result.proceed) == (False, False)
@@ -305,7 +305,7 @@ def test_a_report_states_that_the_pipeline_stops_where_advise_does_not_apply(tmp
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        # Of a single scan that takes too long, the wait has said everything.
+        # For a single scan that takes too long, the message of the wait is complete.
         ({"waited": {**TIMED_OUT, "scans": RUNNING}}, TIMED_OUT["msg"]),
         (
             {"waited": {**TIMED_OUT, "scans": RUNNING}, "mode": "advise"},
@@ -319,7 +319,7 @@ def test_a_report_states_that_the_pipeline_stops_where_advise_does_not_apply(tmp
             {"waited": failure("unauthorized", "The token has expired.", scans=RUNNING)},
             "The token has expired. Gate failed: Scan 1 was still running when the wait ended.",
         ),
-        # Next to a failure, scans that pass mean nothing.
+        # After a failure, scans that pass do not open the gate.
         ({"waited": failure("unauthorized", "The token has expired.", scans=COMPLETED)}, "The token has expired."),
         (
             {"waited": {**TIMED_OUT, "scans": COMPLETED}, "mode": "advise"},
@@ -387,7 +387,7 @@ def test_a_copy_of_the_error_keeps_its_kind() -> None:
     assert (copy.message, copy.facts(), copy.result) == ("In other words.", error.facts(), GateResult())
 
 
-# What is no result
+# Values that are not results
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -416,7 +416,7 @@ def test_a_copy_of_the_error_keeps_its_kind() -> None:
         ({"waited": {**TIMED_OUT, "scans": "no"}}, "waited.scans must be a list of scans."),
         ({"started": {**STARTED, "scan": {**scan_result(), "id": 7}}}, "started.scan is not a scan"),
         ({"scans": [{**scan_result(), "id": 7}]}, "scans[0] is not a scan"),
-        # Records of one scan that are of two scans.
+        # Two records with the same id that describe different scans.
         (
             {
                 "started": {**STARTED, "scan": scan_result("running", source="nightly")},
@@ -428,7 +428,7 @@ def test_a_copy_of_the_error_keeps_its_kind() -> None:
             {"scans": [scan_result(), scan_result(target="a"), scan_result(target="b")]},
             "The results disagree about scan 1: its target is b, and was a.",
         ),
-        # What contradicts itself is not what a task returned.
+        # A task never returns a contradictory result.
         ({"waited": {**WAITED, "timed_out": True}}, "waited.timed_out is true, but each of its scans has finished"),
         ({"waited": {**WAITED, "cancelled": ["1"]}}, "waited.cancelled is not empty, but waited did not time out"),
         (
@@ -471,7 +471,7 @@ def test_a_failure_without_a_message_names_the_option() -> None:
     assert error.kind == "invalid_input"
 
 
-# As a front end shows it
+# The form in which a front end shows it
 
 
 def test_success_and_failure_have_the_same_keys() -> None:
@@ -485,7 +485,7 @@ def test_success_and_failure_have_the_same_keys() -> None:
     json.dumps(passed)
 
 
-# Contradictions, and scans of which nothing is known
+# Contradictions, and scans without facts
 
 
 def test_a_scan_that_the_wait_could_not_read_fails_the_gate() -> None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The decision by scans, mode and check mode, and the reports; that by earlier tasks is in test_earlier_results."""
+"""The decision by scans, mode and check mode, and the reports; test_earlier_results has the decision by earlier tasks."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def reports_in(folder: Path) -> list[tuple[str, str]]:
 
 
 def passed_in(folder: Path) -> dict[str, bool]:
-    """What each report says, read as its format."""
+    """The content of each report, parsed by its format."""
     junit = ET.fromstring((folder / "junit").read_text())
     return {
         "junit": junit.get("failures") == junit.get("errors") == "0"

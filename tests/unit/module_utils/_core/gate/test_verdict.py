@@ -194,7 +194,7 @@ def test_a_verdict_with_one_more_reason_does_not_pass() -> None:
         (verdict(scan("queued", id="a"), scan(id="b"), max_issues=1), False),  # b is not counted
         (verdict(scan("running"), max_issues=1), True),
         (verdict(scan("queued"), newer_than="2025-12-31T12:00:00Z"), True),
-        # It began too early, whatever comes of it.
+        # The scan began too early, whatever its result is.
         (verdict(scan("running", started_at="2025-12-31T11:00:00Z"), newer_than="2025-12-31T12:00:00Z"), False),
         (verdict(scan("running"), min_scans=2), False),
         (verdict(scan()), False),

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Addresses that cannot work are refused before anything is resolved, with what is wrong with them."""
+"""Invalid addresses are refused before any name is resolved, with the reason."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a request is authenticated, whoever the vendor is."""
+"""The authentication of a request, for every vendor."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from scripted_vendor import Expected, Script, connected, mount
 
 @dataclass
 class Exchanged(Authentication):
-    """A credential that gets each of its tokens by a request of its own."""
+    """A credential that requests each of its tokens separately."""
 
     left: int = 9  # how many it may get
     token: str | None = None

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One session with a vendor: what is sent again and what never is, time, redirects, TLS, sizes."""
+"""A session with a vendor: which requests are repeated and which are not, time, redirects, TLS, sizes."""
 
 from __future__ import annotations
 
@@ -103,12 +103,12 @@ def post(status: int = 200, answer: t.Any = None, **fields: t.Any) -> Expected:
 
 
 def cut_off() -> Exception:
-    """What urllib3 raises where a body ends before its time."""
+    """The error that urllib3 raises where a body is cut off."""
     return urllib3.exceptions.ProtocolError("Connection broken", urllib3.exceptions.IncompleteRead(10, 90))
 
 
 def refused() -> Exception:
-    """What requests raises where nobody listens."""
+    """The error that requests raises on a closed port."""
     cause = urllib3.exceptions.NewConnectionError(None, "[Errno 111] Connection refused")  # type: ignore[arg-type]
     return requests.ConnectionError(urllib3.exceptions.MaxRetryError(None, "/x", cause))  # type: ignore[arg-type]
 
@@ -327,7 +327,7 @@ def test_a_refused_write_is_not_retried_and_its_outcome_is_known(status: int) ->
 
 
 class Chances(Authentication):
-    """A credential that has so many second chances, and shows which token is used."""
+    """A credential that can be renewed a number of times, and shows which token is used."""
 
     def __init__(self, chances: int) -> None:
         self.chances = chances
@@ -376,7 +376,7 @@ def test_second_chances_come_on_top_of_retries() -> None:
     assert Spoken(*answers, credential=Chances(1), retries=2).read() == {"ok": True}
 
 
-# What is sent
+# Content of requests
 
 
 def test_headers() -> None:
@@ -432,7 +432,7 @@ def test_an_optional_read_ends_at_the_deadline_and_any_other_a_second_later() ->
 
 
 class StallingClock(FakeClock):
-    """Its sleeps take ten seconds longer, as those of a machine that was suspended."""
+    """A clock whose sleeps take ten seconds longer, as on a machine that was suspended."""
 
     def sleep(self, seconds: float) -> None:
         super().sleep(seconds)
@@ -452,7 +452,7 @@ def test_a_request_for_which_no_time_is_left_does_not_hide_the_failure_before() 
 
 @pytest.mark.parametrize("segment", ["", ".", ".."])
 def test_what_would_walk_to_another_path_is_never_sent(segment: str) -> None:
-    """No quoting helps here: every client and server takes the dots away."""
+    """Quoting does not help here, because every client and server removes the dots."""
     with pytest.raises(InvalidInputError):
         Spoken().http.read("GET", ("scans", segment, "status"), lambda data: data)
 
@@ -800,7 +800,7 @@ def test_no_tls_where_tls_is_asked_for() -> None:
 
 
 def test_tls_that_breaks_off_before_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that is being started again does that, and it passes."""
+    """A server that restarts closes connections in this way. The error is transient."""
     monkeypatch.setattr(Clock, "sleep", lambda clock, seconds: None)
     with server(sends(b""), end=b"") as port:
         http = session(port, "https", retries=2)
@@ -812,7 +812,7 @@ def test_tls_that_breaks_off_before_it_stands(monkeypatch: pytest.MonkeyPatch) -
 def test_tls_that_breaks_off_after_the_request_had_left(
     certificate: tuple[ssl.SSLContext, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is a reset like any other: a read goes on, and a write is lost."""
+    """This is an ordinary reset: a read is retried, and the outcome of a write is unknown."""
     context, path = certificate
     monkeypatch.setattr(Clock, "sleep", lambda clock, seconds: None)
     with server(sends(b"", answer()), context) as port:
@@ -821,12 +821,12 @@ def test_tls_that_breaks_off_after_the_request_had_left(
         send(session(port, "https", ca_path=path))
 
 
-# A program that has to stop
+# Interruptions
 
 
 @pytest.mark.parametrize("requests_before", [0, 1])
 def test_no_request_is_sent_once_the_clock_is_interrupted(requests_before: int) -> None:
-    """Not even one that repeats a read which was sent before."""
+    """This includes the retry of a read that was already sent."""
     clock = FakeClock()
 
     def check() -> None:

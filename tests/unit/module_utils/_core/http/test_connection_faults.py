@@ -65,7 +65,7 @@ def failure(port: int, scheme: str = "http", *, write: bool = False, **options: 
 
 
 def test_http_on_a_port_for_https_names_the_scheme(tls_port: int) -> None:
-    """This server closes the connection. Others answer with an alert, or in words."""
+    """This server closes the connection. Other servers answer with a TLS alert or with text."""
     error = failure(tls_port)
     assert "the scheme and the port of api_url" in error.message
 
@@ -139,7 +139,7 @@ def test_a_server_that_wants_another_client_certificate(
 ) -> None:
     wants = create_certificate(tmp_path / "server.pem", "server.test")
     wants.verify_mode = ssl.CERT_REQUIRED
-    wants.maximum_version = ssl.TLSVersion.TLSv1_2  # which says so before the request is sent
+    wants.maximum_version = ssl.TLSVersion.TLSv1_2  # a server with TLS 1.2 asks for the certificate before the request is sent
     wants.load_verify_locations(tmp_path / "server.pem")
     with server(sends(answer()), wants) as port:
         for options in ({}, {"client_cert": certificate[1]}):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Cookies of a vendor are never sent back: the header alone says who sends a request."""
+"""Cookies of a vendor are never sent back: the header alone identifies the sender of a request."""
 
 from __future__ import annotations
 

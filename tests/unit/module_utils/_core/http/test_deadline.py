@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""By how much a wait overruns its time where the vendor does not answer: by a second, however many scans."""
+"""Where the vendor does not answer, a wait overruns its time by at most a second, for any number of scans."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ IDS = [f"00000000-0000-4000-8000-{number:012}" for number in range(40)]
 
 
 class FallsSilent(Script):
-    """Answers at once until a moment, and from then on never: each request lasts as long as it may."""
+    """Answers at once until a given time, and never afterwards: each request then lasts until its time-out."""
 
     def __init__(self, clock: FakeClock, silent_from: float, needs: float = 0.0) -> None:
         super().__init__([], clock)
@@ -44,7 +44,7 @@ class FallsSilent(Script):
             raise requests.ReadTimeout
         self.clock.elapsed += self.needs
         response = requests.Response()
-        response.status_code = 404 if "?" in request.url else 200  # no list, so that each scan is a look of its own
+        response.status_code = 404 if "?" in request.url else 200  # no list, so that each scan is a separate request
         state = "Completed" if self.clock.elapsed >= self.finishes_at else "Processing"
         response.raw = _Body(json.dumps(item(state, request.url.rpartition("/")[2])).encode())
         return response
@@ -86,7 +86,7 @@ class _DrippingBody(_Body):
 
 @pytest.fixture(autouse=True)
 def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A clock that requests move on counts right only where they come one by one."""
+    """The simulated time is right only if requests are sent one by one."""
     monkeypatch.setattr(_provider, "_THREADS", 1)
 
 
@@ -236,7 +236,7 @@ def test_near_the_deadline_it_has_what_is_left_and_a_second() -> None:
 
 @pytest.mark.parametrize("left", [60.0, 2.0, 0.0])
 def test_a_request_that_changes_something_has_all_its_time_whatever_is_left(left: float) -> None:
-    """What came of it has to be known."""
+    """The outcome of such a request must be known."""
     cancel = Expected("DELETE", SCAN_PATH, 202, item("Listing"))
     provider, script = connected([cancel], timeout=30.0)
     with provider.deadline(left):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""For how long the requests of a client waited: this is no time that the vendor took to answer."""
+"""How long requests of a client waited before they were sent. The vendor's response time does not include this wait."""
 
 from __future__ import annotations
 

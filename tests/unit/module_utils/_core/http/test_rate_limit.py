@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How fast requests leave, and how long a wait pauses, where a vendor limits the rate."""
+"""How fast requests are sent, and how long a wait pauses, where a vendor limits the rate."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from scripted_vendor import Expected, connected
 
 
 def turns(limiter: RateLimiter, clock: FakeClock, count: int) -> list[float]:
-    """When so many requests leave that all want to leave at once."""
+    """When each of this many simultaneous requests is sent."""
     left = []
     for _turn in range(count):
         limiter.acquire(clock)
@@ -106,7 +106,7 @@ def test_looks_at_many_scans_are_far_enough_apart(limited: type[Provider], monke
     result = wait.wait_for_scans(OperationContext(provider, clock), wait.WaitRequest(ids, **given))  # type: ignore[arg-type]
     assert not script.left
     assert all(scan.state is ScanState.COMPLETED for scan in result.scans if isinstance(scan, Scan))
-    # Three of the first look's five requests wait for their turn; then a pause as long as five requests take.
+    # Three of the first poll's five requests wait for the rate limit. The pause then lasts as long as five requests.
     assert clock.sleeps[:4] == [3.0, 3.0, 3.0, 15.0]
 
 

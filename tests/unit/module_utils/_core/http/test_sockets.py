@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A socket waits no longer than what is left of its exchange: a server that falls silent late gains no time."""
+"""A socket waits no longer than its exchange may still last, so a server that stops sending late gains no time."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def column(number: int, **facts: t.Any) -> Column:
 
 
 class Vendor(ListsColumns):
-    """Gives pages from memory; what stands among them and is an error is raised."""
+    """Returns pages from memory. An error among the pages is raised."""
 
     name = "vendor"
     title = "Vendor"

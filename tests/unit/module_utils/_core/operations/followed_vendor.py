@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A vendor whose scans a test moves on between two polls of a follower."""
+"""A vendor whose scans a test changes between two polls of a follower."""
 
 from __future__ import annotations
 

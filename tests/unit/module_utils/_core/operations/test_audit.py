@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An audit of columns: it judges while it reads, fails closed, and writes its reports whatever happens."""
+"""An audit of columns: it judges columns while it reads them, fails closed, and writes its reports in every case."""
 
 from __future__ import annotations
 
@@ -320,7 +320,7 @@ class TestReports:
                     during.append(os.listdir(folder))
 
         failed(Watched(page(1, tags=[]), page(2, tags=[])), reports=[("csv", str(tmp_path / "a.csv"))])
-        assert [*during, os.listdir(folder)] == [[], [], []]  # whatever kills the process, no half a file is left
+        assert [*during, os.listdir(folder)] == [[], [], []]  # a killed process leaves no incomplete file
 
 
 def test_memory_does_not_grow_with_the_columns(tmp_path: Path) -> None:

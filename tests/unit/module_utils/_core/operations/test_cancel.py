@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Cancelling: what still lists, what is too late, what has finished, and what is lost."""
+"""Cancellation: scans that are listing, too late, or finished, and lost responses."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OTHER_PATH = f"/api/v1/scans/{CHILD_ID}"
 
 @pytest.fixture(autouse=True)
 def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looks at several scans come in order."""
+    """Makes requests for several scans come in order."""
     monkeypatch.setattr(_provider, "_THREADS", 1)
 
 
@@ -70,7 +70,7 @@ def test_a_listing_is_cancelled() -> None:
 
 
 def test_the_answer_to_the_cancelling_may_still_show_the_old_state() -> None:
-    """Files already found go on, so that the scan may be processing for a while."""
+    """Files that were already found are still scanned, so the scan may be processing for a while."""
     result = run(read_response("Listing"), cancel_response(), read_response("Processing"))
     assert (result.changed, [scan.state for scan in result.scans]) == (True, ["running"])
 

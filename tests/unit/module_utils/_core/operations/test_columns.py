@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading columns: finding the cluster, counting, and files that are whole or stay as they were."""
+"""Reading columns: the search for the cluster, counts, and files that are complete or stay unchanged."""
 
 from __future__ import annotations
 
@@ -308,7 +308,7 @@ class TestFiles:
                     yield ColumnPage([column(number, business_attribute=big)])
 
         run(Looking(), dest=str(tmp_path / "columns.ndjson"))
-        # When a page is asked for, those before it are written, but for what the file still buffers.
+        # When a page is requested, the earlier pages are written, except for the buffer of the file.
         assert all(size > (number - 1) * len(big) for number, size in enumerate(sizes))
 
     @pytest.mark.parametrize("format_", ["csv", "ndjson", "json"])

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pipelines that start a scan at the same moment: one goes on, all hand back that one, and the others step back."""
+"""Pipelines that start a scan at the same moment: one scan is elected and returned by all, and the others are cancelled."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from glasswall_script import (
 )
 from scripted_vendor import Expected, connection_reset, scripted_context
 
-LOW, HIGH = str(uuid.UUID(int=1)), str(uuid.UUID(int=2**128 - 1))  # ids before and after ours
+LOW, HIGH = str(uuid.UUID(int=1)), str(uuid.UUID(int=2**128 - 1))  # ids before and after the id of our scan
 OURS = item("Listing")  # started at a whole second, as all below whose time is not given
 OTHER_TARGET = {"targetContainerPath": "elsewhere"}
 STOPPED = Expected("DELETE", SCAN_PATH, 202, item("Processing"))
@@ -66,7 +66,7 @@ class StartRun:
 OURS_ALONE = (SCAN_ID, True, False, 0)
 
 
-# Ours is the first
+# Our scan is the first
 
 
 def test_a_start_lists_once_where_times_have_fractions() -> None:
@@ -76,14 +76,14 @@ def test_a_start_lists_once_where_times_have_fractions() -> None:
 
 
 def test_a_start_lists_again_after_the_second_where_times_are_whole_seconds() -> None:
-    """Until then, one with a smaller id might still start in the same second."""
+    """A scan with a smaller id might still start in the same second."""
     start_run = StartRun(list_response(), start_response(OURS), recent_list_response(OURS), recent_list_response(OURS))
     assert start_run.summary() == OURS_ALONE
     assert start_run.sleeps == [1.0]
 
 
 def test_the_list_is_read_again_until_it_has_our_scan() -> None:
-    """What was started before ours may not show either."""
+    """A scan that was started earlier may not be in the list either."""
     start_run = StartRun(
         list_response(),
         start_response(NEW_ITEM),
@@ -150,7 +150,7 @@ def test_without_times_the_smaller_id_is_the_first() -> None:
     )
 
 
-# Another one is
+# Another scan is the first
 
 
 @pytest.mark.parametrize("rival", [other(LOW), other(HIGH, "00.2"), other(LOW, vendor_status="Processing")])
@@ -173,7 +173,7 @@ def test_a_later_start_is_withdrawn_and_the_earlier_scan_returned(rival: dict[st
 
 
 def test_the_first_of_several_is_handed_back() -> None:
-    """And not the one that steps back itself, which still shows."""
+    """A withdrawn scan that is still in the list is not handed back."""
     middle = other(str(uuid.UUID(int=5)))
     start_run = StartRun(
         list_response(),
@@ -273,7 +273,7 @@ def test_the_wait_is_for_the_earlier_one() -> None:
     assert (start_run.result.scan.id, start_run.result.scan.state) == (LOW, "completed")
 
 
-# Other wishes
+# Other values of if_active
 
 
 def test_if_active_fail_withdraws_our_scan_and_fails() -> None:
@@ -306,7 +306,7 @@ def test_if_active_start_holds_no_election() -> None:
     assert StartRun(list_response(), start_response(OURS), if_active="start").summary() == OURS_ALONE
 
 
-# A look that fails
+# A list request that fails
 
 
 def test_our_scan_continues_with_a_warning_where_the_list_fails() -> None:
@@ -322,7 +322,7 @@ def test_after_the_withdrawal_the_earlier_scan_is_returned_even_if_the_next_read
     ).summary() == (LOW, False, True, 2)
 
 
-# One that somebody else has just started
+# A scan that another pipeline has just started
 
 
 def test_a_scan_that_was_just_started_is_read_again_because_it_may_be_withdrawn() -> None:
@@ -339,7 +339,7 @@ def test_where_it_was_withdrawn_a_new_scan_is_started() -> None:
 
 
 def test_of_two_that_were_started_together_the_first_is_handed_back() -> None:
-    """The later one's pipeline is about to cancel it."""
+    """The pipeline of the later scan is about to cancel it."""
     first = running(scan_id=HIGH, scanStartTime="2025-12-31T22:59:50Z")
     assert StartRun(list_response(running(scan_id=LOW), first)).summary() == (HIGH, False, True, 0)
 
@@ -353,11 +353,11 @@ def test_where_the_second_read_fails_the_task_fails() -> None:
         StartRun(list_response(other(LOW)), Expected("GET", "/api/v1/scans", 503, ""))
 
 
-# Lost answers
+# Lost responses
 
 
 def test_after_a_lost_answer_the_first_that_appeared_is_handed_back_and_none_cancelled() -> None:
-    """Nobody can tell which of them is ours."""
+    """It is unknown which of these scans this pipeline started."""
     both = [other(HIGH), other(LOW)]
     start_run = StartRun(list_response(), start_response(connection_reset()), *[recent_list_response(*both)] * 2)
     assert start_run.summary() == (LOW, True, None, 1)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When a wait is expected to end: from which request, and when none is sent."""
+"""The expected end of a wait: the request that it comes from, and when no request is sent."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ RUNS = {"scanStartTime": "2025-12-31T23:52:00Z"}  # for eight minutes when the c
 
 @pytest.fixture(autouse=True)
 def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reads of several scans come in order."""
+    """Makes requests for several scans come in order."""
     monkeypatch.setattr(_provider, "_THREADS", 1)
 
 
@@ -270,7 +270,7 @@ def test_a_list_tells_the_start_of_a_scan_whose_status_is_only_true() -> None:
         }
         for number in range(4)
     ]
-    # A row that contradicts the status says nothing about the length of a scan.
+    # A row that contradicts the status is not used for the length of a scan.
     own = {**ended[0], "_id": "s1", "created_at": "2025-12-31T23:52:00Z", "updated_at": "2025-12-31T23:52:01Z"}
     active = Expected("GET", "/api/v1/scans/s1/status", answer={"status": True})
     clock = FakeClock()

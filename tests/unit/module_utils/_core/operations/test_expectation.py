@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the lengths of earlier scans say about the next one."""
+"""The expected length of a scan, from the lengths of earlier scans."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_the_median_of_the_last_few_without_outliers(lengths: list[float], usual
         [],
         [720],
         [720, 720],
-        [720, 720, 9000],  # two that agree are too few
+        [720, 720, 9000],  # two equal lengths are too few
         [100, 1000, 300],
         [100, 210, 150],  # they differ more than twofold
         [600, 700, 5, 6000, 650, 620, 610],  # two outliers of seven

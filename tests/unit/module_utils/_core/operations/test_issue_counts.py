@@ -33,7 +33,7 @@ CANNOT_COUNT = [name for name, vendor in provider_classes().items() if not vendo
 
 
 def files_response(*statuses: str, scan_id: str = SCAN_ID, **fields: t.Any) -> Expected:
-    """A look at the files of a scan, all of them on one page."""
+    """A request for the files of a scan, all of them on one page."""
     files = [
         {"fileId": f"f{number}", "fileLocation": f"a/{number}", "status": word} for number, word in enumerate(statuses)
     ]
@@ -51,7 +51,7 @@ def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_provider, "_THREADS", 1)
 
 
-# When
+# When issues are counted
 
 
 def test_a_wait_counts_once_when_the_scan_has_completed() -> None:
@@ -153,7 +153,7 @@ def test_check_mode_counts_what_is_there() -> None:
     assert [scan.issue_count for scan in result.scans or ()] == [1]
 
 
-# Not at all
+# When issues are not counted
 
 
 @pytest.mark.parametrize("name", CANNOT_COUNT)

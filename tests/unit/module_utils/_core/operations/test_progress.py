@@ -210,7 +210,7 @@ def test_a_thousand_scans_in_a_thousand_polls_are_less_than_fifty_lines(minutes:
     reported = sum(
         line.count(" is completed") + sum(map(int, re.findall(r"(\d+) more changed", line))) for line in lines[1:]
     )
-    assert reported == 1000  # each in one of the lines, however late
+    assert reported == 1000  # each scan is in one of the lines, even if late
     assert lines[-1].startswith(f"[{format_clock(clock.elapsed)}] 1000 of 1000 done (1000 completed); ")
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A query keeps to every one of its fields, although the vendor's server ignores them all."""
+"""A query filters by each of its fields, although the vendor's server ignores all of them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def bigid_list() -> list[Expected]:
 
 
 LISTS: dict[str, t.Callable[[], list[Expected]]] = {"glasswall": glasswall_list, "bigid": bigid_list}
-# A field, its value for each vendor that takes it, and which of the two scans match.
+# A field, its value for each vendor that accepts it, and which of the two scans match.
 FIELDS: list[tuple[str, dict[str, t.Any], list[int]]] = [
     ("states", {vendor: ["running"] for vendor in LISTS}, [1]),
     ("states", {vendor: ["failed"] for vendor in LISTS}, []),
@@ -86,7 +86,7 @@ def test_a_query_finds_only_what_matches(vendor: str, field: str, value: t.Any, 
     ],
 )
 def test_a_scan_of_another_owner_leaves_a_gap(owners: list[str], listed: list[str | None], is_complete: bool) -> None:
-    """Not dropped: a server that ignores the owners may as well leave out scans of theirs."""
+    """The scan is reported as a gap: a server that ignores the filter may also omit scans of the wanted owners."""
     rows = [item("Completed", scan_id, scanOwner=owner) for scan_id, owner in zip(IDS, listed, strict=True)]
     result = ask("glasswall", [Expected("GET", "/api/v1/scans/allusers", answer=page(*rows))], owners=owners)
     assert (len(result.scans or ()), result.complete) == (2, is_complete)

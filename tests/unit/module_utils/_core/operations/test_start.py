@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Starting a scan: once, or not at all where one serves already; what is lost, and what is known when it fails."""
+"""The start of a scan: once, or not at all where a matching scan exists; lost responses, and the result of failures."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def expect_error(kind: type[DatascanError], *expected: Expected, **settings: t.A
     return caught.value
 
 
-# One that serves
+# A matching scan
 
 
 def test_where_none_runs_one_is_started() -> None:
@@ -91,7 +91,7 @@ def test_one_that_runs_is_handed_back(vendor_status: str) -> None:
 
 
 def test_the_newest_of_several_is_handed_back() -> None:
-    """The oldest may be stuck, and the others have been started to get around it."""
+    """The oldest scan may be stuck, and the others may have been started to replace it."""
     result = run(
         list_response(
             running(scan_id=IDS[0], scanStartTime="2025-12-31T22:00:00Z"),
@@ -157,7 +157,7 @@ SUCCESS = item("Completed", scanStartTime="2025-12-31T23:30:00Z", scanEndTime="2
         (item("Cancelled", IDS[0], scanEndTime="2025-12-31T23:55:00Z"), False),
         (item("Error", IDS[0], scanEndTime="2025-12-31T23:40:00Z"), False),  # at the same time
         (item("Error", IDS[0], scanStartTime="2025-12-31T23:50:00Z", scanEndTime="2999-01-01T00:00:00Z"), False),
-        (item("Error", IDS[0], scanStartTime=None, scanEndTime="yesterday"), False),  # it may be the newest
+        (item("Error", IDS[0], scanStartTime=None, scanEndTime="yesterday"), False),  # this scan may be the newest
         (item("Error", IDS[0], scanStartTime="2025-12-31T22:00:00Z", scanEndTime="2025-12-31T22:10:00Z"), True),
         (item("Error", IDS[0], sourceContainerPath="elsewhere", scanEndTime="2025-12-31T23:55:00Z"), True),
     ],
@@ -178,7 +178,7 @@ def test_a_success_is_stale_once_a_newer_scan_has_failed(newer: dict[str, t.Any]
     ],
 )
 def test_one_that_started_before_newer_than_is_not_fresh(started: str | None, reused: bool) -> None:
-    """It ended after that time, but a gate with the same newer_than would not pass."""
+    """The scan ended after that time, but a gate with the same newer_than would not pass."""
     done = item("Completed", scanStartTime=started, scanEndTime="2025-12-31T23:40:00Z")
     asked = [list_response(), list_response(done, query=COMPLETED_SINCE)]
     newer_than = datetime(2025, 12, 31, 23, 20, tzinfo=timezone.utc)
@@ -262,7 +262,7 @@ def test_a_previous_scan_that_did_not_complete_does_not_serve(vendor_status: str
 
 
 def test_a_previous_scan_of_another_source_does_not_serve() -> None:
-    """Handed back, it would open a gate for data that nobody has scanned."""
+    """If it were handed back, it would open a gate for data that was not scanned."""
     warned: list[str] = []
     result = run(
         list_response(),
@@ -404,7 +404,7 @@ def test_a_fault_that_passes_does_not_end_the_wait() -> None:
     assert result.scan.state == "completed"
 
 
-# Refused
+# Refused starts
 
 
 @pytest.mark.parametrize(("status", "code"), [(400, 105), (412, 107)])
@@ -415,7 +415,7 @@ def test_a_start_that_is_refused_is_not_repeated(status: int, code: int) -> None
     assert (error.http_status, error.request.vendor_errors) == (status, [{"code": code, "message": "No."}])
 
 
-# Lost answers
+# Lost responses
 
 
 @pytest.mark.parametrize(
@@ -457,7 +457,7 @@ def test_a_lost_start_that_has_ended_meanwhile_is_adopted() -> None:
 
 
 def test_what_was_there_before_is_not_taken_for_it() -> None:
-    """Neither one that ran, nor one that ended, nor one of another source."""
+    """Running scans, finished scans and scans of another source are not the lost scan."""
     before = [
         item(scan_id=IDS[0]),
         item("Completed", IDS[1], scanStartTime="2025-12-31T23:59:59Z"),
@@ -576,7 +576,7 @@ def test_no_message_holds_a_secret() -> None:
 
 
 def test_a_missing_scan_is_no_error_of_the_start() -> None:
-    """404 to a start can only mean that api_url is wrong."""
+    """A 404 response to a start can only mean that api_url is wrong."""
     error = expect_error(RejectedError, list_response(), start_response("", 404))
     assert (error.http_status, error.result.changed) == (404, False)
     assert "check api_url" in error.message
@@ -639,7 +639,7 @@ def test_if_active_start_needs_no_complete_list() -> None:
 
 
 def test_a_scan_that_is_fresh_is_not_reused_from_a_list_that_is_not_complete() -> None:
-    """A newer one that failed may be missing."""
+    """A newer scan that failed may be missing in the list."""
     done = item("Completed", scanEndTime="2025-12-31T23:59:00Z")
     completed = [part(done)] * 8
     assert "not complete" in expect_error(InvalidResponseError, list_response(), *completed, fresh_for=900).message

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looking at scans: by ids, by a query, and until they have finished."""
+"""The status of scans: by ids, by a query, and with a wait until they have finished."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ GONE = missing_responses()
 
 @pytest.fixture(autouse=True)
 def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looks at several scans come in order."""
+    """Makes requests for several scans come in order."""
     monkeypatch.setattr(_provider, "_THREADS", 1)
 
 
@@ -287,13 +287,13 @@ def test_a_failure_of_the_first_page_has_no_scans() -> None:
 
 
 def test_a_query_by_what_the_vendor_does_not_list_is_refused() -> None:
-    """It would find scans of every name."""
+    """The query would find scans of every name."""
     error = expect_error(UnsupportedError, query=Query(name="nightly"))
     assert "query.name" in error.message
 
 
 def test_a_source_that_no_scan_has_is_an_error() -> None:
-    """It may be misspelt, and a gate that allows missing scans would pass."""
+    """The source may be misspelt, and a gate that allows missing scans would pass."""
     error = expect_error(NotFoundError, list_response(item(), query=EVERYTHING), query=Query(source="no such"))
     assert error.message.endswith("Check the spelling.")
 

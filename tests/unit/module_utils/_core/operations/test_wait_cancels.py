@@ -26,7 +26,7 @@ def started(reused: bool | None, scan_id: str = SCAN_ID) -> dict[str, t.Any]:
 
 
 def cancel_after(*expected: Expected, **handed: t.Any) -> WaitTimeoutError:
-    """Wait for no time at all, and cancel then."""
+    """Wait with a wait_timeout of zero, and cancel afterwards."""
     request = wait.WaitRequest(options=WaitOptions(timeout=0), on_timeout="cancel", **handed)
     with scripted_context(*expected) as context, pytest.raises(WaitTimeoutError) as raised:
         wait.wait_for_scans(context, request)
@@ -98,7 +98,7 @@ def test_of_several_scans_only_our_own_are_cancelled(monkeypatch: pytest.MonkeyP
 def test_where_the_vendor_does_not_answer_one_cancellation_no_other_is_tried(
     answer: Expected, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each would take `timeout`. The scans that are left are named."""
+    """Each cancellation would take `timeout`. The remaining scans are named."""
     monkeypatch.setattr(base, "_THREADS", 1)
     reads = read_response("Listing"), read_response("Listing", scan_id=CHILD_ID)
     lost = [answer, Expected("GET", SCAN_PATH, status=400)]

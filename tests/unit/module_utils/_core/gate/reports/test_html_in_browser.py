@@ -67,7 +67,7 @@ def browser() -> Iterator[Browser]:
 
 
 class Shown(t.NamedTuple):
-    """A page, and what it made the browser do and say."""
+    """A page, and the requests and console messages of the browser."""
 
     page: Page
     requests: list[str]

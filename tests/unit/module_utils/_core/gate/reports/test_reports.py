@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The reports: each reads back as what it claims to be, agrees with the verdict, and withstands hostile text."""
+"""The reports: each is valid in its format, agrees with the verdict, and withstands hostile text."""
 
 from __future__ import annotations
 
@@ -258,7 +258,7 @@ def test_junit_counts_agree_with_its_cases() -> None:
 
 
 def test_junit_keeps_to_the_common_schema() -> None:
-    """As the schema of Jenkins' xUnit plugin has it: these elements, in this nesting, with these attributes."""
+    """The schema of Jenkins' xUnit plugin defines the elements, their nesting and their attributes."""
     allowed = {
         "testsuites": {"name", "tests", "failures", "errors", "time"},
         "testsuite": {"name", "tests", "failures", "errors", "time", "skipped", "timestamp"},
@@ -441,7 +441,7 @@ LONG = "\U0001f600 reason " * 200
     ids=["all passed", "10 short", "10 long", "5000 without", "5000 short", "5000 long"],
 )
 def test_markdown_of_5000_scans_fits_and_shows_or_counts_every_failure(error: str | None, rejected: int) -> None:
-    """Case E4: GitHub drops a step summary of more than 1 MiB as a whole. Those that did not pass come last here."""
+    """Case E4: GitHub drops a step summary of more than 1 MiB as a whole. The scans that did not pass come last here."""
     scans = [scan("completed", id=f"good-{number}", name="a | name " * 9) for number in range(5000 - rejected)]
     scans += [scan("failed", id=f"bad-{number}-", name="a | name " * 9, error=error) for number in range(rejected)]
     missing = [f"gone-{number}" for number in range(5000)]
