@@ -73,7 +73,7 @@ class InProcessAction(ActionBase):
         return result
 
     def _refuse_gate(self, message: str) -> dict[str, t.Any]:
-        """The result of a gate about which Ansible itself says why it could not judge; nothing for other modules."""
+        """The result of a gate that Ansible itself failed, with Ansible's message; nothing for other modules."""
         if self.module_spec.refuse is None or self._task.async_val:
             return {}
         from ansible_collections.datascan.gate.plugins.module_utils._ansible.wrong_options import with_plain_types
@@ -101,7 +101,7 @@ class InProcessAction(ActionBase):
             try:
                 result |= self._run_in_process(task_vars)
             except ParentGoneError:
-                # Nobody takes a result. The queue to the parent may be full, so no handler of Ansible may write to it.
+                # The parent has ended. The queue to it may be full, so no handler of Ansible may write to it.
                 os._exit(1)
         else:
             result |= self._run_module(task_vars)

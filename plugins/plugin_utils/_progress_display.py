@@ -21,7 +21,7 @@ from ansible.utils.display import Display
 
 _METHOD = "_datascan_gate_progress"
 _MAX_BYTES = 3000  # of a line: a pipe takes up to 4096 bytes as a whole, or none
-_MAX_DELAY = 200  # milliseconds until a line is left out because nobody reads
+_MAX_DELAY = 200  # milliseconds until a line is dropped because the reader is slow
 
 display: t.Any = Display()
 
@@ -45,12 +45,12 @@ def _print_line(line: str) -> None:
             display.display(line, stderr=True)
         else:
             display.display(line, log_only=True)
-    except Exception:  # noqa: BLE001, S110  (the file is closed, or nobody reads it any more)
+    except Exception:  # noqa: BLE001, S110  (the file or its reader is closed)
         pass
 
 
 def _takes_more(file: t.Any) -> bool:
-    """Whether a line can be written to a file without waiting. A file that is no descriptor takes everything."""
+    """Whether a line can be written to a file without waiting. A file without a descriptor accepts everything."""
     if file is None:  # closed when the program began
         return False
     try:

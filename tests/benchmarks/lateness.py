@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """(d) How late the end of a scan is noticed, and in how many requests, by the collection's own waiter.
 
-The clock is simulated. The first scans have no earlier scans in the list; the others have earlier scans of the same source.
+The clock is simulated. For the first scans, the list has no earlier scans. For the others, it has
+earlier scans of the same source.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ class Command:
 
 
 def alternately(rounds: int, commands: Mapping[str, Callable[[], Spent]]) -> dict[str, Spent]:
-    """The medians of several runs of each command. The commands alternate, so that a busy minute affects all of them."""
+    """The medians of several runs of each command. The commands alternate, so that a busy minute affects all."""
     runs: dict[str, list[Spent]] = {name: [] for name in commands}
     for _round in range(rounds):
         for name, run in commands.items():

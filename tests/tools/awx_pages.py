@@ -230,7 +230,7 @@ def _target(vendor: type[StartsScans]) -> Data:
 
 
 def _unquoted(variable: str) -> str:
-    """A survey's answer without the quotes around it. A value that is not text stays unchanged, and is refused later."""
+    """A survey's answer without quotes around it. A value that is not text stays unchanged, and is refused later."""
     return f"{{{{ {_unquoted_expression(variable)} }}}}"
 
 

@@ -152,7 +152,7 @@ def main() -> int:
         if after != before:
             drifted[name] = after
     if drifted and "--check" in sys.argv[1:]:
-        print(f"Run `make generate`: {', '.join(drifted)} do not say what they are made from.")
+        print(f"Run `make generate`: {', '.join(drifted)} do not match their sources.")
         return 1
     for name, text in drifted.items():
         (ROOT / name).parent.mkdir(parents=True, exist_ok=True)

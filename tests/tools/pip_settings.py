@@ -31,7 +31,7 @@ FALLBACKS = {
 
 
 def configured() -> dict[str, str]:
-    """Return the settings of pip's files and PIP_ variables; `pip config list` prints lines of the form global.cert='x'."""
+    """Return the settings of pip's files and PIP_ variables; `pip config list` prints lines like global.cert='x'."""
     command = [sys.executable, "-m", "pip", "config", "list"]
     listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found: dict[str, dict[str, str]] = {}

@@ -32,7 +32,7 @@ from terraform_texts import (
 PAGE = "extensions/terraform/src/terraform_provider_datascan/schema.json"
 _TYPES = {"str": "string", "path": "string", "raw": "string", "bool": "bool", "int": "number", "float": "number"}
 Attributes = dict[str, dict[str, t.Any]]
-_IS_SCAN: t.Final = ("provider",)  # of a scan: Terraform reserves the name, and the provider's configuration has the vendor
+_IS_SCAN: t.Final = ("provider",)  # of a scan: Terraform reserves the name, and the configuration has the vendor
 
 
 def text() -> str:

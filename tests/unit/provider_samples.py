@@ -13,14 +13,14 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capa
 
 
 def sample_ids(provider: type[Provider], count: int) -> list[str]:
-    """Different ids of scans, in the form of `example_id`: its last digit is another in each."""
+    """Different ids of scans, in the form of `example_id`, with different last digits."""
     example = provider.example_id
     place = max(index for index, character in enumerate(example) if character.isdigit())
     return [f"{example[:place]}{number % 10}{example[place + 1 :]}" for number in range(1, count + 1)]
 
 
 def sample_target(provider: type[StartsScans]) -> dict[str, t.Any]:
-    """A whole target as the argument spec leaves it: samples, defaults, and None for all else."""
+    """A whole target as the argument spec returns it: samples, defaults, and None for all other options."""
     return _sample(provider.target_options)
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sandbox's routes of one vendor, called in this process and on a test's own clock: a vendor that behaves."""
+"""The sandbox's routes of one vendor, called in this process, with a test's clock: a vendor without faults."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def has_operation(name: str, operation: str) -> bool:
 
 
 class SandboxVendor:
-    """A vendor whose scans last `lasts` seconds, or as long as the sandbox says."""
+    """A vendor whose scans last `lasts` seconds, by default as long as the sandbox's setting."""
 
     def __init__(
         self, name: str, now: Callable[[], float], *, lasts: float | None = None, phase: int = -1, **settings: t.Any
@@ -69,12 +69,12 @@ class SandboxVendor:
         return str(scan_id)
 
     def operation_of(self, method: str, url: str) -> str:
-        """Which operation a request is: get, list, start, cancel, rescan, columns, issues, or the vendor's own word."""
+        """The operation of a request: get, list, start, cancel, rescan, columns, issues, or the vendor's own name."""
         operation, _parameters = self._find(method, url)
         return str(operation.__name__).partition("_")[0]
 
     def call(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Response:
-        """Carry a request out."""
+        """Carry out a request."""
         operation, parameters = self._find(method, url)
         path = self._path(url)
         known = set(self.routes.by_id)
@@ -92,7 +92,7 @@ class SandboxVendor:
         }
         template = next(path for _method, path, each in self.routes.operations() if each == operation)
         try:
-            # The operations never wait for anything, so one step is all that they take.
+            # The operations never await anything, so one step completes them.
             self.routes._guarded(template, operation)(Request(scope, receive)).send(None)  # type: ignore[attr-defined]
         except StopIteration as ended:
             self.made += [str(scan_id) for scan_id in self.routes.by_id if scan_id not in known]
@@ -121,7 +121,7 @@ class SandboxVendor:
 
 
 class SandboxAdapter(requests.adapters.BaseAdapter):
-    """Stands where the network is, and carries every request out."""
+    """Replaces the network, and carries out every request."""
 
     def __init__(self, vendor: SandboxVendor) -> None:
         super().__init__()

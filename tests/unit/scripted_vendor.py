@@ -27,7 +27,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.rendering impo
 from core_differences import ALWAYS_SHOWS_OPTIONS
 from fake_clock import FakeClock
 
-# What makes a module show the options it was given.
+# The setting with which a module returns its options.
 SHOW_OPTIONS = {} if ALWAYS_SHOWS_OPTIONS else {"_ansible_inject_invocation": True}
 TOKEN = "unit-test-token"
 
@@ -94,7 +94,7 @@ def _response(request: t.Any, expected: Expected) -> requests.Response:
 
 
 def response_to(request: t.Any, status: int, headers: t.Mapping[str, str], body: t.Any) -> requests.Response:
-    """What the network would have brought; the body is a file, to be read piece by piece."""
+    """A response as from the network. The body is a file that is read piece by piece."""
     response = requests.Response()
     response.status_code, response.url, response.request = status, request.url, request
     response.headers.update(headers)
@@ -130,7 +130,7 @@ def session_of(connected: Provider | HttpClient) -> Session:
 
 
 def mount(connected: Provider | HttpClient, network: requests.adapters.BaseAdapter) -> None:
-    """Put something in place of the network."""
+    """Replace the network."""
     session_of(connected).mount("https://", network)
 
 
@@ -157,6 +157,6 @@ def scripted_context(
 
 
 def connection_reset() -> Exception:
-    """What requests raises where the connection was cut after the request had left."""
+    """The error that requests raises if the connection ends after the request was sent."""
     cause = ConnectionResetError(104, "Connection reset by peer")
     return requests.ConnectionError(urllib3.exceptions.ProtocolError("Connection aborted.", cause))

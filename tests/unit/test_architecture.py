@@ -304,7 +304,7 @@ VENDOR_WORDS = (
 @pytest.mark.parametrize(
     "name", [name for name in CORE if _owner(name) is None and name not in ("providers/registry.py", "redaction.py")]
 )
-def test_no_vendor_s_name_or_word_is_outside_its_own_files(name: str) -> None:
+def test_no_vendor_s_name_or_term_is_outside_its_own_files(name: str) -> None:
     """The registry lists the vendors; redaction knows the forms of secrets, whoever sends them."""
     used = " ".join(identifiers_and_texts(TREES[f"module_utils/_core/{name}"])).lower()
     assert not [name for name in (*provider_classes(), *VENDOR_WORDS) if name.lower() in used]
@@ -314,7 +314,7 @@ def test_no_vendor_s_name_or_word_is_outside_its_own_files(name: str) -> None:
 
 
 def test_class_names_are_unique() -> None:
-    """Two things of one name in different files need two names. Ansible prescribes those of plugins."""
+    """Different classes need different names. Ansible prescribes the names of plugins' classes."""
     counts = Counter(
         node.name
         for name, tree in TREES.items()
@@ -359,5 +359,5 @@ def test_every_file_has_its_licence(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [*FILES.values(), *sorted((ROOT / "tests").rglob("*.py"))], ids=str)
 def test_no_function_has_its_body_on_its_own_line(path: Path) -> None:
-    """As sanity of ansible-core 2.16 wants it. ruff formats a body of dots so: write a docstring."""
+    """The sanity tests of ansible-core 2.16 forbid it. ruff formats a body of dots so: write a docstring."""
     assert re.findall(r"^ *(?:async )?def .*: \.\.\.$", path.read_text(encoding="utf-8"), re.MULTILINE) == []

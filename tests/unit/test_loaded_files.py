@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a call of a module loads. Ansible compiles the collection's files in each call, so an unused file costs time."""
+"""The files that a call of a module loads. Ansible compiles them in each call, so an unused file costs time."""
 
 from __future__ import annotations
 
@@ -121,6 +121,6 @@ def test_a_status_without_a_wait_does_not_load_what_waits() -> None:
 
 @pytest.mark.parametrize("action", ["scan_wait", "gate_step"])
 def test_ansible_playbook_collects_garbage_as_before_once_the_collection_is_loaded(action: str) -> None:
-    """Nor does the next collection visit what was loaded, which would take as long as all that loading saved."""
+    """The next collection does not visit the loaded objects either: this would take as long as loading saved."""
     command = [sys.executable, "-B", "-c", LOAD_ACTION.format(action=action), str(ROOT / "tests" / "unit")]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "True True\n"

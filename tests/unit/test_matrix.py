@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make matrix` runs the pairs that are installed, reports the missing ones, and detects a pair that runs fewer tests."""
+"""`make matrix` runs the installed pairs, reports the missing ones, and detects a pair that runs fewer tests."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_an_installed_pair_runs_with_its_python(installed: set[str]) -> None:
     assert (str(pair), pair.python, pair.instead_of, absent) == ("2.21:3.13", "python3.13", [], [])
 
 
-def test_the_next_pair_of_an_entry_takes_the_place_and_the_table_says_so(installed: set[str]) -> None:
+def test_the_next_pair_of_an_entry_takes_the_place_and_the_table_shows_it(installed: set[str]) -> None:
     installed.add("3.11")
     (pair,), absent = matrix.choose(["2.21:3.13,2.21:3.12,2.19:3.11"])
     assert (str(pair), pair.instead_of, absent) == ("2.19:3.11", ["2.21:3.13", "2.21:3.12"], [])

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all vendors share names none of them: such a list would have to be extended for every new vendor.
+"""Files that all vendors share name no vendor: a list of vendors would have to be extended for every new one.
 
 A page may have one vendor as its example. What differs from vendor to vendor is generated between marks.
 """
@@ -32,7 +32,7 @@ DOCUMENTED = ("DOCUMENTATION", "EXAMPLES", "RETURN")
 
 
 def shared_files() -> list[str]:
-    """The files of the product that belong to no vendor, but the registry and what is about several."""
+    """The files of the product that belong to no vendor, without the registry and pages about several vendors."""
     found = [*(path for folder in FOLDERS for path in (ROOT / folder).rglob("*")), *(ROOT / "tests/unit").glob("*.py")]
     names = [path.relative_to(ROOT).as_posix() for path in found if path.is_file() and "__pycache__" not in path.parts]
     names = [name for name in names if name not in (REGISTRY, SCHEMA) and not name.startswith(SEVERAL_VENDORS)]

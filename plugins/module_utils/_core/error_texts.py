@@ -59,7 +59,7 @@ def error_texts(value: t.Any, depth: int = _MAX_DEPTH) -> list[str]:
 
 
 def error_text(value: t.Any) -> str | None:
-    """An error in words, or None for a value that stands for no error."""
+    """An error as text, or None for a value that means no error."""
     return ("; ".join(error_texts(value)) or WITHOUT_MESSAGE) if has_content(value) else None
 
 

@@ -280,7 +280,7 @@ def _write_error(path: str, error: OSError) -> InvalidInputError:
         return InvalidInputError(f"{path} is a directory: name a file.")
     if isinstance(error, FileNotFoundError):
         folder = Path(os.path.realpath(path)).parent
-        why = "takes no new files" if folder.is_dir() else "does not exist"  # /proc exists, and takes none
+        why = "takes no new files" if folder.is_dir() else "does not exist"  # /proc exists, and accepts no files
         return InvalidInputError(f"{path} cannot be written: the directory {folder} {why}.")
     if isinstance(error, PermissionError) and error.errno == errno.EACCES:
         return InvalidInputError(f"{path} cannot be written: permission denied.")

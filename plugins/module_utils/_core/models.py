@@ -136,7 +136,7 @@ class Issue(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str  # of the check that found it, or the path of the file that has it
-    result: str | None = None  # the vendor's own word for how bad it is
+    result: str | None = None  # the vendor's own severity
     place: str | None = None  # where it is, if the name does not include that
 
 
@@ -214,9 +214,9 @@ class Scan(BaseModel):
 
 
 def other_place(scan: Scan, earlier: Scan) -> str | None:
-    """Where a scan is of another source or target than an earlier record of it says, as a clause.
+    """Where a scan has another source or target than in an earlier record of the scan, as a clause.
 
-    What only one of the records names cannot differ.
+    A property that only one record names does not differ.
     """
     for name in ("source", "target"):
         found, known = getattr(scan, name), getattr(earlier, name)

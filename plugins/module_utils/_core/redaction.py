@@ -59,7 +59,7 @@ class Redactor:
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._lock = threading.RLock()  # of `add`, which calls itself; readers use lists that never change
         self._known: set[str] = set()
-        # What a secret looks like, and how many characters of its beginning are enough to recognize it.
+        # The form of a secret, and how many characters of its beginning are enough to recognize it.
         self._beginnings: list[tuple[str, int]] = []
         self._ends: list[tuple[str, int]] = []  # the same from its end, backwards
         self._literals: list[str] = []
@@ -95,7 +95,7 @@ class Redactor:
                 self._add_form(form, is_opaque=is_opaque)
 
     def _add_form(self, form: str, *, is_opaque: bool) -> None:
-        """Remember what a text looks like, as it is and encoded."""
+        """Remember a text in its plain form and its encoded forms."""
         data = form.encode("utf-8", "surrogatepass")  # environment variables need not be UTF-8
         forms = [(data.hex(), 2 * len(data), _MIN_HEX_PART)]
         forms += [(text, sure, _MIN_BASE64_PART) for text, sure in _in_base64(data)]

@@ -17,7 +17,7 @@ _SCHEME = re.compile(r"^\s*(?:[A-Za-z][A-Za-z0-9+.-]*:)?/*")
 
 
 def has_credentials(address: str) -> bool:
-    """Whether an address has a user, a query, a fragment, or a part of its path that looks like a token."""
+    """Whether an address has a user, a query, a fragment, or a part of its path that has the form of a token."""
     return any(mark in address for mark in "@?#") or next(_path_tokens(_rest(address)), None) is not None
 
 

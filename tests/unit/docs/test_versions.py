@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[3]
 # Pages written by hand, without vendors' documents and generated files.
 PAGES = {
     path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
-    for pattern in ("*.md", "*.yml", *(f"{folder}/**/*.*" for folder in ("docs", "meta", "playbooks", "plugins", "roles")))
+    for pattern in ("*.md", "*.yml", *(f"{top}/**/*.*" for top in ("docs", "meta", "playbooks", "plugins", "roles")))
     for path in sorted(ROOT.glob(pattern))
     if path.suffix in (".md", ".yml", ".py") and path.name != "CHANGELOG.md"
 }
@@ -62,12 +62,12 @@ def test_the_version_is_a_semantic_one() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+(-[0-9a-z.]+)?", GALAXY["version"])
 
 
-def test_the_user_agent_tells_the_version() -> None:
+def test_the_user_agent_has_the_version() -> None:
     assert GALAXY["version"] == session.VERSION
 
 
 def test_the_changelog_is_not_ahead_and_a_release_leaves_no_fragment() -> None:
-    """Changes of an unreleased version are in fragments. After a release, the next version is set before the next fragment."""
+    """Changes of an unreleased version are in fragments. After a release, a fragment needs a new version."""
     fragments = list((ROOT / "changelogs/fragments").glob("*.y*ml"))
     assert all(release <= VERSION for release in RELEASES)
     assert not (VERSION in RELEASES and fragments)

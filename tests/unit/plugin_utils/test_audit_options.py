@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables of the role audit_cluster: what would judge nothing, or not what is meant, is refused."""
+"""The variables of the role audit_cluster: rules that judge nothing, or not what is meant, are refused."""
 
 from __future__ import annotations
 

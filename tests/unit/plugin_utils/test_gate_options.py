@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables of a role: what is refused before anything is sent, and what is accepted."""
+"""The variables of a role: values that are refused before any request, and values that are accepted."""
 
 from __future__ import annotations
 
@@ -221,7 +221,7 @@ def test_a_policy_that_asks_for_all_is_accepted(role: str) -> None:
 
 @pytest.mark.parametrize("role", GATED)
 def test_what_is_not_set_is_not_handed_on_as_null(role: str) -> None:
-    """A null that a role hands on would be one that its user wrote."""
+    """A module cannot distinguish a null from a role and a null from the user."""
     entry = {"scan": "nightly", **UNTIL}
     options = read_options(role, usual(role, **{f"{role}_policy": {"accepted": [entry]}}), lambda value: value)
     assert options["policy"]["accepted"] == [entry]
@@ -281,7 +281,7 @@ def test_a_vendor_that_counts_takes_a_policy_that_needs_a_count(role: str, name:
 def test_a_vendor_that_cannot_count_is_refused_with_what_to_do(
     role: str, name: str, policy: dict[str, t.Any], option: str
 ) -> None:
-    """By the variable of the role, which has no count_issues."""
+    """The message names the variable of the role, which has no option count_issues."""
     title = {"bigid": "BigID", "protecto": "Protecto"}[name]
     subject = {"run_scan_glasswall": None, f"run_scan_{name}": sample_target(provider_class(name))}
     given = usual(role, datascan_provider=name, **{f"{role}_policy": policy})
@@ -328,7 +328,7 @@ def test_what_the_vendor_cannot_do_is_refused(role: str, changes: dict[str, t.An
 
 
 def test_what_a_query_finds_is_not_cancelled() -> None:
-    """A query finds the scans of others as well."""
+    """A query may also find scans of other users."""
     variables = usual("watch_scans", watch_scans_query={"limit": 1}, watch_scans_on_timeout="cancel")
     with pytest.raises(InvalidInputError, match="watch_scans_on_timeout: cancel would cancel scans of others"):
         check("watch_scans", {**variables, "watch_scans_ids": []})
@@ -396,7 +396,7 @@ def test_reports_are_known_although_other_variables_are_wrong(role: str, tmp_pat
 
 @pytest.mark.parametrize("is_named", [False, True])
 def test_a_template_that_fails_costs_only_the_report_it_stands_in(is_named: bool) -> None:
-    """Also where the variable is only the name of another one, as in the playbooks of a team."""
+    """This also holds where the variable refers to another variable, as in the playbooks of a team."""
     reports = [
         {"format": "json", "dest": "{{ folder }}/a.json"},
         {"format": "html", "dest": "/b.html"},

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The gates of a run: how they are named, noted, and counted together."""
+"""The gates of a run: how they are named, recorded, and counted together."""
 
 from __future__ import annotations
 

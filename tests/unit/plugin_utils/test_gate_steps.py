@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The steps of a role that gates: when they refuse to begin, and what closes a gate whose own verdict is to proceed."""
+"""The steps of a role with a gate: when they refuse to begin, and what closes a gate whose verdict is to proceed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RUN_SCAN = {
 
 
 class Play:
-    """The hosts of a play, with the facts that the steps have noted on each."""
+    """The hosts of a play, with the facts that the steps have set on each host."""
 
     def __init__(self, *hosts: str, strategy: str = "linear") -> None:
         self.hosts = hosts or ("localhost",)
@@ -42,7 +42,7 @@ class Play:
         self._play = SimpleNamespace(strategy=strategy)
 
     def gate(self, host: str, judged: t.Any, role: str = "run_scan", number: int = 1, **begun: t.Any) -> None:
-        """A gate of a host has come to a result, which is noted."""
+        """Record the result of a gate of a host."""
         entry = GateEntry(host, number, role).concluded(judged)
         self.facts["localhost"][entry.fact] = entry.facts()
         self.facts[host]["__datascan_judged"] = judged
@@ -98,7 +98,7 @@ def test_a_strategy_under_which_no_host_can_stop_the_others_is_refused(strategy:
 
 @pytest.mark.parametrize("name", ["run_scan_result", "watch_scans_result", "rescan_result", "audit_cluster_result"])
 def test_a_result_that_is_an_extra_variable_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It would hide the result that the deployment asks for."""
+    """The extra variable would hide the result that the deployment uses."""
     monkeypatch.setattr(_gate_steps, "load_extra_vars", lambda loader: {name: {"passed": True}})
     begun = Play().step("begin", **RUN_SCAN, **{name: {"passed": True}})
     assert begun["refused"] and name in begun["result"]["msg"]
@@ -156,7 +156,7 @@ def test_only_a_verdict_that_is_literally_true_opens_the_gate(proceed: t.Any) ->
 
 @pytest.mark.parametrize("step", ["conclude", "publish"])
 def test_an_earlier_gate_of_the_host_is_not_this_one(step: str) -> None:
-    """Its first task began the second gate, whose entry was not noted."""
+    """The first task began the second gate, whose entry was not recorded."""
     play = Play()
     play.gate("localhost", PASSED)
     play.facts["localhost"]["__datascan_begun"]["number"] = 2

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module that could not report its failure, because the host's Python is too old even for Ansible's part of it."""
+"""A module that could not report its failure, because the host's Python is too old for Ansible's part of the module."""
 
 from __future__ import annotations
 

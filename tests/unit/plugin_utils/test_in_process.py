@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which of the two ways through a door a task takes, and that both say the same."""
+"""Whether an action plugin runs in process or as a module, and that the results are equal."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ STATUS = {"provider": "glasswall", "api_url": "https://vendor.test", "api_token"
 
 
 def way(made: InProcessAction, monkeypatch: pytest.MonkeyPatch, **task_vars: t.Any) -> str:
-    monkeypatch.setattr(made, "_run_in_process", lambda task_vars: {"way": "in place"})
+    monkeypatch.setattr(made, "_run_in_process", lambda task_vars: {"way": "in process"})
     monkeypatch.setattr(made, "_run_module", lambda task_vars: {"way": "module"})
     return str(made.run(None, task_vars)["way"])
 
@@ -41,31 +41,31 @@ def without_folder(value: t.Any) -> str:
     return str(value).replace(str(Path(sys.executable).parent), "BIN").replace(Path(sys.executable).name, "python")
 
 
-# Which way
+# In process or as a module
 
 
 @pytest.mark.parametrize(
     ("task", "task_vars", "expected"),
     [
-        ({}, {}, "in place"),
+        ({}, {}, "in process"),
         ({"transport": "ssh"}, {}, "module"),
         ({"become": "a become plugin"}, {}, "module"),
         ({"async_val": 60}, {}, "module"),
         ({"environment": [{"DATASCAN_API_URL": "https://vendor.test"}]}, {}, "module"),
-        ({"environment": [{}]}, {}, "in place"),
-        ({"environment": []}, {}, "in place"),
-        ({}, {"datascan_in_process": True}, "in place"),
-        ({}, {"datascan_in_process": "true"}, "in place"),
+        ({"environment": [{}]}, {}, "in process"),
+        ({"environment": []}, {}, "in process"),
+        ({}, {"datascan_in_process": True}, "in process"),
+        ({}, {"datascan_in_process": "true"}, "in process"),
         ({}, {"datascan_in_process": False}, "module"),
         ({}, {"datascan_in_process": "false"}, "module"),
         ({}, {"datascan_in_process": "no"}, "module"),
         ({}, {"datascan_in_process": 0}, "module"),
-        ({}, {"ansible_python_interpreter": sys.executable}, "in place"),
-        ({}, {"ansible_python_interpreter": str(Path(sys.executable).with_name("python3"))}, "in place"),
-        ({}, {"ansible_python_interpreter": "auto"}, "in place"),
-        ({}, {"ansible_python_interpreter": "auto_silent"}, "in place"),
+        ({}, {"ansible_python_interpreter": sys.executable}, "in process"),
+        ({}, {"ansible_python_interpreter": str(Path(sys.executable).with_name("python3"))}, "in process"),
+        ({}, {"ansible_python_interpreter": "auto"}, "in process"),
+        ({}, {"ansible_python_interpreter": "auto_silent"}, "in process"),
         ({}, {"ansible_python_interpreter": "/opt/other/python3"}, "module"),
-        ({"check_mode": True, "diff": True}, {}, "in place"),
+        ({"check_mode": True, "diff": True}, {}, "in process"),
     ],
     ids=without_folder,
 )
@@ -77,7 +77,7 @@ def test_where_a_task_runs(
 
 @pytest.mark.parametrize(
     ("interpreter", "expected"),
-    [(sys.executable, "in place"), ("/opt/other/python3", "module"), (None, "in place")],
+    [(sys.executable, "in process"), ("/opt/other/python3", "module"), (None, "in process")],
     ids=without_folder,
 )
 def test_a_delegated_task_goes_by_the_other_hosts_python(
@@ -92,12 +92,12 @@ def test_a_task_that_is_delegated_to_a_host_far_away_is_a_module(monkeypatch: py
     assert way(action(delegate_to="other", transport="ssh"), monkeypatch) == "module"
 
 
-# What comes of it
+# Results
 
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A door in place goes to the playbook's folder, as a module would; the tests come back."""
+    """In process, an action plugin changes to the playbook's folder. The fixture restores the folder of the tests."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -156,7 +156,7 @@ def test_in_process_and_as_a_module_the_messages_are_the_same(
 
 
 def test_where_ansible_prints_what_a_module_is_given_no_secret_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With ANSIBLE_DEBUG it does."""
+    """Ansible prints the options with ANSIBLE_DEBUG."""
     given: list[dict[str, t.Any]] = []
     made = action(StatusAction, {**STATUS, "scan_ids": [SCAN_ID]}, transport="ssh")
     monkeypatch.setattr(made, "_execute_module", lambda module_args, **more: given.append(module_args) or {})
@@ -167,7 +167,7 @@ def test_where_ansible_prints_what_a_module_is_given_no_secret_is_printed(monkey
 
 
 @pytest.mark.parametrize("shown", [True, False])
-def test_in_place_the_options_are_shown_where_ansible_shows_them(shown: bool, here: Path) -> None:
+def test_in_process_the_options_are_shown_where_ansible_shows_them(shown: bool, here: Path) -> None:
     result = action(GateAction, {"scans": SCANS}).run(None, {"ansible_inject_invocation": shown})
     assert ("invocation" in result) is (shown or ALWAYS_SHOWS_OPTIONS)
 
@@ -178,17 +178,17 @@ def test_in_process_an_option_that_is_set_twice_is_reported(here: Path) -> None:
 
 
 @pytest.mark.parametrize(("args", "failed"), [({"scans": SCANS}, False), ({"scans": []}, True), ({}, True)])
-def test_in_place_a_failure_is_one(args: dict[str, t.Any], failed: bool, here: Path) -> None:
+def test_in_process_a_failure_is_one(args: dict[str, t.Any], failed: bool, here: Path) -> None:
     assert action(GateAction, args).run(None, {}).get("failed", False) is failed
 
 
-def test_in_place_check_mode_is_kept(here: Path) -> None:
+def test_in_process_check_mode_is_kept(here: Path) -> None:
     args = {"scans": SCANS, "reports": [{"format": "json", "dest": str(here / "report.json")}]}
     result = action(GateAction, args, check_mode=True).run(None, {})
     assert (result["changed"], list(here.iterdir())) == (True, [])
 
 
-def test_in_place_diff_mode_is_kept(here: Path) -> None:
+def test_in_process_diff_mode_is_kept(here: Path) -> None:
     args = {"scans": SCANS, "reports": [{"format": "json", "dest": str(here / "report.json")}]}
     assert "diff" in action(GateAction, args, diff=True).run(None, {})
     assert (here / "report.json").exists()
@@ -243,20 +243,20 @@ def test_progress_names_the_module_and_is_not_shown_with_no_log(
 
 @pytest.mark.parametrize("no_log", [False, True])
 def test_with_no_log_there_are_no_warnings(no_log: bool, here: Path) -> None:
-    """ansible-core 2.19 and newer print them nevertheless."""
+    """ansible-core 2.19 and newer would print warnings despite no_log."""
     task = action(StatusAction, {**STATUS, "scan_id": "../x", "scan_ids": ["../y"]}, no_log=no_log)
     assert ("warnings" in task.run(None, {})) is not no_log
 
 
-# When ansible-playbook is gone
+# After the end of ansible-playbook
 
 
 class Exited(BaseException):
-    """Stands for the end of the process."""
+    """Represents the end of the process."""
 
 
 def orphan(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on, this process has another parent."""
+    """Make this process an orphan, with another parent."""
     monkeypatch.setattr(_worker_clock.os, "getppid", lambda: 1)
 
     def leave(status: int) -> None:
@@ -268,7 +268,7 @@ def orphan(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_orphan_sends_nothing_writes_nothing_and_returns_nothing(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not even a report of its failure, which would replace that of the next run."""
+    """A report of the orphan's failure would replace the report of the next run."""
     made = action(StatusAction, {**STATUS, "scan_ids": [SCAN_ID]})
     monkeypatch.setattr(_worker_clock.multiprocessing, "parent_process", lambda: SimpleNamespace(pid=4711))
     orphan(monkeypatch)

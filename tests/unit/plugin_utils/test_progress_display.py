@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lines of progress go to standard error, and whoever reads them holds nothing up."""
+"""Lines of progress go to standard error, and a slow reader does not delay a task."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LINE = "scan_wait: [00:00] 0 of 1 done"
 
 
 class Pipe:
-    """A pipe whose reading end is a test's."""
+    """A pipe whose reading end belongs to a test."""
 
     def __init__(self) -> None:
         self.reader, writer = os.pipe()
@@ -64,7 +64,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def logged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What goes to the log file only."""
+    """The lines that go to the log file only."""
     lines: list[str] = []
     plain = Display().display
 
@@ -150,7 +150,7 @@ def test_a_worker_has_it_printed_by_a_method_that_ansible_finds(worker: Queue) -
     assert getattr(Display(), method) is _progress_display._print_line
 
 
-def test_a_queue_that_nobody_empties_does_not_hold_a_worker(worker: Queue, pipe: Pipe) -> None:
+def test_a_queue_without_a_reader_does_not_block_a_worker(worker: Queue, pipe: Pipe) -> None:
     pipe.fill()
     show_progress(LINE)
     assert worker.sent == []

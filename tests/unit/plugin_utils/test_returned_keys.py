@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What RETURN of a module calls "always" is in its result whatever fails, in process and as a module."""
+"""Keys that RETURN of a module documents as "always" are in each result and failure, in process and as a module."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def options(name: str, **more: t.Any) -> dict[str, t.Any]:
     return {option: value for option, value in given.items() if value is not None}
 
 
-# What is wrong, by what a task of any module gets.
+# Faults, each with the options of a task that meets it.
 FAULTS: dict[str, t.Callable[[str], dict[str, t.Any]]] = {
     "no option at all": lambda name: {},
     "an unknown option": lambda name: options(name, no_such_option=1),
@@ -81,7 +81,7 @@ def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 class _Clock(FakeClock):
     def check_interrupted(self) -> None:
-        """The parent is there."""
+        """The parent exists."""
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -48,7 +48,7 @@ def test_the_role_of_a_task(variables: dict[str, t.Any], expected: str | None) -
             "To wait for it again, set watch_scans_ids of the role watch_scans to 83d7.",
         ),
         ("rescan", "To cancel it, use scan_cancel.", "To cancel it, use the playbook cancel_scan."),
-        # What stays: names of variables, ordinary words, and parts of addresses.
+        # Unchanged: names of variables, ordinary words, and parts of addresses.
         ("run_scan", "run_scan_wait_timeout and datascan_api_url", "run_scan_wait_timeout and datascan_api_url"),
         ("run_scan", "The policy allows it; another provider", "The policy allows it; another provider"),
         ("run_scan", "GET http://a/api_url?wait_timeout=1 failed", "GET http://a/api_url?wait_timeout=1 failed"),

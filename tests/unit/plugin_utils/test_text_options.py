@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A text option takes text only, in every module and role: YAML and AWX turn 007 into 7."""
+"""A text option accepts text only, in every module and role, because YAML and AWX turn 007 into 7."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The clock of a worker, whose sleeps and requests end once its parent is gone."""
+"""The clock of a worker: sleeps and requests end when the parent process has ended."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ INIT = 1
 
 
 class Time:
-    """Time that passes by sleeping, and a parent that goes at a given moment."""
+    """Simulated time, and a parent process that ends at a given time."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 0.0

@@ -28,7 +28,7 @@ HTML = b"<html><body>502 Bad Gateway</body></html>"
 
 
 class Answer(t.NamedTuple):
-    """What goes back. With `cut`, the connection ends after so many bytes of the body."""
+    """A response. With `cut`, the connection ends after this many bytes of the body."""
 
     status: int
     body: bytes
@@ -56,7 +56,7 @@ FAULTS = [
 
 
 class FlakyVendor:
-    """A vendor of the sandbox. Its scans run until `is_done` is set; a share of its answers goes wrong."""
+    """A vendor of the sandbox. Its scans run until `is_done` is set; a share of its responses is faulty."""
 
     def __init__(self, name: str, *, scans: int = 1, share: float = 0.15, seed: int = 1) -> None:
         self.name = name
@@ -102,7 +102,7 @@ class FlakyVendor:
 
 
 class FlakyAdapter(requests.adapters.BaseAdapter):
-    """The vendor where the network would be."""
+    """The vendor in place of the network."""
 
     def __init__(self, vendor: FlakyVendor) -> None:
         super().__init__()
@@ -120,7 +120,7 @@ class FlakyAdapter(requests.adapters.BaseAdapter):
 
 @contextlib.contextmanager
 def on_a_socket(vendor: FlakyVendor) -> Iterator[str]:
-    """The vendor behind a real address, which this hands out. Connections are kept, as real servers keep them."""
+    """The vendor behind a real address, which is yielded. Connections are kept open, as by real servers."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=16)
     threads = [threading.Thread(target=_accept, args=(listener, vendor))]
     threads[0].start()

@@ -53,7 +53,7 @@ ODD_HEADERS = (
 
 @dataclass
 class Answer:
-    """What comes back for a request."""
+    """A response to a request."""
 
     status: int = 200
     body: bytes = b""
@@ -66,7 +66,7 @@ def documented(vendor: str) -> list[tuple[int, t.Any]]:
     return [(one["status"], one["body"]) for one in found for _time in range(4 if one["status"] < 300 else 1)]
 
 
-# Built once, because this takes longer than to draw from them. To learn all characters takes seconds, so these are a few.
+# Built once, because building is slower than drawing. All characters would take seconds, so these are a few.
 ODDS = st.sampled_from(ODD).map(lambda value: value if value is DEEP else copy.deepcopy(value))  # it may be spoilt too
 TEXTS = st.text('ab"\\/{}[] \x00\u00e9\U0001f512', max_size=8)
 JSON = st.recursive(

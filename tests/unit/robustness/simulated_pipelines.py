@@ -4,8 +4,8 @@
 """Several pipelines and one vendor in simulated time, where a list of numbers decides everything that chance would.
 
 The vendor is the sandbox's own Glasswall, called without a socket. Each pipeline is a thread, but only one of them ever
-runs: at every request and at every sleep it hands over, and the next number selects the next one. So a trial is the same
-whenever it is run, and any order of requests can happen.
+runs: at every request and at every sleep it hands over, and the next number selects the next thread. So a trial is the
+same whenever it is run, and any order of requests can happen.
 """
 
 from __future__ import annotations

@@ -31,13 +31,13 @@ VENDORS = sorted(IDS)
 
 def others(scan_id: str) -> list[t.Any]:
     """Values that are not this id."""
-    looks = [scan_id.translate(FULL_WIDTH), scan_id.translate(CYRILLIC), scan_id.swapcase(), scan_id[::-1]]
+    similar = [scan_id.translate(FULL_WIDTH), scan_id.translate(CYRILLIC), scan_id.swapcase(), scan_id[::-1]]
     inside = [f"{scan_id[:3]}{extra}{scan_id[3:]}" for extra in ("\u200b", " ", "\n", "_", "\0", "%00", ".")]
     around = [f"{scan_id}{extra}" for extra in ("0", "\u200b", "\0", "/", "#", "\ufeff", ",")]
     if scan_id == IDS["glasswall"]:
-        looks.remove(scan_id.swapcase())  # a UUID is the same in upper case
+        similar.remove(scan_id.swapcase())  # a UUID is the same in upper case
     others = [True, False, 0, -1, 1.5, 7, 10**20, [scan_id], [scan_id, 2], {"id": scan_id}, {"$oid": scan_id}]
-    return [value for value in [*looks, *inside, *around, *others] if value != scan_id]
+    return [value for value in [*similar, *inside, *around, *others] if value != scan_id]
 
 
 class Routes(requests.adapters.BaseAdapter):

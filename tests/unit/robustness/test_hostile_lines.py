@@ -78,7 +78,7 @@ def test_ansible_may_break_a_line_before_any_command() -> None:
 
 
 @pytest.mark.parametrize("text", HARMLESS)
-def test_what_is_no_command_is_left_as_it_is(text: str) -> None:
+def test_a_text_without_a_command_is_unchanged(text: str) -> None:
     assert (one_line(text), disarm_commands(text)) == (text, text)
 
 

@@ -213,7 +213,7 @@ TOO_MUCH = (-1, 10**18, 10**400)
         ("scan_status", lambda value: {"scan_ids": [SCAN_ID], "timeout": value}, NO_TIMES),
         ("scan_wait", lambda value: {"scan_ids": [SCAN_ID], "wait_timeout": value}, NO_TIMES),
         ("scan_wait", lambda value: {"scan_ids": [SCAN_ID], "wait_interval": value}, NO_INTERVALS),
-        # Also without a wait: a role waits in a later task.
+        # This also holds without a wait, because a role waits in a later task.
         ("scan_start", lambda value: {"glasswall": TARGET, "wait_interval": value}, NO_INTERVALS),
         ("scan_start", lambda value: {"glasswall": TARGET, "wait_timeout": value}, NO_TIMES),
         ("scan_start", lambda value: {"glasswall": TARGET, "fresh_for": value}, TOO_MUCH),

@@ -55,6 +55,6 @@ def test_an_expectation_makes_no_scan_later_than_promised(length: float, variati
 
 
 @pytest.mark.one_core
-def test_lengths_that_vary_tenfold_say_nothing() -> None:
+def test_lengths_that_vary_tenfold_give_no_expectation() -> None:
     seen = repeated(60, "tenfold", scans=200)
     assert len([one for one in seen.expected if one.forecast is not None]) <= 2  # seven lengths may be alike by chance

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Starts over lists that change between their pages: other scans end, begin and move. No second scan of this pipeline is started.
+"""Starts with lists that change between their pages: other scans end, begin and move. No second scan is started.
 
 The trials are the same in every run. DATASCAN_TRIALS=20000 makes so many of each vendor.
 """

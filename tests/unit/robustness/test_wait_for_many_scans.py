@@ -54,7 +54,7 @@ class _CountedCalls:
 
 
 def many_scans(name: str, scans: int) -> tuple[OperationContext, list[str]]:
-    """So many scans of a vendor, none of which ends."""
+    """A number of scans of a vendor that never end."""
     clock = FakeClock()
     vendor = SandboxVendor(name, lambda: clock.start.timestamp() + clock.elapsed, lasts=10.0**6)
     scan_ids = [vendor.seed() for _scan in range(scans)]
@@ -65,7 +65,7 @@ def many_scans(name: str, scans: int) -> tuple[OperationContext, list[str]]:
 
 
 def work_of_a_wait(name: str, scans: int) -> tuple[int, int]:
-    """The calls and the requests of a wait in which no scan ends: so many polls, whatever the number of scans is."""
+    """The calls and the requests of a wait with a fixed number of polls, in which no scan ends."""
     context, scan_ids = many_scans(name, scans)
     request = wait.WaitRequest(scan_ids, options=WaitOptions(timeout=0.0), on_timeout="return")
     with _CountedCalls() as calls:
@@ -77,7 +77,7 @@ def work_of_a_wait(name: str, scans: int) -> tuple[int, int]:
 
 
 def calls_of_a_later_poll(name: str, scans: int) -> int:
-    """Of a poll in which nothing has changed since the one before."""
+    """The work of a poll in which nothing has changed since the previous one."""
     context, scan_ids = many_scans(name, scans)
     vendor = IdentifiedScans(context, {})
     vendor.get_many(scan_ids)

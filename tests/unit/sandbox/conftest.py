@@ -39,7 +39,7 @@ def connection_string(account: str = "acct", **changes: str) -> str:
 
 @dataclass
 class Reply:
-    """What came back. status is None where the connection broke first."""
+    """A response. status is None where the connection broke first."""
 
     status: int | None
     headers: dict[str, str]
@@ -51,7 +51,7 @@ class Reply:
 
 
 class _Line:
-    """A connection that can be broken, as the server gives it to the application."""
+    """A connection that can be broken, in the form that the server passes to the application."""
 
     def __init__(self) -> None:
         self.broken = asyncio.Event()
@@ -61,7 +61,7 @@ class _Line:
 
 
 class World:
-    """One sandbox, its clock, and a client that speaks to it without a socket."""
+    """One sandbox, its clock, and a client that calls it without a socket."""
 
     bases = {vendor.name: vendor.api_path() for vendor in vendor_classes()}
 
@@ -192,7 +192,7 @@ def one_world() -> World:
 
 @pytest.fixture
 def world(one_world: World) -> World:
-    """As good as new: making the application anew for every test would take longer than the tests."""
+    """Reset the sandbox: a new application for every test would take longer than the tests."""
     one_world.sandbox.reset()
     return one_world
 

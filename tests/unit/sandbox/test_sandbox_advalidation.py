@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Advalidation: creatives and their scans, and a rate limit that lies."""
+"""Advalidation: creatives and their scans, and a rate limit with a wrong Retry-After."""
 
 from __future__ import annotations
 

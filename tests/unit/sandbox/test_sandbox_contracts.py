@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sandbox answers as the documents say: every contract file, none left out."""
+"""The sandbox answers as documented: every contract file is tested."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ DOCUMENTED = {
 OPTIONAL = {"glasswall": {"parentScan"}}
 # Keys whose value may be null or of this type, whichever of both the example shows.
 NULLABLE = {"scanEndTime": str, "childScans": list, "businessAttribute": str, "conditionsString": str}
-# Answers to which the documents say that there is more, or that leave it open.
+# Responses that have further keys according to the documents, or for which the documents leave this open.
 MORE_KEYS = {"bigid/parent-scans-200", "bigid/parent-scans-200-code"}
-# Of these, a vendor's program reads only what is in the file.
+# Of these responses, a vendor's program reads only the keys in the file.
 MORE_KEYS |= {f"bigid/{name}-200" for name in ("record", "scan-insights", "scan-profiles", "scans-status")}
 # Fields of Advalidation's scan that the document lacks and its client library has.
 KNOWN_EXTRA = {"isInconclusive", "inconclusiveReason"}
@@ -51,7 +51,7 @@ KNOWN_EXTRA = {"isInconclusive", "inconclusiveReason"}
 
 @dataclass
 class Ask:
-    """What a contract's request needs, beside what is in the file, so that its answer comes."""
+    """What a contract's request needs beside the file to get the documented response."""
 
     path: str | None = None
     token: str | None = "sandbox-token"
@@ -365,7 +365,7 @@ def alike(actual: Any, expected: Any, name: str, place: str, *, first: bool = Tr
         assert not missing, f"{place} lacks {missing}"
         if name not in MORE_KEYS:
             extra = set(actual) - set(expected) - (KNOWN_EXTRA if vendor == "advalidation" else set())
-            # What a check of Advalidation looks like is not said.
+            # The form of a check of Advalidation is not documented.
             assert not extra or expected == {}, f"{place} has {extra} too"
         for part in set(expected) & set(actual):
             alike(actual[part], expected[part], name, f"{place}.{part}", first=first)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The control routes, and that the README knows all that can be set."""
+"""The control routes, and the README, which must document all settings."""
 
 from __future__ import annotations
 

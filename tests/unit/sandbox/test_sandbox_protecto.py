@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Protecto: both generations of paths, and a status that is said in many ways."""
+"""Protecto: both generations of paths, and a status in many forms."""
 
 from __future__ import annotations
 

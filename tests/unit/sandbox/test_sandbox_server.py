@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sandbox as a process: it says where it is, breaks connections for real, and leaves nothing behind."""
+"""The sandbox as a process: it prints its address, breaks real connections, and leaves no files."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def test_an_address_of_no_vendor_is_named_as_well(world: Any, path: str) -> None
     assert (reply.status, reply.body.decode()) == (404, f"There is no route GET {path}.")
 
 
-def test_an_error_of_a_control_route_has_its_own_words(world: Any) -> None:
+def test_an_error_of_a_control_route_has_its_own_message(world: Any) -> None:
     reply = world.control("GET", "/nobody/scans")
     assert reply.status == 404 and "Unknown vendor nobody" in reply.json()["detail"]
 

@@ -202,7 +202,7 @@ def test_protectos_sample_program_knows_a_scan_that_failed(world: Any) -> None:
     assert world.protecto("/data-scan/status", ["unknown"]).json()["success"] is False
 
 
-def test_one_word_chooses_a_generation_of_protecto(world: Any) -> None:
+def test_one_setting_selects_a_generation_of_protecto(world: Any) -> None:
     world.settings("protecto", generation="2025", word_space=True)
     settings = world.control("GET", "/settings").json()["protecto"]
     assert (settings["paths"], settings["status_key"], settings["word_space"]) == ("new", "request_status", True)

@@ -92,7 +92,7 @@ def scan_config(vendor: str, target: Values, **given: t.Any) -> Values:
 
 
 def sample_config(vendor: str, **given: t.Any) -> Values:
-    """The same with a target that the vendor accepts."""
+    """The same configuration with a target that the vendor accepts."""
     return scan_config(vendor, _samples(VENDORS[vendor].target_options), **given)
 
 
@@ -106,7 +106,7 @@ def _sample(option: t.Mapping[str, t.Any]) -> t.Any:
 
 
 class Steps:
-    """What Terraform does with one resource, and what it keeps of it."""
+    """Terraform's actions on one resource, and the state that it keeps."""
 
     def __init__(self, access: SimulatedAccess, kind: type[Resource] = ScanResource) -> None:
         self.access = access
@@ -121,7 +121,7 @@ class Steps:
         return [f"{one.summary}: {one.detail}" for one in self.diagnostics.found if not one.is_error]
 
     def plan(self, config: Values) -> tuple[str, Values]:
-        """What an apply would do (create, replace, update or nothing), and the planned state."""
+        """The action of an apply (create, replace, update or nothing), and the planned state."""
         self._resource().validate(config)
         prior = None if self.is_tainted else self.state
         planned, resource = self._plan(prior, config)
@@ -184,7 +184,7 @@ class Steps:
 
 
 def check_consistent(planned: t.Any, state: t.Any) -> None:
-    """What a plan knows, a state must have: otherwise Terraform reports a fault of the provider."""
+    """The state must have the known values of the plan: otherwise Terraform reports a bug of the provider."""
     if planned is UNKNOWN:
         return
     if isinstance(planned, dict):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command: what it installs, removes and refuses, and what it answers where Terraform did not start it."""
+"""The command: what it installs, removes and refuses, and its message if Terraform did not start it."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_another_folder_can_be_given(plugins: Path, tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_refused_in_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], obstacle: str
 ) -> None:
-    """A file is where a folder has to be, or the other way round: root may write everywhere else."""
+    """A file is in the place of a folder, or a folder in the place of a file: root may write everywhere else."""
     blocked = tmp_path / obstacle
     blocked.parent.mkdir(parents=True, exist_ok=True)
     blocked.touch()
@@ -177,7 +177,7 @@ def start(*arguments: str, program: str | None = None, **environment: str) -> su
 
 
 @pytest.mark.parametrize("arguments", [(), ("serve", VERSION), ("serve", "9.9.9")])
-def test_started_by_hand_it_says_what_to_do(arguments: tuple[str, ...]) -> None:
+def test_started_by_hand_it_prints_what_to_do(arguments: tuple[str, ...]) -> None:
     done = start(*arguments)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
@@ -199,7 +199,7 @@ def test_another_version_than_terraform_wants_is_refused() -> None:
     assert "terraform init -upgrade" in line
 
 
-def test_a_launcher_whose_python_is_gone_says_what_to_do(plugins: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_launcher_whose_python_is_gone_prints_what_to_do(plugins: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/gone/bin/python")
     run("install")
     no_command: dict[str, t.Any] = {"PATH": "/usr/bin:/bin"}

@@ -53,7 +53,7 @@ def test_the_protocol_imports_nothing_of_the_provider(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in FILES if not name.startswith("protocol/")])
 def test_the_provider_imports_only_the_core_and_the_protocol(name: str) -> None:
-    """So it needs neither Ansible nor a library of its own: requests and pydantic are the core's."""
+    """The provider needs neither Ansible nor further libraries: requests and pydantic belong to the core."""
     assert absolute_imports(name) <= ({PACKAGE} if name == "__main__.py" else set())
 
 
@@ -70,7 +70,7 @@ def test_class_names_are_unique() -> None:
 
 
 def test_the_schema_is_answered_without_the_core() -> None:
-    """Two of the three starts of a plan need no more."""
+    """Two of the three starts of a plan need only the schema."""
     program = f"""
 import sys
 from {PACKAGE}.protocol.servicer import Servicer

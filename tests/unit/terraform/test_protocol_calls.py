@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls of the protocol, as Terraform makes them, on a provider of toys and without a network."""
+"""Calls of the protocol, as Terraform makes them, on a provider for tests and without a network."""
 
 from __future__ import annotations
 
@@ -135,13 +135,13 @@ def test_a_plan_to_create_has_defaults_and_unknowns_at_every_depth(terraform: Te
 
 
 def test_a_computed_null_stays_null_in_later_plans(terraform: Terraform) -> None:
-    """Or the second plan shows a change."""
+    """Otherwise the second plan would show a change."""
     prior = NOTHING | {"name": "n", "limit": 10, "id": None}
     assert terraform.planned({"name": "n"}, prior, prior) == prior
 
 
 def test_an_option_that_was_removed_gets_its_default_again(terraform: Terraform) -> None:
-    """Terraform proposes what the state has, because the attribute is computed."""
+    """Terraform proposes the value in the state, because the attribute is computed."""
     prior = NOTHING | {"name": "n", "limit": 3, "id": "id-n"}
     assert terraform.planned({"name": "n"}, prior, prior)["limit"] == 10
 
@@ -181,7 +181,7 @@ def test_a_refined_unknown_is_unknown() -> None:
         ({"parts": None}, {"parts": [{"size": 1}]}, []),
     ],
 )
-def test_a_change_replaces_only_where_the_schema_says_so(
+def test_a_change_replaces_only_where_the_schema_requires_it(
     terraform: Terraform, before: Values, after: Values, paths: list[list[t.Any]]
 ) -> None:
     prior = NOTHING | {"name": "n", "limit": 10} | before

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The gRPC server, with a client as Terraform has one, and the process that Terraform starts."""
+"""The gRPC server with a client like that of Terraform, and the process that Terraform starts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.one_core
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE.parents[2] / "extensions" / "terraform" / "src"
 LONGEST_CALL = 60  # seconds
-MANY = 300  # calls at a time; Terraform makes ten unless -parallelism says otherwise
+MANY = 300  # simultaneous calls; Terraform makes ten unless -parallelism is set
 TERRAFORM_LIMIT = 64 << 20  # bytes that Terraform takes in one message
 
 
@@ -97,7 +97,7 @@ def test_a_list_of_ten_thousand_rows_is_one_message(channel: grpc.Channel) -> No
 
 
 def test_a_call_that_this_server_lacks_is_unimplemented(channel: grpc.Channel) -> None:
-    """Newer Terraforms ask for more, and go on without it."""
+    """Newer versions of Terraform call further methods, and continue without them."""
     method = channel.unary_unary("/tfplugin6.Provider/GetResourceIdentitySchemas")
     with pytest.raises(grpc.RpcError) as raised:
         method(b"", timeout=LONGEST_CALL)

@@ -109,7 +109,7 @@ def test_a_target_that_is_not_known_yet_is_planned_and_decided_at_apply(vendor: 
 
 
 def test_replacing_a_completed_scan_on_request_starts_another(vendor: str) -> None:
-    """As `terraform apply -replace` does."""
+    """`terraform apply -replace` does this."""
     steps = applied(vendor)
     first = t.cast("Values", steps.state)["id"]
     steps.is_tainted = True
@@ -206,7 +206,7 @@ def test_a_time_out_in_an_update_keeps_the_state(vendor: str) -> None:
 
 
 def test_a_scan_that_is_left_to_the_next_resource_is_named(vendor: str) -> None:
-    """Its id is in no state until that resource is created."""
+    """The scan's id is in no state until the next resource is created."""
     steps = Steps(SimulatedAccess(vendor, lasts=HOUR))
     assert steps.apply(sample_config(vendor, wait_timeout=60)) is not None
     scan_id = t.cast("Values", steps.state)["id"]
@@ -219,7 +219,7 @@ def test_a_scan_that_is_left_to_the_next_resource_is_named(vendor: str) -> None:
 
 
 class LosingNetwork(requests.adapters.BaseAdapter):
-    """Carries each start out, and loses its answer."""
+    """Carries out each start, and loses the response."""
 
     def __init__(self, access: SimulatedAccess) -> None:
         super().__init__()
@@ -289,7 +289,7 @@ def test_destroying_after_a_lost_answer_warns(vendor: str) -> None:
 
 
 class SearchRefusingNetwork(LosingNetwork):
-    """Carries the first start out, loses its answer, and refuses each list after it."""
+    """Carries out the first start, loses its response, and refuses each later list."""
 
     def send(self, request: t.Any, **options: t.Any) -> requests.Response:
         from sandbox_vendor import to_requests
@@ -300,7 +300,7 @@ class SearchRefusingNetwork(LosingNetwork):
 
 
 def lost(vendor: str, **settings: t.Any) -> tuple[Steps, ProviderError]:
-    """A resource whose start was carried out, while neither its answer nor a search has brought its scan."""
+    """A resource whose start was carried out, but whose scan neither the response nor a search has found."""
     access = SimulatedAccess(vendor, **settings)
     network, access.network = access.network, SearchRefusingNetwork(access)
     steps = Steps(access)
@@ -333,7 +333,7 @@ def test_the_next_apply_first_searches_for_a_scan_that_may_have_been_started(ven
 @pytest.mark.parametrize("vendor", LISTING)
 @pytest.mark.parametrize("wait", [True, False])
 def test_after_untaint_too_the_next_apply_searches(vendor: str, wait: bool) -> None:
-    """As after `terraform untaint`."""
+    """The state is that after `terraform untaint`."""
     steps, _error = lost(vendor)
     steps.is_tainted = False
     steps.access.restart()
@@ -442,7 +442,7 @@ class StartRefusingNetwork(LosingNetwork):
 
 
 def test_a_replaced_scan_stays_in_the_state_until_another_is_started(vendor: str) -> None:
-    """Without it, the next apply would take the scan of the earlier triggers for the one of the new triggers."""
+    """Otherwise the next apply would mistake the scan of the earlier triggers for the scan of the new ones."""
     steps = applied(vendor, lasts=HOUR, wait=False, on_destroy="leave", triggers={"version": "1"})
     state = t.cast("Values", steps.state)
     steps.access.time.elapsed += 2 * HOUR
@@ -539,7 +539,7 @@ def test_an_imported_scan_counts_as_another_pipelines(vendor: str) -> None:
 
 
 def test_a_scan_that_a_failed_start_has_started_is_kept(vendor: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As where another pipeline's scan won, and if_active is fail."""
+    """This happens if another pipeline's scan was elected, and if_active is fail."""
     scan = Scan(id="1001", provider=vendor, state="queued")
     result = StartResult(changed=True, scan=scan, reused=False)
 
@@ -611,7 +611,7 @@ def test_a_scan_that_is_gone_is_destroyed_without_an_error(vendor: str) -> None:
 
 @pytest.mark.parametrize("vendor", LISTING)
 def test_what_another_resource_has_taken_over_is_not_cancelled(vendor: str) -> None:
-    """As with create_before_destroy, where the new resource finds the scan of the old one."""
+    """With create_before_destroy, the new resource finds the scan of the old resource."""
     steps = Steps(SimulatedAccess(vendor, lasts=HOUR, phase=0))
     assert steps.apply(sample_config(vendor, wait=False)) is None
     new = Steps(steps.access)
@@ -624,7 +624,7 @@ def test_what_another_resource_has_taken_over_is_not_cancelled(vendor: str) -> N
 
 
 class SlowLosingNetwork(LosingNetwork):
-    """Takes a moment for each request, so that no second is left of the shortest limit."""
+    """Takes a moment for each request, so that less than a second of the shortest limit remains."""
 
     def send(self, request: t.Any, **options: t.Any) -> requests.Response:
         self._access.time.sleep(0.1)

@@ -34,7 +34,7 @@ PACKAGE = Path(schemas.__file__).parent
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """None of this user's options."""
+    """Remove the options of this user from the environment."""
     for option in CONNECTION_OPTIONS.values():
         monkeypatch.delenv(option.get("env", "DATASCAN_"), raising=False)
 

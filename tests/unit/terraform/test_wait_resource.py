@@ -23,7 +23,7 @@ def wait_config(scan_ids: t.Any, **given: t.Any) -> Values:
 
 
 def waiting(lasts: float = 30.0) -> Steps:
-    """A resource of a vendor whose scans take so many seconds."""
+    """A resource of a vendor whose scans take this many seconds."""
     return Steps(SimulatedAccess("glasswall", lasts=lasts), WaitResource)
 
 

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reports of an audit, as pieces of text, so that a report of any size needs little memory.
 
-They contain no time, so the same columns and rules always make the same text. Every report says how the audit ended and
-which columns it left out.
+They contain no time, so the same columns and rules always make the same text. Every report shows how the audit
+ended, and which columns it left out.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ def _describe_issues(reason: Reason) -> str:
 
 
 def _name_issues(reason: Reason) -> str:
-    """The first issues that count, by name; where they are not known, what the vendor says."""
+    """The first issues that count, by name; if they are not known, the vendor's error."""
     if not reason.issues:
         error = reason.scan.error if reason.scan else None
         return f" (the vendor says: {error.rstrip('.')})" if error else ""

@@ -22,23 +22,23 @@ class MeasuredWaits(Clock):
         self._began = 0.0
 
     def monotonic(self) -> float:
-        """That of the other clock."""
+        """Delegates to the other clock."""
         return self._clock.monotonic()
 
     def now(self) -> datetime:
-        """That of the other clock."""
+        """Delegates to the other clock."""
         return self._clock.now()
 
     def check_interrupted(self) -> None:
-        """That of the other clock."""
+        """Delegates to the other clock."""
         self._clock.check_interrupted()
 
     def random(self) -> float:
-        """That of the other clock."""
+        """Delegates to the other clock."""
         return self._clock.random()
 
     def sleep(self, seconds: float) -> None:
-        """That of the other clock, which may raise InterruptedWaitError. Sleeps at the same time count once."""
+        """Delegates to the other clock, which may raise InterruptedWaitError. Sleeps at the same time count once."""
         with self._lock:
             if not self._sleepers:
                 self._began = self._clock.monotonic()

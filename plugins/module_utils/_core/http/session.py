@@ -29,7 +29,7 @@ class Session(requests.Session if requests else object):  # type: ignore[misc]
         for scheme in ("https://", "http://"):
             self.mount(scheme, LimitedAdapter(connection, now))
         self.headers.update({"Accept": "application/json", "User-Agent": f"datascan.gate/{VERSION}"})
-        # No cookie is kept: the header alone says who sends a request.
+        # No cookie is kept: only the header identifies the sender of a request.
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._connection = connection
         self._environment_settings: dict[str, dict[str, t.Any]] = {}  # by the scheme and the host of an address

@@ -30,7 +30,7 @@ _NO_RULES = TagRules({}, {})
 
 @dataclass(frozen=True)
 class AuditRequest:
-    """The request of cluster_columns_audit as the user gives it, because the reports say what is wrong with it."""
+    """The request of cluster_columns_audit as the user gives it, because the reports name what is wrong with it."""
 
     cluster_id: str | None = None
     cluster: Mapping[str, t.Any] | None = None  # the parts of a ClusterLookup
@@ -44,7 +44,7 @@ class AuditRequest:
 
     @property
     def lookup(self) -> ClusterLookup | None:
-        """The cluster to look up. Raises InvalidInputError if nothing says which."""
+        """The cluster to look up. Raises InvalidInputError if no option names it."""
         return None if self.cluster is None else parse_lookup(self.cluster)
 
     @property

@@ -38,7 +38,7 @@ def request_cancellation(provider: CancelsScans, scan_id: str, before: Scan | No
 
 
 def _explain_refusal(provider: CancelsScans, scan_id: str, late: TooLateError) -> DatascanError:
-    """Whether it is too late, which the vendor says of a scan that could be cancelled a moment ago."""
+    """The error of a refused cancellation: `late`, unless the scan, read again, can still be cancelled."""
     try:
         now = provider.get(scan_id)
     except DatascanError:

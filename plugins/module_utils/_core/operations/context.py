@@ -90,7 +90,7 @@ class OperationContext:
         return {scan_id: answers[scan_id] if scan_id in answers else self.get(scan_id) for scan_id in scan_ids}
 
     def _identity_fault(self, scan_id: str, answer: Scan | DatascanError) -> InvalidResponseError | None:
-        """The error in place of an answer about another scan, also where a provider does not look for it."""
+        """The error that replaces an answer about another scan, also where a provider does not check this."""
         if isinstance(answer, DatascanError) or answer.id == scan_id:
             return None
         return InvalidResponseError(f"{self.provider.title} answered about scan {answer.id}, not about {scan_id}.")

@@ -32,7 +32,7 @@ class EndForecast:
     ) -> None:
         """`known` are the scans of the wait as earlier tasks knew them, where a poll shows less of them.
 
-        `earlier` are scans that were listed already: where they say enough, no request is sent.
+        `earlier` are scans that were listed already: if they are enough for an expectation, no request is sent.
         """
         self._context = context
         self._until = options.until

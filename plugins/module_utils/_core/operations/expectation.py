@@ -18,7 +18,7 @@ _LAST_FEW = 7  # scans: more would lag behind a source that grows
 _FEWEST = 3  # scans whose lengths agree
 _OUTLIER_SHARE = 4  # one in so many scans may be an outlier
 _SCATTER = 2.0  # times: a length that differs more from the median is an outlier; the others differ no more
-_CLOSE = 0.2  # of the median: where all lengths are this close, the time that is left can be told
+_CLOSE = 0.2  # of the median: if all lengths are this close, the remaining time can be predicted
 _MARGIN = 0.9  # the next scan may be this much shorter or longer than any of the last few
 
 Place = tuple[str, "str | None"]  # a source and a target
@@ -62,7 +62,7 @@ class ExpectedEnd:
 
 
 def expect_length(lengths: Sequence[float]) -> Expectation | None:
-    """What the lengths of earlier scans, newest first, say about the next one; None where they say nothing."""
+    """The expectation from the lengths of earlier scans, newest first; None if they allow no expectation."""
     last = list(lengths[:_LAST_FEW])
     if len(last) < _FEWEST:
         return None
@@ -92,7 +92,7 @@ class EarlierScans:
         self.add(scans)
 
     def add(self, scans: Iterable[Scan]) -> None:
-        """Add scans, in any order. Those that have no length, or did not complete, say nothing."""
+        """Add scans, in any order. Scans without a length, and scans that did not complete, are ignored."""
         self._scans.update((scan.id, scan) for scan in scans if _length(scan) is not None)
         by_place: dict[Place, list[float]] = {}
         for scan in sorted(self._scans.values(), key=start_time, reverse=True):

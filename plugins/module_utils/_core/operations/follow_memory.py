@@ -44,7 +44,7 @@ class FollowMemory:
     ended: dict[str, int] = field(default_factory=dict)  # by id, the polls in a row whose list lacked the scan
     misses: dict[str, int] = field(default_factory=dict)  # by id, the polls in a row that did not find it
     newest: datetime | None = None  # the latest start of a scan
-    is_first: bool = True  # no whole list was read yet
+    is_first: bool = True  # no complete list was read yet
     present_until: datetime | None = None  # the latest start in the first list, where that was not whole
     has_fault: bool = False  # the vendor cannot be read, and this was delivered
 

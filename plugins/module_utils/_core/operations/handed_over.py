@@ -14,7 +14,7 @@ from ..models import Scan, parse_scan
 
 @dataclass(frozen=True)
 class HandedScan:
-    """A scan of an earlier task. `is_reused` is true where the result says that the scan was there before."""
+    """A scan of an earlier task. `is_reused` is false only if that task is known to have started it."""
 
     scan: Scan
     is_reused: bool

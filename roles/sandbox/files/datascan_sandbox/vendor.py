@@ -83,7 +83,7 @@ class Vendor(ABC):
         """Method, path and function of every operation.
 
         A function is called get, list, start, cancel, rescan, columns or issues (or begins so, with an underscore)
-        where it does what these names say for every vendor: shared tests go by them.
+        where it does the same for every vendor: shared tests use these names.
         """
 
     @abstractmethod

@@ -257,7 +257,7 @@ def test_a_start_needs_its_vendors_dictionary() -> None:
     assert "glasswall is not set" in failing("scan_start")["msg"]
 
 
-def test_an_error_of_our_own_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_internal_error_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(call: Invocation) -> t.Any:
         raise KeyError(f"what is {TOKEN}")
 

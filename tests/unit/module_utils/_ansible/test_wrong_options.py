@@ -128,7 +128,7 @@ def sampled(samples: t.Any) -> dict[str, t.Any]:
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_what_is_no_dictionary_is_named_by_its_path_and_never_quoted(
+def test_a_value_that_is_not_a_dictionary_is_named_by_its_path_and_never_quoted(
     name: str,
     given: dict[str, t.Any],
     message: str,

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writing a file piece by piece: compared with the old one as it passes by, and in its place only if it differs."""
+"""Writing a file piece by piece: it is compared with the old file, which is replaced only if the text differs."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writing files: whole or not at all, only when they change, and with one clear sentence where it cannot be done."""
+"""Writing files: completely or not at all, only when they change, and with one clear sentence on failure."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def test_a_fault_after_the_last_piece_leaves_the_old_file(
 
 
 def test_a_folder_that_takes_no_files_is_not_called_missing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As /proc does, also for root."""
+    """/proc is such a folder, also for root."""
 
     def refuse(*_arguments: t.Any) -> int:
         raise FileNotFoundError(errno.ENOENT, "No such file or directory")
@@ -237,7 +237,7 @@ class TestOneFile:
 
 
 class TestOutdated:
-    """What becomes of a file whose new content cannot be written."""
+    """The old file after its new content could not be written."""
 
     def test_it_is_removed_with_a_sentence(self, path: Path) -> None:
         path.write_text("old")
@@ -251,7 +251,7 @@ class TestOutdated:
         assert remove_outdated(str(link)).startswith("The old file was removed")
         assert link.is_symlink() and not path.exists()
 
-    def test_nothing_is_said_of_what_is_no_file(self, tmp_path: Path) -> None:
+    def test_a_path_that_is_not_a_file_is_ignored(self, tmp_path: Path) -> None:
         os.mkfifo(tmp_path / "pipe")
         for name in ("pipe", "none", "none/none", ".", "\0", ""):
             assert remove_outdated(str(tmp_path / name) if name else "") == ""
@@ -289,7 +289,7 @@ class TestExcerpts:
 
 @pytest.mark.parametrize("dry_run", [False, True])
 class TestRefusals:
-    """What cannot be written is refused in one sentence, in a dry run as well."""
+    """A path that cannot be written is refused in one sentence, in a dry run as well."""
 
     def refused(self, path: str | Path, dry_run: bool, sentence: str) -> None:
         with pytest.raises(InvalidInputError) as raised:
@@ -344,7 +344,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize("locked", ["file", "folder"])
     def test_no_permission(self, path: Path, monkeypatch: pytest.MonkeyPatch, dry_run: bool, locked: str) -> None:
-        # Root may write everywhere, so the question itself is answered here.
+        # Root may write everywhere, so the test replaces the check.
         path.write_text("old")
         kept = path if locked == "file" else path.parent
         monkeypatch.setattr(os, "access", lambda asked, _mode: Path(asked) != kept)

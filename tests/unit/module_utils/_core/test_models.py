@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fields of a scan, times, and what users hand in as scans and queries."""
+"""The fields of a scan, times, and scans and queries that users hand in."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_times_become_utc(text: t.Any, time: datetime) -> None:
     [
         *("", "soon", "-", "None", "2026-13-01T00:00:00Z", "2026-01-01T25:00:00Z"),
         *("0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"),  # in UTC beyond the calendar
-        *("0001-01-01T00:00:00", "0001-01-01T00:00:00.0000000Z", "0001-01-01T00:00:00-05:00"),  # .NET's word for none
+        *("0001-01-01T00:00:00", "0001-01-01T00:00:00.0000000Z", "0001-01-01T00:00:00-05:00"),  # .NET's null
         *(None, 0, 1767268800, True, [], {}),
     ],
 )

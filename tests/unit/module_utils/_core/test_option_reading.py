@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options that Ansible does not check: one sentence about a wrong value, the same in every front end."""
+"""Options that Ansible does not validate: one sentence about a wrong value, the same in every front end."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_kind_that_is_checked_is_not_converted(kind: str, right: t.Any, wrong:
             check_kind("x", value, kind)
 
 
-def test_every_type_of_an_option_has_words() -> None:
+def test_every_type_of_an_option_has_a_description() -> None:
     targets = [vendor.target_options for vendor in providers_supporting(StartsScans)]
     tables = [CONNECTION_OPTIONS, WAIT_OPTIONS, POLICY_OPTIONS, QUERY_OPTIONS, *targets]
     types = {option.get(key) for table in tables for option in table.values() for key in ("type", "elements")}

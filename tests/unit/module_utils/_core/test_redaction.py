@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Redactor in every form in which they may come back."""
+"""Redaction of secrets in every form in which they may come back."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_token_in_every_form(echo: str) -> None:
 @pytest.mark.parametrize("before", [b"", b"u:", b"me:", b"you:"])
 @pytest.mark.parametrize("after", [b"", b"\xff", b"\xff\xfe"])
 def test_a_token_inside_longer_base64(encode: Callable[[bytes], bytes], before: bytes, after: bytes) -> None:
-    """Such as the user and password of a proxy. Of the token at most a character at either end is left."""
+    """An example is the user and password of a proxy. At most one character at either end of the token is left."""
     token = b"~~>secret??token~~?"  # its base64 has + and /
     echo = encode(before + token + after).decode()
     rest = Redactor([token.decode()]).redact_text(echo).partition(MASK)
@@ -123,7 +123,7 @@ def test_a_text_in_the_form_of_a_secret_is_masked(text: str, scrubbed: str) -> N
     assert Redactor().redact({"deep": ["nothing", [text]]}) == {"deep": ["nothing", [scrubbed]]}
 
 
-# What a server makes of what it was sent, of any secret.
+# The forms in which a server may echo a secret.
 ECHOES: dict[str, Callable[[str], str]] = {
     "JSON": json.dumps,
     "JSON in JSON": lambda secret: json.dumps(json.dumps({"a": secret})),
@@ -231,7 +231,7 @@ def test_a_server_may_cut_what_it_repeats(echo: str, shown: str) -> None:
 
 
 def test_what_a_secret_shares_with_ordinary_text_is_left() -> None:
-    """Neither the words at the beginning of a token nor what is no secret in a connection string."""
+    """The common prefix of tokens and the public parts of a connection string are not masked."""
     secrets = Redactor(["datascan-gate-t0ken-of-ann", LAST])
     for text in (
         "datascan.gate",
@@ -458,7 +458,7 @@ def test_a_text_that_ends_with_a_line_is_searched_beside_others_as_alone(secret:
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_an_escaped_secret_in_utf_16(encoding: str) -> None:
-    """As PowerShell encodes a command; its JSON writes some characters as escapes."""
+    """PowerShell encodes a command in this way, and its JSON escapes some characters."""
     secret = "k3y&9x'2q<1z"
     escaped = "".join(char if char.isalnum() else f"\\u{ord(char):04x}" for char in secret)
     data = f"run {escaped} now".encode(encoding)

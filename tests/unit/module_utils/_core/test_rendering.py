@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Results and errors as dictionaries: the same keys on success and failure, and nothing that is not known."""
+"""Results and errors as dictionaries: the same keys on success and failure, without unknown values."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A signal that ends the process leaves the old file and nothing else, and does what it did before."""
+"""A signal that ends the process leaves only the old file, and has its usual effect."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.datascan.gate.plugins.module_utils._core.files import write_atomically
 
-# Writes half a file, says so, and waits to be ended.
+# Writes half a file, reports this, and waits for a signal.
 PROGRAM = """
 import signal, sys, time
 sys.path.insert(0, {path!r})

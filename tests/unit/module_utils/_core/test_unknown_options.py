@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which option an unknown name may stand for."""
+"""The suggestion for an unknown option name."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_known_names_are_no_fault(values: dict[str, t.Any]) -> None:
         ({"policy": {"max_agee": 1}}, "policy.max_agee", "policy.max_age"),
         ({"reports": [{"format": 1}, {"formt": 1}]}, "reports[1].formt", "reports[1].format"),
         ({"vendor": {"objects": [{"objct_name": 1}]}}, "vendor.objects[0].objct_name", "vendor.objects[0].object_name"),
-        # The name is right, and the place is not.
+        # The name exists at another place.
         ({"max_age": 1}, "max_age", "policy.max_age"),
         ({"policy": {"reports": []}}, "policy.reports", "reports"),
         ({"format": 1}, "format", "reports.format"),

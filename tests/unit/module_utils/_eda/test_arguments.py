@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The arguments of the event source: what a rulebook may write, and what is refused before anything is sent."""
+"""The arguments of the event source: accepted values, and values that are refused before any request."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The events of the source: what rules see, and how the engine recognizes one that is repeated."""
+"""The events of the source: their fields, and how the engine recognizes a repeated event."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The event source from its arguments on: nothing that leaves it shows a secret."""
+"""A run of the event source: no event and no error contains a secret."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The event source as it runs: what it sends, what it keeps in its file, and how it ends."""
+"""The event source: the events that it sends, the file that it keeps, and how it ends."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SECRET = "s3cret"
 
 
 class Scripted:
-    """A follower whose polls are the test's; after the last one, it calls `idle` and reports nothing more."""
+    """A follower whose polls a test provides. After the last poll, it calls `idle` and reports no more events."""
 
     def __init__(self, *polls: list[Change], fault: Exception | None = None) -> None:
         """`fault` is raised after the last poll."""
@@ -65,7 +65,7 @@ class Scripted:
 
 
 class Engine:
-    """Takes events, and answers that it has processed them where the test wants that."""
+    """Receives events, and confirms them if the test wants confirmations."""
 
     def __init__(self, stop_after: int) -> None:
         self.events: list[t.Mapping[str, t.Any]] = []

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What both tests of faults need: one server, and requests in one order."""
+"""Shared by the tests of faults: one server, and requests in a fixed order."""
 
 from __future__ import annotations
 

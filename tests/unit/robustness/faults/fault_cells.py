@@ -66,7 +66,7 @@ _OWN = {"status": "get", "wait": "get"}  # the request that an operation is abou
 
 @dataclass
 class Seen:
-    """What came of a cell."""
+    """The outcome of a cell."""
 
     requests: list[str] = field(default_factory=list)  # that the vendor saw
     result: t.Any = None
@@ -140,7 +140,7 @@ class Cell:
         self._prepare()
 
     def _prepare(self) -> None:
-        """Make the scans that exist before. Lists show the newest first, so the oldest is on the second page."""
+        """Create the scans that exist before. Lists show the newest first, so the oldest scan is on the second page."""
         age_of_others = 0.0 if self.operation == "wait" else 200.0 if self._shows_the_first_page_only else 10.0
         if self.operation == "rescan":
             self.scan_ids.append(self.vendor.seed(age=2000))
@@ -173,7 +173,7 @@ class Cell:
         return str(self._before(age, lambda provider: provider.start(target)).id)
 
     def _before(self, age: float, do: Callable[[t.Any], t.Any]) -> t.Any:
-        """Have the provider do something so many seconds ago, without a server and without a fault."""
+        """Let the provider do something `seconds` ago, without a server and without a fault."""
         options = ConnectionOptions(self.provider_class.name, f"https://{HOST}{self.vendor.routes.base}", API_TOKEN)
         provider = connect(options, self.clock, self.seen.warnings.append, Redactor())  # type: ignore[arg-type]
         mount(provider, SandboxAdapter(self.vendor))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has to come of every cell of the fault matrix, by the rules, what the provider supports, and its normal run."""
+"""The expected result of every cell of the fault matrix: from the rules, the provider's capabilities, a normal run."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _can_strike(operation: str, fault: Fault, mode: str) -> bool:
 
 @dataclass(frozen=True)
 class Normal:
-    """A run without a fault, and which of its requests is the one that a fault strikes first."""
+    """A run without a fault, and the request that a fault strikes first."""
 
     result: str
     requests: Sequence[str]
@@ -132,5 +132,5 @@ def expand(requests: str) -> list[str]:
 
 
 def modes_of(operation: str, provider: type[Provider], fault: Fault) -> t.Iterable[str]:
-    """In which ways a fault may strike."""
+    """The ways in which a fault may strike."""
     return cells_of(operation, provider, fault)

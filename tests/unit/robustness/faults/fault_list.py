@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The faults of the matrix: what each is called, what a user reads about it, and what it means by DESIGN, section 4.
+"""The faults of the matrix: the name of each, the error that a user gets, and the meaning by DESIGN, section 4.
 
 Nothing here comes from the code that is tested.
 """
@@ -24,7 +24,7 @@ class Fault:
     # "unknown state", "lying list", "null list", "401", "none".
     means: str
     kind: str = ""  # of the error, where a user meets it
-    says: str = ""  # a part of that error's message
+    message: str = ""  # a part of that error's message
     status: int | None = None  # that the error names
     taken: tuple[bool, ...] = (False, True)  # whether a write that it strikes may have been carried out
     retry_after: str | None = None

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each kind of fault has to come to, by operation, as DESIGN, section 4, promises it.
+"""The expected result of each kind of fault, by operation, as DESIGN, section 4, promises it.
 
 A cell is "result; requests". Its requests are written relative to the same run without a fault, so that no vendor is
 named: {before} and {after} are what that run sends before and after the request that is struck, {normal} is all of it,
@@ -19,7 +19,7 @@ Cells = dict[str, str]  # how the fault strikes -> "result; requests"
 
 
 def _create(write: str) -> dict[str, Cells]:
-    """A start or a rescan, where a scan that was created can be found. The search sends the same requests as before the start."""
+    """A start or a rescan whose scan can be found. The search sends the same requests as before the start."""
     return {
         "none": {ALWAYS: "changed; {normal}"},
         "unknown state": {ALWAYS: "changed?; {normal}"},
@@ -50,7 +50,7 @@ COMMON: dict[str, Cells] = {
     "null list": {ONCE: "ok; {before}, {struck} x2, {after}", ALWAYS: "{kind}; {before}, {struck} x3"},
 }
 _LOST = "lost_answer; {before}, start"
-# Operation, also of a vendor with or without something -> what a fault means -> what comes of it.
+# Operation, also of a vendor with or without a capability -> what a fault means -> the expected result.
 # {kind} is the kind of the fault's error, {first} and {both} the seconds that pass before the tries after it.
 RULES: dict[str, dict[str, Cells]] = {
     "start": _create("start"),

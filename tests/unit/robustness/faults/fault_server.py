@@ -32,7 +32,7 @@ class RawRequest(t.NamedTuple):
 
 
 class Reply:
-    """What the server does with a request: one of `how`, with what it needs for that."""
+    """What the server does with a request: one of `how`, with the data for it."""
 
     def __init__(
         self,
@@ -121,7 +121,7 @@ class Server:
                 it.sendall(piece)
 
     def _pieces(self, how: str) -> Iterator[bytes]:
-        """Many pieces, but an end, so that a client that never hangs up fails instead of hanging."""
+        """Many pieces with an end, so that a client without a limit fails instead of hanging."""
         piece, pause, most = (b" ", 0.001, 3000) if how == "drip" else (b" " * 10_000, 0, 300)
         for _number in range(most):
             if self.done.wait(pause):

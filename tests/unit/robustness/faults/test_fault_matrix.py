@@ -96,7 +96,7 @@ def check_error(cell: Cell, seen: Seen) -> None:
     if fault is fl.UNKNOWN_STATE:
         assert UNKNOWN_WORD in error.message
         return
-    assert re.search(fault.says, error.message)
+    assert re.search(fault.message, error.message)
     if fault is fl.ERROR_UNDER_200:
         assert any(text in error.message for text in re.findall(r'"([^"]{9,})"', cell.error_body.decode()))
     assert error.http_status == fault.status
@@ -117,7 +117,7 @@ def check_error(cell: Cell, seen: Seen) -> None:
 
 
 def check_result(cell: Cell, seen: Seen) -> None:
-    """What a result has beside its name."""
+    """The facts of a result beside its name."""
     fault = cell.fault
     warned = [message for message in seen.warnings if UNKNOWN_WORD in message]
     assert len(warned) == (fault is fl.UNKNOWN_STATE and seen.spoiled)
@@ -125,7 +125,7 @@ def check_result(cell: Cell, seen: Seen) -> None:
         scans = seen.result.scans if cell.operation == "status" else [seen.result.scan]
         for scan in scans:
             assert (scan.finished_at, scan.finished) == (None, False)
-            assert scan.started_at is None  # a time later than the vendor's clock is no time
+            assert scan.started_at is None  # a time later than the vendor's clock is ignored
     if cell.operation == "columns":
         size = seen.size
         assert len(seen.result.columns) == (-(-size // 2) if fault is fl.REPEATS else size)

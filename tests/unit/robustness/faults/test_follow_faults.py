@@ -55,7 +55,7 @@ class FollowCell(Cell):
             self.clock.sleep(_INTERVAL)
 
     def events(self) -> list[tuple[str, str | None]]:
-        """What was reported, and of which scan."""
+        """The reported events, with the scan of each."""
         return [(change.kind.value, change.scan and change.scan.id) for change in self.changes]
 
 

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """BigID's bodies: rows of its parent-scan list, a scan's own record, its status, and the response to a start.
 
-Parsed by hand, and leniently: the documents show only the id (under two names) and `name` of a row, and say that
-the list is sorted by updated_at. BigID's own code has `state`, `executedBy`, `created_at` and `updated_at`. All other
-keys are inferred, and optional. A scan also has a secret, `scanSecretKey`, so only these fields are taken from it.
+Parsed by hand, and leniently: the documents show only the id (under two names) and `name` of a row, and state
+that the list is sorted by updated_at. BigID's own code has `state`, `executedBy`, `created_at` and `updated_at`. All
+other keys are inferred, and optional. A scan also has a secret, `scanSecretKey`, so only these fields are read.
 """
 
 from __future__ import annotations

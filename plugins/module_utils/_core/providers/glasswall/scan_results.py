@@ -5,7 +5,7 @@
 
 "Scan Controller API v1" has the schema of a file and the links between the pages of files. The operation that lists
 them belongs to "Scan Results API v1", so the key of its list is not known: the answer's one list of objects counts.
-An archive is one file, by its own status, because no document says how a file shows that it is an archive.
+An archive is one file, by its own status, because no document describes how a file shows that it is an archive.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class ScannedFile:
 
     @property
     def is_issue(self) -> bool:
-        """Whether the file was not rebuilt. A status that no document has, or none, is no proof that it was."""
+        """Whether the file was not rebuilt. An undocumented or missing status does not prove that it was rebuilt."""
         return (self.status or "").lower() != _REBUILT or self.error is not None
 
     @property

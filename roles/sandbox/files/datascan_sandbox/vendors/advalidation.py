@@ -237,7 +237,7 @@ class Advalidation(Vendor):
         self.by_id[scan.scan_id] = scan
         return scan
 
-    # What they look like
+    # Records
 
     def _row(self, scan: Scan, *, checks: bool = False) -> dict[str, Any]:
         now, word = self.clock.now(), keyword(scan.creative.name)

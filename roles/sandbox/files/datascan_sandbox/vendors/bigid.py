@@ -281,7 +281,7 @@ class BigID(Vendor):
         return self.by_id[identity]
 
     def _not_found(self, identity: str) -> Response:
-        # The tutorial about clusters has the same sentence, and says "Scan" too.
+        # The tutorial about clusters has the same sentence, also with "Scan".
         return self._answer({"error": f"Scan {identity} was not found"}, 404)
 
     def _run(self, profile: str, scan_type: str, origin: str, user: User) -> Scan:

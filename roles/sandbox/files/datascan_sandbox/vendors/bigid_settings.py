@@ -24,7 +24,7 @@ class BigIDSettings(Settings):
     failed_word: str = "Failed"
     """A scan's status when it has failed."""
     auth_form: Literal["both", "raw", "bearer"] = "both"
-    # The tutorials say Bearer, working code sends it bare.
+    # The tutorials document Bearer, but working code sends the token bare.
     """The forms of a session token that are accepted: `both`, `raw`, `bearer`."""
     session_seconds: float = 86400
     """How long a session token is valid."""

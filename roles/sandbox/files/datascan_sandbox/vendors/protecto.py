@@ -125,7 +125,7 @@ class Protecto(Vendor):
         now = self._stamp(self.clock.now())
         return self._item(tracking_id, self.settings.failure_word, now, now, now, "Invalid tracking id")
 
-    # What a scan looks like
+    # Records
 
     def _timeline(self, name: str) -> Timeline:
         """The last part of the first object's name chooses what a scan does."""

@@ -112,7 +112,7 @@ class TestForbidden:
             parse_rules(["sensitivity"], {"owner": "hr", "sensitivity": values})
 
     @pytest.mark.parametrize("name", ["", " ", "\u200b", None, 7, True, ("a",)])
-    def test_a_name_that_is_none_is_refused(self, name: t.Any) -> None:
+    def test_an_invalid_name_is_refused(self, name: t.Any) -> None:
         with pytest.raises(InvalidInputError, match=r"the name .* must be a tag name"):
             parse_rules([], {name: "high"})
 
@@ -120,7 +120,7 @@ class TestForbidden:
         assert parse_rules([], {"owner": ["Doe, Jane"]}).forbidden == {"owner": {"doe, jane": "owner=Doe, Jane"}}
 
     @pytest.mark.parametrize("rules", ["high", ["high"], 7])
-    def test_what_is_no_dictionary_is_refused(self, rules: t.Any) -> None:
+    def test_a_value_that_is_not_a_dictionary_is_refused(self, rules: t.Any) -> None:
         with pytest.raises(InvalidInputError, match="forbidden_tags must be a dictionary"):
             parse_rules(["owner"], rules)
 

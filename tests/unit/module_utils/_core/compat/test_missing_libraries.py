@@ -89,7 +89,7 @@ def library(folder: Path, name: str, code: str) -> None:
 
 
 @pytest.mark.parametrize("missing", ["pydantic,requests,urllib3", "pydantic,pydantic_core"])
-def test_without_pydantic_every_module_says_how_to_install_it(tmp_path: Path, missing: str) -> None:
+def test_without_pydantic_every_module_reports_how_to_install_it(tmp_path: Path, missing: str) -> None:
     message = f"datascan.gate needs pydantic 2.7 or newer, and {sys.executable} has none. Install it: {INSTALL}"
     for _connects, result in run_modules(tmp_path, missing):
         assert_refused(result, message)

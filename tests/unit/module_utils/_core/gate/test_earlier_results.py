@@ -159,7 +159,7 @@ def test_an_empty_list_alone_never_passes(given: dict[str, t.Any]) -> None:
 
 
 @pytest.mark.parametrize("count", [False, True, "0", -1, 0.5, float("nan"), float("inf"), [], {}])
-def test_a_count_that_is_none_is_refused(count: t.Any) -> None:
+def test_an_invalid_count_is_refused(count: t.Any) -> None:
     result, error = outcome(scans=[{**scan_result(), "issue_count": count}], policy={"max_issues": 0})
     assert isinstance(error, InvalidInputError)
     assert "check issue_count" in error.message
@@ -441,7 +441,7 @@ def test_a_copy_of_the_error_keeps_its_kind() -> None:
         ),
     ],
 )
-def test_what_is_no_result_of_a_task_lets_nothing_pass(
+def test_a_value_that_is_not_a_result_of_a_task_does_not_pass(
     given: dict[str, t.Any], message: str, mode: str, tmp_path: Path
 ) -> None:
     more = {"mode": mode, "reports": [("json", str(tmp_path / "report"))], "policy": {"allow_missing": True}}
@@ -508,7 +508,7 @@ def test_a_list_that_is_not_complete_fails_the_gate() -> None:
 
 
 @pytest.mark.parametrize("complete", [False, None, 0, "false", "true"])
-def test_only_a_list_that_is_said_to_be_complete_is(complete: t.Any) -> None:
+def test_only_complete_true_makes_a_list_complete(complete: t.Any) -> None:
     assert not outcome(found={**FOUND, "scans": [scan_result()], "complete": complete})[0].proceed
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The decision by scans, mode and check mode, and the reports; test_earlier_results has the decision by earlier tasks."""
+"""The decision by scans, mode and check mode, and the reports; for earlier tasks see test_earlier_results."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ def test_a_time_of_newer_than(value: t.Any) -> None:
     ],
     ids=repr,
 )
-def test_what_is_no_time_for_newer_than_is_refused(value: t.Any) -> None:
+def test_an_invalid_time_for_newer_than_is_refused(value: t.Any) -> None:
     with pytest.raises(InvalidInputError, match=r"^policy\.newer_than must be a time in ISO 8601 with a zone"):
         parse_policy({"newer_than": value})
 

@@ -51,7 +51,7 @@ def test_issues(count: int | None, most: int | None, passed: bool) -> None:
     assert verdict(scan(issue_count=count), max_issues=most).passed is passed
 
 
-def test_issues_that_are_not_counted_are_not_none() -> None:
+def test_issues_that_are_not_counted_are_not_zero() -> None:
     (reason,) = verdict(scan(), max_issues=1000).reasons
     assert (reason.rule, reason.expected, reason.found) == (Rule.MAX_ISSUES, 1000, None)
 

@@ -122,7 +122,7 @@ def test_the_message_of_a_gate() -> None:
     assert advised == "Gate failed, but mode is advise: Scan 1 failed. Scan 2 was cancelled."
 
 
-def test_the_message_says_what_was_accepted_until_when_and_why() -> None:
+def test_the_message_names_what_was_accepted_until_when_and_why() -> None:
     failed = scan("failed", name="nightly")
     assert gate_sentence(verdict(failed, accepted=[accepted(scan="nightly")])) == (
         "Gate passed: 1 of 1 scan. Accepted until 2026-02-01T00:00:00Z: scan nightly (Known)."

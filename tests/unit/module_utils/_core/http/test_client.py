@@ -305,7 +305,7 @@ def test_a_write_that_never_left_is_sent_again(fault: Exception) -> None:
     assert spoken.http.requests_sent == 3
 
 
-def test_a_write_that_never_leaves_is_no_lost_answer() -> None:
+def test_a_write_that_was_never_sent_is_not_lost() -> None:
     with pytest.raises(UnavailableError, match=r"Cannot connect to vendor.test: the host does not answer"):
         Spoken(*[post(200, refused())] * 3, retries=2).write()
 
@@ -327,7 +327,7 @@ def test_a_refused_write_is_not_retried_and_its_outcome_is_known(status: int) ->
 
 
 class Chances(Authentication):
-    """A credential that can be renewed a number of times, and shows which token is used."""
+    """A credential that can be renewed `chances` times, and shows which token is used."""
 
     def __init__(self, chances: int) -> None:
         self.chances = chances

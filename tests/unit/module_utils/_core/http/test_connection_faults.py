@@ -83,7 +83,7 @@ def test_an_alert_of_tls_is_recognized() -> None:
         b"Reason: You're speaking plain HTTP to an SSL-enabled server port.",
     ],
 )
-def test_a_servers_own_words_about_https_count(page: bytes) -> None:
+def test_a_servers_own_message_about_https_counts(page: bytes) -> None:
     with server(sends(answer(page, status=b"400 Bad Request"))) as port:
         error = failure(port)
     assert isinstance(error, RejectedError)
@@ -139,7 +139,7 @@ def test_a_server_that_wants_another_client_certificate(
 ) -> None:
     wants = create_certificate(tmp_path / "server.pem", "server.test")
     wants.verify_mode = ssl.CERT_REQUIRED
-    wants.maximum_version = ssl.TLSVersion.TLSv1_2  # a server with TLS 1.2 asks for the certificate before the request is sent
+    wants.maximum_version = ssl.TLSVersion.TLSv1_2  # refuses before the request is sent
     wants.load_verify_locations(tmp_path / "server.pem")
     with server(sends(answer()), wants) as port:
         for options in ({}, {"client_cert": certificate[1]}):

@@ -96,7 +96,7 @@ def test_after_one_request_too_many_the_others_come_one_by_one(limited: type[Pro
     assert clock.elapsed == pytest.approx(9.0)
 
 
-def test_looks_at_many_scans_are_far_enough_apart(limited: type[Provider], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_polls_of_many_scans_are_spaced(limited: type[Provider], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scan_lists, "_FEW", 5)  # a vendor without a list
     clock = FakeClock()
     ids = [f"83d71394-faa2-4b6c-b13b-{number:012}" for number in range(5)]

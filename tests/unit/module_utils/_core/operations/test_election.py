@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pipelines that start a scan at the same moment: one scan is elected and returned by all, and the others are cancelled."""
+"""Pipelines that start a scan at the same moment: all return the elected scan, and the other scans are cancelled."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def test_the_vendor_s_clock_counts_not_this_machine_s() -> None:
     assert "about 4 min left" in lines[0]
 
 
-def test_the_list_is_asked_for_once_however_little_it_says() -> None:
+def test_the_list_is_requested_once_even_without_an_expectation() -> None:
     reads = [read_response("Processing", **RUNS) for _poll in range(4)]
     lines, _result, _clock = run(reads[0], history(*earlier(720)), *reads[1:], read_response("Completed"))
     assert not [line for line in lines if "usually" in line or "left" in line]
@@ -153,7 +153,7 @@ def test_an_interruption_while_the_list_is_read_ends_the_wait() -> None:
         {"scanStartTime": "2026-01-01T00:00:00Z"},  # it may be short
     ],
 )
-def test_no_list_is_asked_for_where_it_could_say_nothing(fields: dict[str, t.Any]) -> None:
+def test_no_list_is_requested_where_it_cannot_give_an_expectation(fields: dict[str, t.Any]) -> None:
     lines, _result, _clock = run(
         *(read_response(fields.get("scanStatus", "Processing"), **fields) for _poll in range(5)),
         read_response("Completed"),
@@ -259,7 +259,7 @@ def bigid_page(*rows: dict[str, t.Any]) -> Expected:
     return Expected("GET", "/api/v1/scans/parent-scans", answer=answer, query=[("limit", "200")])
 
 
-def test_a_list_tells_the_start_of_a_scan_whose_status_is_only_true() -> None:
+def test_the_list_has_the_start_of_a_scan_whose_status_is_only_true() -> None:
     ended = [
         {
             "_id": f"e{number}",

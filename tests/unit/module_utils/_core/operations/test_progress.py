@@ -141,7 +141,7 @@ def test_a_change_starts_the_minute_again() -> None:
         ({}, "a"),
     ],
 )
-def test_a_scan_is_called_by_what_the_vendor_tells(fields: dict[str, str], label: str) -> None:
+def test_a_scan_is_named_by_the_vendor_s_fields(fields: dict[str, str], label: str) -> None:
     assert f"; {label} is running; " in report_lines(at(0, scan(**fields)))[0]
 
 
@@ -179,7 +179,7 @@ def test_a_lasting_error_is_reported_once_a_minute() -> None:
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3])
-def test_a_fault_that_comes_and_goes_floods_no_log(steps: int) -> None:
+def test_intermittent_errors_do_not_flood_the_log(steps: int) -> None:
     states = (at(second, scan(), error=f"fault {second % 7}" if second % steps == 0 else None) for second in range(600))
     assert len(report_lines(*states)) <= 2 * 10 + 1
 

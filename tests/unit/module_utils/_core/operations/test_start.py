@@ -77,7 +77,7 @@ def expect_error(kind: type[DatascanError], *expected: Expected, **settings: t.A
 # A matching scan
 
 
-def test_where_none_runs_one_is_started() -> None:
+def test_a_scan_is_started_where_none_runs() -> None:
     result = run(list_response(), *start_responses())
     assert (result.changed, result.reused, result.scan.id, result.waited) == (True, False, SCAN_ID, None)
     assert (result.diff.before, result.diff.after) == ([], [result.scan])
@@ -194,7 +194,7 @@ def test_one_that_started_before_newer_than_is_not_fresh(started: str | None, re
         {"scanStartTime": None, "scanEndTime": 1767225600},
     ],
 )
-def test_a_time_that_is_none_serves_no_fresh_for(times: dict[str, t.Any]) -> None:
+def test_a_scan_with_an_invalid_time_is_not_fresh(times: dict[str, t.Any]) -> None:
     odd = item("Completed", **times)
     asked = [list_response(), list_response(odd, query=COMPLETED_SINCE), *start_responses(CHILD_ID)]
     assert run(*asked, fresh_for=3600).scan.id == CHILD_ID
@@ -396,7 +396,7 @@ def test_an_error_while_waiting_has_the_scan() -> None:
     assert (error.result.waited.timed_out, error.result.waited.polls, error.http_status) == (False, 2, 401)
 
 
-def test_a_fault_that_passes_does_not_end_the_wait() -> None:
+def test_a_transient_error_does_not_end_the_wait() -> None:
     busy = Expected("GET", f"/api/v1/scans/{SCAN_ID}", 503, "")
     result = run(
         list_response(), *start_responses(), busy, busy, read_response("Completed"), wait=WaitOptions(), retries=0
@@ -560,7 +560,7 @@ def test_without_a_list_a_lost_start_is_final() -> None:
     assert caught.value.result.changed is True
 
 
-def test_a_start_that_never_left_is_no_lost_one() -> None:
+def test_a_start_that_was_never_sent_is_not_lost() -> None:
     error = expect_error(UnavailableError, list_response(), *[start_response(requests.ConnectTimeout())] * 2, retries=1)
     assert shown(error)["changed"] is False
 
@@ -575,7 +575,7 @@ def test_no_message_holds_a_secret() -> None:
     assert "sig=" not in str(error.facts()) + error.message
 
 
-def test_a_missing_scan_is_no_error_of_the_start() -> None:
+def test_a_start_never_reports_a_missing_scan() -> None:
     """A 404 response to a start can only mean that api_url is wrong."""
     error = expect_error(RejectedError, list_response(), start_response("", 404))
     assert (error.http_status, error.result.changed) == (404, False)
@@ -602,7 +602,7 @@ def test_an_interrupted_election_keeps_the_scan_that_was_started() -> None:
     assert (error.result.changed, error.result.scan.id, error.result.reused) == (True, SCAN_ID, False)
 
 
-def test_after_a_lost_answer_an_interrupted_search_says_that_a_scan_may_run() -> None:
+def test_after_a_lost_answer_an_interrupted_search_reports_that_a_scan_may_run() -> None:
     error = expect_error(UnknownOutcomeError, list_response(), start_response(connection_reset()), clock=StoppedClock())
     assert "A scan may be running" in error.message
     assert error.result.changed is True

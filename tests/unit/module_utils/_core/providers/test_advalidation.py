@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Advalidation's own file: issues that are counted late, checks, errors in four forms, creatives, and a slow pace."""
+"""The provider of Advalidation: late counts of issues, checks, errors in four forms, creatives, a low rate limit."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def read_response(vendor_status: str | None = "finished", scan_id: int = ID, **f
 
 
 def test_its_retry_after_is_not_believed() -> None:
-    """It is always 15, although the real time differs."""
+    """The value is always 15, although the real time differs."""
     clock = FakeClock()
     busy = Expected("GET", f"/v2/scans/{ID}", 429, {}, headers={"Retry-After": "15"})
     with advalidation(busy, read_response(), retries=1, clock=clock) as context:
@@ -98,7 +98,7 @@ def verdict(scan: Scan, **policy: t.Any) -> bool:
     return judge([scan], [], Policy(**policy), "enforce", datetime(2026, 1, 1, tzinfo=timezone.utc)).passed
 
 
-# Looking
+# Status
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if FILES[name]["response"]["status"] == 200])
@@ -373,7 +373,7 @@ def test_an_error_under_200_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("answer", [{}, {"data": None}, {"data": []}, []])
-def test_another_shape_is_a_fault_that_may_pass(answer: t.Any) -> None:
+def test_another_shape_is_a_transient_error(answer: t.Any) -> None:
     with advalidation(failing(200, answer)) as context, pytest.raises(InvalidResponseError):
         context.provider.get(str(ID))
 
@@ -395,7 +395,7 @@ def test_retry_after_is_ignored() -> None:
     assert sum(clock.sleeps) < 2
 
 
-def test_a_limit_that_stays_is_a_fault_that_may_pass() -> None:
+def test_a_limit_that_stays_is_a_transient_error() -> None:
     with advalidation(failing(429, {})) as context, pytest.raises(UnavailableError):
         context.provider.get(str(ID))
 
@@ -418,7 +418,7 @@ def test_a_wait_stays_under_the_limit_however_many_scans_it_watches(count: int) 
         session_of(context.provider).request = noting  # type: ignore[method-assign]
         wait.wait_for_scans(context, wait.WaitRequest(ids))
     assert len(sent) == 9 * count
-    # A bucket of 15 that one request a second is put into again never runs empty.
+    # A bucket of 15 requests that is refilled with one request a second never runs empty.
     level, at = 15.0, 0.0
     for moment in sent:
         level, at = min(15.0, level + moment - at) - 1, moment
@@ -519,7 +519,7 @@ def test_a_creative_that_is_not_there_is_named(where: str) -> None:
         rescan.rescan(context, rescan.RescanRequest("7"))
 
 
-# What it cannot do
+# Unsupported operations
 
 
 def test_what_it_cannot_do_is_refused_with_what_to_do_instead() -> None:

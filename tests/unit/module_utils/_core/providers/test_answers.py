@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers that must not be believed: about another scan, in parts, beside an error, in another form or time."""
+"""Responses that must not be trusted: about another scan, incomplete, with an error, a wrong form or a wrong time."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ NO_ROUTE = "<pre>Cannot GET /api/v1/scans/1/status</pre>"
 
 @pytest.fixture(autouse=True)
 def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that requests come in an order that a script can expect."""
+    """Requests come in an order that a script can expect."""
     monkeypatch.setattr(_base, "_THREADS", 1)
 
 
@@ -168,7 +168,7 @@ class TestIdentity:
 
 
 class TestSeveralRecords:
-    """Of several records of one scan the worst state counts, and one that runs beats one that ended."""
+    """The worst state of several records of one scan counts, and a running state counts before a final one."""
 
     @pytest.mark.parametrize(
         ("states", "state"),
@@ -474,7 +474,7 @@ class TestAnErrorBesideData:
         with pytest.raises(DatascanError, match="2 of 5 failed"):
             self.read("bigid", Expected("GET", "/api/v1/scans/parent-scans", answer=answer), lists=True)
 
-    def test_a_word_against_the_scan_in_the_status_of_its_record(self) -> None:
+    def test_a_failure_in_the_status_of_a_completed_record(self) -> None:
         record = [row(A, "Completed", status="error")]
         assert get(bigid_status(False), bigid_record(record), bigid_list(), **BIGID).state == "failed"
 
@@ -524,7 +524,7 @@ class TestAnErrorBesideData:
 
 
 class TestAKeyTwice:
-    """An object with a key twice contradicts itself, whichever value comes last."""
+    """An object with a repeated key is contradictory, whichever value comes last."""
 
     ENDED = (
         f'{{"scanId": "{SCAN_ID}", "scanStatus": "Error", "scanStatus": "Completed"}}',
@@ -546,7 +546,7 @@ class TestAKeyTwice:
 
 
 class TestNotFound:
-    """Only the vendor's own form of a 404 says that a scan does not exist."""
+    """Only a 404 in the vendor's own form shows that a scan does not exist."""
 
     FOREIGN: t.ClassVar = ["<html>404</html>", {"detail": "Not Found"}, {"message": "no Route matched"}, "not found"]
 
@@ -578,7 +578,7 @@ class TestNotFound:
             with pytest.raises(NotFoundError, match="has no scan"):
                 get(missing_responses()[0], proof, scan_id=SCAN_ID)
 
-    def test_the_hint_about_api_url_stands_beside_the_vendors_words(self) -> None:
+    def test_the_hint_about_api_url_stands_beside_the_vendors_message(self) -> None:
         denial = {"error": f"Scan {A} was not found"}
         with pytest.raises(NotFoundError, match=rf"Scan {A} was not found\. Check the id and api_url\.$"):
             get(bigid_status(denial, code=404), bigid_record(denial, code=404), bigid_list(), **BIGID)
@@ -604,7 +604,7 @@ class TestWordsAndTimes:
             assert start.start_scan(context, start.StartRequest(TARGET)).changed
 
     @pytest.mark.parametrize("word", ["Defragmenting", "", "completed!", "success", "\u0441ompleted"])
-    def test_an_unknown_word_is_unknown_and_said_once(self, word: str) -> None:
+    def test_an_unknown_status_is_unknown_and_warned_about_once(self, word: str) -> None:
         warned: list[str] = []
         answer = Expected("GET", SCAN_PATH, answer=item(word))
         with scripted_context(answer, answer, warned=warned) as context:
@@ -630,7 +630,7 @@ class TestWordsAndTimes:
             ("2026-01-01T05:00:00", False),  # without a zone it is UTC, and in the future
         ],
     )
-    def test_a_time_later_than_the_vendors_clock_is_no_time(self, time: t.Any, kept: bool) -> None:
+    def test_a_time_later_than_the_vendors_clock_is_ignored(self, time: t.Any, kept: bool) -> None:
         scan = get(Expected("GET", SCAN_PATH, answer=item("Completed", scanEndTime=time)), scan_id=SCAN_ID)
         assert (scan.finished_at is not None) is kept
         ended = {"id": 7, "processingStatus": "finished", "nbIssues": 0, "finishedAt": time, "createdAt": time}
@@ -675,7 +675,7 @@ class TestWordsAndTimes:
         assert get(late, scan_id=SCAN_ID).finished_at is not None
 
     @pytest.mark.parametrize("count", [False, True, "0", "none", -1, 0.5, [], {}])
-    def test_a_count_that_is_none_is_no_count(self, count: t.Any) -> None:
+    def test_an_invalid_count_is_an_error(self, count: t.Any) -> None:
         with pytest.raises(InvalidResponseError):
             get(advalidation({"id": 7, "processingStatus": "finished", "nbIssues": count}), scan_id="7", **ADVALIDATION)
 

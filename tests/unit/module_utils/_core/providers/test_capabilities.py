@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A provider that is not complete fails when its class is defined, and what it supports follows from its bases."""
+"""An incomplete provider fails when its class is defined. Its base classes define what it supports."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_all_problems_are_named_at_once() -> None:
 
 def test_a_part_of_a_provider_is_checked_with_the_whole() -> None:
     class Part(ListsColumns, is_partial=True):
-        """Only clusters."""
+        """A provider that supports only clusters."""
 
         def list_clusters(self) -> list[t.Any]:
             return []
@@ -152,7 +152,7 @@ def test_a_capability_has_a_known_name() -> None:
     with pytest.raises(TypeError, match="there is no capability 'dance'"):
 
         class Dances(Provider, capability="dance"):
-            """Not a capability."""
+            """A class that is not a capability."""
 
 
 def test_a_capability_that_does_not_exist_cannot_be_asked_for() -> None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One answer that says of a scan both that it succeeded and that it failed: the worse counts."""
+"""A response that shows both success and failure of a scan: the failure counts."""
 
 from __future__ import annotations
 

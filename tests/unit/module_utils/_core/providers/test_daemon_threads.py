@@ -79,7 +79,7 @@ def test_ctrl_c_waits_for_no_call_and_none_follows(monkeypatch: pytest.MonkeyPat
     interrupted = _Interrupted(monkeypatch)
     with pytest.raises(KeyboardInterrupt):
         call_each(interrupted.call, range(100), 4)
-    assert all(thread.daemon for thread in interrupted.threads)  # nor does the end of the program
+    assert all(thread.daemon for thread in interrupted.threads)  # daemon threads do not delay the end of the program
     interrupted.ended.set()
     for thread in interrupted.threads:
         thread.join(30)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An interrupted sleep ends whatever a provider does: no handler takes it for an error of the vendor."""
+"""An interrupted sleep ends each operation of a provider: no handler treats it as an error of the vendor."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class AbandonedClock(FakeClock):
 PROFILE = {"scan_profile": "nightly", "scan_type": None, "scan_origin": "gate"}
 SAMPLES = {"column_name": "email", "samples": ["a"]}
 SAMPLED = {"objects": [{"data_source_name": "s", "object_name": ["t"], "data_samples": [SAMPLES]}]}
-# Reads that the provider could do without, each with its place among the requests.
+# Optional reads of the provider, each with its position among the requests.
 OPTIONAL: dict[str, tuple[str, int, Call]] = {
     "Advalidation's checks": ("advalidation", 2, lambda provider: provider.get("1")),
     "BigID's scan profiles": ("bigid", 1, lambda provider: provider.start(PROFILE)),

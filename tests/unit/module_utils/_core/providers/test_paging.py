@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists that come in pages: they are whole, or they say why not, whatever happens to them between two pages."""
+"""Lists in pages: each is complete, or has a reason why not, whatever changes between two pages."""
 
 from __future__ import annotations
 
@@ -344,7 +344,7 @@ def test_an_error_when_a_list_is_read_again_carries_the_scans_of_both_readings()
 
 
 def test_a_confirmed_list_never_lacks_a_row_that_was_there_all_the_time() -> None:
-    """Whatever ends, begins and moves between the pages, with and without a total."""
+    """Scans end, begin and move between the pages, with and without a total."""
     whole = 0
     for seed in range(3000):
         drawn = random.Random(seed)
@@ -384,7 +384,7 @@ def test_a_confirmed_list_never_lacks_a_row_that_was_there_all_the_time() -> Non
         *[(float(value), None) for value in ("nan", "inf")],
     ],
 )  # fmt: skip
-def test_what_is_no_total_is_none(sent: t.Any, total: int | None) -> None:
+def test_an_invalid_total_is_none(sent: t.Any, total: int | None) -> None:
     assert parse_total(sent) == total
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pages that are needed anyway are requested a few at the same time, and no other page is."""
+"""Pages that are certainly needed are requested concurrently, and no other page is requested."""
 
 from __future__ import annotations
 

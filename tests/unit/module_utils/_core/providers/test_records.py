@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One record of a list that cannot be read: it hides no other scan, is never taken for success, and never gets lost."""
+"""An invalid record in a list: it hides no other scan, never counts as success, and is never ignored."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def spoilt(scan_id: t.Any = FOREIGN, **fields: t.Any) -> dict[str, t.Any]:
-    """A record of Glasswall whose state is no text."""
+    """A record of Glasswall whose state is not a text."""
     return item("", scan_id, scanStatus=None, **fields)
 
 
@@ -112,7 +112,7 @@ class TestAGlasswallQuery:
             assert [scan.id for scan in context.provider.list_scans(Query(states=MAY_RUN))] == [FOREIGN]
 
     def test_fails_where_its_id_cannot_be_read(self) -> None:
-        """Nobody could look at it, or judge it."""
+        """A scan without an id can be neither requested nor judged."""
         with (
             scripted_context(own(item("Completed"), without_id())) as context,
             pytest.raises(InvalidResponseError, match="without a valid id"),
@@ -121,7 +121,7 @@ class TestAGlasswallQuery:
 
 
 class TestAGlasswallStart:
-    """What may be a scan of the same source and target must not be started a second time."""
+    """A start is refused where an invalid record may be a scan of the same source and target."""
 
     @pytest.mark.parametrize("record", [spoilt(), without_id(), spoilt(sourceStorage=[], sourceContainerPath=None)])
     def test_sends_nothing_where_it_may_be_of_the_same_source_and_target(self, record: t.Any) -> None:
@@ -186,7 +186,7 @@ class TestProtecto:
         assert kinds(answers) == ["unreadable", "completed"]
 
     def test_one_without_an_id_may_be_the_one_that_is_missing(self) -> None:
-        """Which is no scan that nobody knows: that would end a wait."""
+        """The missing scan is not reported as unknown, which would end a wait."""
         warned: list[str] = []
         answer = self.answer({"status": "SUCCESS"}, {"tracking_id": "b", "status": "SUCCESS"})
         with scripted_context(answer, answer, warned=warned, **self.ADDRESS) as context:

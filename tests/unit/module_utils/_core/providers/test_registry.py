@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Building connected providers: what several of them share, and which form a token takes."""
+"""Connected providers: what several of them share, and the accepted forms of a token."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ HEADERS = {
 
 
 class Recorder(requests.adapters.BaseAdapter):
-    """Stands where the network is: keeps the requests, and refuses them."""
+    """Replaces the network: records the requests, and refuses them."""
 
     def __init__(self) -> None:
         super().__init__()

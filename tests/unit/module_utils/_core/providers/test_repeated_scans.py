@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Several pages of one reading that show one scan in different states: the worst counts, without further requests."""
+"""One scan in different states on several pages of one reading: the worst state counts, without further requests."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class TestGlasswall:
         assert [scan.id for scan in listed] == [A]
 
     def test_a_page_that_has_more_costs_no_further_page(self) -> None:
-        """The list is left as soon as all scans are found: a page that nothing needs is not read for contradictions."""
+        """Reading ends as soon as all scans are found. Pages that are not needed are not read for contradictions."""
         with scripted_context(glasswall_page(*ended(IDS[:100]), total=150)) as context:
             assert set(states_of(context.provider.get_many(IDS[:100])).values()) == {"completed"}
 
@@ -130,7 +130,7 @@ class TestBigID:
         assert (found.pop(A), set(found.values())) == (state, {"completed"})
 
     def test_a_later_page_of_the_whole_list(self) -> None:
-        """Two scans that neither their status nor their record knows are looked up in the list."""
+        """Two scans without a state in their status and record are searched for in the list."""
         gone = [Expected("GET", f"/api/v1/scans/{one}{end}", 404, "") for one in (A, B) for end in ("/status", "")]
         first = Expected("GET", "/api/v1/scans/parent-scans", 501, "")
         full, last = bigid_page(*bigid_rows(IDS[:200]), total=200), bigid_page(*bigid_rows([A], "Failed"), total=200)
@@ -153,7 +153,7 @@ class TestBigID:
 
 class TestProtecto:
     def test_another_request_of_the_same_poll(self) -> None:
-        """A hundred scans are one request. A record counts in whichever answer it comes."""
+        """One request is for a hundred scans. A record counts in whichever response it is."""
         ids = [f"s{number}" for number in range(101)]
         rows = [{"tracking_id": one, "status": "SUCCESS"} for one in ids]
         answers = [rows[:100], [rows[100], {"tracking_id": "s0", "status": "FAILED"}]]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each vendor tells when a scan started, unless its provider says that it does not: `newer_than` needs that."""
+"""Each vendor reports when a scan started, or its provider declares that it does not. `newer_than` needs the time."""
 
 from __future__ import annotations
 

@@ -441,7 +441,7 @@ LONG = "\U0001f600 reason " * 200
     ids=["all passed", "10 short", "10 long", "5000 without", "5000 short", "5000 long"],
 )
 def test_markdown_of_5000_scans_fits_and_shows_or_counts_every_failure(error: str | None, rejected: int) -> None:
-    """Case E4: GitHub drops a step summary of more than 1 MiB as a whole. The scans that did not pass come last here."""
+    """Case E4: GitHub drops a step summary of more than 1 MiB as a whole. Scans that did not pass come last here."""
     scans = [scan("completed", id=f"good-{number}", name="a | name " * 9) for number in range(5000 - rejected)]
     scans += [scan("failed", id=f"bad-{number}-", name="a | name " * 9, error=error) for number in range(rejected)]
     missing = [f"gone-{number}" for number in range(5000)]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""BigID's scans: a status that says little, a list in two shapes, errors under any HTTP status, and the start."""
+"""BigID's scans: a status with few facts, a list in two shapes, errors under any HTTP status, and the start."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def bigid(*expected: Expected, **settings: t.Any) -> t.ContextManager[OperationC
 
 
 def missing(scan_id: str) -> list[Expected]:
-    """The answers about a scan that no source knows."""
+    """The responses about a scan that is unknown to every source."""
     body = {"error": f"Scan {scan_id} was not found"}
     return [
         Expected("GET", f"/api/v1/scans/{scan_id}/status", 404, body),
@@ -93,7 +93,7 @@ def missing(scan_id: str) -> list[Expected]:
 
 
 def ended(*scan_ids: str) -> list[Expected]:
-    """The answers about scans that the list says have ended, which agree."""
+    """The responses about scans that have ended according to the list. The responses agree with the list."""
     return [
         answer for scan_id in scan_ids for answer in (status_response(False, scan_id), record_response([], scan_id))
     ]
@@ -140,7 +140,7 @@ def test_every_documented_answer(name: str) -> None:
         query=list(request["query"].items()),
         body=request["body"],
     )
-    # What the documents show of a list tells no state, so that is asked for.
+    # The documented fields of a list have no state, so the provider requests the state as well.
     follows = {
         "parent-scans-200": [status_response(True, "string")],
         "parent-scans-200-code": [status_response(True, "string")],
@@ -249,7 +249,7 @@ def test_false_is_stopped_where_no_source_has_the_end() -> None:
         ("Aborted", "failed"),
         ("Cancelled", "cancelled"),
         ("Stopped", "stopped"),
-        ("In Progress", "running"),  # what is named is more than what is not true
+        ("In Progress", "running"),  # a named state is more specific than false
         ("Queued", "queued"),
     ],
 )
@@ -277,7 +277,7 @@ def test_a_status_of_another_type_has_no_state(value: t.Any) -> None:
 
 
 def warnings(context: OperationContext) -> list[str]:
-    """What was warned of until now."""
+    """The warnings until now."""
     return context.warn.__self__  # type: ignore[attr-defined, no-any-return]
 
 
@@ -294,8 +294,8 @@ def test_an_unknown_status_is_never_success() -> None:
         assert "'Completed Partially'" in warnings(context)[0]
 
 
-def test_a_record_that_cannot_be_had_now_does_not_make_a_scan_stopped() -> None:
-    """Else a passing fault would end a wait with less than what is known a moment later."""
+def test_a_transient_error_of_the_record_does_not_make_a_scan_stopped() -> None:
+    """Otherwise a transient error would end a wait with less information than the next poll gives."""
     answers = (status_response(False), record_response("", code=503), page())
     with bigid(*answers, retries=0) as context, pytest.raises(UnavailableError):
         context.provider.get(ID)
@@ -497,7 +497,7 @@ def test_pages_older_than_what_is_asked_for_are_not_read() -> None:
 
 
 def test_a_list_without_totals_is_asked_for_its_total() -> None:
-    """Such as BigID's other lists, and with pages that are smaller than what was asked for."""
+    """BigID's other lists are of this kind. The pages are smaller than requested."""
     answers = [page(*rows(1, 50), total=80, query=[("limit", "200"), TOTAL])]
     answers.append(page(*rows(51, 80), total=80, query=[("limit", "200"), ("skip", "50"), TOTAL]))
     assert listed(*answers) == (80, None)
@@ -510,7 +510,7 @@ def test_scans_cannot_be_found_by_their_owner() -> None:
 
 @pytest.fixture
 def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that requests come in an order that a script can expect."""
+    """Requests come in an order that a script can expect."""
     monkeypatch.setattr(_provider, "_THREADS", 1)
 
 
@@ -648,18 +648,18 @@ def refused(token: str) -> Expected:
 BY_USER_TOKEN = {"api_token": None, "refresh_token": "user-token"}
 
 
-def look_twice(*expected: Expected, **settings: t.Any) -> None:
+def poll_twice(*expected: Expected, **settings: t.Any) -> None:
     with bigid(*expected, **settings) as context:
         assert context.provider.get(ID).state == context.provider.get(ID).state == "running"
 
 
 def test_a_session_token_goes_bare() -> None:
-    look_twice(running(TOKEN), running(TOKEN))
-    look_twice(running(TOKEN), running(TOKEN), auth_scheme="raw")
+    poll_twice(running(TOKEN), running(TOKEN))
+    poll_twice(running(TOKEN), running(TOKEN), auth_scheme="raw")
 
 
 def test_the_other_form_is_tried_once_and_kept() -> None:
-    look_twice(refused(TOKEN), running(f"Bearer {TOKEN}"), running(f"Bearer {TOKEN}"))
+    poll_twice(refused(TOKEN), running(f"Bearer {TOKEN}"), running(f"Bearer {TOKEN}"))
 
 
 @pytest.mark.parametrize(
@@ -673,12 +673,12 @@ def test_a_token_that_is_refused_in_every_form_is_refused(scheme: str, forms: li
 
 def test_a_form_that_has_worked_is_not_doubted() -> None:
     with pytest.raises(UnauthorizedError):
-        look_twice(running(TOKEN), refused(TOKEN))
+        poll_twice(running(TOKEN), refused(TOKEN))
 
 
 def test_a_user_token_is_exchanged_first() -> None:
-    look_twice(session("s1"), running("s1"), running("s1"), **BY_USER_TOKEN)
-    look_twice(session("s1"), refused("s1"), running("Bearer s1"), running("Bearer s1"), **BY_USER_TOKEN)
+    poll_twice(session("s1"), running("s1"), running("s1"), **BY_USER_TOKEN)
+    poll_twice(session("s1"), refused("s1"), running("Bearer s1"), running("Bearer s1"), **BY_USER_TOKEN)
 
 
 EXPIRED = [
@@ -710,17 +710,17 @@ def test_a_session_that_expires_in_the_middle_of_a_wait_is_renewed_once(code: in
 
 def test_a_given_session_token_is_used_until_it_is_refused() -> None:
     tokens = {"api_token": "s0", "refresh_token": "user-token"}
-    look_twice(running("s0"), refused("s0"), session("s1"), running("s1"), **tokens)
-    look_twice(refused("s0"), refused("Bearer s0"), session("s1"), running("s1"), running("s1"), **tokens)
+    poll_twice(running("s0"), refused("s0"), session("s1"), running("s1"), **tokens)
+    poll_twice(refused("s0"), refused("Bearer s0"), session("s1"), running("s1"), running("s1"), **tokens)
     answers = [refused("s0"), refused("Bearer s0"), session("s1"), refused("s1"), running("Bearer s1")]
-    look_twice(*answers, running("Bearer s1"), **tokens)
+    poll_twice(*answers, running("Bearer s1"), **tokens)
 
 
 def test_a_fresh_session_token_that_is_refused_ends_it() -> None:
     with pytest.raises(UnauthorizedError):
-        look_twice(session("s1"), running("s1"), refused("s1"), session("s2"), refused("s2"), **BY_USER_TOKEN)
+        poll_twice(session("s1"), running("s1"), refused("s1"), session("s2"), refused("s2"), **BY_USER_TOKEN)
     with pytest.raises(UnauthorizedError):
-        look_twice(session("s1"), refused("s1"), refused("Bearer s1"), **BY_USER_TOKEN)
+        poll_twice(session("s1"), refused("s1"), refused("Bearer s1"), **BY_USER_TOKEN)
 
 
 @pytest.mark.parametrize(
@@ -743,10 +743,10 @@ def test_a_user_token_that_is_refused_ends_it_at_once(code: int, answer: t.Any) 
 
 def test_a_token_exchange_is_retried_after_a_transient_error() -> None:
     faults = [session("", HTML), session("", {"success": True}), session("", {}, 503)]
-    look_twice(*faults, session("s1"), running("s1"), running("s1"), **BY_USER_TOKEN)
+    poll_twice(*faults, session("s1"), running("s1"), running("s1"), **BY_USER_TOKEN)
 
 
-def test_an_exchange_that_cannot_be_had_now_is_no_end_of_a_wait() -> None:
+def test_a_transient_error_of_the_exchange_does_not_end_a_wait() -> None:
     answers = [
         session("", {}, 503),
         session("s1"),
@@ -863,7 +863,7 @@ def test_a_start_that_answers_with_a_scan_of_another_profile_is_not_the_scan_tha
 
 @pytest.mark.parametrize("is_in_list", [False, True])
 def test_a_wait_takes_no_answer_about_another_profile(is_in_list: bool) -> None:
-    """Whether one source names it, or two sources contradict each other."""
+    """One source may name the other profile, or two sources may contradict each other."""
     other = {"_id": ID, "state": "Completed", "scanProfileName": "weekly"}
     own = {**other, "scanProfileName": "nightly"}
     polls = [status_response(False), record_response([own if is_in_list else other]), page(other)]
@@ -1008,7 +1008,7 @@ def test_a_started_scan_with_an_error_has_failed() -> None:
 
 
 def outcome(read: t.Callable[[], Scan]) -> str:
-    """Everything that a scan or an error could show."""
+    """The whole text of a scan or an error."""
     try:
         return repr(read())
     except DatascanError as error:
@@ -1110,7 +1110,7 @@ def test_a_deployment_may_not_list_its_profiles(code: int) -> None:
         assert start.start_scan(context, start.StartRequest(OWN_TYPE)).scan.id == ID
 
 
-def test_a_type_that_is_set_is_sent_without_a_look_at_the_profiles() -> None:
+def test_a_type_that_is_set_is_sent_without_a_request_for_the_profiles() -> None:
     with bigid(page(), posted(scanType="dataInMotion")) as context:
         start.start_scan(context, start.StartRequest({**NIGHTLY, "scan_type": "dataInMotion"}))
 
@@ -1122,7 +1122,7 @@ def test_profiles_are_not_read_where_no_scan_is_started() -> None:
         assert start.start_scan(context, start.StartRequest(OWN_TYPE)).changed
 
 
-# What BigID cannot do
+# Unsupported operations
 
 
 def test_it_cannot_cancel() -> None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""BigID's clusters and columns: the requests in order, the pages, and the oddities of the answers."""
+"""BigID's clusters and columns: the order of requests, the pages, and unusual responses."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def answer(numbers: t.Iterable[int], total: t.Any = None, **more: t.Any) -> dict
 
 
 def expected_request(answer: t.Any, status: int = 200, cluster_id: str = "c1", **params: t.Any) -> Expected:
-    """A request for a page; unless told otherwise, one of a thousand."""
+    """A request for a page, by default of a thousand columns."""
     given = params if "limit" in params else {"limit": PAGE, **params}
     query = [("clusterId", cluster_id), ("cluster_id", cluster_id)]
     for name, value in given.items():
@@ -234,7 +234,7 @@ class TestPages:
         ) == list(range(2007))
 
     def test_a_full_page_does_not_prove_the_end(self) -> None:
-        """A vendor that counts only the page would hide all the others. Such counts differ from page to page."""
+        """A vendor that counts only the page would hide all other pages. Such counts differ from page to page."""
         once = [
             expected_request(answer(range(1000), 1000)),
             expected_request(answer(range(1000, 1500), 500), skip=1000),
@@ -280,7 +280,7 @@ class TestPages:
         assert read(expected_request(answer(range(7), total))) == list(range(7))
 
     def test_each_column_once_where_pages_overlap(self) -> None:
-        """They overlap where a column was inserted, so the list is read again."""
+        """Pages overlap where a column was inserted, so the list is read again."""
         assert read(
             expected_request(answer(range(1000), 1004)),
             expected_request(answer([999, 1000, 1001, 1002, 1003], 1004), skip=1000),
@@ -427,7 +427,7 @@ class TestOffsetKeys:
         ) == list(range(7))
 
     def test_a_key_that_stays_the_same_is_followed_while_it_leads_on(self) -> None:
-        """It may stand for a cursor on the server."""
+        """The key may represent a cursor on the server."""
         same = {"offset": {"offsetKey": ["a"]}}
         assert read(
             expected_request(answer(range(1000), 1500, **same)),
@@ -609,7 +609,7 @@ class TestColumns:
         ]
 
     def test_columns_of_one_name_are_all_kept_where_anything_differs(self) -> None:
-        """Also on two pages: an untagged one must not hide behind its neighbour."""
+        """This also holds on two pages: an untagged column must not be dropped in favour of its neighbour."""
         tagged = {**row(1), "tags": [{"tagName": "sensitivity", "tagValue": "high"}]}
         with bigid(
             expected_request({"results": [tagged, row(1)], "totalCount": 3}),
@@ -663,7 +663,7 @@ class TestClusters:
             }
         ]
 
-    def test_none_at_all(self) -> None:
+    def test_an_empty_list(self) -> None:
         assert self.clusters([]) == []
 
     @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """BigID's status and record in the forms of its other answers: an envelope, an array, the whole scan in `result`.
 
-No form in which a source says that a scan runs or has failed may pass for a source that says nothing.
+A source that reports a running or a failed scan in any form must not count as a source without information.
 """
 
 from __future__ import annotations
@@ -68,12 +68,12 @@ def test_a_status_without_true_leaves_it_to_the_record(answer: t.Any) -> None:
         ([{"status": "Aborted"}], "failed"),
     ],
 )
-def test_a_word_of_the_status_may_deny_what_the_record_says(answer: t.Any, state: str) -> None:
+def test_a_text_in_the_status_may_contradict_the_record(answer: t.Any, state: str) -> None:
     assert get(status(answer), record_response([COMPLETED]), page()).state == state
 
 
 @pytest.mark.parametrize("answer", [{"status": "Completed"}, {"status": False, "state": "Completed"}])
-def test_a_word_of_the_status_does_not_make_a_scan_completed(answer: t.Any) -> None:
+def test_a_text_in_the_status_does_not_make_a_scan_completed(answer: t.Any) -> None:
     assert get(status(answer), record_response([]), page()).state in ("unknown", "stopped")
 
 
@@ -150,7 +150,7 @@ QUOTES = [
 
 
 def shown(*answers: Expected) -> str:
-    """All that a scan or an error shows."""
+    """The whole text of a scan or an error."""
     try:
         return repr(get(*answers))
     except DatascanError as error:

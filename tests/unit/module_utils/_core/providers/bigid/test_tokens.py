@@ -268,7 +268,7 @@ def test_a_start_that_fails_with_500_is_still_lost() -> None:
     ],
 )
 def test_a_fault_of_the_address_is_not_blamed_on_the_token(answer: Expected, message: str) -> None:
-    """Neither does it count as a missing scan."""
+    """Nor is the fault reported as a missing scan."""
     with (
         scripted_context(answer, provider="bigid", retries=0, **BY_USER_TOKEN) as context,
         pytest.raises(UnauthorizedError, match=message) as caught,

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The five rules for each connection string, and sentences that give nothing of it away."""
+"""The five rules for each connection string, and messages that contain no part of it."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_a_string_without_a_start_is_valid_at_once_and_one_without_an_expiry_nev
     assert faults(string(se="")) == ["the signed expiry (se) is missing or not a time"]
 
 
-def test_times_that_are_none() -> None:
+def test_invalid_times() -> None:
     assert faults(string(st="soon", se="later")) == [
         "the signed start (st) is not a time",
         "the signed expiry (se) is missing or not a time",

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The client against every example and every row of a table of answers in the vendor's document.
 
-Each documented answer makes scans, or the one error that is documented. A file that no operation here asks for fails.
+Each documented answer makes scans, or the one error that is documented. A contract file without a test fails.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ COMPLETED = Scan(id=ASKED, provider="glasswall", state=ScanState.COMPLETED, sour
 
 
 def start(vendor: Provider, contract: dict[str, t.Any]) -> Scan:
-    """The document's strings are cut off, so that they are sent as they are, without the check before."""
+    """The document's strings are cut off, so the check before a request is disabled."""
     body = contract["request"]["body"]
     return vendor.start(
         {
@@ -78,7 +78,7 @@ def read_listed_scan(vendor: Provider, contract: dict[str, t.Any]) -> Scan:
 
 
 def subject_of(contract: dict[str, t.Any]) -> str:
-    """The scan that the answer is about, or whose rescan it is; only such an answer is believed."""
+    """The scan that the response is about, or the parent of that scan. Other responses are rejected."""
     request, response = contract["request"], contract["response"]
     if response["status"] >= 300 or "scan-results" in request["path"]:
         return ASKED
@@ -156,7 +156,7 @@ def test_the_documented_file_is_an_issue() -> None:
 
 @pytest.mark.parametrize("name", ["get-200", "cancel-202", "rescan-200"])
 def test_the_documents_answers_are_about_another_scan_than_its_paths(name: str) -> None:
-    """Which the client does not believe."""
+    """The client rejects a response about another scan than the requested one."""
     contract = FILES[name]
     request, response = contract["request"], contract["response"]
     operation: t.Any = {"GET": "get", "DELETE": "cancel", "PATCH": "rescan"}[request["method"]]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Glasswall's own file: paths, words, filters, pages and errors."""
+"""The provider of Glasswall: paths, states, filters, pages and errors."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ EXPIRED = {
     "message": "The signed start (se) parameter must be in the future for the source connection string.",
 }
 EMPTY = {"errorCode": 107, "message": "Source container was empty."}
-# What is no id, written in ways that could reach another path.
+# Texts that are not ids, some of which could reach another path.
 NOT_IDS = ["../scans/allusers", "allusers", "", f"{SCAN_ID}/", f"{SCAN_ID}?x=1", "1234", "a" * 10_000, "%2e%2e", "\n"]
 
 
-# Scans and words
+# Scans and states
 
 
 def test_a_scan_becomes_the_same_as_every_vendors() -> None:
@@ -132,8 +132,8 @@ def test_an_unknown_status_is_state_unknown_and_warned_about_once(vendor_status:
 # Recent scans
 
 
-def test_recent_scans_are_those_of_one_page_that_say_that_they_completed() -> None:
-    """The filter may be ignored, a record be invalid, and a page follow."""
+def test_recent_scans_are_the_completed_scans_of_one_page() -> None:
+    """This holds if the filter is ignored, a record is invalid, or a page follows."""
     warned: list[str] = []
     records = [item("Completed"), item("Error", CHILD_ID), item("Paused", CHILD_ID), {"scanId": CHILD_ID}, 5]
     query = [
@@ -159,7 +159,7 @@ def test_recent_scans_are_asked_for_once(status: int) -> None:
 
 @pytest.mark.parametrize("scan_id", NOT_IDS)
 @pytest.mark.parametrize("operation", ["get", "cancel", "rescan", "get_rescan_parent"])
-def test_what_is_no_id_is_never_sent(operation: str, scan_id: str) -> None:
+def test_an_invalid_id_is_never_sent(operation: str, scan_id: str) -> None:
     with scripted_context() as context, pytest.raises(InvalidInputError, match="is not a Glasswall scan id"):
         getattr(context.provider, operation)(scan_id)
 
@@ -323,7 +323,7 @@ PAGES = [SCANS[:50], SCANS[50:100], SCANS[100:]]
 def pages(
     numbers: list[int], total: t.Any = 130, links: bool = True, total_pages: int | None = 3
 ) -> Iterator[Expected]:
-    """Pages of 50, whatever size is asked for; past the end the last one comes again, and the links lead nowhere."""
+    """Pages of 50, whatever size is requested. Past the end, the last page comes again. The links are wrong."""
     for number in numbers:
         ids = PAGES[min(number, len(PAGES)) - 1]
         answer = page(*(item("Completed", scan_id) for scan_id in ids), total=total)
@@ -352,7 +352,7 @@ def pages(
     ],
     ids=str,
 )
-def test_130_scans_come_once_each_whatever_the_total_and_the_links_say(
+def test_130_scans_come_once_each_whatever_the_total_and_the_links_are(
     numbers: list[int], facts: dict[str, t.Any]
 ) -> None:
     assert list_ids(Query(), *pages(numbers, **facts)) == SCANS
@@ -500,7 +500,7 @@ def test_an_error_list_under_200_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("answer", [[], {}, None, "text", {"scanId": SCAN_ID}, {"scanStatus": "Listing"}, [item()]])
-def test_what_is_no_scan_is_no_scan(answer: t.Any) -> None:
+def test_an_invalid_scan_is_an_error(answer: t.Any) -> None:
     with (
         scripted_context(Expected("GET", SCAN_PATH, answer=answer), retries=0) as context,
         pytest.raises(InvalidResponseError),
@@ -509,7 +509,7 @@ def test_what_is_no_scan_is_no_scan(answer: t.Any) -> None:
 
 
 @pytest.mark.parametrize("answer", [[], {}, None, {"scans": None}, {"scans": {}}, {"scans": [None]}])
-def test_what_is_no_list_is_no_list(answer: t.Any) -> None:
+def test_an_invalid_list_is_an_error(answer: t.Any) -> None:
     asked = Expected("GET", "/api/v1/scans", answer=answer)
     with scripted_context(asked, retries=0) as context, pytest.raises(InvalidResponseError):
         list(context.provider.list_scans(Query()))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many Glasswall scans in one look: the list where it takes fewer requests, single looks where they do."""
+"""Polls of many Glasswall scans: by the list or by single requests, whichever takes fewer requests."""
 
 from __future__ import annotations
 

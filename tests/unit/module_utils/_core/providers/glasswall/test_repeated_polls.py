@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Polls of many Glasswall scans parse what changed only, and read pages at the same time, without more requests."""
+"""Polls of many Glasswall scans parse only changed records, and read pages concurrently, without more requests."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_a_poll_parses_the_records_that_changed(parsed: CountedRecords, scans: i
 
 
 def test_a_scan_that_is_new_in_front_of_the_others_makes_no_other_record_new(parsed: CountedRecords) -> None:
-    """Every page is another one then."""
+    """A new scan in front changes every page."""
     ids = ids_of(3 * PAGE)
     vendor = ListOfScans([item("Processing", scan_id) for scan_id in ids])
     provider = polled(vendor)
@@ -139,7 +139,7 @@ def test_a_change_of_any_field_is_seen(field: str) -> None:
 
 @pytest.mark.parametrize("field", ["scanStatus", "sourceContainerPath", "targetContainerPath", "parentScan"])
 def test_true_in_place_of_1_is_another_record(field: str) -> None:
-    """It makes the record an invalid one, which passes no gate."""
+    """The value true makes the record invalid, and an invalid record passes no gate."""
     ids = ids_of(3)
     vendor = ListOfScans([item("Completed", scan_id, scanEndTime="2026-01-01T00:00:00Z") for scan_id in ids])
     vendor.records[1][field] = 1
@@ -150,7 +150,7 @@ def test_true_in_place_of_1_is_another_record(field: str) -> None:
 
 
 def test_records_that_the_list_no_longer_shows_are_forgotten(parsed: CountedRecords) -> None:
-    """A wait goes on with the scans that still run, and its memory with it."""
+    """A wait continues with the running scans only, so its memory shrinks as well."""
     ids = ids_of(2 * PAGE)
     vendor = ListOfScans([item("Processing", scan_id) for scan_id in ids])
     provider = polled(vendor)
@@ -210,7 +210,7 @@ def test_pages_are_requested_at_the_same_time() -> None:
 def test_no_request_is_sent_that_a_reading_page_by_page_does_not_need(
     monkeypatch: pytest.MonkeyPatch, scans: int, share: float, order: str
 ) -> None:
-    """Whatever the share of the list's scans is for which the wait is, and wherever in the list they are."""
+    """This holds for any share of the list's scans, and for any positions in the list."""
     ids = ids_of(scans)
     wanted = max(3, int(scans * share))
     chosen = {"first": ids[:wanted], "last": ids[-wanted:], "mixed": random.Random(scans).sample(ids, wanted)}[order]

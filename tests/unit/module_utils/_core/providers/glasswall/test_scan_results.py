@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of a scan that were not rebuilt: counted page by page, or not counted at all, and never too few."""
+"""The files of a scan that were not rebuilt: their count is complete, or there is no count."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Ask(t.NamedTuple):
 
 
 class FilesVendor(requests.adapters.BaseAdapter):
-    """Answers every request for files with what a function makes of it: JSON, or a status."""
+    """Answers every request for files with the result of a function: JSON, or a status."""
 
     def __init__(self, answer: Callable[[Ask], t.Any]) -> None:
         super().__init__()
@@ -79,14 +79,14 @@ def file(number: int, status: t.Any = "Rebuilt") -> File:
 
 
 def files(number: int, failed: int = 0) -> list[File]:
-    """So many files, of which the last ones failed."""
+    """A list of files, the last of which failed."""
     return [file(each, "Failed" if each > number - failed else "Rebuilt") for each in range(1, number + 1)]
 
 
 def paged(
     rows: list[File], *, cap: int = 1000, total: int | None = None, links: bool = True, narrows: bool = False
 ) -> Callable[[Ask], t.Any]:
-    """A vendor that keeps to the document: a page past the end is the last one, and only several pages have links."""
+    """A vendor as documented: a page past the end is the last one, and only several pages have links."""
 
     def answer(ask: Ask) -> t.Any:
         found = [row for row in rows if not narrows or ask.includes_rebuilt or row["status"] != "Rebuilt"]
@@ -101,7 +101,7 @@ def paged(
     return answer
 
 
-# What counts
+# Issues
 
 
 def test_a_file_that_was_not_rebuilt_is_an_issue_with_its_place() -> None:
@@ -124,7 +124,7 @@ def test_a_file_that_was_not_rebuilt_is_an_issue_with_its_place() -> None:
         *((value, True) for value in ("Error", "Quarantined", "Rebuilt?", "not rebuilt", "", None, True, 0, [], {})),
     ],
 )
-def test_only_the_word_for_a_rebuilt_file_is_fine(status: t.Any, is_issue: bool) -> None:
+def test_only_the_status_of_a_rebuilt_file_is_not_an_issue(status: t.Any, is_issue: bool) -> None:
     scan, _asked = count(paged([file(1, status)]))
     assert (scan.issue_count, len(scan.issues)) == (int(is_issue), int(is_issue))
 
@@ -143,7 +143,7 @@ def test_a_rebuilt_file_that_carries_an_error_is_an_issue(error: dict[str, t.Any
 
 
 @pytest.mark.parametrize("error", [{"error": None}, {"errors": []}, {"errorMessage": "-"}, {"success": True}])
-def test_an_empty_error_of_a_file_is_none(error: dict[str, t.Any]) -> None:
+def test_an_empty_error_of_a_file_is_ignored(error: dict[str, t.Any]) -> None:
     scan, _asked = count(paged([{**file(1), **error}]))
     assert scan.issue_count == 0
 
@@ -187,13 +187,13 @@ def test_a_list_without_any_file_is_not_ready(body: dict[str, t.Any]) -> None:
 
 
 @pytest.mark.parametrize("ready_after", [1, 2])
-def test_files_that_come_after_the_first_look_are_counted(ready_after: int) -> None:
+def test_files_that_come_after_the_first_request_are_counted(ready_after: int) -> None:
     ready = paged(files(3, failed=3), narrows=True)
     scan, _asked = count(lambda ask: ready(ask) if ask.number > ready_after else {"files": []})
     assert scan.issue_count == (3 if ready_after == 1 else None)
 
 
-def test_an_error_of_the_second_look_is_an_error_with_the_scan() -> None:
+def test_an_error_of_the_second_request_is_an_error_with_the_scan() -> None:
     with pytest.raises(UnauthorizedError) as raised:
         count(lambda ask: 401 if ask.includes_rebuilt else {"files": []})
     assert [scan.id for scan in raised.value.result] == [SCAN_ID]
@@ -271,7 +271,7 @@ def test_the_documents_links_name_no_scan() -> None:
     assert scan.issue_count == 1
 
 
-# Whole or not
+# Complete or incomplete lists
 
 
 @pytest.mark.parametrize("number", [0, 1, 99, 100, 101, 350])
@@ -402,7 +402,7 @@ def test_the_memory_of_a_count_is_that_of_a_page() -> None:
     assert peak < 3_000_000  # bytes; the files of all pages take more than four times that
 
 
-# What fails
+# Failures
 
 
 @pytest.mark.parametrize("bad", [503, {"unrelated": True}, {"files": None}], ids=str)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Protecto's own file: two generations of paths, many ids in one request, words, errors, samples that stay secret."""
+"""The provider of Protecto: two generations of paths, many ids in one request, states, errors, secret samples."""
 
 from __future__ import annotations
 
@@ -88,13 +88,13 @@ def start_settings(target: dict[str, t.Any] | None = None, **more: t.Any) -> sta
     return start.StartRequest(target or TARGET, **more)
 
 
-# Looking
+# Status
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_documented_answer_makes_the_scans_that_it_shows(name: str) -> None:
     request, response = FILES[name]["request"], FILES[name]["response"]
-    # One id may go as a bare text; a list of one serves as well, and is what the vendor's sample program sends.
+    # One id may be sent as a bare text. A list of one id works as well, and the vendor's sample program sends a list.
     ids = [request["body"]] if isinstance(request["body"], str) else request["body"]
     asked = Expected(request["method"], f"/api/vault{request['path']}", response["status"], response["body"], body=ids)
     newer = [] if asked.path == NEW_STATUS else [gone(NEW_STATUS, ids)]
@@ -188,8 +188,8 @@ def test_each_form_of_no_error_is_recognized(nothing: str | None) -> None:
     ("second", "start"),
     [
         (row(process_started_at="2025-12-31 23:00:00"), "2025-12-31T23:00:00Z"),
-        (row(process_started_at=None), None),  # it may have started before the other
-        (row("PENDING", process_started_at=None), "2026-01-01T00:00:01Z"),  # it starts later
+        (row(process_started_at=None), None),  # this scan may have started before the other one
+        (row("PENDING", process_started_at=None), "2026-01-01T00:00:01Z"),  # this scan starts later
     ],
 )
 def test_a_scan_starts_with_the_first_of_its_objects(second: dict[str, t.Any], start: str | None) -> None:
@@ -296,13 +296,13 @@ def test_the_generation_that_took_the_start_is_asked_for_the_status() -> None:
 
 
 def probe(path: str, code: int = 200, body: t.Any = None) -> Expected:
-    """The read that finds out whether a path is there."""
+    """The request that finds out whether a path exists."""
     return Expected("PUT", path, code, answer() if body is None else body, body=[NO_SCAN])
 
 
 @pytest.mark.parametrize("code", [200, 400, 403, 422, 500, 503])
 def test_samples_are_sent_once_to_a_newer_server(code: int) -> None:
-    """An unknown id may be an error to the server, which shows that the path is there."""
+    """The server may answer an unknown id with an error. This error shows that the path exists."""
     with protecto(probe(NEW_STATUS, code, {}), submitted(body=SAMPLED_WIRE), retries=5) as context:
         start.start_scan(context, start_settings(SAMPLED))
 
@@ -339,7 +339,7 @@ def test_samples_are_not_sent_where_they_would_not_be_taken(code: int, body: t.A
     assert caught.value.result.changed is False
 
 
-def test_a_known_path_is_not_looked_for_again() -> None:
+def test_a_known_path_is_not_searched_for_again() -> None:
     before = read_response(row("FAILED"), path=OLD_STATUS)
     sent = submitted({"tracking_id": OTHER}, path=OLD_START, body=SAMPLED_WIRE)
     with protecto(gone(NEW_STATUS), before, sent) as context:
@@ -433,7 +433,7 @@ def test_a_reason_is_a_text_wherever_it_stands(body: t.Any, message: str | None)
 
 
 @pytest.mark.parametrize("body", [{"data": None, "success": True}, {}, [], {"data": [{"status": "SUCCESS"}]}])
-def test_another_shape_is_a_fault_that_may_pass(body: t.Any) -> None:
+def test_another_shape_is_a_transient_error(body: t.Any) -> None:
     asked = Expected("PUT", NEW_STATUS, answer=body, body=[ID])
     with protecto(asked) as context, pytest.raises(InvalidResponseError):
         context.provider.get(ID)
@@ -533,7 +533,7 @@ def test_a_previous_scan_that_runs_fails_the_start_if_asked() -> None:
         start.start_scan(context, start_settings(previous_scan_id=ID, if_active="fail"))
 
 
-# What was sampled
+# Samples
 
 ECHOES = [
     "Cannot read 'ann.smith@example.com'",
@@ -660,7 +660,7 @@ def test_a_task_that_waits_withholds_what_repeats_a_sample_of_the_start(samples:
     ],
 )
 def test_no_warning_and_no_message_quotes_a_sample(item: t.Any) -> None:
-    """Such as one about a status or an id that is not expected."""
+    """Examples are warnings about an unexpected status or id."""
     warned: list[str] = []
     with protecto(read_response(item), warned=warned) as context:
         context.provider.remember_target(SAMPLED)  # type: ignore[attr-defined]
@@ -676,7 +676,7 @@ def test_a_documented_status_that_is_a_sample_is_still_a_status(status: str) -> 
         assert context.provider.get(ID).vendor_status == status.strip()
 
 
-# What it cannot do
+# Unsupported operations
 
 
 def test_what_it_cannot_do_is_refused_with_what_to_do_instead() -> None:
