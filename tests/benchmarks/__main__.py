@@ -75,7 +75,7 @@ def _lateness() -> list[Row]:
 
 
 def _machine() -> str:
-    """Its size, and the versions that matter."""
+    """The size of this machine, and the relevant versions."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     libraries = ", ".join(f"{name} {version(name)}" for name in ("ansible-core", "pydantic", "requests"))
     return f"{os.cpu_count()} cores with {memory:.0f} GiB, Python {platform.python_version()}, {libraries}"

@@ -51,12 +51,12 @@ class Seen(t.NamedTuple):
 
     @property
     def in_time(self) -> bool:
-        """Not later than a tenth of the scan's length and a second."""
+        """Whether the end was seen not later than a tenth of the scan's length and a second."""
         return self.late <= self.length / 10 + 1
 
     @property
     def in_time_for_a_scan_that_repeats(self) -> bool:
-        """Not later than a fiftieth of the scan's length and a second."""
+        """Whether the end was seen not later than a fiftieth of the scan's length and a second."""
         return self.late <= self.length / 50 + 1
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 
 class Spent(t.NamedTuple):
-    """Of a process and all those it waited for: seconds of processor time, seconds on the wall, MB at most in one."""
+    """The cost of a process and its children: seconds of processor time, seconds on the wall, MB of the largest one."""
 
     processor: float
     wall: float

@@ -23,7 +23,7 @@ _LEFT_OUT = re.compile(r"ANSIBLE_|DATASCAN_|PYTHON|.*_PROXY$", re.IGNORECASE)
 
 
 class Plays:
-    """Where plays run: a folder of our own, and the collection as it is installed."""
+    """The environment of plays: a separate folder, and the installed collection."""
 
     def __init__(self, folder: Path, collections: Path) -> None:
         self._folder = folder

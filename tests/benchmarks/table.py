@@ -21,7 +21,7 @@ class Row:
     reached: bool | None = None
 
     def cells(self) -> tuple[str, ...]:
-        """As the table shows it."""
+        """The cells of the row as text."""
         verdict = {True: "yes", False: "**no**", None: ""}[self.reached]
         return self.what, self.ours, self.other, self.ratio, self.target, verdict
 

@@ -27,7 +27,7 @@ resource "datascan_scan" "uploads" {{
   }}
 }}
 """
-# As much as a start that is asked for the schema: all imports, the certificate, and the answer.
+# The same work as in a start for the schema: all imports, the certificate, and the response.
 START = """
 from terraform_provider_datascan.protocol.certificate import make_certificate
 from terraform_provider_datascan.protocol.server import make_server

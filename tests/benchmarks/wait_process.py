@@ -19,7 +19,7 @@ PROGRAM = Path(__file__).resolve().parent / "wait_parts.py"
 
 
 class WaitParts(t.NamedTuple):
-    """What wait_parts.py prints: seconds of processor time, the wait's figures, seconds until the end was seen, MB."""
+    """Output of wait_parts.py: seconds of processor time, the wait's figures, seconds until the end was seen, MB."""
 
     libraries: float
     files: float

@@ -144,7 +144,7 @@ def _job_templates(vendor: Vendor) -> Iterator[Data]:
 # ansible-core 2.19 and newer read an answer like 007 as a number, which a text option refuses. In quotes it stays text.
 _QUOTES = "A name like 007 needs double quotes."
 
-# What a scan may be found by, as a survey describes it.
+# The texts of a survey about the fields that find a scan.
 _FOUND_BY = {
     "name": f"The name of a scan profile or a scan, as it is written there. {_QUOTES}",
     "source": f"The source, as results show it. {_QUOTES}",

@@ -142,7 +142,7 @@ def run_part(pair: Pair, part: str, work: Path, file: Path) -> Part:
     report.unlink(missing_ok=True)
     command = [os.environ.get("MAKE", "make"), "--no-print-directory", part, f"WORK={work}", f"PYTHON={pair.python}"]
     command.append(f"REQUIREMENTS=requirements.txt {file}")
-    # What a make above this one sets is about its own targets.
+    # The variables of a make that started this program are about its own targets.
     environment = {
         name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")
     }
@@ -160,7 +160,7 @@ def run_part(pair: Pair, part: str, work: Path, file: Path) -> Part:
 
 
 def pytest_options(report: Path) -> str:
-    """Where the report goes, and which tests run: the same ones for each pair, so that the pairs can be compared."""
+    """The file of the report, and the tests to run: the same tests for each pair, so that pairs can be compared."""
     chosen = os.environ.get("MATRIX_TESTS")
     return shlex.join([f"--junit-xml={report}", *(["-m", chosen] if chosen else [])])
 

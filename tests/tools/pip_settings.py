@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 
-# Where packages come from, and how to get there. Anything else must not change what a test sees.
+# The sources of packages, and the network settings. Other settings must not influence a test.
 OPTIONS = (
     "index-url",
     "extra-index-url",
@@ -23,7 +23,7 @@ OPTIONS = (
     "proxy",
     "timeout",
 )
-# What pip reads from the environment without a name of its own.
+# Variables without pip's prefix that pip reads from the environment.
 FALLBACKS = {
     "cert": ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"),
     "proxy": ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"),

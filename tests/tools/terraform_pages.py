@@ -92,7 +92,7 @@ def _default(value: t.Any) -> str:
 
 
 def _anchor(heading: str) -> str:
-    """As GitHub makes it from a heading."""
+    """The anchor that GitHub makes from a heading."""
     return "".join(character for character in heading.lower() if character.isalnum() or character in "-_")
 
 

@@ -257,7 +257,7 @@ def _gate_data() -> Attributes:
     }
 
 
-# What they share
+# Shared parts
 
 
 def _scan_facts() -> Attributes:

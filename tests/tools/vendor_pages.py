@@ -98,7 +98,7 @@ def target_task_options() -> str:
 
 
 def started_target() -> str:
-    """What run_scan started, for its tasks that wait: the vendor's variable, of which only one is set."""
+    """The scan that run_scan started, for its later tasks: only one of the vendors' variables is set."""
     options = ", ".join(f"run_scan_{vendor.name} | default({{}}, true)" for vendor in providers_supporting(StartsScans))
     return f"""        __datascan_target: >-
           {{{{ [{options}]

@@ -28,7 +28,7 @@ class FakeClock:
         self.elapsed += seconds
 
     def check_interrupted(self) -> None:
-        """Nothing interrupts it."""
+        """Do nothing: this clock is never interrupted."""
 
     def random(self) -> float:
         return 0.0

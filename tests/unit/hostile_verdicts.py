@@ -49,7 +49,7 @@ def verdict_on(*scans: Scan, missing: t.Sequence[str] = (), mode: str = "enforce
 
 
 def mixed() -> Verdict:
-    """One scan of each state, and one that is missing."""
+    """A scan of each state, and a missing scan."""
     scans = [
         scan(state.value, id=f"id-{number}", name=f"Scan of {state.value}", vendor_status="Word", **TIMES)
         for number, state in enumerate(ScanState)
@@ -58,7 +58,7 @@ def mixed() -> Verdict:
 
 
 def with_acceptances(text: str | None = None) -> Verdict:
-    """One scan with issues, one accepted as a whole, and entries of each status; `text` is every name and reason."""
+    """A scan with issues, a scan accepted as a whole, and entries of each status. All names and reasons are `text`."""
     issues = [
         {"name": text or "a.doc", "result": text or "Failed", "place": text or "folder 1"},
         {"name": text or "b.doc", "result": text or "Failed"},

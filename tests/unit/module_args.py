@@ -16,7 +16,7 @@ from ansible.module_utils import basic
 
 @contextmanager
 def patch_module_args(options: dict[str, t.Any]) -> Iterator[None]:
-    """As ansible.module_utils.testing, which there is since ansible-core 2.19."""
+    """Does what ansible.module_utils.testing does since ansible-core 2.19."""
     try:
         from ansible.module_utils import testing
     except ImportError:

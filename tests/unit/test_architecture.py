@@ -33,7 +33,7 @@ ONLY_DOCUMENTATION = "modules/gate_step.py"
 CORE = {name.removeprefix("module_utils/_core/"): path for name, path in FILES.items() if "/_core/" in name}
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
 
-# What each part of _core may import of the others. A part is a folder, or a file beside the folders.
+# The parts that each part of _core may import. A part is a folder, or a file beside the folders.
 MAY_IMPORT = {
     "compat": set(),
     "errors": set(),
@@ -61,7 +61,7 @@ MAY_IMPORT = {
     "operations": {"clock", "columns", "errors", "files", "foreign_text", "gate", "models", "options", "providers"},
     "rendering": {"compat", "errors", "files", "models", "operations"},
 }
-# Of a part with several files, the ones that others may import.
+# The public files of a part with several files.
 INTERFACES = {
     ("operations", "providers"): {"providers/base.py", "providers/capabilities.py"},
     ("operations", "gate"): {"gate/decision.py", "gate/policy.py"},

@@ -86,7 +86,7 @@ class _Answer(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: t.Any) -> None:
-        """Nothing is printed."""
+        """Print nothing."""
 
 
 def loaded(module: str, **options: t.Any) -> set[str]:

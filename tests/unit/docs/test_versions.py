@@ -97,7 +97,7 @@ def test_a_page_that_names_a_version_of_the_collection_names_this_one() -> None:
     assert not [one for one in named if GALAXY["version"] not in one]
 
 
-# What it needs
+# Requirements
 
 
 def test_every_place_names_the_same_oldest_ansible_core() -> None:
@@ -157,7 +157,7 @@ def test_the_tools_know_the_oldest_python_of_modules() -> None:
     assert f'target-version = "py{oldest.major}{oldest.minor}"' in (ROOT / "ruff.toml").read_text()
 
 
-# What it is tested on
+# Tested versions
 
 
 MATRIX = matrix.PAIRS.split()

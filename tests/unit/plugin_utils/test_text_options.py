@@ -17,7 +17,7 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables impo
 from ansible_collections.datascan.gate.plugins.plugin_utils._text_options import check_texts, provider_name
 from module_specs import SPECS
 
-# As YAML 1.1 reads them without quotes: 007, 1.10, on, 0x1F, 1e3, 2026-01-01, ...
+# Values as YAML 1.1 reads them without quotes: 007, 1.10, on, 0x1F, 1e3, 2026-01-01, ...
 OTHER_VALUES = [
     *(yaml.safe_load(text) for text in ("007", "1.10", "on", "0x1F", "1.0e+3", "2026-01-01", "1_000", "12:30:45")),
     *(yaml.safe_load(text) for text in ("2026-01-01T00:00:00Z", ".nan", "-0", "!!binary aGVsbG8=")),

@@ -44,5 +44,5 @@ class _Handler(socketserver.StreamRequestHandler):
 
 
 def raw_vendor() -> AbstractContextManager[RawVendor]:
-    """One that listens on 127.0.0.1, until the end of the block."""
+    """A vendor that listens on 127.0.0.1 until the end of the block."""
     return serving(RawVendor())

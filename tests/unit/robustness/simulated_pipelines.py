@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Several pipelines and one vendor in simulated time, where a list of numbers decides everything that chance would.
+"""Several pipelines and one vendor in simulated time, where a list of numbers replaces chance.
 
 The vendor is the sandbox's own Glasswall, called without a socket. Each pipeline is a thread, but only one of them ever
 runs: at every request and at every sleep it hands over, and the next number selects the next thread. So a trial is the
@@ -57,7 +57,7 @@ class World:
     """The vendor, the pipelines, and the time."""
 
     def __init__(self, numbers: Sequence[int], *, faults: int = 0, lag: float = 0.0, **settings: t.Any) -> None:
-        """Of 256 requests so many meet a fault. The list is late by `lag` seconds; settings are the sandbox's own."""
+        """`faults` of 256 requests meet a fault. The list is late by `lag` seconds; settings are the sandbox's."""
         self.now = BEGIN
         self.faults = faults
         self.lag = lag
@@ -141,7 +141,7 @@ class World:
             if request.method == "DELETE":
                 self.cancelled_by.append((path.rpartition("/")[2], pipeline))
 
-    # What is on the server
+    # The scans on the server
 
     def scans(self) -> list[ServerScan]:
         return list(self._server.store.by_id.values())
@@ -220,13 +220,13 @@ class Pipeline(threading.Thread):
             raise Killed
         return self._world.answer(self, request)
 
-    # Its clock
+    # The pipeline's clock
 
     def monotonic(self) -> float:
         return self._world.now
 
     def check_interrupted(self) -> None:
-        """Nothing interrupts it."""
+        """Do nothing: this clock is never interrupted."""
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self._world.now + self._skew, timezone.utc)
@@ -240,7 +240,7 @@ class Pipeline(threading.Thread):
 
 
 class _Wire(requests.adapters.BaseAdapter):
-    """Stands where the network is."""
+    """Replaces the network."""
 
     def __init__(self, answer: Callable[[t.Any], requests.Response]) -> None:
         super().__init__()

@@ -124,7 +124,7 @@ def test_a_result_is_bounded_and_how_much_was_cut_is_shown() -> None:
     "wrap", [lambda scan: {"scan": scan}, lambda scan: {"scans": [scan]}, lambda scan: {"x": {"y": scan}}]
 )
 def test_a_list_that_a_vendor_sends_inside_a_record_is_bounded(wrap: t.Callable[[t.Any], t.Any]) -> None:
-    """Its number of items and the length of each; what was cut is not counted again in the next task."""
+    """The number of items and the length of each are bounded. The next task does not count omitted items again."""
     ids = ["9" * 50_000, *(str(number) for number in range(2999))]
     cut: t.Any = bounded(wrap({"child_ids": ids, "tags": [{"tag_name": "a"}] * 1002}))
     text = json.dumps(cut)

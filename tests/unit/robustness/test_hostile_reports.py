@@ -113,7 +113,7 @@ def test_csv_and_json_of_an_audit(text: str) -> None:
 
 
 class Reader(html.parser.HTMLParser):
-    """What a browser would show, and of what elements."""
+    """The texts that a browser would show, and the elements."""
 
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=True)

@@ -310,7 +310,7 @@ def test_every_file_is_tried_and_nothing_else() -> None:
 
 
 def _as_the_file_says(world: Any, vendor: str, wish: dict[str, Any]) -> Ask:
-    """What the field `sandbox` of a contract asks for: settings, a scan that is there, a token; `{id}` in the path."""
+    """What the field `sandbox` of a contract asks for: settings, an existing scan, a token; `{id}` in the path."""
     world.settings(vendor, **wish.get("settings", {}))
     (scan_id,) = world.seed(vendor, wish["scan"]) if "scan" in wish else (None,)
     path = wish["path"].format(id=scan_id) if "path" in wish else None

@@ -180,7 +180,7 @@ def test_repeat_page_counts_for_skip_too(world: Any) -> None:
     assert reply.json()["results"][0]["columnName"] == "column_00000"
 
 
-# Which request
+# Selection of the request
 
 
 def test_rules_choose_requests(world: Any) -> None:

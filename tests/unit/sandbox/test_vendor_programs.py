@@ -160,7 +160,7 @@ def sampled(name: str, columns: list[str]) -> list[dict[str, Any]]:
 
 
 def statuses(world: Any, tracking_id: str) -> list[str]:
-    """What the sample program sees at each of its polls."""
+    """The status at each poll of the sample program."""
     seen = []
     for _poll in range(3):
         answer = world.protecto("/data-scan/status", [tracking_id]).json()

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What data sources refuse before the vendor is known: when Terraform validates a configuration."""
+"""Values that data sources refuse before the vendor is known, when Terraform validates a configuration."""
 
 from __future__ import annotations
 

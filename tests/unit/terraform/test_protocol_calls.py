@@ -23,7 +23,7 @@ THING = "datascan_thing"
 
 
 class Terraform:
-    """What Terraform does with a provider: values go in and come out as MessagePack."""
+    """Terraform's side of a provider: values are sent and received as MessagePack."""
 
     def __init__(self) -> None:
         self.provider = ToyProvider()

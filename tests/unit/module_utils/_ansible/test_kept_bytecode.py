@@ -45,7 +45,7 @@ CORE = Path("ansible_collections", "datascan", "gate", "plugins", "module_utils"
 
 @pytest.fixture
 def collections(tmp_path: Path) -> Path:
-    """Where Ansible finds a collection of this name, with the file that is tested and two others."""
+    """A folder in which Ansible finds a collection of this name, with the tested file and two others."""
     folder = tmp_path / "collections"
     core = folder / CORE
     (core / "package").mkdir(parents=True)
@@ -58,7 +58,7 @@ def collections(tmp_path: Path) -> Path:
 
 
 def load(collections: Path, *options: str, program: str = PROGRAM, **environment: str) -> list[t.Any]:
-    """What a new process prints of the file some.py, with this folder of collections."""
+    """The output of a new process that imports some.py from this folder of collections."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     command = [sys.executable, *options, "-c", program, str(collections)]
     ended = subprocess.run(command, capture_output=True, text=True, check=True, env={**kept, **environment})

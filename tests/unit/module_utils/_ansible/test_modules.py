@@ -271,7 +271,7 @@ def test_an_internal_error_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_errors_have_kinds_of_their_own() -> None:
-    # Of an earlier task's kind, an InvalidResponseError and an UnavailableError.
+    # The excluded classes share a kind: that of an earlier task, of InvalidResponseError, and of UnavailableError.
     errors = set(_all_errors(DatascanError)) - {EarlierFailureError, HtmlPageError, NoTimeLeftError}
     kinds = [error.kind for error in errors]
     assert len(kinds) == len(set(kinds))

@@ -41,7 +41,7 @@ def mode(path: Path) -> int:
 
 
 def alone(path: Path) -> bool:
-    """Whether the file has no neighbours, such as a forgotten temporary one."""
+    """Whether the folder has no other file, such as a forgotten temporary file."""
     return [each.name for each in path.parent.iterdir()] == [path.name]
 
 
@@ -265,7 +265,7 @@ class TestOutdated:
 
 
 class TestExcerpts:
-    """What a diff shows: case I10, a whole page is too much."""
+    """The content of a diff. Case I10: a whole page is too much."""
 
     def test_only_the_lines_that_differ(self) -> None:
         change = FileChange(True, "a\nb\nc\nd\n", "a\nB\nC\nd\n")

@@ -381,7 +381,7 @@ class Cell:
             patch.setattr(session, "request", request)
             patch.setattr(session, "trust_env", False)  # no proxy stands between
             patch.setattr(socket, "getaddrinfo", lookup)
-            # What is left on the fake clock may be a moment; a busy machine takes longer. At 0, the limit still holds.
+            # The rest on the fake clock may be very short, and a busy machine may be slow. At 0, the limit still holds.
             patch.setattr(_sockets, "seconds_left", lambda: max(seconds_left() or 0.0, 20.0))
             yield
 

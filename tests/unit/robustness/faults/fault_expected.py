@@ -101,7 +101,7 @@ class Normal:
         return result, expand(requests), float(seconds.removesuffix(" s")) if seconds else None
 
     def accepts(self, wanted: Sequence[str], seen: Sequence[str]) -> bool:
-        """Whether the requests are those that a rule wants."""
+        """Whether the requests are those of a rule."""
         if READS not in wanted:
             return list(seen) == list(wanted)
         place = wanted.index(READS)

@@ -97,7 +97,7 @@ def cells(made: dict[str, t.Any]) -> list[str]:
     return [escape_formula(texts[name]).replace("\0", "\ufffd") for name in Column.__annotations__]
 
 
-# What vendors send
+# Unexpected values of vendors
 
 TEXTS = st.one_of(
     st.text(max_size=12),

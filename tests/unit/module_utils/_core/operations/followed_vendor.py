@@ -44,7 +44,7 @@ class FollowedVendor:
         started_at = started_at or (before.started_at if before else self.clock.now())
         self.scans[scan_id] = Scan(id=scan_id, provider=self.name, state=state, started_at=started_at, **more)  # type: ignore[arg-type]
 
-    # What a follower uses
+    # The interface that a follower uses
 
     def require(self, capability: type) -> FollowedVendor:
         return self

@@ -342,5 +342,5 @@ def test_memory_does_not_grow_with_the_columns(tmp_path: Path) -> None:
     one_page = page(*range(100), tags=[])
     size, _peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    # Of 45 pages more. On a busy machine, a page more is kept for a while: the next one is read in a thread.
+    # The additional memory of 45 pages. On a busy machine, one more page is in memory: a thread reads ahead.
     assert one_page and peak(5000) < peak(500) + 8 * size

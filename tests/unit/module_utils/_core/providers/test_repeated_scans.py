@@ -48,7 +48,7 @@ def bigid_rows(ids: t.Iterable[str], state: str = "Completed") -> list[dict[str,
 
 
 def bigid_single(scan_id: str, state: str = "Completed") -> list[Expected]:
-    """What the status and the scan's own record show of a scan that does not run."""
+    """The status and the record of a scan that does not run."""
     record = bigid_rows([scan_id], state)
     path = f"/api/v1/scans/{scan_id}"
     return [Expected("GET", f"{path}/status", answer={"status": False}), Expected("GET", path, answer=record)]

@@ -94,7 +94,7 @@ ACCEPTED_LINES = [
 
 
 def text_of(format_: str, verdict: Verdict) -> str:
-    """What a reader sees of a report."""
+    """The visible text of a report."""
     report = render(format_, verdict)
     if format_ == "json":
         return report.encode().decode("unicode_escape")
@@ -385,7 +385,7 @@ def test_junit_holds_foreign_text_as_text(text: str) -> None:
 
 
 def without_code(line: str) -> str:
-    """What is left of a line without its code spans: a run of backticks up to the next run of the same length."""
+    """The rest of a line without its code spans: a run of backticks up to the next run of the same length."""
     return re.sub(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", "", line)
 
 

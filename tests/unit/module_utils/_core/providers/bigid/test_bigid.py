@@ -1179,7 +1179,7 @@ def dated(number: int, started: int, updated: int, state: str = "InProgress", **
         # A scan that started before may have changed last.
         ([dated(1, 2, 9, "Completed"), dated(2, 5, 6)], "2"),
         ([dated(1, 2, 9), dated(2, 5, 6), dated(3, 5, 5, name="other")], "2"),
-        # One without a start may be the newest, unless it changed before.
+        # A scan without a start may be the newest, unless it changed before the others.
         ([dated(1, 5, 9), row(2, "InProgress", updated_at="2025-01-06T00:00:00Z")], "2"),
         ([dated(1, 5, 9), row(2, "InProgress", updated_at="2025-01-04T00:00:00Z")], "1"),
         # Where no scan has a start, the order of the list counts.
@@ -1227,7 +1227,7 @@ def test_a_name_without_a_scan_in_a_state_is_no_failure() -> None:
 
 
 def test_recent_scans_are_those_of_one_page_in_the_states_that_it_shows() -> None:
-    """One request without the undocumented total, though a state is unknown and a record is invalid."""
+    """A single request, without the undocumented total, also with an unknown state and an invalid record."""
     warned: list[str] = []
     rows = [{"_id": "1", "state": "Completed"}, {"_id": "2", "state": "Strange"}, {"_id": "3"}, {"name": "no id"}]
     listed = replace(page(*rows), query=[("limit", "200")])

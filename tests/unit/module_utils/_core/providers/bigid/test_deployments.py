@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, datascan.gate maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One scan, from its start to its end, against deployments of BigID that differ: the same answer from each."""
+"""A scan from its start to its end, against different deployments of BigID: the result is always the same."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def string(endpoint: str = "BlobEndpoint=https://acct.blob.core.windows.net/", *
 
 
 def faults(text: str, rules: dict[str, str] | None = None) -> list[str]:
-    """By the rules for the source, unless others are given."""
+    """Check a connection string, by default with the rules for the source."""
     return ConnectionString.parse(text).faults(**(rules or SOURCE), now=NOW)
 
 

@@ -94,7 +94,7 @@ OPERATIONS: dict[str, t.Callable[[Provider, dict[str, t.Any]], Scan]] = {
     "list-all-users": read_listed_scan,
     "files": lambda vendor, contract: vendor.count_issues(COMPLETED),  # type: ignore[attr-defined]
 }
-# What each documented status other than 2xx means, where it does not mean the same everywhere.
+# The meaning of documented statuses other than 2xx that differ from operation to operation.
 ERRORS: dict[tuple[str, int], type[DatascanError]] = {
     ("cancel", 405): TooLateError,
     ("rescan", 409): ConflictError,

@@ -199,7 +199,7 @@ def test_an_error_of_the_second_request_is_an_error_with_the_scan() -> None:
     assert [scan.id for scan in raised.value.result] == [SCAN_ID]
 
 
-# Which list
+# The path of the list
 
 
 @pytest.mark.parametrize("key", ["files", "items", "scanFiles", "data", ""])
