@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -63,6 +63,7 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._text_options import
 _KNOWN = frozenset({"datascan_gate", "datascan_in_process", "datascan_sandbox"})
 _SHARED = "datascan_"
 _NAME_ONLY = re.compile(r"\s*\{\{\s*(\w+)\s*\}\}\s*")  # a template that is nothing but another variable
+_TEMPLATES = re.compile(r"\{[{%].*[%}]\}", re.DOTALL)  # from the first of a text to its last
 AUDIT = "audit_cluster"  # the only role that reads no scans
 
 
@@ -247,7 +248,7 @@ def _refuse_unknown(
     elsewhere: Mapping[str, str],
 ) -> None:
     """Both mappings are as `suggestion` takes them. A variable that a known one's template uses is the user's own."""
-    used = re.findall(r"\w+", " ".join(str(variables[name]) for name in set(known) & set(variables)))
+    used = _names_in_templates([variables[name] for name in set(known) & set(variables)])
     own = {*known, *_KNOWN, *used}
     unknown = sorted(name for name in variables if name.startswith((f"{owner}_", _SHARED)) and name not in own)
     if unknown:
@@ -256,6 +257,18 @@ def _refuse_unknown(
             f"{unknown[0]} is not a variable of {title}{meant or '.'} Names with {owner}_ and {_SHARED} belong "
             "to it: correct the name, or rename a variable of your own."
         )
+
+
+def _names_in_templates(value: t.Any) -> Iterator[str]:
+    """The words of all templates in a value, at any depth. Other text uses no variable, such as a path."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _names_in_templates(part)
+    else:
+        for template in _TEMPLATES.findall(str(value)):
+            yield from re.findall(r"\w+", template)
 
 
 def _resolve(name: str, value: t.Any, template: Callable[[t.Any], t.Any]) -> t.Any:

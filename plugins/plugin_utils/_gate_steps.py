@@ -202,7 +202,8 @@ class GateStepAction(ActionBase):
         facts = self._facts(self._host)
         for name in self._variables:
             is_ours = name in facts or name == f"{PRIVATE}role"
-            if (name.startswith(PRIVATE) and not is_ours) or (name.startswith((PRIVATE, *_RESULTS)) and name in extra):
+            is_private = name.startswith(PRIVATE)
+            if (is_private and not is_ours) or ((is_private or name in _RESULTS) and name in extra):
                 raise InvalidInputError(f"The variable {name} is set by the roles of datascan.gate only. Remove it.")
 
     def _check_host(self) -> None:

@@ -161,6 +161,23 @@ def test_a_variable_that_an_option_uses_is_the_users_own() -> None:
     check("run_scan", given)
 
 
+@pytest.mark.parametrize(
+    "template",
+    ["{{\nrun_scan_days * 86400 }}", "{% if run_scan_days %}5{% endif %}", "{{ {'a': {}} | d(run_scan_days) }}"],
+)
+def test_a_template_inside_an_option_may_use_the_users_own_variable(template: str) -> None:
+    policy = {"max_age": template}
+    given = usual("run_scan", run_scan_policy=policy, run_scan_days=1)
+    read_options("run_scan", given, lambda value: {"max_age": 5} if value == policy else value)
+
+
+@pytest.mark.parametrize("text", ["run_scan_max_issues.xml", "{{ folder }}/run_scan_max_issues", "run_scan_max_issues"])
+def test_text_that_is_no_template_uses_no_variable(text: str) -> None:
+    given = usual("run_scan", run_scan_reports=[{"format": "junit", "dest": text}], run_scan_max_issues=0)
+    with pytest.raises(InvalidInputError, match=r"^run_scan_max_issues is not .*run_scan_policy\.max_issues"):
+        check("run_scan", given)
+
+
 @pytest.mark.parametrize("role", GATED)
 @pytest.mark.parametrize(
     ("option", "value"),
