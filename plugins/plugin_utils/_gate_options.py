@@ -50,7 +50,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.regi
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
 from ansible_collections.datascan.gate.plugins.module_utils._core.unknown_options import paths_by_name, suggestion
-from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import plain_options
+from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import plain_options, plain_texts
 from ansible_collections.datascan.gate.plugins.plugin_utils._paths import absolute_path
 from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import (
     option_name,
@@ -260,7 +260,7 @@ def _refuse_unknown(
 
 def _resolve(name: str, value: t.Any, template: Callable[[t.Any], t.Any]) -> t.Any:
     try:
-        return template(value)
+        return plain_texts(template(value))
     except AnsibleError as error:
         raise InvalidInputError(f"{name}: {one_line(str(error.message))}") from None
 
