@@ -110,12 +110,14 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
     return GateOptions(role, {name: _without_unset(value, spec.get(name, {})) for name, value in values.items()})
 
 
-def given_credentials(role: str, variables: Mapping[str, t.Any]) -> list[str]:
-    """The secrets among the variables of a role, as they are given."""
+def given_credentials(role: str, variables: Mapping[str, t.Any], template: Callable[[t.Any], t.Any]) -> list[str]:
+    """The secrets among the variables of a role, as far as their templates can be read."""
     try:
-        return list(credentials_in(read_role_spec(role), variables))
+        spec = read_role_spec(role)
     except OSError:  # no such role
         return []
+    names = set(spec) & set(variables)
+    return list(credentials_in(spec, {name: _template_parts(variables[name], variables, template) for name in names}))
 
 
 def _without_unset(value: t.Any, option: Mapping[str, t.Any]) -> t.Any:
@@ -214,7 +216,7 @@ def _template_parts(
     A template that only names another variable is followed, `depth` levels at most.
     """
     try:
-        return template(value)
+        return plain_texts(template(value))
     except Exception:  # noqa: BLE001  (whatever a template does, it must not cost the other parts)
         if depth == 0:
             return None

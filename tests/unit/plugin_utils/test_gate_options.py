@@ -28,6 +28,7 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import
     absolute_reports,
     check_names,
     check_options,
+    given_credentials,
     known_reports,
     needs_issue_count,
     read_options,
@@ -163,6 +164,19 @@ def test_an_unknown_suboption_is_named_by_the_roles_variable(
 
 SECRET = VaultSecret(b"password")
 VAULT = VaultLib([("default", SECRET)])
+
+
+def test_secrets_are_known_behind_templates() -> None:
+    """Also beside a part whose template fails."""
+    values = {"{{ token }}": "token-1234", "{{ sas }}": "sas-1234"}
+
+    def template(value: t.Any) -> t.Any:
+        return values[value] if isinstance(value, str) else {}["fails"]
+
+    target = {"source_connection_string": "{{ sas }}", "source_container_path": "{{ no_such_variable }}"}
+    given = {"datascan_api_token": "{{ token }}", "run_scan_glasswall": target}
+    assert sorted(given_credentials("run_scan", given, template)) == ["sas-1234", "token-1234"]
+    assert given_credentials("no_such_role", given, template) == []
 
 
 def vaulted(text: str) -> t.Any:
