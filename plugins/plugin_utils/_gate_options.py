@@ -50,7 +50,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.regi
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
 from ansible_collections.datascan.gate.plugins.module_utils._core.unknown_options import paths_by_name, suggestion
-from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import plain_options
+from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import plain_options, plain_texts
 from ansible_collections.datascan.gate.plugins.plugin_utils._paths import absolute_path
 from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import (
     option_name,
@@ -111,12 +111,14 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
     return GateOptions(role, {name: _without_unset(value, spec.get(name, {})) for name, value in values.items()})
 
 
-def given_credentials(role: str, variables: Mapping[str, t.Any]) -> list[str]:
-    """The secrets among the variables of a role, as they are given."""
+def given_credentials(role: str, variables: Mapping[str, t.Any], template: Callable[[t.Any], t.Any]) -> list[str]:
+    """The secrets among the variables of a role, as far as their templates can be read."""
     try:
-        return list(credentials_in(read_role_spec(role), variables))
+        spec = read_role_spec(role)
     except OSError:  # no such role
         return []
+    names = set(spec) & set(variables)
+    return list(credentials_in(spec, {name: _template_parts(variables[name], variables, template) for name in names}))
 
 
 def _without_unset(value: t.Any, option: Mapping[str, t.Any]) -> t.Any:
@@ -215,7 +217,7 @@ def _template_parts(
     A template that only names another variable is followed, `depth` levels at most.
     """
     try:
-        return template(value)
+        return plain_texts(template(value))
     except Exception:  # noqa: BLE001  (whatever a template does, it must not cost the other parts)
         if depth == 0:
             return None
@@ -273,7 +275,7 @@ def _names_in_templates(value: t.Any) -> Iterator[str]:
 
 def _resolve(name: str, value: t.Any, template: Callable[[t.Any], t.Any]) -> t.Any:
     try:
-        return template(value)
+        return plain_texts(template(value))
     except AnsibleError as error:
         raise InvalidInputError(f"{name}: {one_line(str(error.message))}") from None
 

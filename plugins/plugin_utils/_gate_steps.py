@@ -102,7 +102,7 @@ class GateStepAction(ActionBase):
             reports = (
                 known_reports(role, self._variables, self._templar.template) if writes_here(self._connection) else []
             )
-            known = given_credentials(role, self._variables)
+            known = given_credentials(role, self._variables, self._templar.template)
             result = refused_result(role, refusal, reports, check_mode=self._task.check_mode, secrets=known)
             entry = entry.concluded(result)
         return {
@@ -259,7 +259,7 @@ class GateStepAction(ActionBase):
             return unfinished_result(role, reports) if not self._task.check_mode else initial
         # The role's `failed_when: false` clears `failed`.
         failure = InvalidInputError(str(judged.get("msg", "The decision was not made.")))
-        known = given_credentials(role, self._variables)
+        known = given_credentials(role, self._variables, self._templar.template)
         return refused_result(role, failure, reports, check_mode=self._task.check_mode, secrets=known)
 
     def _noted(self, entry: GateEntry) -> dict[str, t.Any]:
