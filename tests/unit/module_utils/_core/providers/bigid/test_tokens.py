@@ -20,8 +20,14 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     UnknownOutcomeError,
     UntrustedCertificateError,
 )
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.authentication import HEADER_FORMS, Reader
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import Query
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import status
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import StartsScans
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.bigid.tokens import (
+    SessionTokenAuthentication,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import ListsScans, StartsScans
+from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from fake_clock import FakeClock
 from scripted_vendor import Expected, connected, scripted_context
 
@@ -152,6 +158,24 @@ def test_a_scheme_that_was_set_is_the_only_form(scheme: str) -> None:
 def test_403_in_both_forms_is_about_what_the_token_allows() -> None:
     with pytest.raises(ForbiddenError):
         get(read("s", 403, FORBIDDEN), read("Bearer s", 403, FORBIDDEN), api_token="s")
+
+
+def test_403_in_both_forms_proves_no_form() -> None:
+    """The list may be forbidden to a token that may read scans."""
+    listed = [Expected("GET", f"{BASE}/scans/parent-scans", 403, FORBIDDEN)] * 2
+    with scripted_context(*listed, read("s"), read("s"), provider="bigid", retries=0, api_token="s") as context:
+        with pytest.raises(ForbiddenError):
+            context.require(ListsScans).list_scans(Query())
+        assert [context.provider.get("1").state for _read in range(2)] == ["running"] * 2
+
+
+def test_the_other_form_is_tried_by_every_thread_that_sent_the_first_one() -> None:
+    forms = [HEADER_FORMS["raw"], HEADER_FORMS["bearer"]]
+    authentication = SessionTokenAuthentication("s", None, forms, Redactor([]))
+    reader = t.cast("Reader", None)
+    first = authentication.headers(reader)
+    assert [authentication.forbidden(first) for _thread in range(3)] == [True] * 3
+    assert authentication.headers(reader) == {"Authorization": "Bearer s"}
 
 
 def test_a_form_that_is_not_known_does_not_hide_the_403_of_the_form_that_is() -> None:
