@@ -6,6 +6,7 @@ from __future__ import annotations
 
 """The variables of a role that gates, checked as a whole before anything is sent."""
 
+import os
 import re
 import typing as t
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -29,6 +30,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy im
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import FORMATS
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import (
+    CONNECTION_OPTIONS,
     credentials_in,
     option_names,
     own_option,
@@ -112,13 +114,15 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
 
 
 def given_credentials(role: str, variables: Mapping[str, t.Any], template: Callable[[t.Any], t.Any]) -> list[str]:
-    """The secrets among the variables of a role, as far as their templates can be read."""
+    """The secrets of the environment, and those among the variables of a role, as far as templates can be read."""
+    environment = {name: os.environ.get(option.get("env", "")) for name, option in CONNECTION_OPTIONS.items()}
+    from_environment = credentials_in(CONNECTION_OPTIONS, environment)
     try:
         spec = read_role_spec(role)
     except OSError:  # no such role
-        return []
-    names = set(spec) & set(variables)
-    return list(credentials_in(spec, {name: _template_parts(variables[name], variables, template) for name in names}))
+        return list(from_environment)
+    given = {name: _template_parts(variables[name], variables, template) for name in set(spec) & set(variables)}
+    return [*credentials_in(spec, given), *from_environment]
 
 
 def _without_unset(value: t.Any, option: Mapping[str, t.Any]) -> t.Any:

@@ -166,8 +166,10 @@ SECRET = VaultSecret(b"password")
 VAULT = VaultLib([("default", SECRET)])
 
 
-def test_secrets_are_known_behind_templates() -> None:
+def test_secrets_are_known_behind_templates_and_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also beside a part whose template fails."""
+    monkeypatch.setenv("DATASCAN_REFRESH_TOKEN", "user-1234")
+    monkeypatch.delenv("DATASCAN_API_TOKEN", raising=False)
     values = {"{{ token }}": "token-1234", "{{ sas }}": "sas-1234"}
 
     def template(value: t.Any) -> t.Any:
@@ -175,8 +177,8 @@ def test_secrets_are_known_behind_templates() -> None:
 
     target = {"source_connection_string": "{{ sas }}", "source_container_path": "{{ no_such_variable }}"}
     given = {"datascan_api_token": "{{ token }}", "run_scan_glasswall": target}
-    assert sorted(given_credentials("run_scan", given, template)) == ["sas-1234", "token-1234"]
-    assert given_credentials("no_such_role", given, template) == []
+    assert sorted(given_credentials("run_scan", given, template)) == ["sas-1234", "token-1234", "user-1234"]
+    assert given_credentials("no_such_role", given, template) == ["user-1234"]
 
 
 def vaulted(text: str) -> t.Any:
