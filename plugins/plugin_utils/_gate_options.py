@@ -10,6 +10,7 @@ import os
 import re
 import typing as t
 from collections.abc import Callable, Collection, Iterator, Mapping
+from difflib import get_close_matches
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -66,6 +67,7 @@ _KNOWN = frozenset({"datascan_gate", "datascan_in_process", "datascan_sandbox"})
 _SHARED = "datascan_"
 _NAME_ONLY = re.compile(r"\s*\{\{\s*(\w+)\s*\}\}\s*")  # a template that is nothing but another variable
 _TEMPLATES = re.compile(r"\{[{%].*[%}]\}", re.DOTALL)  # from the first of a text to its last
+_MISSPELT = 0.85  # from here on, difflib calls two names so similar that one stands for the other
 AUDIT = "audit_cluster"  # the only role that reads no scans
 
 
@@ -205,12 +207,24 @@ def absolute_reports(options: GateOptions) -> list[dict[str, str]]:
 def known_reports(
     role: str, variables: Mapping[str, t.Any], template: Callable[[t.Any], t.Any]
 ) -> list[dict[str, str]]:
-    """The reports of a role whose variables are wrong, as far as they can be read: also under a misspelt name."""
-    names = sorted(name for name in variables if name.startswith(f"{role}_rep"))
-    given = [_template_parts(variables[name], variables, template) for name in names]
+    """The reports of a role whose variables are wrong, as far as they can be read: also under a misspelt name.
+
+    A format that is not known, of which the older file is removed, counts only under the right name.
+    """
     formats = AUDIT_FORMATS if role == AUDIT else FORMATS
-    pairs = RefusedTask({"reports": plain_options(given)}, check_mode=False).reports(formats)
-    return [{"format": format_, "dest": absolute_path(dest)} for format_, dest in pairs]
+    right = f"{role}_reports"
+    found: dict[tuple[str, str], None] = {}
+    for name in sorted(name for name in variables if name == right or _is_misspelt(name, right, role)):
+        given = plain_options([_template_parts(variables[name], variables, template)])
+        pairs = RefusedTask({"reports": given}, check_mode=False).reports(formats)
+        found.update(dict.fromkeys(pair for pair in pairs if pair[0] or name == right))
+    return [{"format": format_, "dest": absolute_path(dest)} for format_, dest in found]
+
+
+def _is_misspelt(name: str, right: str, role: str) -> bool:
+    return name.startswith(f"{role}_") and bool(
+        get_close_matches(option_name(role, name), [option_name(role, right)], cutoff=_MISSPELT)
+    )
 
 
 def _template_parts(

@@ -484,5 +484,20 @@ def test_reports_are_known_under_a_misspelt_name(name: str) -> None:
     assert known_reports("run_scan", given, id_) == [{"format": "json", "dest": "/a.json"}]
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("run_scan_repo", {"dest": "/srv/app.tar", "version": "main"}),
+        ("run_scan_repository", [{"dest": "/srv/app.json", "format": "json"}]),
+        ("run_scan_replicas", "dest=/srv/app.tar format=tar"),
+        ("run_scan_report", {"dest": "/srv/app.tar", "format": "tar"}),
+        ("run_scan_reporter", {"dest": "/srv/app.json", "format": "json"}),
+    ],
+)
+def test_no_file_of_another_variable_is_a_report(name: str, value: t.Any) -> None:
+    """It would be overwritten or removed."""
+    assert known_reports("run_scan", {"run_scan_reports": [], name: value}, id_) == []
+
+
 def id_(value: t.Any) -> t.Any:
     return value
