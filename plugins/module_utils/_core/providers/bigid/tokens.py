@@ -64,6 +64,7 @@ class SessionTokenAuthentication(Authentication):
         with self._lock:
             if self._is_current(headers):
                 self._form_works = True
+                self._is_other_form_of_forbidden = False
                 self._is_untried = False
 
     def refused(self, headers: Mapping[str, str]) -> bool:

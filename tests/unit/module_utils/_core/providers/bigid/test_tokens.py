@@ -234,6 +234,20 @@ def test_an_expiry_under_any_status_is_renewed_once(code: int, answer: t.Any) ->
         )
 
 
+def test_an_expiry_is_renewed_where_the_first_form_got_403() -> None:
+    """As behind a gateway that knows only one form."""
+    get(
+        exchange(),
+        read("s1", 403, FORBIDDEN),
+        read("Bearer s1"),
+        read("Bearer s1", 401, "UnauthorizedError"),
+        exchange("s2"),
+        read("Bearer s2"),
+        reads=2,
+        **BY_USER_TOKEN,
+    )
+
+
 @pytest.mark.parametrize(("code", "answer"), EXPIRED)
 def test_a_start_with_an_expired_token_is_sent_again_and_never_counts_as_lost(code: int, answer: t.Any) -> None:
     def start(form: str, *answer: t.Any) -> Expected:
