@@ -64,6 +64,7 @@ class SessionTokenAuthentication(Authentication):
         with self._lock:
             if self._is_current(headers):
                 self._form_works = True
+                self._is_other_form_of_forbidden = False
                 self._is_untried = False
 
     def refused(self, headers: Mapping[str, str]) -> bool:
@@ -88,11 +89,17 @@ class SessionTokenAuthentication(Authentication):
     def forbidden(self, headers: Mapping[str, str]) -> bool:
         """Try the other form while none has worked: a gateway may answer 403 to a form that it does not know."""
         with self._lock:
-            if not self._is_current(headers) or self._form_works or self._form + 1 >= len(self._forms):
+            if not self._is_current(headers):
+                return True  # another thread has replaced the token, or its form
+            if self._form_works:
                 return False
-            self._form += 1
-            self._is_other_form_of_forbidden = True
-            return True
+            if self._form + 1 < len(self._forms):
+                self._form += 1
+                self._is_other_form_of_forbidden = True
+                return True
+            if self._is_other_form_of_forbidden:  # both were forbidden here: the next request shows which one works
+                self._form, self._is_other_form_of_forbidden = 0, False
+            return False
 
     @property
     def advice(self) -> str:

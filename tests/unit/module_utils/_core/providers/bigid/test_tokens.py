@@ -20,8 +20,14 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     UnknownOutcomeError,
     UntrustedCertificateError,
 )
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.authentication import HEADER_FORMS, Reader
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import Query
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import status
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import StartsScans
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.bigid.tokens import (
+    SessionTokenAuthentication,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import ListsScans, StartsScans
+from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from fake_clock import FakeClock
 from scripted_vendor import Expected, connected, scripted_context
 
@@ -154,6 +160,24 @@ def test_403_in_both_forms_is_about_what_the_token_allows() -> None:
         get(read("s", 403, FORBIDDEN), read("Bearer s", 403, FORBIDDEN), api_token="s")
 
 
+def test_403_in_both_forms_proves_no_form() -> None:
+    """The list may be forbidden to a token that may read scans."""
+    listed = [Expected("GET", f"{BASE}/scans/parent-scans", 403, FORBIDDEN)] * 2
+    with scripted_context(*listed, read("s"), read("s"), provider="bigid", retries=0, api_token="s") as context:
+        with pytest.raises(ForbiddenError):
+            context.require(ListsScans).list_scans(Query())
+        assert [context.provider.get("1").state for _read in range(2)] == ["running"] * 2
+
+
+def test_the_other_form_is_tried_by_every_thread_that_sent_the_first_one() -> None:
+    forms = [HEADER_FORMS["raw"], HEADER_FORMS["bearer"]]
+    authentication = SessionTokenAuthentication("s", None, forms, Redactor([]))
+    reader = t.cast("Reader", None)
+    first = authentication.headers(reader)
+    assert [authentication.forbidden(first) for _thread in range(3)] == [True] * 3
+    assert authentication.headers(reader) == {"Authorization": "Bearer s"}
+
+
 def test_a_form_that_is_not_known_does_not_hide_the_403_of_the_form_that_is() -> None:
     unknown = read("Bearer s", 401, "UnauthorizedError")
     with pytest.raises(ForbiddenError):
@@ -208,6 +232,20 @@ def test_an_expiry_under_any_status_is_renewed_once(code: int, answer: t.Any) ->
             reads=2,
             **BY_USER_TOKEN,
         )
+
+
+def test_an_expiry_is_renewed_where_the_first_form_got_403() -> None:
+    """As behind a gateway that knows only one form."""
+    get(
+        exchange(),
+        read("s1", 403, FORBIDDEN),
+        read("Bearer s1"),
+        read("Bearer s1", 401, "UnauthorizedError"),
+        exchange("s2"),
+        read("Bearer s2"),
+        reads=2,
+        **BY_USER_TOKEN,
+    )
 
 
 @pytest.mark.parametrize(("code", "answer"), EXPIRED)
