@@ -106,7 +106,7 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
     check_texts(spec, given, provider_name(given.get("datascan_provider")))
     try:
         validation = ArgumentSpecValidator(spec).validate(given)
-    except (AttributeError, TypeError, ValueError):
+    except (AttributeError, OverflowError, TypeError, ValueError):
         raise InvalidInputError(describe_wrong_options(spec, given)) from None
     values = validation.validated_parameters
     if validation.error_messages:

@@ -238,6 +238,8 @@ def test_text_that_is_no_template_uses_no_variable(text: str) -> None:
         ("policy", [1]),
         ("policy", {"states": "complete"}),
         ("policy", {"max_age": -1}),
+        ("policy", {"max_issues": float("inf")}),
+        ("wait_timeout", 10**400),
         ("policy", {"max_isues": 1}),
         ("policy", {"allow_missing": "perhaps"}),
         *(("policy", {"min_scans": value}) for value in (0, -1, True, 1.5, "many", [1], 2)),  # 2 of one
