@@ -14,8 +14,9 @@ COLLECTIONS := $(WORK)/collections
 REQUIREMENTS := requirements.txt tests/requirements.txt
 PARTS := sanity lint unit integration molecule
 
-# -B and the cache_dir keep files of tests out of the tree.
-PYTEST := "$(BIN)/python" -B -m pytest -q -o cache_dir="$(WORK)/cache/pytest"
+# -B and the cache_dir keep files of tests out of the tree. Plugins are named, because pytest rewrites every file of a
+# package whose plugin it finds by itself: in each process, all of hypothesis.
+PYTEST := PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 "$(BIN)/python" -B -m pytest -p xdist -p hypothesispytest -q -o cache_dir="$(WORK)/cache/pytest"
 
 # For targets that run against the installed collection.
 INSTALLED := ANSIBLE_COLLECTIONS_PATH="$(COLLECTIONS)" ANSIBLE_HOME="$(WORK)/cache/ansible" PATH="$(BIN):$$PATH"

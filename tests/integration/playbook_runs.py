@@ -19,8 +19,7 @@ from sandbox_server import TOKEN, Sandbox
 PLAYBOOKS = Path(__file__).resolve().parent / "playbooks"
 
 AS_MODULE = {"datascan_in_process": False}
-# ansible-playbook asks a thousand times a second whether a task has ended. A tenth as often takes a tenth of a
-# processor less.
+# ansible-playbook asks 1,000 times a second whether a task has ended, which takes a tenth of a processor.
 SETTINGS = "[defaults]\ninternal_poll_interval = 0.01\n"
 _LEFT_OUT = re.compile(r"ANSIBLE_|DATASCAN_|PYTHON|.*_PROXY$", re.IGNORECASE)
 

@@ -73,7 +73,7 @@ def clean_environment(home: Path) -> dict[str, str]:
         "CHECKPOINT_DISABLE": "1",
         "TF_IN_AUTOMATION": "1",
         "TF_INPUT": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",  # for a provider that runs from the checkout
+        "PYTHONPYCACHEPREFIX": str(ROOT / ".work/cache/bytecode"),  # of a provider that runs from the checkout
     }
 
 

@@ -342,6 +342,12 @@ def parse_query(options: Mapping[str, t.Any]) -> Query:
     query = Query.model_validate(read_options(QUERY_OPTIONS, options, where="query."))
     if query.limit is not None and query.limit < 1:
         raise InvalidInputError("query.limit must be 1 or more.")
+    if query.states is not None and not query.states:
+        raise InvalidInputError(
+            "query.states is empty, so the query would find no scan. Name a state, or leave it out."
+        )
+    if not all(owner.strip() for owner in query.owners):
+        raise InvalidInputError("query.owners has an empty name. Set it, or remove it.")
     empty = [name for name in ("name", "source") if options.get(name) == ""]
     if empty and (query.limit is not None or not query.narrows):
         raise InvalidInputError(

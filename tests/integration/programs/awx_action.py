@@ -14,6 +14,10 @@ from unittest import mock
 from ansible.module_utils import basic
 from ansible.plugins.action import ActionBase
 
+# The module of this plugin's name. ansible-playbook loads a plugin before it forks a worker for a task. Loaded in the
+# worker, the module would be compiled for each task.
+MODULE = import_module(f"ansible_collections.awx.awx.plugins.modules.{__name__.rpartition('.')[2]}")
+
 
 class ActionModule(ActionBase):
     _supports_check_mode = True
@@ -23,10 +27,9 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         options = dict(self._task.args)
         self._update_module_args(self._task.action, options, task_vars)
-        module = import_module(f"ansible_collections.awx.awx.plugins.modules.{self._task.action.rpartition('.')[2]}")
         printed = io.StringIO()
         with redirect_stdout(printed), suppress(SystemExit), _module_args(options):
-            module.main()
+            MODULE.main()
         return json.loads(printed.getvalue())
 
 

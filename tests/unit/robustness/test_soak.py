@@ -189,12 +189,12 @@ def test_a_thousand_polls_of_five_scans_in_one_list(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [provider.name for provider in providers_supporting(CancelsScans)])
-def test_the_progress_of_a_thousand_scans_takes_less_than_fifty_lines(name: str) -> None:
+def test_the_progress_of_hundreds_of_scans_takes_less_than_fifty_lines(name: str) -> None:
     """They end one after the other within twenty minutes."""
-    vendor = FlakyVendor(name, scans=1000)
+    vendor = FlakyVendor(name, scans=300)
     soak = Soak(vendor, 1_000_000)
     vendor.end_one_by_one(1200.0, soak.clock.monotonic)
     result = soak.run()
-    assert [scan.state for scan in result.scans] == ["completed"] * 1000
+    assert [scan.state for scan in result.scans] == ["completed"] * 300
     assert 0 < result.waited.elapsed - 1200 < 121
     assert 10 < soak.lines < 50

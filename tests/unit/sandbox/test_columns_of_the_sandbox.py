@@ -27,6 +27,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations imp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.context import OperationContext
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import ConnectionOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.base import Provider
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.bigid import clusters
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import connect
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from datascan_sandbox.vendors import bigid_catalogue
@@ -36,7 +37,8 @@ from scripted_vendor import mount, response_to
 pytestmark = pytest.mark.one_core
 
 LARGE = "mno345pqr678"
-COLUMNS = 2507
+PAGE = 100  # columns; the real size takes ten times as long, and TestFiles has it
+COLUMNS = 257
 PATH = "/cluster/similar$"
 
 
@@ -64,9 +66,10 @@ class Bridge(requests.adapters.BaseAdapter):
 
 
 @pytest.fixture(autouse=True)
-def small(world: Any) -> None:
-    """The large cluster is made small here."""
+def small(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The large cluster and the pages are made small here."""
     world.settings("bigid", catalogue_columns=COLUMNS)
+    monkeypatch.setattr(clusters, "_PAGE_SIZE", PAGE)
 
 
 @pytest.fixture(scope="module")
@@ -112,8 +115,8 @@ class TestVariants:
         [
             ({}, 3),
             ({"offset_keys": True}, 3),
-            ({"page_limit_max": 700}, 4),
-            ({"page_limit_max": 700, "offset_keys": True}, 4),
+            ({"page_limit_max": 70}, 4),
+            ({"page_limit_max": 70, "offset_keys": True}, 4),
             ({"total_count": "on_request"}, 3),
             ({"total_count": "never"}, 8),  # read twice, because nothing else shows a change
             ({"total_count": "never", "offset_keys": True}, 8),
@@ -122,7 +125,7 @@ class TestVariants:
             ({"cluster_parameter": "cluster_id"}, 3),
             ({"cluster_parameter": "both"}, 3),
             ({"auth_form": "bearer"}, 4),
-            ({"catalogue_columns": 2000}, 3),
+            ({"catalogue_columns": 200}, 3),
         ],
     )
     def test_each_column_once_and_in_order(
@@ -137,28 +140,28 @@ class TestVariants:
         assert pages(world) == 1
 
     def test_ignore_limit_that_is_capped_is_read_to_the_end(self, world: Any, all_names: list[str]) -> None:
-        world.settings("bigid", page_limit_max=2000)
+        world.settings("bigid", page_limit_max=200)
         assert names(run(world, ignore_limit=True)) == all_names
 
     def test_limit_and_skip(self, world: Any, all_names: list[str]) -> None:
-        result = run(world, limit=1500, skip=900)
-        assert (names(result), result.total_count) == (all_names[900:2400], COLUMNS)
+        result = run(world, limit=150, skip=90)
+        assert (names(result), result.total_count) == (all_names[90:240], COLUMNS)
 
     @pytest.mark.parametrize("offset_keys", [True, False])
     def test_an_offset_key_is_where_it_starts(self, world: Any, all_names: list[str], offset_keys: bool) -> None:
         world.settings("bigid", offset_keys=offset_keys)
         warned: list[str] = []
-        found = names(run(world, warned, offset_key="1600"))
-        assert found == all_names[1600:]
+        found = names(run(world, warned, offset_key="160"))
+        assert found == all_names[160:]
 
     def test_an_offset_key_that_the_server_ignores_is_reported(self, world: Any, all_names: list[str]) -> None:
         warned: list[str] = []
-        assert names(run(world, warned, offset_key="600")) == all_names[600:1600]
+        assert names(run(world, warned, offset_key="60")) == all_names[60:160]
         assert "is not complete: a page came again in place of the next one." in warned[0]
 
     def test_a_sample_is_one_request(self, world: Any, all_names: list[str]) -> None:
-        found = names(run(world, sample=1200))
-        assert len(set(found)) == 1200
+        found = names(run(world, sample=120))
+        assert len(set(found)) == 120
         assert set(found) < set(all_names)
         assert pages(world) == 1
 
@@ -219,7 +222,7 @@ PASSING = (
     {"kind": "repeat_page"},
     {"kind": "lying_total"},
     {"kind": "lying_total", "total": 3},
-    {"kind": "lying_total", "total": 1000},
+    {"kind": "lying_total", "total": PAGE},
 )
 
 
@@ -236,7 +239,7 @@ class TestFaults:
     @pytest.mark.parametrize("offset_keys", [True, False])
     def test_a_total_that_always_lies_loses_nothing(self, world: Any, all_names: list[str], offset_keys: bool) -> None:
         world.settings("bigid", offset_keys=offset_keys)
-        for total, is_warned in ((None, True), (3, False), (1000, False), (10**9, True)):
+        for total, is_warned in ((None, True), (3, False), (PAGE, False), (10**9, True)):
             world.control("DELETE", "/faults")
             world.fault("lying_total", rule={"path": PATH, "times": None}, total=total)
             warned: list[str] = []
@@ -250,7 +253,7 @@ class TestFaults:
         world.settings("bigid", total_count=total_count)
         world.fault("repeat_page", rule={"path": PATH, "times": None})
         warned: list[str] = []
-        assert names(run(world, warned)) == all_names[:1000]
+        assert names(run(world, warned)) == all_names[:PAGE]
         assert len(warned) == 1
         assert pages(world) == 2 * 4  # the list is read four times
 
@@ -260,20 +263,25 @@ class TestFaults:
         with pytest.raises(DatascanError) as raised:
             run(world)
         assert raised.value.http_status == code
-        assert raised.value.result.summary["total"] == 2000
+        assert raised.value.result.summary["total"] == 2 * PAGE
         assert raised.value.result.total_count == COLUMNS
 
 
 class TestFiles:
+    @pytest.fixture(autouse=True)
+    def small(self, world: Any) -> None:
+        """Here, pages have their real size."""
+        world.settings("bigid", catalogue_columns=2507)
+
     @pytest.mark.parametrize("format_", ["csv", "ndjson"])
-    def test_25007_columns_are_each_there_once(self, world: Any, tmp_path: Path, format_: str) -> None:
-        world.settings("bigid", catalogue_columns=25007)
+    def test_7007_columns_are_each_there_once(self, world: Any, tmp_path: Path, format_: str) -> None:
+        world.settings("bigid", catalogue_columns=7007)
         dest = tmp_path / "columns"
         result = run(world, dest=str(dest), format=format_)
-        assert (result.changed, result.summary["total"], result.total_count) == (True, 25007, 25007)
+        assert (result.changed, result.summary["total"], result.total_count) == (True, 7007, 7007)
         found = list(_parsed(dest, format_))
-        assert len(found) == len({row["fully_qualified_name"] for row in found}) == 25007
-        assert pages(world) == 26
+        assert len(found) == len({row["fully_qualified_name"] for row in found}) == 7007
+        assert pages(world) == 8
         assert list(tmp_path.iterdir()) == [dest]
 
     def test_names_that_break_careless_writers_come_through(self, world: Any, tmp_path: Path) -> None:

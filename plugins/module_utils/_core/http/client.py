@@ -75,6 +75,8 @@ class HttpClient:
         Raises InvalidInputError for an api_url that is not a base address, or that does not fit client_cert.
         """
         self.requests_sent = 0
+        self.failed_authentications = 0  # requests that were not sent, because a token was not exchanged
+        self.authentication_error: DatascanError | None = None  # of the last of them
         self._base_url = check_base_url(connection.api_url)
         connection.check_client_certificate()
         self._timeout = min(connection.timeout, _MAX_TIMEOUT)
@@ -177,7 +179,7 @@ class HttpClient:
         retries = reauthentications = 0
         failure: DatascanError | None = None  # after which the request is sent again
         while True:
-            headers = self._authentication.headers(self) if request.headers is None else request.headers
+            headers = self._authenticate() if request.headers is None else request.headers
             try:
                 result = self._exchange(request, headers, parse)
             except Fault as fault:
@@ -195,6 +197,15 @@ class HttpClient:
                 return result
             self._clock.sleep(pause)
             retries += 1
+
+    def _authenticate(self) -> Mapping[str, str]:
+        try:
+            return self._authentication.headers(self)
+        except DatascanError as error:
+            with self._lock:
+                self.authentication_error = error
+                self.failed_authentications += 1
+            raise
 
     def _can_reauthenticate(self, request: Request, headers: Mapping[str, str], fault: Fault) -> bool:
         if request.headers is not None:

@@ -217,9 +217,15 @@ class Provider(ABC):
         self._client.close()
 
     def _get_each(self, get: Callable[[str], Scan], scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
-        """Many scans by id with one request each, a few at the same time."""
+        """Many scans by id with one request each, a few at the same time.
+
+        A token that is not exchanged for one scan is not exchanged for another either: a vendor may lock the user out.
+        """
+        failures = self._client.failed_authentications
 
         def get_one(scan_id: str) -> Scan | DatascanError:
+            if self._client.failed_authentications > failures and self._client.authentication_error:
+                return self._client.authentication_error
             try:
                 return get(scan_id)
             except InterruptedWaitError:

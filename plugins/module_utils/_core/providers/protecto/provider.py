@@ -231,6 +231,11 @@ class Protecto(StartsScans):
                 names = [item[option]] if isinstance(item[option], str) else item[option]
                 if not names or not all(name.strip() for name in names):
                     raise InvalidInputError(f"protecto.objects[{number}].{option} is empty or contains an empty name.")
+            for position, column in enumerate(item.get("data_samples") or ()):
+                if not (column["column_name"] or "").strip():
+                    raise InvalidInputError(
+                        f"protecto.objects[{number}].data_samples[{position}].column_name is empty: name the column."
+                    )
         self.remember_target(target)
 
     def remember_target(self, target: Mapping[str, t.Any]) -> None:

@@ -219,6 +219,13 @@ def test_the_backoff_grows_up_to_a_cap_and_jitters(random: float, share: float) 
     assert clock.sleeps == pytest.approx([share * most for most in (0.5, 1, 2, 4, 8, 16, 30, 30, 30)])
 
 
+def test_the_backoff_has_a_cap_after_any_number_of_retries() -> None:
+    clock = FakeClock()
+    with pytest.raises(UnavailableError):
+        Spoken(*[get(503, {})] * 1200, clock=clock, retries=1199).read()
+    assert set(clock.sleeps[8:]) == {15.0}
+
+
 @pytest.mark.parametrize(
     ("header", "pause"),
     [
