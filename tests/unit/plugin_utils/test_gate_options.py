@@ -167,7 +167,7 @@ VAULT = VaultLib([("default", SECRET)])
 
 
 def test_secrets_are_known_behind_templates_and_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also beside a part whose template fails."""
+    """This also holds for a value with another part whose template fails."""
     monkeypatch.setenv("DATASCAN_REFRESH_TOKEN", "user-1234")
     monkeypatch.delenv("DATASCAN_API_TOKEN", raising=False)
     values = {"{{ token }}": "token-1234", "{{ sas }}": "sas-1234"}
@@ -191,7 +191,7 @@ def vaulted(text: str) -> t.Any:
 
 @pytest.mark.skipif(Version(ansible_version) >= Version("2.19.dev0"), reason="Since then, templating reads them.")
 def test_vaulted_texts_are_read() -> None:
-    """Templating leaves them as they are, as it does before ansible-core 2.19."""
+    """Before ansible-core 2.19, templating returns vaulted texts unread."""
     given = usual("run_scan", datascan_api_token=vaulted("token-1234"), run_scan_wait_timeout=vaulted("90"))
     given["run_scan_glasswall"] = {**TARGET, "source_connection_string": vaulted(TARGET["source_connection_string"])}
     options = read_options("run_scan", given, lambda value: value)
@@ -497,7 +497,7 @@ def test_reports_are_known_under_a_misspelt_name(name: str) -> None:
     ],
 )
 def test_no_file_of_another_variable_is_a_report(name: str, value: t.Any) -> None:
-    """It would be overwritten or removed."""
+    """A file that counts as a report would be overwritten or removed."""
     assert known_reports("run_scan", {"run_scan_reports": [], name: value}, id_) == []
 
 

@@ -118,7 +118,7 @@ def test_a_folder_that_cannot_be_written_does_no_harm(collections: Path) -> None
     ids=["empty", "cut header", "header alone", "cut off", "zeros", "no code", "another Python's"],
 )
 def test_a_damaged_compiled_file_does_no_harm(collections: Path, damage: t.Callable[[bytes], bytes]) -> None:
-    """As a full disk or a crash of the machine leaves it."""
+    """A full disk or a crash of the machine leaves such a file."""
     load(collections)
     (kept,) = (collections / CORE / "__pycache__").glob("some.*")
     kept.write_bytes(damage(kept.read_bytes()))

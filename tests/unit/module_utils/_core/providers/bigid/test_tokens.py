@@ -237,7 +237,7 @@ def test_an_expiry_under_any_status_is_renewed_once(code: int, answer: t.Any) ->
 
 
 def test_an_expiry_is_renewed_where_the_first_form_got_403() -> None:
-    """As behind a gateway that knows only one form."""
+    """A gateway before BigID may accept only one form of the header."""
     get(
         exchange(),
         read("s1", 403, FORBIDDEN),
@@ -354,7 +354,7 @@ class _WithoutList(Script):
 def test_a_token_that_is_not_exchanged_for_one_scan_is_not_exchanged_for_each(
     status: int, kind: type[Exception]
 ) -> None:
-    """Because a vendor may lock the user out. The next poll tries again."""
+    """Repeated attempts may lock the user out. The next poll tries again."""
     scan_ids = [str(number) for number in range(100)]
     provider, _script = connected([], provider="bigid", retries=0, api_token="s", refresh_token="user")
     vendor = _WithoutList(status)
