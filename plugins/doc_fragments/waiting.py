@@ -26,6 +26,8 @@ options:
         it, pauses are the vendor's minimum longer, and around it they are shorter, down to a fiftieth of the scan's
         length and that minimum. Whenever a scan ends, this is noticed at most a tenth of its length and the minimum
         later.
+      - If not set, the pause is also at least as long as the last poll, so that a slow vendor is not polled all
+        the time. The end of a scan may be noticed three polls later then.
     type: float
 """
 

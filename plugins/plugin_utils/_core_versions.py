@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import typing as t
+from collections.abc import Mapping
 
 from ansible import constants as C
 from ansible.errors import AnsibleError
@@ -28,6 +29,20 @@ def plain_options(options: t.Any) -> dict[str, t.Any]:
     """The options as a module gets them: plain values instead of Ansible's own types."""
     plain: dict[str, t.Any] = json.loads(json.dumps(options, cls=_ENCODER), cls=_DECODER)
     return plain
+
+
+def plain_texts(value: t.Any) -> t.Any:
+    """A value with vaulted texts, at any depth, as other texts: templating leaves them before ansible-core 2.19.
+
+    Raises AnsibleError without the password of the vault.
+    """
+    if hasattr(_json, "get_module_encoder"):
+        return value
+    if isinstance(value, Mapping):
+        return {key: plain_texts(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [plain_texts(part) for part in value]
+    return str(value) if getattr(value, "__ENCRYPTED__", False) else value
 
 
 def shows_invocation(task_vars: dict[str, t.Any]) -> bool:

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 """The variables of a role that gates, checked as a whole before anything is sent."""
 
+import os
 import re
 import typing as t
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from difflib import get_close_matches
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -29,6 +31,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.gate.policy im
 from ansible_collections.datascan.gate.plugins.module_utils._core.gate.reports.render import FORMATS
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import WaitOptions
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import (
+    CONNECTION_OPTIONS,
     credentials_in,
     option_names,
     own_option,
@@ -50,7 +53,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.providers.regi
 from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.datascan.gate.plugins.module_utils._core.text import one_line
 from ansible_collections.datascan.gate.plugins.module_utils._core.unknown_options import paths_by_name, suggestion
-from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import plain_options
+from ansible_collections.datascan.gate.plugins.plugin_utils._core_versions import plain_options, plain_texts
 from ansible_collections.datascan.gate.plugins.plugin_utils._paths import absolute_path
 from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import (
     option_name,
@@ -63,6 +66,8 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._text_options import
 _KNOWN = frozenset({"datascan_gate", "datascan_in_process", "datascan_sandbox"})
 _SHARED = "datascan_"
 _NAME_ONLY = re.compile(r"\s*\{\{\s*(\w+)\s*\}\}\s*")  # a template that is nothing but another variable
+_TEMPLATES = re.compile(r"\{[{%].*[%}]\}", re.DOTALL)  # from the first of a text to its last
+_MISSPELT = 0.85  # from here on, difflib calls two names so similar that one stands for the other
 AUDIT = "audit_cluster"  # the only role that reads no scans
 
 
@@ -101,7 +106,7 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
     check_texts(spec, given, provider_name(given.get("datascan_provider")))
     try:
         validation = ArgumentSpecValidator(spec).validate(given)
-    except (AttributeError, TypeError, ValueError):
+    except (AttributeError, OverflowError, TypeError, ValueError):
         raise InvalidInputError(describe_wrong_options(spec, given)) from None
     values = validation.validated_parameters
     if validation.error_messages:
@@ -110,12 +115,16 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
     return GateOptions(role, {name: _without_unset(value, spec.get(name, {})) for name, value in values.items()})
 
 
-def given_credentials(role: str, variables: Mapping[str, t.Any]) -> list[str]:
-    """The secrets among the variables of a role, as they are given."""
+def given_credentials(role: str, variables: Mapping[str, t.Any], template: Callable[[t.Any], t.Any]) -> list[str]:
+    """The secrets of the environment, and those among the variables of a role, as far as templates can be read."""
+    environment = {name: os.environ.get(option.get("env", "")) for name, option in CONNECTION_OPTIONS.items()}
+    from_environment = credentials_in(CONNECTION_OPTIONS, environment)
     try:
-        return list(credentials_in(read_role_spec(role), variables))
+        spec = read_role_spec(role)
     except OSError:  # no such role
-        return []
+        return list(from_environment)
+    given = {name: _template_parts(variables[name], variables, template) for name in set(spec) & set(variables)}
+    return [*credentials_in(spec, given), *from_environment]
 
 
 def _without_unset(value: t.Any, option: Mapping[str, t.Any]) -> t.Any:
@@ -198,12 +207,24 @@ def absolute_reports(options: GateOptions) -> list[dict[str, str]]:
 def known_reports(
     role: str, variables: Mapping[str, t.Any], template: Callable[[t.Any], t.Any]
 ) -> list[dict[str, str]]:
-    """The reports of a role whose variables are wrong, as far as they can be read: also under a misspelt name."""
-    names = sorted(name for name in variables if name.startswith(f"{role}_rep"))
-    given = [_template_parts(variables[name], variables, template) for name in names]
+    """The reports of a role whose variables are wrong, as far as they can be read: also under a misspelt name.
+
+    A format that is not known, of which the older file is removed, counts only under the right name.
+    """
     formats = AUDIT_FORMATS if role == AUDIT else FORMATS
-    pairs = RefusedTask({"reports": plain_options(given)}, check_mode=False).reports(formats)
-    return [{"format": format_, "dest": absolute_path(dest)} for format_, dest in pairs]
+    right = f"{role}_reports"
+    found: dict[tuple[str, str], None] = {}
+    for name in sorted(name for name in variables if name == right or _is_misspelt(name, right, role)):
+        given = plain_options([_template_parts(variables[name], variables, template)])
+        pairs = RefusedTask({"reports": given}, check_mode=False).reports(formats)
+        found.update(dict.fromkeys(pair for pair in pairs if pair[0] or name == right))
+    return [{"format": format_, "dest": absolute_path(dest)} for format_, dest in found]
+
+
+def _is_misspelt(name: str, right: str, role: str) -> bool:
+    return name.startswith(f"{role}_") and bool(
+        get_close_matches(option_name(role, name), [option_name(role, right)], cutoff=_MISSPELT)
+    )
 
 
 def _template_parts(
@@ -214,7 +235,7 @@ def _template_parts(
     A template that only names another variable is followed, `depth` levels at most.
     """
     try:
-        return template(value)
+        return plain_texts(template(value))
     except Exception:  # noqa: BLE001  (whatever a template does, it must not cost the other parts)
         if depth == 0:
             return None
@@ -247,7 +268,7 @@ def _refuse_unknown(
     elsewhere: Mapping[str, str],
 ) -> None:
     """Both mappings are as `suggestion` takes them. A variable that a known one's template uses is the user's own."""
-    used = re.findall(r"\w+", " ".join(str(variables[name]) for name in set(known) & set(variables)))
+    used = _names_in_templates([variables[name] for name in set(known) & set(variables)])
     own = {*known, *_KNOWN, *used}
     unknown = sorted(name for name in variables if name.startswith((f"{owner}_", _SHARED)) and name not in own)
     if unknown:
@@ -258,9 +279,21 @@ def _refuse_unknown(
         )
 
 
+def _names_in_templates(value: t.Any) -> Iterator[str]:
+    """The words of all templates in a value, at any depth. Other text uses no variable, such as a path."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _names_in_templates(part)
+    else:
+        for template in _TEMPLATES.findall(str(value)):
+            yield from re.findall(r"\w+", template)
+
+
 def _resolve(name: str, value: t.Any, template: Callable[[t.Any], t.Any]) -> t.Any:
     try:
-        return template(value)
+        return plain_texts(template(value))
     except AnsibleError as error:
         raise InvalidInputError(f"{name}: {one_line(str(error.message))}") from None
 

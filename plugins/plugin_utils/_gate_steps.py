@@ -102,7 +102,7 @@ class GateStepAction(ActionBase):
             reports = (
                 known_reports(role, self._variables, self._templar.template) if writes_here(self._connection) else []
             )
-            known = given_credentials(role, self._variables)
+            known = given_credentials(role, self._variables, self._templar.template)
             result = refused_result(role, refusal, reports, check_mode=self._task.check_mode, secrets=known)
             entry = entry.concluded(result)
         return {
@@ -202,7 +202,8 @@ class GateStepAction(ActionBase):
         facts = self._facts(self._host)
         for name in self._variables:
             is_ours = name in facts or name == f"{PRIVATE}role"
-            if (name.startswith(PRIVATE) and not is_ours) or (name.startswith((PRIVATE, *_RESULTS)) and name in extra):
+            is_private = name.startswith(PRIVATE)
+            if (is_private and not is_ours) or ((is_private or name in _RESULTS) and name in extra):
                 raise InvalidInputError(f"The variable {name} is set by the roles of datascan.gate only. Remove it.")
 
     def _check_host(self) -> None:
@@ -258,7 +259,7 @@ class GateStepAction(ActionBase):
             return unfinished_result(role, reports) if not self._task.check_mode else initial
         # The role's `failed_when: false` clears `failed`.
         failure = InvalidInputError(str(judged.get("msg", "The decision was not made.")))
-        known = given_credentials(role, self._variables)
+        known = given_credentials(role, self._variables, self._templar.template)
         return refused_result(role, failure, reports, check_mode=self._task.check_mode, secrets=known)
 
     def _noted(self, entry: GateEntry) -> dict[str, t.Any]:

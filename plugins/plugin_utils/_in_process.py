@@ -153,7 +153,7 @@ class InProcessAction(ActionBase):
         given = plain_options(self._task.args)
         try:
             validation = validator.validate(given)
-        except (AttributeError, TypeError, ValueError):
+        except (AttributeError, OverflowError, TypeError, ValueError):
             return self._refused(self._describe_wrong_options(given), given, Redactor())
         warnings = [
             f"Both option {item['option']} and its alias {item['alias']} are set." for item in validation._warnings

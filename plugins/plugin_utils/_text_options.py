@@ -54,11 +54,13 @@ def check_texts(spec: Mapping[str, t.Any], given: Mapping[str, t.Any], provider:
                     check_texts(option["options"], part, provider, f"{place}.")
         elif _holds_texts(option):
             whole_numbers = name.endswith(("_id", "_ids")) and _has_whole_number_ids(provider)
-            for part in parts:
+            if isinstance(value, Mapping) and option.get("type") == "list":
+                raise InvalidInputError(f"{path}{name} must be a list of texts, but its value is a dictionary.")
+            for number, part in enumerate(parts):
                 is_number = isinstance(part, int) and not isinstance(part, bool)
                 is_time = isinstance(part, datetime.date)
                 if not (whole_numbers and is_number) and not (name in _TIMES and is_time):
-                    _check_text(f"{path}{name}", part)
+                    _check_text(f"{path}{name}[{number}]" if is_list else f"{path}{name}", part)
 
 
 def _holds_texts(option: Mapping[str, t.Any]) -> bool:

@@ -37,7 +37,8 @@ def _rows(plays: Plays, folder: Path, collections: Path, address: str, suffix: s
         dest.unlink(missing_ok=True)  # a file that would not change is not written again
         environment = {**plays.environment, "PYTHONPATH": str(collections)}
         where = [address, TOKEN, CLUSTER, str(dest)]
-        return Command([sys.executable, "-B", str(HERE / program), *where], folder, environment).run()
+        # Without -B, because the collection keeps its compiled files, too.
+        return Command([sys.executable, str(HERE / program), *where], folder, environment).run()
 
     dests = {name: folder / f"{name}.{suffix}" for name in ("ours", "bare")}
     spent = alternately(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import sys
+import types
 import typing as t
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, ModuleSpec, SourceFileLoader
 
@@ -28,9 +29,22 @@ class _SourceFinder:
         return spec if spec is not None and spec.loader is not None else None
 
 
+class _SourceLoader(SourceFileLoader):
+    """Python's loader, which raises where a compiled file is cut off after its header, or damaged."""
+
+    def get_code(self, fullname: str) -> types.CodeType | None:
+        """The code of a module; of a compiled file that cannot be read, its source counts."""
+        try:
+            return super().get_code(fullname)
+        except (EOFError, ImportError, TypeError, ValueError):
+            path = self.get_filename(fullname)
+            code: types.CodeType = self.source_to_code(self.get_data(path), path)
+            return code
+
+
 @functools.cache
 def _folder_finder(folder: str) -> FileFinder:
-    return FileFinder(folder, (SourceFileLoader, SOURCE_SUFFIXES))
+    return FileFinder(folder, (_SourceLoader, SOURCE_SUFFIXES))
 
 
 def keep_bytecode() -> None:

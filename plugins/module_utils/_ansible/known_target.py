@@ -29,7 +29,7 @@ def remember_target(provider: Provider, target: Mapping[str, t.Any], redactor: R
     try:
         validation = ArgumentSpecValidator(spec).validate(without_empty_texts(spec, target))
         is_valid = not validation.error_messages
-    except (AttributeError, TypeError, ValueError):  # a list or a text in place of a dictionary
+    except (AttributeError, OverflowError, TypeError, ValueError):  # a list or a text in place of a dictionary
         is_valid = False
     if not is_valid:  # Ansible's message could quote a secret
         raise InvalidInputError(

@@ -45,7 +45,7 @@ class _Module(AnsibleModule):
         self._spec = spec
         try:
             super().__init__(spec.argument_spec, supports_check_mode=True, **spec.constraints)  # type: ignore[no-untyped-call]
-        except (AttributeError, TypeError, ValueError):
+        except (AttributeError, OverflowError, TypeError, ValueError):
             self.fail_json("")
 
     def _load_params(self) -> None:

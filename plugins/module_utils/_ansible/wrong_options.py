@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from .._core import options
 from .._core.option_reading import KINDS
@@ -31,6 +31,8 @@ _WRONG_TYPE = re.compile(
 )
 # Of a value that has to be a dictionary. The first quotes it, and where a sampled value stands, that is a secret.
 _NO_DICTIONARY = re.compile(r"Value '.*' in the sub parameter field|dictionary requested|unable to evaluate", re.DOTALL)
+_NULL_CHOICE = re.compile(r"value of (?P<path>[\w.\[\]]+) must be one of: (?P<choices>.+), got: $")
+_CONVERTERS: Mapping[str, Callable[[t.Any], t.Any]] = {"int": int, "float": float}
 _EXCLUSIVE = re.compile(r"parameters are mutually exclusive: (?P<options>[\w|]+)")
 
 
@@ -44,12 +46,14 @@ def describe_wrong_options(spec: ArgumentSpec, given: Mapping[str, t.Any], messa
     if unknown := describe_unknown_options(spec, set_by_user):
         return unknown
     message = _with_path(_EXCLUSIVE.sub(_exclusive_sentence, with_plain_types(message)))
+    if null := _NULL_CHOICE.match(message):
+        return f"{null['path']} must be one of: {null['choices']}, and it is empty."
     if wrong_type := _WRONG_TYPE.match(message):
         return f"{wrong_type['path']} must be {KINDS.get(wrong_type['kind'], wrong_type['kind'])}."
     if message.startswith(_MISSING):
         return " ".join(_describe_missing(spec, path) for path in message.removeprefix(_MISSING).split(", "))
     needs_dictionary = _NO_DICTIONARY.search(message) is not None
-    wrong = _without_dictionaries(spec, given)
+    wrong = (_numbers_that_overflow(spec, given) if not message else []) or _without_dictionaries(spec, given)
     if wrong and (needs_dictionary or not any(name in message for name in given)):
         return f"{', or '.join(wrong)}."
     return "The options cannot be read." if needs_dictionary or not message else message
@@ -92,6 +96,24 @@ def _without_dictionaries(spec: ArgumentSpec, given: Mapping[str, t.Any], path: 
                 clauses += _without_dictionaries(option.get("options", {}), part, f"{where}.")
             else:
                 clauses.append(f"{where} must be a dictionary")
+    return clauses
+
+
+def _numbers_that_overflow(spec: ArgumentSpec, given: Mapping[str, t.Any], path: str = "") -> list[str]:
+    """A clause for each number, at any depth, on which Ansible's conversion raises an error without a message."""
+    clauses = []
+    for name, option, value in options.given_options(spec, given):
+        for number, part in enumerate(value if isinstance(value, list) else [value]):
+            if isinstance(part, Mapping) and "options" in option:
+                place = f"{path}{name}[{number}]" if isinstance(value, list) else f"{path}{name}"
+                clauses += _numbers_that_overflow(option["options"], part, f"{place}.")
+        try:
+            _CONVERTERS.get(option.get("type", "str"), str)(value)
+        except OverflowError:
+            kind = "a whole number" if option["type"] == "int" else "a number that is not too large"
+            clauses.append(f"{path}{name} must be {kind}")
+        except (TypeError, ValueError):
+            continue
     return clauses
 
 

@@ -50,6 +50,7 @@ _FIRST_OF_ESCAPE = re.compile(rf"[\\%&{_BREAKS}{_UNSEEN}]")
 _HAS_UNSEEN = re.compile(f"[{_UNSEEN}]")
 _QUOTED = re.compile(r"(?:=[89A-Fa-f][0-9A-Fa-f])+|=[2-7][0-9A-Fa-f]|=[ \t]*\r?\n")
 _MAY_BE_QUOTED = re.compile(r"=(?:[2-9A-Fa-f][0-9A-Fa-f]|[ \t]*\r?\n)")  # its search goes from one `=` to the next
+_PRINTABLE = bytes(range(32, 127))
 _LONGEST_OLD_ENTITY = 6  # characters of a name of HTML that needs no semicolon, such as `frac34`
 
 
@@ -252,9 +253,10 @@ def _character(digits: str) -> str:
 
 def _may_escape(text: str) -> bool:
     """Whether _ESCAPE may find something, in a fiftieth of its time. Most texts have nothing of it."""
-    if text.isascii() and text.isprintable():
-        return any(mark in text for mark in "\\%&")
-    return _FIRST_OF_ESCAPE.search(text) is not None
+    if any(map(text.__contains__, "\\%&")):
+        return True
+    rest = text.encode("utf-8", "surrogatepass").translate(None, _PRINTABLE)
+    return _FIRST_OF_ESCAPE.search(rest.decode("utf-8", "surrogatepass")) is not None
 
 
 def _may_be_quoted(text: str) -> bool:

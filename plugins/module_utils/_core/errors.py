@@ -174,6 +174,10 @@ class UnavailableError(DatascanError):
     is_transient = True
 
 
+class NoTimeLeftError(UnavailableError):
+    """A request was not sent, because its deadline had passed: that is no failure of the vendor."""
+
+
 class InvalidResponseError(DatascanError):
     """The vendor's answer is not what its document describes: HTML, cut-off JSON, another shape."""
 

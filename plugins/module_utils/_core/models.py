@@ -24,7 +24,7 @@ from .compat.pydantic import (
 )
 from .error_texts import error_text
 from .errors import InvalidInputError
-from .option_reading import OptionTable
+from .option_reading import OptionTable, check_kind, read_options
 
 # These imports are needed at run time: pydantic reads the annotations when it builds the classes.
 
@@ -330,19 +330,25 @@ class Query(BaseModel):
 def parse_query(options: Mapping[str, t.Any]) -> Query:
     """A query from a user's options. An empty name or source is the same as not set.
 
-    Raises InvalidInputError for what would widen the query: a bad time, and an empty name or source where the query has
-    a limit, or nothing else to find scans by.
+    Raises InvalidInputError for an unknown option or a value of another kind, and for what would widen the query: a bad
+    time, and an empty name or source where the query has a limit, or nothing else to find scans by.
     """
+    check_kind("query", options, "dict")
     for name in ("started_after", "started_before"):
         if options.get(name) and parse_timestamp(options[name]) is None:
             raise InvalidInputError(
                 f"query.{name} must be a time in ISO 8601, like 2026-11-22T08:00:00Z, not {options[name]!r}."
             )
-    limit = options.get("limit")
-    if limit is not None and (isinstance(limit, bool) or limit < 1):
+    query = Query.model_validate(read_options(QUERY_OPTIONS, options, where="query."))
+    if query.limit is not None and query.limit < 1:
         raise InvalidInputError("query.limit must be 1 or more.")
+    if query.states is not None and not query.states:
+        raise InvalidInputError(
+            "query.states is empty, so the query would find no scan. Name a state, or leave it out."
+        )
+    if not all(owner.strip() for owner in query.owners):
+        raise InvalidInputError("query.owners has an empty name. Set it, or remove it.")
     empty = [name for name in ("name", "source") if options.get(name) == ""]
-    query = Query.model_validate({**options, **dict.fromkeys(empty)})
     if empty and (query.limit is not None or not query.narrows):
         raise InvalidInputError(
             f"query.{empty[0]} is empty, so the query would find any scan. Set it, or leave it out."

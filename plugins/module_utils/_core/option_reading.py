@@ -82,6 +82,8 @@ def _read(option: Mapping[str, t.Any], value: t.Any, name: str) -> t.Any:
             raise wrong_kind(name, "dict")
         return _read_table(option["options"], value, {}, f"{name}.")
     if option["type"] == "list":
+        if isinstance(value, Mapping):
+            raise wrong_kind(name, "list")
         parts = value if isinstance(value, (list, tuple)) else [value]
         element = {**option, "type": option["elements"]}
         return [_read(element, part, f"{name}[{number}]") for number, part in enumerate(parts)]

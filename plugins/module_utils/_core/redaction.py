@@ -9,7 +9,9 @@ import re
 import threading
 import typing as t
 from base64 import b64encode
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate
 
 from .decoding import DecodedText, decodings, fully_decoded
 
@@ -23,7 +25,7 @@ _MIN_WORD = 16  # characters; so is a shorter one that could be a word
 _MIN_PART = 8  # characters of a secret that a server cut: its beginning or its end
 _MIN_BASE64_PART, _MIN_HEX_PART = 12, 16
 # Two alphabets of base64, and upper and lower case, are searched for as one.
-_FOLDING = str.maketrans("-_\x00\u0130", "+/\x01i")  # the lower case of U+0130 has two characters
+_FOLDING = (("-", "+"), ("_", "/"), ("\x00", "\x01"), ("\u0130", "i"))  # the lower case of U+0130 has two characters
 _WORDS = r"(?!(?:tokens?|auth\w*|scheme|headers?|credentials?|realm)\b)"
 # By a text, in lower case, without which none matches. The group is the secret. Decoded texts are searched as well.
 _PATTERNS = {
@@ -197,7 +199,9 @@ def _mark(text: str, form: str, least: int) -> str:
 
 
 def _fold(text: str) -> str:
-    return text.translate(_FOLDING).lower()
+    for character, folded in _FOLDING:  # much faster than str.translate
+        text = text.replace(character, folded)
+    return text.lower()
 
 
 def _is_recognizable(value: str) -> bool:
@@ -244,12 +248,12 @@ def _joined(texts: list[str]) -> Iterator[str]:
     The mark between two texts keeps numbers at their ends from being taken for one run. It has no space: decoding drops
     a line break with the spaces after it, and what follows would belong to the text before.
     """
-    first = size = 0
-    for number, text in enumerate(texts, 1):
-        size += len(text)
-        if size >= _SEARCHED or number == len(texts):
-            yield "<z>".join(texts[first:number])
-            first, size = number, 0
+    sizes = list(accumulate(map(len, texts), initial=0))
+    first = 0
+    while first < len(texts):
+        end = bisect_left(sizes, sizes[first] + _SEARCHED, first + 1)
+        yield "<z>".join(texts[first:end])
+        first = end
 
 
 def _texts(value: t.Any) -> list[str]:

@@ -25,7 +25,6 @@ _COMMAND = re.compile(
 )
 # Ansible breaks long lines of warnings, so that a new line may start anywhere.
 _COMMAND_IN_LINE = re.compile(_COMMAND.pattern.replace(r"(?<!\S)", ""), re.IGNORECASE)
-_MAY_COMMAND = re.compile("##|::|section_|travis_", re.IGNORECASE)
 _LONG_WORD = re.compile(r"\S{400,}")
 _MAX_LENGTH = 4000  # characters of a message, a warning or a line of progress
 _MAX_TEXT = 10_000  # characters of any other text of a result
@@ -154,9 +153,9 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def may_command(text: str) -> bool:
-    """Whether `_MAY_COMMAND` finds something. Of ASCII, which nearly every file is, this is known much faster."""
-    if not text.isascii():
-        return _MAY_COMMAND.search(text) is not None
+    """Whether `_COMMAND` may find something, which is known in a hundredth of its time."""
+    for character, letter in (("\u017f", "s"), ("\u0130", "i"), ("\u0131", "i")):  # another case of it for a pattern
+        text = text.replace(character, letter)
     folded = text.lower()
     return any(mark in folded for mark in ("##", "::", "section_", "travis_"))
 

@@ -58,7 +58,7 @@ def parse_arguments(given: Mapping[str, t.Any]) -> SourceArguments:
         connection=connection_options({name: values[name] for name in CONNECTION_OPTIONS if name in values}),
         request=FollowRequest(
             scan_ids=values["scan_ids"],
-            query=None if query is None else parse_query(query),
+            query=None if query is None else parse_query(given["query"]),  # in which an empty name is not missing
             interval=values.get("interval"),
             report_first=values["report_first"],
         ),

@@ -40,7 +40,7 @@ def test_an_empty_text_is_the_same_as_not_set() -> None:
     [
         ({"required_tags": []}, "set audit_cluster_required_tags or audit_cluster_forbidden_tags"),
         ({"required_tags": ""}, "set audit_cluster_required_tags or audit_cluster_forbidden_tags"),
-        ({"required_tags": [7]}, "audit_cluster_required_tags must be a text, but its value is a number. Quote it"),
+        ({"required_tags": [7]}, "audit_cluster_required_tags[0] must be a text, but its value is a number. Quote it"),
         ({"required_tags": "a,,b"}, "audit_cluster_required_tags[1] must be a tag name, and is empty"),
         ({"forbidden_tags": {"a": []}}, "audit_cluster_forbidden_tags.a forbids nothing"),
         ({"forbidden_tags": {"a": None}}, "audit_cluster_forbidden_tags.a forbids nothing"),

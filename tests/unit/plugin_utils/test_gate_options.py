@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 import typing as t
 from datetime import datetime, timezone
 from pathlib import Path
@@ -14,6 +15,9 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible.errors import AnsibleError
+from ansible.parsing.dataloader import DataLoader
+from ansible.parsing.vault import VaultLib, VaultSecret
+from ansible.release import __version__ as ansible_version
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import (
     DatascanError,
     InvalidInputError,
@@ -24,12 +28,14 @@ from ansible_collections.datascan.gate.plugins.plugin_utils._gate_options import
     absolute_reports,
     check_names,
     check_options,
+    given_credentials,
     known_reports,
     needs_issue_count,
     read_options,
 )
 from ansible_collections.datascan.gate.plugins.plugin_utils._role_variables import ROLES
 from glasswall_script import SCAN_ID, TARGET
+from packaging.version import Version
 from provider_samples import sample_target
 
 NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
@@ -156,9 +162,64 @@ def test_an_unknown_suboption_is_named_by_the_roles_variable(
     assert caught.value.message == f"{role}_{unknown} is not an option. Did you mean {role}_{meant}?"
 
 
+SECRET = VaultSecret(b"password")
+VAULT = VaultLib([("default", SECRET)])
+
+
+def test_secrets_are_known_behind_templates_and_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also beside a part whose template fails."""
+    monkeypatch.setenv("DATASCAN_REFRESH_TOKEN", "user-1234")
+    monkeypatch.delenv("DATASCAN_API_TOKEN", raising=False)
+    values = {"{{ token }}": "token-1234", "{{ sas }}": "sas-1234"}
+
+    def template(value: t.Any) -> t.Any:
+        return values[value] if isinstance(value, str) else {}["fails"]
+
+    target = {"source_connection_string": "{{ sas }}", "source_container_path": "{{ no_such_variable }}"}
+    given = {"datascan_api_token": "{{ token }}", "run_scan_glasswall": target}
+    assert sorted(given_credentials("run_scan", given, template)) == ["sas-1234", "token-1234", "user-1234"]
+    assert given_credentials("no_such_role", given, template) == ["user-1234"]
+
+
+def vaulted(text: str) -> t.Any:
+    """A text as a playbook has it with the tag !vault."""
+    yaml_text = f"text: !vault |\n{textwrap.indent(VAULT.encrypt(text).decode(), '  ')}"
+    loader = DataLoader()
+    loader.set_vault_secrets([("default", SECRET)])
+    return loader.load(yaml_text)["text"]
+
+
+@pytest.mark.skipif(Version(ansible_version) >= Version("2.19.dev0"), reason="Since then, templating reads them.")
+def test_vaulted_texts_are_read() -> None:
+    """Templating leaves them as they are, as it does before ansible-core 2.19."""
+    given = usual("run_scan", datascan_api_token=vaulted("token-1234"), run_scan_wait_timeout=vaulted("90"))
+    given["run_scan_glasswall"] = {**TARGET, "source_connection_string": vaulted(TARGET["source_connection_string"])}
+    options = read_options("run_scan", given, lambda value: value)
+    assert options["wait_timeout"] == 90
+    assert options["glasswall"]["source_connection_string"] == TARGET["source_connection_string"]
+    check_options(options, "run_scan")
+
+
 def test_a_variable_that_an_option_uses_is_the_users_own() -> None:
     given = usual("run_scan", run_scan_previous_scan_id="{{ run_scan_last_id }}", run_scan_last_id="")
     check("run_scan", given)
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["{{\nrun_scan_days * 86400 }}", "{% if run_scan_days %}5{% endif %}", "{{ {'a': {}} | d(run_scan_days) }}"],
+)
+def test_a_template_inside_an_option_may_use_the_users_own_variable(template: str) -> None:
+    policy = {"max_age": template}
+    given = usual("run_scan", run_scan_policy=policy, run_scan_days=1)
+    read_options("run_scan", given, lambda value: {"max_age": 5} if value == policy else value)
+
+
+@pytest.mark.parametrize("text", ["run_scan_max_issues.xml", "{{ folder }}/run_scan_max_issues", "run_scan_max_issues"])
+def test_text_that_is_no_template_uses_no_variable(text: str) -> None:
+    given = usual("run_scan", run_scan_reports=[{"format": "junit", "dest": text}], run_scan_max_issues=0)
+    with pytest.raises(InvalidInputError, match=r"^run_scan_max_issues is not .*run_scan_policy\.max_issues"):
+        check("run_scan", given)
 
 
 @pytest.mark.parametrize("role", GATED)
@@ -177,6 +238,8 @@ def test_a_variable_that_an_option_uses_is_the_users_own() -> None:
         ("policy", [1]),
         ("policy", {"states": "complete"}),
         ("policy", {"max_age": -1}),
+        ("policy", {"max_issues": float("inf")}),
+        ("wait_timeout", 10**400),
         ("policy", {"max_isues": 1}),
         ("policy", {"allow_missing": "perhaps"}),
         *(("policy", {"min_scans": value}) for value in (0, -1, True, 1.5, "many", [1], 2)),  # 2 of one
@@ -421,6 +484,21 @@ def test_a_template_that_fails_costs_only_the_report_it_stands_in(is_named: bool
 def test_reports_are_known_under_a_misspelt_name(name: str) -> None:
     given = {"run_scan_reports": [], name: [{"format": "json", "dest": "/a.json"}], "run_scan_policy": {"dest": "/b"}}
     assert known_reports("run_scan", given, id_) == [{"format": "json", "dest": "/a.json"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("run_scan_repo", {"dest": "/srv/app.tar", "version": "main"}),
+        ("run_scan_repository", [{"dest": "/srv/app.json", "format": "json"}]),
+        ("run_scan_replicas", "dest=/srv/app.tar format=tar"),
+        ("run_scan_report", {"dest": "/srv/app.tar", "format": "tar"}),
+        ("run_scan_reporter", {"dest": "/srv/app.json", "format": "json"}),
+    ],
+)
+def test_no_file_of_another_variable_is_a_report(name: str, value: t.Any) -> None:
+    """It would be overwritten or removed."""
+    assert known_reports("run_scan", {"run_scan_reports": [], name: value}, id_) == []
 
 
 def id_(value: t.Any) -> t.Any:

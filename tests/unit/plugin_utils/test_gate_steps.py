@@ -104,6 +104,12 @@ def test_a_result_that_is_an_extra_variable_is_refused(name: str, monkeypatch: p
     assert begun["refused"] and name in begun["result"]["msg"]
 
 
+@pytest.mark.parametrize("name", ["rescan_result_file", "watch_scans_results", "audit_cluster_result_dir"])
+def test_an_extra_variable_that_begins_like_a_result_is_not_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_gate_steps, "load_extra_vars", lambda loader: {name: "/srv/results"})
+    assert Play().step("begin", **RUN_SCAN, **{name: "/srv/results"})["refused"] is False
+
+
 @pytest.mark.parametrize("is_extra", [True, False])
 def test_a_private_name_that_is_set_by_others_is_refused(is_extra: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     private = {"__datascan_judged": PASSED}

@@ -101,6 +101,13 @@ def test_a_vendor_in_the_environment_counts(monkeypatch):
     assert refused(spec, {"scan_ids": [1001]}) is None
 
 
+def test_a_dictionary_in_place_of_a_list_of_texts_is_named_as_such():
+    spec = {"required_tags": {"type": "list", "elements": "raw"}}
+    expected = "required_tags must be a list of texts, but its value is a dictionary."
+    assert refused(spec, {"required_tags": {"a": 1}}) == expected
+    assert refused(spec, {"required_tags": [{"a": 1}]}).startswith("required_tags[0] must be a text, but")
+
+
 @pytest.mark.parametrize("role", ["run_scan", "watch_scans", "rescan", "audit_cluster"])
 def test_a_role_refuses_it_by_the_name_of_its_variable(role):
     spec = yaml.safe_load((ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
@@ -109,5 +116,5 @@ def test_a_role_refuses_it_by_the_name_of_its_variable(role):
     assert paths
     for path, many in paths:
         variables = nested(path, options, [7] if many else 7)
-        with pytest.raises(InvalidInputError, match=r"(\[0\])?\.".join(path) + " .*uote it"):
+        with pytest.raises(InvalidInputError, match=r"(\[0\])?\.".join(path) + r"(\[0\])? .*uote it"):
             read_options(role, variables, lambda value: value)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import math
 import os
 import subprocess
 import sys
@@ -112,6 +113,58 @@ def test_a_failed_start_reports_the_reason_and_leaves_nothing_behind(
     assert done.returncode == 1 and done.stdout == ""
     assert done.stderr.strip().startswith(sentence) and len(done.stderr.strip().splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("check", [[], ["--check"]])
+@pytest.mark.parametrize(
+    ("argument", "sentence"),
+    [
+        *[
+            (f"--settings={text}", "sandbox_settings must be a dictionary of settings for each vendor.")
+            for text in ("[]", "[1]", '"x"', "5", '{"bigid": 5}', '{"bigid": null}', '{"bigid": [1]}', "{bad")
+        ],
+        *[(f"--port={text}", "sandbox_port must be a whole number from 0") for text in ("abc", "-1", "99999", "1.5")],
+        *[(f"--timeout={text}", "sandbox_timeout must be a number of seconds") for text in ("x", "nan", "inf", "-1")],
+        ("--max-lifetime=nan", "sandbox_max_lifetime must be a number of seconds"),
+    ],
+)
+def test_a_variable_of_another_kind_is_refused_in_one_sentence(
+    argument: str,
+    sentence: str,
+    check: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["launcher", "start", f"--dir={tmp_path / 'sandbox'}", argument, *check])
+    assert launcher.main() == 1
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n"), err.startswith(sentence)) == ("", 1, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("nothing", ["--port=", "--timeout=", "--settings=", '--settings=""', "--settings=null"])
+def test_an_empty_variable_is_not_set(
+    nothing: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["launcher", "start", "--dir=", nothing, "--check"])
+    assert launcher.main() == 0
+    assert json.loads(capsys.readouterr().out)["running"] is False
+
+
+@pytest.mark.parametrize("check", [[], ["--check"]])
+def test_a_running_sandbox_checks_settings_in_check_mode_too(started: dict[str, Any], check: list[str]) -> None:
+    before = call(started, "GET", "/_control/settings")
+    for settings, sentence in (
+        ({"nobody": {}}, "Unknown vendor nobody: use"),
+        ({"glasswall": {"nme": 1}}, "glasswall: nme: Extra inputs are not permitted"),
+        ({"glasswall": {"listing_seconds": math.nan}}, "glasswall: listing_seconds: Input should be a finite number"),
+        ({"glasswall": {"listing_seconds": [1]}}, "glasswall: listing_seconds: Input should be a valid number"),
+    ):
+        done = run("start", f"--dir={started['dir']}", f"--settings={json.dumps(settings)}", *check, check=False)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith(f"The sandbox refused the settings: {sentence}")
+    assert call(started, "GET", "/_control/settings") == before
 
 
 def test_a_taken_port_is_named(started: dict[str, Any], tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ options:
     description:
       - Seconds between two polls.
       - If not set, a tenth of the time that the youngest scan has run, at least the vendor's minimum and at most 30
-        seconds; 10 with O(query), so that a new scan is noticed.
+        seconds; 10 with O(query), so that a new scan is noticed. It is also at least as long as the last poll.
     type: float
   state_file:
     description:

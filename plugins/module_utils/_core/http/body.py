@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 import typing as t
 from collections.abc import Callable
 
@@ -17,10 +18,10 @@ from ..compat.requests import requests
 
 MAX_BODY = 256 * 1024 * 1024  # bytes after decompression
 _CHUNK = 64 * 1024  # bytes
-_MAX_DIGITS = 300  # of a whole number: a larger one is no float either, and Python refuses to show one of 4300
-_C1 = re.compile("[\x7f-\x9f]")  # a terminal command in one character, which Ansible prints unchanged
-# Text that may contain such a character, or one that is written as a surrogate pair.
-_SUSPECT = re.compile(r"[\x7f-\x9f]|\\u(?:[dD][89a-fA-F]|00[89]|007[fF])")
+_MAX_DIGITS = 310  # of a whole number with its sign that a float can hold; Python refuses to show one of 4300
+_C1_CHARACTERS = "".join(map(chr, range(0x7F, 0xA0)))  # commands of a terminal, which Ansible prints unchanged
+_C1 = re.compile(f"[{_C1_CHARACTERS}]")
+_SUSPECT_ESCAPE = re.compile(r"\\u(?:[dD][89a-fA-F]|00[89]|007[fF])")  # of such a character, or of half a one
 
 
 class BodyTooLargeError(Exception):
@@ -69,7 +70,7 @@ def parse_json(text: str, count_keys: Callable[[t.Any], int] | None = None) -> t
         return None, data
     try:
         data = _load(text)
-        if _may_be_suspect(text) and _SUSPECT.search(text):
+        if _is_suspect(text):
             whole = _C1.sub("\ufffd", json.dumps(data, ensure_ascii=False))
             data = _load(whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
     except RepeatedKeyError:
@@ -79,9 +80,10 @@ def parse_json(text: str, count_keys: Callable[[t.Any], int] | None = None) -> t
     return None, data
 
 
-def _may_be_suspect(text: str) -> bool:
-    """Whether `_SUSPECT` could find something: this takes a hundredth of its time, and most texts have nothing."""
-    return not text.isascii() or ("\\" in text and "\\u" in text) or "\x7f" in text  # one character is found faster
+def _is_suspect(text: str) -> bool:
+    """Whether a text may contain a character that is replaced. A search for one character is the fastest."""
+    characters = "\x7f" if text.isascii() else _C1_CHARACTERS
+    return any(map(text.__contains__, characters)) or ("\\" in text and _SUSPECT_ESCAPE.search(text) is not None)
 
 
 def _load_quickly(text: str, count_keys: Callable[[t.Any], int]) -> t.Any:
@@ -89,7 +91,7 @@ def _load_quickly(text: str, count_keys: Callable[[t.Any], int]) -> t.Any:
 
     pydantic's parser makes one object of a text that repeats, and accepts a key that comes twice.
     """
-    if _may_be_suspect(text) and _SUSPECT.search(text):
+    if _is_suspect(text):
         return None
     try:
         data = from_json(text, allow_inf_nan=False)
@@ -97,7 +99,8 @@ def _load_quickly(text: str, count_keys: Callable[[t.Any], int]) -> t.Any:
     except (ValueError, TypeError, AttributeError, LookupError):  # not JSON, or of another shape
         return None
     # No object has a key twice, and none was left out, if there are as many keys as there can be at most.
-    return data if keys == text.count(":") or keys == sum(text.count(f"{before}:") for before in '" \t\n\r') else None
+    most = sum(text.count(f"{before}:") for before in '" \t\n\r' if before in text)
+    return data if keys == most else None
 
 
 def _load(text: str) -> t.Any:
@@ -118,7 +121,8 @@ def _parse_object(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
 
 
 def _parse_int(text: str) -> int | None:
-    return int(text) if len(text) <= _MAX_DIGITS else None
+    value = int(text) if len(text) <= _MAX_DIGITS else None
+    return None if value is None or abs(value) > sys.float_info.max else value
 
 
 def _parse_float(text: str) -> float | None:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from ..clock import Clock
 from ..compat.requests import requests, urllib3
-from ..errors import DatascanError, ForbiddenError, UnauthorizedError
+from ..errors import DatascanError, ForbiddenError, NoTimeLeftError, UnauthorizedError
 from . import body as _body
 from .authentication import Authentication
 from .connection import Connection
@@ -75,6 +75,8 @@ class HttpClient:
         Raises InvalidInputError for an api_url that is not a base address, or that does not fit client_cert.
         """
         self.requests_sent = 0
+        self.failed_authentications = 0  # requests that were not sent, because a token was not exchanged
+        self.authentication_error: DatascanError | None = None  # of the last of them
         self._base_url = check_base_url(connection.api_url)
         connection.check_client_certificate()
         self._timeout = min(connection.timeout, _MAX_TIMEOUT)
@@ -175,8 +177,9 @@ class HttpClient:
 
     def _send(self, request: Request, parse: Callable[[t.Any], T]) -> T:
         retries = reauthentications = 0
+        failure: DatascanError | None = None  # after which the request is sent again
         while True:
-            headers = self._authentication.headers(self) if request.headers is None else request.headers
+            headers = self._authenticate() if request.headers is None else request.headers
             try:
                 result = self._exchange(request, headers, parse)
             except Fault as fault:
@@ -185,13 +188,24 @@ class HttpClient:
                     continue
                 pause = self._retry_policy.pause_before_retry(request, fault, retries)
                 if pause is None or not self._deadline.allows_pause(pause):
-                    raise self._explained(request, fault.error) from None
+                    is_known = isinstance(fault.error, NoTimeLeftError)  # which must not hide the vendor's failure
+                    raise self._explained(request, (is_known and failure) or fault.error) from None
+                failure = fault.error
             else:
                 if request.headers is None:
                     self._authentication.accepted(headers)
                 return result
             self._clock.sleep(pause)
             retries += 1
+
+    def _authenticate(self) -> Mapping[str, str]:
+        try:
+            return self._authentication.headers(self)
+        except DatascanError as error:
+            with self._lock:
+                self.authentication_error = error
+                self.failed_authentications += 1
+            raise
 
     def _can_reauthenticate(self, request: Request, headers: Mapping[str, str], fault: Fault) -> bool:
         if request.headers is not None:

@@ -17,6 +17,7 @@ from ..errors import (
     HtmlPageError,
     InvalidResponseError,
     NotFoundError,
+    NoTimeLeftError,
     RejectedError,
     UnauthorizedError,
     UnavailableError,
@@ -155,4 +156,4 @@ def too_large_fault(request: Request, status: int, limit: int) -> Fault:
 def deadline_fault(request: Request) -> Fault:
     """A request for which no time is left."""
     message = f"{request} was not sent, because no time is left for it before the deadline."
-    return Fault(UnavailableError(message, request=request.failed()), sent=False)
+    return Fault(NoTimeLeftError(message, request=request.failed()), sent=False)

@@ -19,6 +19,7 @@ from .request import Request
 
 _NOT_CARRIED_OUT = frozenset({429})  # a server that limits the rate has not started anything
 _BACKOFF_START, _BACKOFF_CAP = 0.5, 30.0  # seconds
+_MAX_DOUBLINGS = 10  # by which the cap is reached; no float holds a thousand of them
 _RETRY_AFTER_MIN, _RETRY_AFTER_MAX = 1.0, 60.0  # seconds
 
 
@@ -50,7 +51,7 @@ class RetryPolicy:
         retry_after = parse_retry_after(fault.retry_after, self._clock) if self._trusts_retry_after else None
         if retry_after is not None:
             return min(_RETRY_AFTER_MAX, max(_RETRY_AFTER_MIN, retry_after))
-        ceiling = min(_BACKOFF_CAP, _BACKOFF_START * 2.0**retries_done)
+        ceiling = min(_BACKOFF_CAP, _BACKOFF_START * 2.0 ** min(retries_done, _MAX_DOUBLINGS))
         return ceiling * (0.5 + self._clock.random() / 2)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from ..errors import DatascanError, UnavailableError, UnknownOutcomeError
+from ..errors import DatascanError, NoTimeLeftError, UnavailableError, UnknownOutcomeError
 from ..models import MAX_CLOCK_DIFFERENCE, Scan
 from .context import OperationContext
 
@@ -74,7 +74,8 @@ def _search(
             context.pause(delay)
             found = find_created()
         except DatascanError as error:
-            last_error = error
+            # A search without time is a failure, but it does not hide why the one before failed.
+            last_error = last_error if last_error and isinstance(error, NoTimeLeftError) else error
             if not error.is_transient:
                 break
         else:

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from ..clock import Clock
-from ..errors import DatascanError, InvalidInputError, InvalidResponseError, UnavailableError
+from ..errors import DatascanError, InvalidInputError, InvalidResponseError, NoTimeLeftError
 from ..models import PREDICTED_ID, Scan, predicted_scan
 from ..providers.base import Provider
 from ..providers.capabilities import require
@@ -57,9 +57,9 @@ class OperationContext:
         return self.provider.allows_pause(0.0)
 
     def pause(self, seconds: float) -> None:
-        """Sleep. Raises UnavailableError, at once, where the time limit ends before the pause."""
+        """Sleep. Raises NoTimeLeftError, at once, where the time limit ends before the pause."""
         if not self.provider.allows_pause(seconds):
-            raise UnavailableError("No time is left before the deadline.")
+            raise NoTimeLeftError("No time is left before the deadline.")
         self.clock.sleep(seconds)
 
     def check_id(self, scan_id: str, option: str) -> str:

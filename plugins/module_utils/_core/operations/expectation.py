@@ -19,6 +19,7 @@ _FEWEST = 3  # scans whose lengths agree
 _OUTLIER_SHARE = 4  # one in so many scans may be an outlier
 _SCATTER = 2.0  # times: a length that differs more from the median is an outlier; the others differ no more
 _CLOSE = 0.2  # of the median: where all lengths are this close, the time that is left can be told
+_LONGEST = 90 * 86_400.0  # seconds: a longer scan has a start that is none, such as 1970 or 1900
 _MARGIN = 0.9  # the next scan may be this much shorter or longer than any of the last few
 
 Place = tuple[str, "str | None"]  # a source and a target
@@ -117,4 +118,4 @@ def _length(scan: Scan) -> float | None:
     if scan.state is not ScanState.COMPLETED or scan.started_at is None or scan.finished_at is None:
         return None
     length = (scan.finished_at - scan.started_at).total_seconds()
-    return length if length > 0 else None
+    return length if 0 < length <= _LONGEST else None

@@ -28,7 +28,7 @@ from ..options import check_seconds
 from ..providers.capabilities import ListsScans, gap_sentence
 from .context import OperationContext
 from .follow_memory import FollowedScan, FollowMemory, ListProgress
-from .polling import MIN_INTERVAL, WaitOptions, poll_interval
+from .polling import MIN_INTERVAL, LastPoll, WaitOptions, poll_interval
 from .status import check_query, matching_scans
 
 REPORT_FIRST = ("none", "active", "all")
@@ -98,6 +98,7 @@ class Follower:
         self._undelivered: dict[int, Change] = {}  # by identity
         self._after_delivery: ListProgress | None = None
         self._refusals = 0
+        self._last_poll = LastPoll(context.clock, context.provider.seconds_waited)
 
     @property
     def is_over(self) -> bool:
@@ -110,7 +111,8 @@ class Follower:
         An error of the vendor is a change, too. Raises it when the token was refused in several polls in a row. Raises
         InterruptedWaitError, and InvalidInputError or UnsupportedError for a query that the vendor cannot serve.
         """
-        seen, progress, fault = self._read()
+        with self._last_poll.measured():
+            seen, progress, fault = self._read()
         self._refusals = self._refusals + 1 if isinstance(fault, (UnauthorizedError, ForbiddenError)) else 0
         if fault and self._refusals >= _REFUSALS:
             raise fault
@@ -136,8 +138,10 @@ class Follower:
         """Seconds until the next poll is due."""
         floor = self._context.provider.poll_interval_for(max(1, len(self._memory.followed)))
         options = WaitOptions(interval=self._request.interval)
-        if options.interval is None and (self._memory.has_fault or not self._memory.followed):
-            return max(floor, _LONGEST_PAUSE)
+        if options.interval is None:
+            floor = max(floor, self._last_poll.shortest_pause(self._memory.has_fault))
+            if self._memory.has_fault or not self._memory.followed:
+                return max(floor, _LONGEST_PAUSE)
         youngest = max((one.since for one in self._memory.followed.values()), default=0.0)
         pause = poll_interval(self._context.clock.monotonic() - youngest, options, floor, self._context.clock)
         is_bounded = options.interval is None and self._request.query is not None

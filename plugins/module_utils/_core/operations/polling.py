@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ..clock import Clock
-from ..errors import DatascanError, InterruptedWaitError
+from ..errors import DatascanError, InterruptedWaitError, NoTimeLeftError
 from ..models import Scan, ScanState
 from ..options import check_seconds
 
@@ -55,7 +56,7 @@ class PollState:
     timed_out: bool = False
     next_poll: float | None = None  # seconds until then; None at the end
     expected_end: ExpectedEnd | None = None  # of the wait, at the last poll
-    last_error: DatascanError | None = None  # of the last poll
+    last_error: DatascanError | None = None  # of the last poll for which there was time
 
     @property
     def scans(self) -> list[Scan]:
@@ -75,6 +76,32 @@ class PollState:
         return options.fail_fast and any(scan.state in _UNSUCCESSFUL for scan in self.scans)
 
 
+class LastPoll:
+    """How long the last poll took: a vendor that takes long to answer is polled less often."""
+
+    def __init__(self, clock: Clock, seconds_waited: Callable[[], float]) -> None:
+        """`seconds_waited` is for how long requests waited so far, such as for a rate limit."""
+        self.seconds = 0.0
+        self.busy_seconds = 0.0  # without those in which a request waited
+        self._clock = clock
+        self._seconds_waited = seconds_waited
+
+    @contextmanager
+    def measured(self) -> Iterator[None]:
+        """The block is a poll."""
+        began, waited = self._clock.monotonic(), self._seconds_waited()
+        try:
+            yield
+        finally:
+            self.seconds = self._clock.monotonic() - began
+            self.busy_seconds = max(0.0, self.seconds - (self._seconds_waited() - waited))
+
+    def shortest_pause(self, has_failed: bool) -> float:
+        """Seconds: at most half of the time is polls. The time-outs of a poll that failed make no pause longer than
+        that of a long wait."""
+        return min(self.busy_seconds, _MAX_INTERVAL) if has_failed else self.busy_seconds
+
+
 def poll_scans(
     get_many: GetMany,
     scan_ids: Sequence[str],
@@ -86,17 +113,20 @@ def poll_scans(
     before: float = 0.0,
     report_progress: Callable[[PollState], None] = lambda state: None,
     expect_end: Callable[[PollState], ExpectedEnd | None] = lambda state: None,
+    seconds_waited: Callable[[], float] = lambda: 0.0,
 ) -> PollState:
     """Poll until the wait is over or its deadline is reached. One final poll follows the deadline.
 
     Transient errors are kept in `last_error` and retried at the next poll. Any other error ends the wait, and carries
     the PollState as its result. `seen` holds scans that were just read. `floor` is the vendor's shortest interval in
     seconds. `before` is seconds of `options.timeout` that have passed already. `expect_end` is called after
-    each poll but the last, and the time that it takes is a part of the pause.
+    each poll but the last, and the time that it takes is a part of the pause. `seconds_waited` is for how long requests
+    waited so far: that makes no pause shorter.
     """
     state = PollState(list(scan_ids), dict(seen or {}), before)
     try:
-        _poll_until_over(state, get_many, options, clock, floor, report_progress, expect_end)
+        last_poll = LastPoll(clock, seconds_waited)
+        _poll_until_over(state, get_many, options, clock, floor, report_progress, expect_end, last_poll)
     except InterruptedWaitError as error:
         raise error.with_result(state) from None
     return state
@@ -110,16 +140,15 @@ def _poll_until_over(
     floor: float,
     report_progress: Callable[[PollState], None],
     expect_end: Callable[[PollState], ExpectedEnd | None],
+    last_poll: LastPoll,
 ) -> None:
     before, began = state.elapsed, clock.monotonic()
     just_read = bool(state.seen) and all(scan_id in state.seen for scan_id in state.scan_ids)
-    poll_length = 0.0  # seconds that the last poll took, if it succeeded
     while True:
-        polled_at = clock.monotonic()
-        state.elapsed = before + polled_at - began
+        state.elapsed = before + clock.monotonic() - began
         if not just_read:
-            _poll(state, get_many)
-            poll_length = 0.0 if state.last_error else clock.monotonic() - polled_at
+            with last_poll.measured():
+                _poll(state, get_many)
         just_read = False
         waited = clock.monotonic() - began
         state.elapsed = before + waited
@@ -132,9 +161,10 @@ def _poll_until_over(
         if options.interval is None:
             # A poll of many scans takes seconds, and both polls count: a scan may end as soon as its page was read, and
             # the page on which the next poll shows that may be the last.
-            interval = max(floor, interval - 2 * poll_length)
+            spared = 0.0 if state.last_error else 2 * last_poll.busy_seconds
+            interval = max(floor, interval - spared, last_poll.shortest_pause(state.last_error is not None))
         # The final poll begins early enough to end in time.
-        left = options.timeout - state.elapsed - poll_length
+        left = options.timeout - state.elapsed - (0.0 if state.last_error else last_poll.seconds)
         state.next_poll = max(0.0, min(left, interval) - spent) if goes_on else None
         report_progress(state)
         if state.next_poll is None:
@@ -144,17 +174,24 @@ def _poll_until_over(
 
 def _poll(state: PollState, get_many: GetMany) -> None:
     state.polls += 1
-    state.last_error = None
+    faults: list[DatascanError] = []
     fatal: DatascanError | None = None
     for scan_id, answer in get_many(state.pending).items():
         if isinstance(answer, Scan):
             state.seen[scan_id] = answer
         elif answer.is_transient:
-            state.last_error = state.last_error or answer  # the first: later ones may have had no time
+            faults.append(answer)
         else:
             fatal = fatal or answer
+    state.last_error = failure_of_poll(faults, state.last_error)
     if fatal:
         raise fatal.with_result(state)
+
+
+def failure_of_poll(faults: Sequence[DatascanError], earlier: DatascanError | None) -> DatascanError | None:
+    """The vendor's failure in a poll, or that of the poll before where there was no time for a request."""
+    failures = [fault for fault in faults if not isinstance(fault, NoTimeLeftError)]
+    return failures[0] if failures else (earlier if faults else None)
 
 
 def poll_interval(

@@ -12,7 +12,7 @@ from ..models import PREDICTED_ID, Scan, ScanState, other_place, predicted_scan
 from ..providers.capabilities import CountsIssues, RescansScans
 from .at_most_once import check_ended_later, create_at_most_once, unknown_scan
 from .context import OperationContext
-from .polling import WaitOptions, poll_interval
+from .polling import LastPoll, WaitOptions, failure_of_poll, poll_interval
 from .results import ScanDiff, WaitStats, partial_result
 from .wait import WaitResult, no_wait_stats, wait_until_completed, with_last_error
 
@@ -188,6 +188,7 @@ class _Readiness:
         self._parent = parent
         self._began = context.clock.monotonic()
         self._polls = 0
+        self._last_poll = LastPoll(context.clock, self._provider.seconds_waited)
         self._last_error: DatascanError | None = None  # of the last poll
 
     def wait(self) -> None:
@@ -203,20 +204,24 @@ class _Readiness:
             if left <= 0:
                 raise self._timeout_error(why, options.timeout)
             interval = poll_interval(elapsed, options, provider.min_poll_interval, self._context.clock)
+            if options.interval is None:
+                interval = max(interval, self._last_poll.shortest_pause(self._last_error is not None))
             self._context.clock.sleep(min(left, interval))
-            if self._is_ready():
+            with self._last_poll.measured():
+                is_ready = self._is_ready()
+            if is_ready:
                 return
 
     def _is_ready(self) -> bool:
         self._polls += 1
-        self._last_error = None
         try:
             self._parent = self._provider.get_rescan_parent(self._request.subject)
         except DatascanError as error:
             if not error.is_transient:
                 raise
-            self._last_error = error
+            self._last_error = failure_of_poll([error], self._last_error)
             return False
+        self._last_error = None
         return self._blocker() is None
 
     def _blocker(self) -> str | None:

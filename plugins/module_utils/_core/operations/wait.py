@@ -142,6 +142,7 @@ def wait_until_finished(
                 seen=seen,
                 before=before,
                 report_progress=ProgressReporter(context.report_progress) if not context.check_mode else _no_progress,
+                seconds_waited=provider.seconds_waited,
                 expect_end=EndForecast(context, options, known, earlier or ()) if expects_end else _no_expectation,
             )
         except DatascanError as error:

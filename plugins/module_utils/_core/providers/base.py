@@ -16,6 +16,7 @@ from ..error_texts import error_text
 from ..errors import DatascanError, InterruptedWaitError, InvalidInputError
 from ..http.authentication import HEADER_FORMS, Authentication, HeaderForm, TokenAuthentication
 from ..http.client import HttpClient
+from ..http.measured_waits import MeasuredWaits
 from ..http.rate_limit import RateLimit
 from ..http.response import Response
 from ..models import Scan, ScanState, is_in_future, parse_timestamp
@@ -128,13 +129,19 @@ class Provider(ABC):
         return bool(cls.parse_errors(response))
 
     def __init__(
-        self, client: HttpClient, clock: Clock, warn: Callable[[str], None], time_zone: tzinfo = timezone.utc
+        self,
+        client: HttpClient,
+        clock: Clock,
+        warn: Callable[[str], None],
+        time_zone: tzinfo = timezone.utc,
+        waits: MeasuredWaits | None = None,
     ) -> None:
-        """`warn` shows a sentence to the user. `time_zone` is that of times without one."""
+        """`warn` shows a sentence to the user. `time_zone` is that of times without one. `waits` are the client's."""
         self._client = client
         self._clock = clock
         self._warn = warn
         self._time_zone = timezone.utc if self.times_have_zone else time_zone
+        self._waits = waits
         self._warned: set[str] = set()
 
     @abstractmethod
@@ -197,6 +204,10 @@ class Provider(ABC):
         """How many requests were sent so far."""
         return self._client.requests_sent
 
+    def seconds_waited(self) -> float:
+        """For how long requests waited so far: for a rate limit, for a Retry-After, or before they were sent again."""
+        return self._waits.seconds if self._waits else 0.0
+
     def server_now(self) -> datetime:
         """The time of day, UTC, on the vendor's clock; this machine's until the first response."""
         return self._client.server_now()
@@ -206,9 +217,15 @@ class Provider(ABC):
         self._client.close()
 
     def _get_each(self, get: Callable[[str], Scan], scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
-        """Many scans by id with one request each, a few at the same time."""
+        """Many scans by id with one request each, a few at the same time.
+
+        A token that is not exchanged for one scan is not exchanged for another either: a vendor may lock the user out.
+        """
+        failures = self._client.failed_authentications
 
         def get_one(scan_id: str) -> Scan | DatascanError:
+            if self._client.failed_authentications > failures and self._client.authentication_error:
+                return self._client.authentication_error
             try:
                 return get(scan_id)
             except InterruptedWaitError:
@@ -218,10 +235,9 @@ class Provider(ABC):
 
         if len(scan_ids) == 1 or self.rate_limit:  # threads would only queue for the rate limit
             return {scan_id: get_one(scan_id) for scan_id in scan_ids}
-        from concurrent.futures import ThreadPoolExecutor
+        from .daemon_threads import call_each
 
-        with ThreadPoolExecutor(max_workers=_THREADS) as pool:
-            return dict(zip(scan_ids, pool.map(get_one, scan_ids), strict=True))
+        return dict(zip(scan_ids, call_each(get_one, scan_ids, _THREADS), strict=True))
 
     def _warn_once(self, message: str) -> None:
         if message not in self._warned:

@@ -16,10 +16,12 @@ from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 
 from ..errors import DatascanError
 from ..models import Scan, ScanList
 
+LOWEST_RANK = -1  # of a row; that of an invalid record
 _MAX_READINGS = 4  # of one list: the first, and three more where it changes
 _MAX_PAGES = 10_000  # of one reading, in case every page brings new rows
 _MAX_PAGES_PAST_TOTAL = 50  # of new rows beyond the total: a wrong total must neither hide rows nor make a list endless
@@ -44,6 +46,7 @@ class ListPage(t.Generic[R]):
     follows: bool = False  # the vendor's answer, or a full page, suggests that a page follows, whatever the total is
     leads_on: bool = False  # the page names a next page that was not requested yet, so it is no end even if it is empty
     restarts: bool = False  # of ListReader.pages: the list is read again, so the rows before this page do not count
+    worse: Sequence[R] = ()  # of ListReader.pages: rows of earlier pages, each in a worse state than there
 
 
 class PageCursor(ABC, t.Generic[R]):
@@ -75,20 +78,26 @@ class SeenRows:
         table = self._tables[key % _TABLES]
         return table[_slot(table, key)] != 0
 
-    def add(self, key: int) -> bool:
-        """Add a hash. False if it was added before."""
-        key = key or 1
-        number = key % _TABLES
-        table = self._tables[number]
-        slot = _slot(table, key)
-        if table[slot]:
-            return False
-        table[slot] = key
+    def add(self, keys: Iterable[int]) -> list[bool]:
+        """Add hashes. Whether each is new."""
+        are_new = []
+        for key in keys:
+            key = key or 1
+            table = self._tables[key % _TABLES]
+            slot = _slot(table, key)
+            is_new = table[slot] == 0
+            are_new.append(is_new)
+            if is_new:
+                table[slot] = key
+                self._count(key % _TABLES)
+        return are_new
+
+    def _count(self, number: int) -> None:
+        """Count a hash that was added to a table, which grows where it is fuller than two thirds."""
         self.count += 1
         self._counts[number] += 1
-        if 3 * self._counts[number] > 2 * len(table):
-            self._tables[number] = _grown(table)
-        return True
+        if 3 * self._counts[number] > 2 * len(self._tables[number]):
+            self._tables[number] = _grown(self._tables[number])
 
 
 def _empty_table(slots: int) -> array[int]:
@@ -116,12 +125,20 @@ def _grown(table: array[int]) -> array[int]:
 class _ListReading(t.Generic[R]):
     """One reading of a list from its start, and what it shows about the list."""
 
-    def __init__(self, cursor: PageCursor[R], key: Callable[[R], Hashable], earlier: SeenRows | None) -> None:
+    def __init__(
+        self,
+        cursor: PageCursor[R],
+        key: Callable[[R], Hashable],
+        rank: Callable[[R], int] | None,
+        earlier: SeenRows | None,
+    ) -> None:
         self.seen = SeenRows()
         self.found_again = 0  # rows of the earlier reading
         self.fault: str | None = None  # why rows may be missing, as a clause
         self._cursor = cursor
         self._key = key
+        self._rank = rank
+        self._seen_ranks = SeenRows()  # the hashes of key and rank
         self._earlier = earlier
         self._totals: list[int] = []  # the first, the highest
         self._requests = 0
@@ -131,12 +148,15 @@ class _ListReading(t.Generic[R]):
         self._ended_by_repetition = False
 
     def pages(self, is_enough: Callable[[], bool], stops_at_fault: bool) -> Iterator[ListPage[R]]:
-        """Each page without the rows that came before."""
+        """Each page without the rows that came before, and which of these it shows in a worse state."""
         while (page := self._cursor.read(self.seen.count)) is not None:
             self._requests += 1
-            new = [row for row in page.rows if self._add(row)]
+            keys = [hash(self._key(row)) for row in page.rows]
+            are_new = self._add(keys)
+            new = list(compress(page.rows, are_new))
             self._compare(page, len(new))
-            yield replace(page, rows=new)
+            worse = self._find_worse(page.rows, keys, are_new, self._rank) if self._rank else ()
+            yield replace(page, rows=new, worse=worse)
             if is_enough() or (self.fault and stops_at_fault):
                 return
             if self._is_over(page, bool(new)):
@@ -159,12 +179,26 @@ class _ListReading(t.Generic[R]):
             return confirms and self._pages_with_new_rows > 1
         return self._requests - self._ended_by_repetition > 1
 
-    def _add(self, row: R) -> bool:
-        key = hash(self._key(row))
-        is_new = self.seen.add(key)
-        if is_new and self._earlier is not None and key in self._earlier:
-            self.found_again += 1
-        return is_new
+    def _add(self, keys: Sequence[int]) -> Sequence[bool]:
+        """Whether each row of a page is new."""
+        are_new = self.seen.add(keys)
+        if self._earlier is not None:
+            self.found_again += sum(key in self._earlier for key in compress(keys, are_new))
+        return are_new
+
+    def _find_worse(
+        self, rows: Sequence[R], keys: Sequence[int], are_new: Sequence[bool], rank: Callable[[R], int]
+    ) -> list[R]:
+        """The rows that came before, and with higher ranks only."""
+        ranks = [rank(row) for row in rows]
+        have_new_ranks = self._seen_ranks.add([hash(pair) for pair in zip(keys, ranks, strict=True)])
+        return [
+            row
+            for row, key, own, is_new, has_new_rank in zip(rows, keys, ranks, are_new, have_new_ranks, strict=True)
+            if has_new_rank
+            and not is_new
+            and not any(hash((key, lower)) in self._seen_ranks for lower in range(LOWEST_RANK, own))
+        ]
 
     def _compare(self, page: ListPage[R], new: int) -> None:
         """Search for signs of a change since the page before."""
@@ -233,15 +267,23 @@ class ListReader(t.Generic[R]):
     """Reads a list of which each page may be another moment's, until it is known to be whole."""
 
     def __init__(
-        self, open_list: Callable[[int], PageCursor[R]], key: Callable[[R], Hashable], *, confirms: bool = False
+        self,
+        open_list: Callable[[int], PageCursor[R]],
+        key: Callable[[R], Hashable],
+        *,
+        rank: Callable[[R], int] | None = None,
+        confirms: bool = False,
     ) -> None:
         """`open_list` starts a reading, given its number from 0; `key` identifies a row.
 
+        With `rank`, pages have the rows that come again in a worse state: with a lower rank, of which none is below
+        LOWEST_RANK.
         With `confirms`, a list of several pages is whole only if a second reading still has every row of the first.
         """
         self.gap: str | None = _NOT_READ  # after the last page: why rows may be missing, as a clause; None if none is
+        self.key = key
         self._open_list = open_list
-        self._key = key
+        self._rank = rank
         self._confirms = confirms
 
     def pages(
@@ -255,7 +297,7 @@ class ListReader(t.Generic[R]):
         earlier: SeenRows | None = None  # of a reading that only has to be confirmed
         fault: str | None = None
         for number in range(readings):
-            reading = _ListReading(self._open_list(number), self._key, earlier)
+            reading = _ListReading(self._open_list(number), self.key, self._rank, earlier)
             restarts = number > 0
             for page in reading.pages(is_enough, stops_at_fault=number < readings - 1):
                 yield replace(page, restarts=restarts)
@@ -300,7 +342,9 @@ def collect_scans(
                 earlier, found, seen = {**earlier, **found}, {}, 0
             was_read = True
             seen += len(page.rows)
-            for scan in to_scans(page.rows):
+            for row in page.worse:  # it may not match any more
+                found.pop(str(reader.key(row)), None)
+            for scan in to_scans([*page.worse, *page.rows]):
                 found[scan.id] = scan
                 if limit is not None and len(found) >= limit:
                     break

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-import threading
 import typing as t
 from collections.abc import Callable
+from functools import partial
 
 from ..errors import DatascanError
+from .daemon_threads import DaemonThreads
 
 if t.TYPE_CHECKING:
     from concurrent.futures import Future
@@ -28,20 +29,19 @@ class ReadAhead(t.Generic[P]):
         What is read ahead is to be requested once: where that fails, it is read again in its turn, with all retries.
         """
         self._read_page = read_page
-        self._threads: list[threading.Thread] = []
+        self._threads = DaemonThreads()
         self._futures: dict[int, Future[P]] = {}
         self._has_failed = False
         self._last = 0  # the number of the last page that is needed
         self._requested = 0  # the number of the last page that was requested ahead
 
     def __enter__(self) -> ReadAhead[P]:
-        """Requests end with the block."""
+        """Requests end with the block, unless Ctrl-C ends it."""
+        self._threads.__enter__()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *_exception: object) -> None:
-        if kind is None or issubclass(kind, Exception):  # Ctrl-C waits for no answer
-            for thread in self._threads:
-                thread.join()
+    def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
+        self._threads.__exit__(kind, *exception)
 
     def need(self, number: int, more: int) -> None:
         """The page `number` was read, and at least so many more pages are needed."""
@@ -62,24 +62,8 @@ class ReadAhead(t.Generic[P]):
     def _request_after(self, number: int) -> None:
         """Request the next pages. What was requested and not read yet are so many pages at most."""
         first, last = max(self._requested, number) + 1, min(self._last, number + PAGES_AT_ONCE)
-        if self._has_failed or first > last or (not self._threads and first == last):  # a single one needs no thread
+        if self._has_failed or first > last or (not self._requested and first == last):  # a single one needs no thread
             return
-        self._futures.update({each: self._start(each) for each in range(first, last + 1)})
+        for each in range(first, last + 1):
+            self._futures[each] = self._threads.start(partial(self._read_page, each, True))
         self._requested = last
-
-    def _start(self, number: int) -> Future[P]:
-        from concurrent.futures import Future
-
-        future: Future[P] = Future()
-
-        def read() -> None:
-            try:
-                future.set_result(self._read_page(number, True))
-            except BaseException as error:  # noqa: BLE001  (`page` raises it)
-                future.set_exception(error)
-
-        # When the interpreter ends, it waits for the threads of a pool, but not for these.
-        thread = threading.Thread(target=read, daemon=True)
-        thread.start()
-        self._threads = [*filter(threading.Thread.is_alive, self._threads), thread]
-        return future

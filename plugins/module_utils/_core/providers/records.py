@@ -84,9 +84,9 @@ def check_identity(asked: str, found: str) -> None:
 
 
 def with_worst(
-    records: Sequence[T | InvalidRecord], rank: Callable[[T], int], id_of: Callable[[T], str]
+    records: Sequence[T | InvalidRecord], rank: Callable[[T | InvalidRecord], int], id_of: Callable[[T], str]
 ) -> list[T | InvalidRecord]:
-    """The records of a page, where each of several of one scan is an invalid one, or else the one of the lowest rank.
+    """The records of a page, where each of several of one scan is the one of the lowest rank.
 
     They stay several, because a page that repeats a scan may lack another.
     """
@@ -97,13 +97,10 @@ def with_worst(
     if len(set(map(key, records))) == len(records):
         return list(records)
 
-    def order(record: T | InvalidRecord) -> int:
-        return -1 if isinstance(record, InvalidRecord) else rank(record)
-
     worst: dict[str | None, T | InvalidRecord] = {}
     for record in records:
         scan_id = key(record)
-        if scan_id is not None and (scan_id not in worst or order(record) < order(worst[scan_id])):
+        if scan_id is not None and (scan_id not in worst or rank(record) < rank(worst[scan_id])):
             worst[scan_id] = record
     return [worst.get(key(record), record) for record in records]
 

@@ -48,8 +48,8 @@ def router(sandbox: Sandbox) -> APIRouter:  # noqa: C901  (a short function for 
         return {name: vendor.settings.model_dump() for name, vendor in sandbox.vendors.items()}
 
     @routes.post("/settings")
-    async def change_settings(changes: dict[str, dict[str, Any]]) -> dict[str, Any]:
-        merged = {}
+    async def change_settings(changes: dict[str, dict[str, Any]], check: bool = False) -> dict[str, Any]:
+        merged = {name: vendor.settings for name, vendor in sandbox.vendors.items()}
         for name, values in changes.items():
             settings_now = vendor_of(name).settings
             try:
@@ -58,8 +58,9 @@ def router(sandbox: Sandbox) -> APIRouter:  # noqa: C901  (a short function for 
                 known = list(type(settings_now).model_fields)
                 raise HTTPException(400, f"{name}: {_sentence(error, known)}") from None
         for name, new in merged.items():
-            sandbox.vendors[name].settings = new
-        return await settings()
+            if not check:
+                sandbox.vendors[name].settings = new
+        return {name: new.model_dump() for name, new in merged.items()}
 
     @routes.get("/faults")
     async def faults() -> list[dict[str, Any]]:

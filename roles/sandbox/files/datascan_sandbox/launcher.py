@@ -11,7 +11,9 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,7 +22,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 READY = "ready.json"
 LOG = "sandbox.log"
@@ -32,9 +34,21 @@ class Failed(Exception):
     """A failure; the message is one sentence."""
 
 
+class _Parser(argparse.ArgumentParser):
+    """One whose errors name the variables of the role."""
+
+    def error(self, message: str) -> NoReturn:
+        option, _colon, problem = message.partition(": ")
+        if option.startswith("argument --"):
+            message = f"sandbox_{option.removeprefix('argument --').replace('-', '_')} {problem}"
+        raise Failed(message)
+
+
 def main() -> int:
-    options = _parser().parse_args()
+    options = argparse.Namespace(dir="")
     try:
+        # An empty text is the same as not set.
+        options = _parser().parse_args([each for each in sys.argv[1:] if not re.fullmatch(r"--[\w-]+=", each)])
         result = start(options) if options.action == "start" else stop(options)
     except Failed as failure:
         print(failure, file=sys.stderr)
@@ -47,15 +61,43 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="datascan_sandbox.launcher", description="Start or stop the sandbox.")
+    parser = _Parser(prog="datascan_sandbox.launcher", description="Start or stop the sandbox.")
     parser.add_argument("action", choices=("start", "stop"))
     parser.add_argument("--dir", default="", help="directory of the state; if empty, a new temporary directory")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--max-lifetime", type=float, default=3600)
-    parser.add_argument("--timeout", type=float, default=30, help="seconds to wait until it answers, or has stopped")
-    parser.add_argument("--settings", type=json.loads, default={}, help="settings by vendor, as JSON")
+    parser.add_argument("--port", type=_port, default=0)
+    parser.add_argument("--max-lifetime", type=_seconds, default=3600)
+    parser.add_argument("--timeout", type=_seconds, default=30, help="seconds to wait until it answers, or has stopped")
+    parser.add_argument("--settings", type=_settings, default={}, help="settings by vendor, as JSON")
     parser.add_argument("--check", action="store_true", help="only report what would change")
     return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 2**16):
+        raise argparse.ArgumentTypeError("must be a whole number from 0 to 65535.")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise argparse.ArgumentTypeError("must be a number of seconds, 0 or more.")
+    return seconds
+
+
+def _settings(text: str) -> dict[str, dict[str, Any]]:
+    try:
+        settings = json.loads(text)
+    except (ValueError, RecursionError):
+        settings = text
+    if settings in (None, ""):
+        return {}
+    if not isinstance(settings, dict) or not all(isinstance(values, dict) for values in settings.values()):
+        raise argparse.ArgumentTypeError("must be a dictionary of settings for each vendor.")
+    return settings
 
 
 def start(options: argparse.Namespace) -> dict[str, Any]:
@@ -209,20 +251,23 @@ def _healthy(url: str) -> bool:
 
 
 def _change_settings(url: str, settings: dict[str, Any], *, check: bool) -> bool:
-    """Apply the settings that differ, and return whether any did."""
+    """Apply the settings that differ, unless `check` is set, and return whether any did."""
     if not settings:
         return False
     before = _call(f"{url}/_control/settings")
-    if check:
-        return any(
-            before.get(vendor, {}).get(name) != value for vendor in settings for name, value in settings[vendor].items()
-        )
     try:
-        after = _call(f"{url}/_control/settings", settings)
+        after = _call(f"{url}/_control/settings{'?check=true' if check else ''}", settings)
     except urllib.error.HTTPError as error:
-        detail = json.loads(error.read() or b"{}").get("detail")
-        raise Failed(f"The sandbox refused the settings: {detail}") from None
+        raise Failed(f"The sandbox refused the settings: {_detail(error)}") from None
     return after != before
+
+
+def _detail(error: urllib.error.HTTPError) -> str:
+    text = error.read().decode(errors="replace")
+    try:
+        return str(json.loads(text)["detail"])
+    except (ValueError, LookupError, TypeError):
+        return text or f"HTTP {error.code}"
 
 
 def _call(url: str, body: Any = None) -> dict[str, Any]:

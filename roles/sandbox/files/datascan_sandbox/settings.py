@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 class Settings(BaseModel):
     """Named settings with defaults. Unknown names and values are refused."""
 
-    model_config = ConfigDict(extra="forbid", strict=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", strict=False, allow_inf_nan=False, use_attribute_docstrings=True)
 
     def merged(self, changes: dict[str, Any]) -> Settings:
         return type(self)(**{**self.model_dump(), **changes})

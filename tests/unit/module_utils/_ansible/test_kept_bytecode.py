@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import marshal
 import os
 import shutil
 import subprocess
@@ -72,7 +73,7 @@ def compiled(folder: Path) -> list[str]:
 def test_python_keeps_the_compiled_files_and_reads_them_again(collections: Path) -> None:
     name = "ansible_collections.datascan.gate.plugins.module_utils._core.some"
     file = collections / CORE / "some.py"
-    assert load(collections)[:4] == [1, name, str(file), "SourceFileLoader"]
+    assert load(collections)[:4] == [1, name, str(file), "_SourceLoader"]
     assert compiled(collections) == ["__init__", "leaf", "some"]
     times = file.stat()
     file.write_text(file.read_text().replace("VALUE = 1", "VALUE = 3"))
@@ -101,6 +102,27 @@ def test_a_folder_that_cannot_be_written_does_no_harm(collections: Path) -> None
     (collections / CORE / "__pycache__").write_text("in the way of the folder, which even root cannot make")
     assert load(collections)[0] == 1
     assert compiled(collections / CORE / "package") == ["leaf"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: b"",
+        lambda data: data[:7],
+        lambda data: data[:16],
+        lambda data: data[:-9],
+        lambda data: data[:16] + bytes(len(data) - 16),
+        lambda data: data[:16] + marshal.dumps("no code"),
+        lambda data: b"xxxx" + data[4:],
+    ],
+    ids=["empty", "cut header", "header alone", "cut off", "zeros", "no code", "another Python's"],
+)
+def test_a_damaged_compiled_file_does_no_harm(collections: Path, damage: t.Callable[[bytes], bytes]) -> None:
+    """As a full disk or a crash of the machine leaves it."""
+    load(collections)
+    (kept,) = (collections / CORE / "__pycache__").glob("some.*")
+    kept.write_bytes(damage(kept.read_bytes()))
+    assert load(collections)[0] == 1
 
 
 def test_compiled_files_can_be_kept_elsewhere(collections: Path, tmp_path: Path) -> None:

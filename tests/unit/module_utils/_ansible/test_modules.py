@@ -22,6 +22,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     DatascanError,
     EarlierFailureError,
     HtmlPageError,
+    NoTimeLeftError,
 )
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.session import VERSION
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
@@ -270,8 +271,8 @@ def test_an_error_of_our_own_is_no_traceback(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_errors_have_kinds_of_their_own() -> None:
-    # Of an earlier task's kind, and an InvalidResponseError.
-    errors = set(_all_errors(DatascanError)) - {EarlierFailureError, HtmlPageError}
+    # Of an earlier task's kind, an InvalidResponseError and an UnavailableError.
+    errors = set(_all_errors(DatascanError)) - {EarlierFailureError, HtmlPageError, NoTimeLeftError}
     kinds = [error.kind for error in errors]
     assert len(kinds) == len(set(kinds))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 import typing as t
 from pathlib import Path
 
@@ -70,6 +71,17 @@ def test_a_misspelt_option_is_named_with_the_one_that_is_meant(
         ("scan_status", {"query": {"limit": "all"}}, "query.limit must be a whole number."),
         ("scan_wait", {"scan_ids": ["a"], "fail_fast": "perhaps"}, "fail_fast must be true or false."),
         ("scan_wait", {"scan_ids": ["a"], "wait_timeout": "soon"}, "wait_timeout must be a number."),
+        (
+            "scan_wait",
+            {"scan_ids": ["a"], "wait_timeout": 10**400},
+            "wait_timeout must be a number that is not too large.",
+        ),
+        ("scan_status", {"scan_ids": ["a"], "retries": math.inf}, "retries must be a whole number."),
+        ("scan_gate", {"scans": [], "policy": {"max_issues": math.inf}}, "policy.max_issues must be a whole number."),
+        ("scan_status", {"query": {"states": []}}, "query.states is empty"),
+        # ansible-core 2.16 does not take a null for an empty text.
+        ("scan_status", {"query": {"owners": [None]}}, "query.owners "),
+        ("scan_cancel", {"scan_ids": ["a"], "too_late": None}, "too_late must be "),
     ],
     ids=lambda value: str(value)[:40],
 )

@@ -229,6 +229,33 @@ def test_an_invalid_time_does_not_widen_a_query(name: str, value: str) -> None:
         parse_query({name: value})
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"nme": "nightly"}, "query.nme is not an option. Did you mean query.name?"),
+        ({5: "nightly"}, "query.5 is not an option"),
+        ({"limit": [5]}, "query.limit must be a whole number."),
+        ({"limit": True}, "query.limit must be a whole number."),
+        ({"limit": float("nan")}, "query.limit must be a whole number."),
+        ({"name": {"a": 1}}, "query.name must be a text."),
+        ({"owners": ["ann", None]}, "query.owners[1] must be a text."),
+        ({"states": [["failed"]]}, "query.states[0] must be a text."),
+        ({"states": ["lost"]}, "query.states[0] must be one of queued, running"),
+        ({"states": []}, "query.states is empty"),
+        ({"owners": {"ann": 1}}, "query.owners must be a list."),
+        ({"owners": ["ann", " "]}, "query.owners has an empty name."),
+        ({"all_users": "maybe"}, "query.all_users must be true or false."),
+        ({"started_after": []}, "query.started_after must be a text."),
+        ("name=nightly", "query must be a dictionary."),
+        (["name"], "query must be a dictionary."),
+    ],
+)
+def test_a_query_of_another_kind_is_refused_in_one_sentence(options: t.Any, message: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        parse_query(options)
+    assert refused.value.message.startswith(message)
+
+
 @pytest.mark.parametrize("limit", [0, -1])
 def test_a_limit_of_nothing_is_refused(limit: int) -> None:
     with pytest.raises(InvalidInputError, match=r"query\.limit must be 1 or more"):

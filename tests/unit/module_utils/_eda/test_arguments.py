@@ -53,6 +53,7 @@ def test_the_environment_is_the_fallback(monkeypatch: pytest.MonkeyPatch) -> Non
         ({"query": {"states": ["done"]}}, "query.states"),
         ({"query": {"started_after": "yesterday"}}, "query.started_after"),
         ({"query": {"name": 7}}, "query.name"),
+        ({"query": {"name": ""}}, "query.name is empty"),
         ({"query": {}, "intervall": 1}, "intervall"),
         ({"query": {}, "interval": 0}, "interval"),
         ({"query": {}, "interval": "soon"}, "interval"),

@@ -6,15 +6,9 @@
 from __future__ import annotations
 
 from .._core.models import QUERY_OPTIONS, Query, parse_query
-from .._core.option_reading import read_options
 from ..protocol.values import Values
 
 
 def read_query(values: Values) -> Query:
-    """A query from the attributes of its name, of which others are ignored. Raises InvalidInputError.
-
-    An empty name or source is not the same as one that is not set: it may have to be refused.
-    """
-    given = {name: values[name] for name in QUERY_OPTIONS}
-    empty = {name: "" for name in ("name", "source") if given[name] == ""}
-    return parse_query({**read_options(QUERY_OPTIONS, given, where="query."), **empty})
+    """A query from the attributes of its name, of which others are ignored. Raises InvalidInputError."""
+    return parse_query({name: values[name] for name in QUERY_OPTIONS})

@@ -30,7 +30,7 @@ _SLOWNESS = 4  # a page of columns may take as many times `timeout`
 
 
 _PARSER = ColumnParser(to_camel)  # attributes are in snake case in the document, too
-_IDENTITY = itemgetter("source", "fully_qualified_name", "table_name", "column_name")
+_OTHER_NAMES = itemgetter("source", "table_name", "column_name")
 
 _Row = tuple[bytes, Column]  # a column as JSON, by which columns are compared, and the column
 
@@ -195,7 +195,7 @@ def _parse_column_page(data: t.Any, cluster_id: str) -> _ColumnPageBody:
     if not isinstance(data, dict):
         raise ValueError("the columns are missing")
     columns = _PARSER.parse(data.get("results"))
-    if not all(map(any, map(_IDENTITY, columns))):
+    if not all(column["fully_qualified_name"] or any(_OTHER_NAMES(column)) for column in columns):
         raise ValueError("a column without any name")
     _check_cluster(data, cluster_id)
     rows = list(zip(map(json_line, columns), columns, strict=True))

@@ -16,7 +16,7 @@ from datetime import datetime
 from ...errors import DatascanError, InvalidInputError, InvalidResponseError, NotFoundError, RejectedError
 from ...models import FINISHED, MAY_RUN, Query, Scan, ScanList, ScanState, state_rank
 from ..capabilities import ListsScans
-from ..paging import ListPage, ListReader, PageCursor, collect_scans
+from ..paging import LOWEST_RANK, ListPage, ListReader, PageCursor, collect_scans
 from ..records import InvalidRecord, with_worst
 from .newest import NewestScans
 from .profiles import is_profile_of
@@ -114,6 +114,8 @@ class BigIDScanLists(ListsScans, BigIDSingleReads, is_partial=True):
         for row in rows:
             state = states[row.id]
             scan = read.get(row.id)
+            if isinstance(scan, Scan) and state and state_rank(state) < state_rank(scan.state):
+                scan = None  # it was read before a later page that shows it in a worse state
             if isinstance(scan, NotFoundError):
                 continue  # it was deleted in the meantime
             if isinstance(scan, DatascanError):
@@ -161,14 +163,19 @@ class BigIDScanLists(ListsScans, BigIDSingleReads, is_partial=True):
         return ListReader(
             lambda number: _ParentScanPages(self._page, self._with_worst, _WHOLE_LIST if number else size),
             _row_key,
+            rank=self._rank,
             confirms=confirms,
         )
 
     def _with_worst(self, records: Sequence[ScanRow]) -> list[ScanRow]:
         """The records of a page; of several of one scan the one with the worst state counts."""
-        return with_worst(
-            records, lambda row: state_rank(self._state_from_row(row) or ScanState.UNKNOWN), lambda row: row.id
-        )
+        return with_worst(records, self._rank, lambda row: row.id)
+
+    def _rank(self, record: ScanRow) -> int:
+        """The lower, the worse."""
+        if isinstance(record, InvalidRecord):
+            return LOWEST_RANK
+        return state_rank(self._state_from_row(record) or ScanState.UNKNOWN)
 
     def _page(self, size: int, skip: int) -> ScanPage:
         # No `sort`: the order by updated_at is the documented default, and the form of the parameter is not documented.

@@ -73,16 +73,15 @@ class BigIDSingleReads(Provider, is_partial=True):
     def _read_listing(self, scan_ids: Sequence[str]) -> Listing:
         """The rows of these scans; pages are read while one costs less than single reads."""
         rows: dict[str, Row] = {}
-        unseen = set(scan_ids)
+        wanted = set(scan_ids)
         reader = self._reader(PAGE_SIZE)
         for number, page in enumerate(reader.pages(readings=1), 1):  # a scan that it does not show is read alone
-            for record in page.rows:
+            for record in (*page.rows, *page.worse):
                 if isinstance(record, InvalidRecord):  # it may be one of the scans that are read one by one later
                     self._warn_once(record.sentence(self.title))
-                elif record.id in unseen:
+                elif record.id in wanted:
                     rows[record.id] = record
-            unseen -= rows.keys()
-            if number >= len(unseen):
+            if number >= len(wanted) - len(rows):
                 return Listing(rows)
         return Listing(rows, is_whole=reader.gap is None)
 
@@ -123,7 +122,7 @@ class BigIDSingleReads(Provider, is_partial=True):
         fault: DatascanError | None = None
         reader = self._reader(PAGE_SIZE)
         for page in reader.pages(lambda: len(rows) == len(scan_ids)):
-            for record in page.rows:
+            for record in (*page.rows, *page.worse):
                 if isinstance(record, InvalidRecord):
                     fault = record.error(self.title)
                 elif record.id in scan_ids:

@@ -48,13 +48,18 @@ class SessionTokenAuthentication(Authentication):
         self._form_works = False
         self._is_other_form_of_forbidden = False  # whether the form before this one was answered with 403
         self._is_untried = False  # whether the session token is new and has not worked yet
+        self._failures = 0  # exchanges that failed
+        self._failure: DatascanError | None = None  # of the last of them
         self._redactor = redactor
         self._lock = threading.Lock()
 
     def headers(self, client: Reader) -> Mapping[str, str]:
         """The session token's header; without a session token, the user token is exchanged for one first."""
+        failures = self._failures
         with self._lock:
             if self._session is None:
+                if self._failure and self._failures > failures:
+                    raise self._failure  # of the exchange for which this thread waited
                 self._session = self._exchange(client)
                 self._is_untried = True
             return self._forms[self._form](self._session)
@@ -64,6 +69,7 @@ class SessionTokenAuthentication(Authentication):
         with self._lock:
             if self._is_current(headers):
                 self._form_works = True
+                self._is_other_form_of_forbidden = False
                 self._is_untried = False
 
     def refused(self, headers: Mapping[str, str]) -> bool:
@@ -88,11 +94,17 @@ class SessionTokenAuthentication(Authentication):
     def forbidden(self, headers: Mapping[str, str]) -> bool:
         """Try the other form while none has worked: a gateway may answer 403 to a form that it does not know."""
         with self._lock:
-            if not self._is_current(headers) or self._form_works or self._form + 1 >= len(self._forms):
+            if not self._is_current(headers):
+                return True  # another thread has replaced the token, or its form
+            if self._form_works:
                 return False
-            self._form += 1
-            self._is_other_form_of_forbidden = True
-            return True
+            if self._form + 1 < len(self._forms):
+                self._form += 1
+                self._is_other_form_of_forbidden = True
+                return True
+            if self._is_other_form_of_forbidden:  # both were forbidden here: the next request shows which one works
+                self._form, self._is_other_form_of_forbidden = 0, False
+            return False
 
     @property
     def advice(self) -> str:
@@ -116,9 +128,9 @@ class SessionTokenAuthentication(Authentication):
         except InterruptedWaitError:
             raise
         except DatascanError as error:
-            if error.is_transient:
-                raise
-            raise _exchange_error(error) from None
+            self._failure = error if error.is_transient else _exchange_error(error)
+            self._failures += 1
+            raise self._failure from None
         self._redactor.add(token)
         return token
 

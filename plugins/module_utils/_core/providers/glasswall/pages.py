@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from ...http.client import HttpClient
 from ...models import Query, ScanState, iso, state_rank
-from ..paging import ListPage, PageCursor
+from ..paging import LOWEST_RANK, ListPage, PageCursor
 from ..read_ahead import ReadAhead
 from ..records import InvalidRecord, with_worst
 from .records import ParseRecords, Record, parse_page
@@ -75,8 +75,13 @@ class ScanPages(PageCursor[Record]):
 
 def _with_worst(records: Sequence[Record]) -> list[Record]:
     """The records of a page; of several of one scan the one with the worst state counts."""
-    return with_worst(records, lambda scan: state_rank(scan.state), lambda scan: scan.id)
+    return with_worst(records, record_rank, lambda scan: scan.id)
 
 
 def record_key(record: Record) -> str | int:
     return record.key if isinstance(record, InvalidRecord) else record.id
+
+
+def record_rank(record: Record) -> int:
+    """The lower, the worse."""
+    return LOWEST_RANK if isinstance(record, InvalidRecord) else state_rank(record.state)

@@ -21,7 +21,7 @@ from ...models import MAY_RUN, Query, Scan, ScanList, ScanState, iso
 from ..capabilities import ListsScans, StartsScans
 from ..paging import ListReader, collect_scans
 from ..records import InvalidRecord, RepeatedRecords, failed_by, parse_each
-from .pages import PAGE_SIZE, ScanPages, query_params, record_key
+from .pages import PAGE_SIZE, ScanPages, query_params, record_key, record_rank
 from .records import (
     Record,
     ScanStatusItem,
@@ -73,11 +73,11 @@ class GlasswallScanLists(StartsScans, ListsScans, is_partial=True):
         listed = 0
         self._repeated.begin_reading()
         pages = ScanPages(self._client, ("scans",), self._since(scan_ids), self._repeated.parse_each)
-        reader = ListReader(lambda _number: pages, record_key)
+        reader = ListReader(lambda _number: pages, record_key, rank=record_rank)
         with pages.ahead:
             for page in reader.pages(readings=1):  # a scan that this reading does not show is read alone
                 self._is_address_proven = True
-                found.update(self._wanted(page.rows, wanted))
+                found.update(self._wanted([*page.rows, *page.worse], wanted))
                 missing = len(wanted) - len(found)
                 listed += len(page.rows)
                 pages_left = -(-max(0, (page.total or 0) - listed) // max(1, len(page.rows)))
@@ -183,14 +183,18 @@ class GlasswallScanLists(StartsScans, ListsScans, is_partial=True):
     def _has_state(self, record: Record, query: Query) -> bool:
         if isinstance(record, InvalidRecord) or query.states is None:
             return True
-        self._warn_of_status(record)
+        if record.state is ScanState.UNKNOWN:
+            self._warn_of_status(record)
         return record.state in query.states
 
     def _reader(
         self, path: Sequence[str], params: Sequence[tuple[str, str]], *, confirms: bool = False
     ) -> ListReader[Record]:
         return ListReader(
-            lambda _number: ScanPages(self._client, path, params, self._parse_records), record_key, confirms=confirms
+            lambda _number: ScanPages(self._client, path, params, self._parse_records),
+            record_key,
+            rank=record_rank,
+            confirms=confirms,
         )
 
     def _unknown(self, record: InvalidRecord, scan_id: str) -> Scan:
@@ -230,14 +234,14 @@ class GlasswallScanLists(StartsScans, ListsScans, is_partial=True):
 
     def _accept(self, scan: Scan) -> Scan:
         """The same scan. Its start is remembered, and a status that is not documented warned of."""
-        self._warn_of_status(scan)
+        if scan.state is ScanState.UNKNOWN:
+            self._warn_of_status(scan)
         if scan.started_at:
             self._starts[scan.id] = scan.started_at
         return scan
 
     def _warn_of_status(self, scan: Scan) -> None:
-        if scan.state is ScanState.UNKNOWN:
-            self.parse_state(scan.vendor_status)
+        self.parse_state(scan.vendor_status)
 
 
 def _is_lasting(scan: Scan) -> bool:

@@ -174,14 +174,16 @@ def _lists_a_file(client: HttpClient, scan: Scan) -> bool:
 
 def _read_tally(client: HttpClient, scan: Scan) -> IssueTally:
     reader = ListReader(
-        lambda number: FilePages(client, scan.id, include_rebuilt=number >= _NARROWED_READINGS), lambda file: file.key
+        lambda number: FilePages(client, scan.id, include_rebuilt=number >= _NARROWED_READINGS),
+        lambda file: file.key,
+        rank=lambda file: 0 if file.is_issue else 1,
     )
     tally = IssueTally()
     try:
         for page in reader.pages():
             if page.restarts:
                 tally = IssueTally(undocumented=tally.undocumented)
-            for file in page.rows:
+            for file in (*page.rows, *page.worse):  # the latter were not counted, because they were rebuilt then
                 tally.add(file, scan.source)
     except DatascanError as error:
         raise error.with_result(ScanList([scan.model_copy(update={"issues": tally.issues})])) from None

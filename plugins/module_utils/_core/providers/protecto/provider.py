@@ -160,42 +160,49 @@ class Protecto(StartsScans):
         return found
 
     def get_many(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
-        """PUT with a list of ids. Though a PUT, it only reads."""
-        found: dict[str, Scan | DatascanError] = {}
+        """PUT with a list of ids. Though a PUT, it only reads. A record counts in whichever answer it comes."""
+        found: dict[str, list[StatusItem]] = {scan_id: [] for scan_id in scan_ids}  # in any order
+        faults: dict[str, DatascanError] = {}
         for begin in range(0, len(scan_ids), _CHUNK):
-            found |= self._get_chunk(scan_ids[begin : begin + _CHUNK])
-        return found
+            self._read_chunk(scan_ids[begin : begin + _CHUNK], found, faults)
+        return {
+            scan_id: faults.get(scan_id) or (self._merge(items) if items else _not_found(scan_id))
+            for scan_id, items in found.items()
+        }
 
-    def _get_chunk(self, scan_ids: Sequence[str]) -> dict[str, Scan | DatascanError]:
+    def _read_chunk(
+        self, scan_ids: Sequence[str], found: Mapping[str, list[StatusItem]], faults: dict[str, DatascanError]
+    ) -> None:
+        """Add the records of one answer to those of the scans of the poll, or to the faults of these scans."""
         try:
             records = self._put("status", self._client.read, parse_records, list(scan_ids))
         except InterruptedWaitError:
             raise
         except DatascanError as error:
-            return dict.fromkeys(scan_ids, error)
+            faults.update(dict.fromkeys(scan_ids, error))
+            return
         asked = set(scan_ids)
-        found: dict[str, list[StatusItem]] = {}  # the order of the records is not documented
-        faults: dict[str, DatascanError] = {}
-        unclear: DatascanError | None = None
+        unasked: list[StatusItem | InvalidRecord] = []
         for record in records:
-            scan_id = record.scan_id if isinstance(record, InvalidRecord) else record.tracking_id
-            if not isinstance(record, InvalidRecord) and scan_id in asked:
-                found.setdefault(record.tracking_id, []).append(record)
-            elif isinstance(record, InvalidRecord) and scan_id in asked:
-                faults[str(scan_id)] = record.error(self.title)
-            else:
-                unclear = unclear or self._unasked(record)
+            scan_id = (record.scan_id or "") if isinstance(record, InvalidRecord) else record.tracking_id
+            if scan_id not in asked:
+                unasked.append(record)
+            if scan_id in found and isinstance(record, InvalidRecord):
+                faults[scan_id] = record.error(self.title)
+            elif scan_id in found and not isinstance(record, InvalidRecord):
+                found[scan_id].append(record)
+        if not unasked:
+            return
+        unclear = self._unasked(unasked[0])
         # A record of another scan, or without an id, may belong to one that is missing here.
-        scans: dict[str, Scan | DatascanError] = {scan_id: self._merge(items) for scan_id, items in found.items()}
-        nameless = any(isinstance(record, InvalidRecord) and record.scan_id is None for record in records)
-        if unclear and nameless and {*scans, *faults} == asked:
+        suspects = [scan_id for scan_id in scan_ids if not found[scan_id] and scan_id not in faults]
+        if not suspects and any(isinstance(record, InvalidRecord) and record.scan_id is None for record in unasked):
             # A record without an id, where none is missing, may be a part of any of them, one that failed.
-            succeeded = [scan_id for scan_id, scan in scans.items() if isinstance(scan, Scan) and scan.succeeded]
-            faults.update(dict.fromkeys(succeeded, unclear))
-        answers = {**scans, **faults}
-        return {scan_id: answers.get(scan_id) or unclear or _not_found(scan_id) for scan_id in scan_ids}
+            valid = [scan_id for scan_id in scan_ids if scan_id not in faults]
+            suspects = [scan_id for scan_id in valid if self._merge(found[scan_id]).succeeded]
+        faults.update(dict.fromkeys(suspects, unclear))
 
-    def _unasked(self, record: StatusItem | InvalidRecord) -> InvalidResponseError | None:
+    def _unasked(self, record: StatusItem | InvalidRecord) -> InvalidResponseError:
         """The error of a scan for which the answer has this record instead of its own."""
         if not isinstance(record, InvalidRecord):
             scan_id = self._samples.withhold(record.tracking_id)
@@ -224,6 +231,11 @@ class Protecto(StartsScans):
                 names = [item[option]] if isinstance(item[option], str) else item[option]
                 if not names or not all(name.strip() for name in names):
                     raise InvalidInputError(f"protecto.objects[{number}].{option} is empty or contains an empty name.")
+            for position, column in enumerate(item.get("data_samples") or ()):
+                if not (column["column_name"] or "").strip():
+                    raise InvalidInputError(
+                        f"protecto.objects[{number}].data_samples[{position}].column_name is empty: name the column."
+                    )
         self.remember_target(target)
 
     def remember_target(self, target: Mapping[str, t.Any]) -> None:

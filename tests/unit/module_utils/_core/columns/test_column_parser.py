@@ -176,6 +176,14 @@ def test_a_page_that_is_parsed_quickly_means_the_same(sent: list[t.Any], separat
     assert parse_page(text, PARSER.count_keys) == parse_page(text, None)
 
 
+@pytest.mark.parametrize("digits", [16, 300, 301, 308, 309, 310, 5000])
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_a_number_means_the_same_however_long_it_is(sign: str, digits: int) -> None:
+    for number in ("1" * digits, "9" * digits):
+        text = f'[{{"columnName": {sign}{number}, "attributes": [{{"calc_confidence_level": {sign}{number}}}]}}]'
+        assert parse_page(text, PARSER.count_keys) == parse_page(text, None)
+
+
 ROW = {
     "columnName": "http://a",
     "attributes": [{"attribute_name": "SSN"}],

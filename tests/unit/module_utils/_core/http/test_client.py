@@ -30,6 +30,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     InvalidInputError,
     InvalidResponseError,
     NotFoundError,
+    NoTimeLeftError,
     RejectedError,
     UnauthorizedError,
     UnavailableError,
@@ -216,6 +217,13 @@ def test_the_backoff_grows_up_to_a_cap_and_jitters(random: float, share: float) 
     with pytest.raises(UnavailableError):
         Spoken(*[get(503, {})] * 10, clock=clock, retries=9).read()
     assert clock.sleeps == pytest.approx([share * most for most in (0.5, 1, 2, 4, 8, 16, 30, 30, 30)])
+
+
+def test_the_backoff_has_a_cap_after_any_number_of_retries() -> None:
+    clock = FakeClock()
+    with pytest.raises(UnavailableError):
+        Spoken(*[get(503, {})] * 1200, clock=clock, retries=1199).read()
+    assert set(clock.sleeps[8:]) == {15.0}
 
 
 @pytest.mark.parametrize(
@@ -428,6 +436,25 @@ def test_an_optional_read_ends_at_the_deadline_and_any_other_a_second_later() ->
         spoken.clock.elapsed += 1
         with pytest.raises(UnavailableError, match="no time is left"):
             spoken.http.read("GET", ("x",), lambda data: data, is_optional=True)
+
+
+class StallingClock(FakeClock):
+    """Its sleeps take ten seconds longer, as those of a machine that was suspended."""
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        self.elapsed += 10
+
+
+def test_a_request_for_which_no_time_is_left_does_not_hide_the_failure_before() -> None:
+    spoken = Spoken(get(status=503), clock=StallingClock())
+    with spoken.http.deadline(5), pytest.raises(UnavailableError) as failed:
+        spoken.http.read("GET", ("x",), lambda data: data)
+    assert (failed.value.http_status, type(failed.value)) == (503, UnavailableError)
+    with spoken.http.deadline(0):
+        spoken.clock.elapsed += 2
+        with pytest.raises(NoTimeLeftError):
+            spoken.http.read("GET", ("x",), lambda data: data)
 
 
 @pytest.mark.parametrize("segment", ["", ".", ".."])

@@ -55,6 +55,9 @@ class FollowedVendor:
     def poll_interval_for(self, scans: int) -> float:
         return 1.0
 
+    def seconds_waited(self) -> float:
+        return 0.0
+
     def list_scans(self, query: Query) -> ScanList:
         self.queries.append(query)
         if self.fault is not None:

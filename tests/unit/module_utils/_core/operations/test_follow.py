@@ -476,6 +476,27 @@ def test_the_pause_grows_with_the_youngest_scan(request_: dict[str, t.Any], long
     assert following.pause() == longest
 
 
+@pytest.mark.parametrize(
+    ("request_", "interval", "pause"), [({}, None, 14.0), ({"scan_ids": ["a"]}, None, 14.0), ({}, 2.0, 2.0)]
+)
+def test_a_pause_is_as_long_as_a_slow_poll(
+    request_: dict[str, t.Any], interval: float | None, pause: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vendor = FollowedVendor()
+    vendor.set("a", "running")
+    following = follower(vendor, interval=interval, **request_)
+    name = "get_many" if request_ else "list_scans"
+    read = getattr(vendor, name)
+
+    def read_slowly(wanted: t.Any) -> t.Any:
+        vendor.clock.elapsed += 14
+        return read(wanted)
+
+    monkeypatch.setattr(vendor, name, read_slowly)
+    deliver(following)
+    assert following.pause() == pause
+
+
 def test_an_interval_that_is_set_holds() -> None:
     vendor = FollowedVendor()
     following = follower(vendor, interval=42.0)

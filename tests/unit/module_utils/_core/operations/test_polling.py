@@ -16,6 +16,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     ForbiddenError,
     InvalidResponseError,
     NotFoundError,
+    NoTimeLeftError,
     UnauthorizedError,
     UnavailableError,
 )
@@ -27,6 +28,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.operations.exp
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations.polling import (
     PollState,
     WaitOptions,
+    failure_of_poll,
     poll_interval,
     poll_scans,
 )
@@ -126,8 +128,11 @@ def test_the_end_is_seen_at_most_a_tenth_of_the_length_and_a_floor_late(
 
 @pytest.mark.parametrize("length", [5, 33, 60, 250, 299])
 @pytest.mark.parametrize("poll_length", [0.5, 2.0, 5.0])
-def test_polls_that_take_seconds_make_no_end_later_than_two_of_them_take(length: float, poll_length: float) -> None:
-    """As one of 10,000 scans: a scan that ends after its page was read is seen by the end of the next poll."""
+def test_polls_that_take_seconds_make_no_end_later_than_three_of_them_take(length: float, poll_length: float) -> None:
+    """As one of 10,000 scans: a scan that ends after its page was read is seen by the end of the next poll.
+
+    The pause between the two is as long as a poll at least, so that a slow vendor is not polled all the time.
+    """
     clock = FakeClock()
     vendor = Vendor(clock, a=(length, "completed"))
 
@@ -138,8 +143,60 @@ def test_polls_that_take_seconds_make_no_end_later_than_two_of_them_take(length:
 
     poll_scans(read_slowly, ["a"], WaitOptions(), clock=clock)  # type: ignore[arg-type]
     pauses = [later - earlier - poll_length for earlier, later in itertools.pairwise(vendor.times)]
-    assert min(pauses) >= 0.999, "the vendor's minimum stays between two polls"
-    assert 0 <= clock.elapsed - length <= max(length / 10, 2 * poll_length) + 1
+    assert min(pauses) >= max(1.0, poll_length) - 0.001
+    assert 0 <= clock.elapsed - length <= max(length / 10, 3 * poll_length) + 1
+
+
+class SlowVendor(Vendor):
+    """Each poll takes `busy` seconds, and `waiting` more in which a request waits for a rate limit."""
+
+    def __init__(self, clock: FakeClock, busy: float, waiting: float, fault: DatascanError | None = None) -> None:
+        super().__init__(clock, a=(400, "completed"))
+        self.fault = lambda now: fault
+        self.busy, self.waiting = busy, waiting
+        self.waited = 0.0
+
+    def read_scans(self, scan_ids: Sequence[str]) -> Mapping[str, Scan | DatascanError]:
+        answers = super().read_scans(scan_ids)
+        self.clock.elapsed += self.busy + self.waiting
+        self.waited += self.waiting
+        return answers
+
+    def pauses(self, **options: t.Any) -> list[float]:
+        poll_scans(
+            self.read_scans,
+            ["a"],
+            WaitOptions(timeout=600, **options),
+            clock=self.clock,  # type: ignore[arg-type]
+            seconds_waited=lambda: self.waited,
+        )
+        return self.clock.sleeps
+
+
+def test_at_most_half_of_the_time_is_polls_of_a_slow_vendor() -> None:
+    pauses = SlowVendor(FakeClock(), 14, 0).pauses()
+    assert min(pauses) == 14
+    assert len(pauses) < 16  # 400 s are 28 polls and pauses of 14 s
+
+
+def test_the_time_for_which_requests_waited_makes_no_pause_shorter() -> None:
+    quick, waiting = SlowVendor(FakeClock(), 0, 0), SlowVendor(FakeClock(), 0, 14)
+    usual = quick.pauses()
+    for pause, ended in zip(waiting.pauses(), waiting.times, strict=False):
+        assert pause == pytest.approx(max(1.0, min(30.0, (ended + 14) / 10)))
+    assert usual[:3] == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize(("busy", "shortest"), [(14.0, 14.0), (90.0, 30.0)])
+def test_a_poll_that_fails_slowly_is_not_repeated_at_once(busy: float, shortest: float) -> None:
+    """Such a poll may be six requests that ran into their time-outs, so the pause is at most that of a long wait."""
+    pauses = SlowVendor(FakeClock(), busy, 0, UnavailableError("HTTP 503")).pauses()
+    assert min(pauses[:-1]) >= shortest  # the last one is cut by the deadline
+    assert max(pauses) <= 30
+
+
+def test_an_interval_that_was_set_is_kept_however_long_a_poll_takes() -> None:
+    assert set(SlowVendor(FakeClock(), 14, 0).pauses(interval=2.0)) == {2.0}
 
 
 @pytest.mark.parametrize("length", [1, 10, 60, 300])
@@ -316,6 +373,15 @@ def test_a_fault_that_never_passes_ends_with_the_time() -> None:
     state = vendor.wait(timeout=60.0)
     assert (state.timed_out, state.scans, state.elapsed) == (True, [], 60.0)
     assert state.last_error is not None
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_one_poll_the_failure_of_the_vendor_is_kept(order: int) -> None:
+    faults = [UnavailableError("busy"), NoTimeLeftError("no time")][::order]
+    assert failure_of_poll(faults, None) is failure_of_poll(faults, InvalidResponseError("HTML")) is faults[::order][0]
+    assert failure_of_poll([faults[::order][1]], faults[::order][0]) is faults[::order][0]
+    assert failure_of_poll([faults[::order][1]], None) is None
+    assert failure_of_poll([], faults[0]) is None
 
 
 def test_a_scan_seen_before_a_fault_stays_known() -> None:

@@ -209,6 +209,22 @@ def test_with_wait_425_is_waited_for() -> None:
     assert result.scan.state == "completed"
 
 
+def test_a_pause_of_the_wait_for_the_parent_is_as_long_as_a_slow_poll() -> None:
+    clock = FakeClock()
+    slow = [read_response("Listing") for _poll in range(2)]
+    for answer in slow:
+        answer.takes = 2
+    started = {**CHILD, "scanStartTime": "2026-01-01T00:00:30Z"}
+    run(
+        *(read_response("Listing"), list_response(), *slow, read_response("Processing")),
+        rescan_response(item("Listing", **started)),
+        read_response("Completed", **started),
+        wait=WaitOptions(),
+        clock=clock,
+    )
+    assert clock.sleeps[:3] == [1.0, 2.0, 2.0]
+
+
 def test_a_fault_that_passes_does_not_end_the_wait_for_the_parent() -> None:
     busy = Expected("GET", SCAN_PATH, 503, "")
     result = run(

@@ -328,7 +328,7 @@ def test_an_empty_name_does_not_widen_a_query(options: dict[str, t.Any]) -> None
 
 @pytest.mark.parametrize("limit", [0, -1, True, False])
 def test_a_limit_is_a_number_of_scans(limit: t.Any) -> None:
-    with pytest.raises(InvalidInputError, match=r"^query\.limit must be 1 or more"):
+    with pytest.raises(InvalidInputError, match=r"^query\.limit must be (1 or more|a whole number)\."):
         parse_query({"name": "nightly", "limit": limit})
 
 

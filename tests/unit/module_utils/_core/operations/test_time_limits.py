@@ -65,6 +65,12 @@ def test_a_search_that_has_no_time_says_that_a_scan_may_run() -> None:
         run(list_response(), start_response(connection_reset()), list_response(query=RECENT_QUERY), timeout=2.5)
 
 
+def test_a_search_that_has_no_time_does_not_hide_why_the_one_before_failed() -> None:
+    failed = list_response(query=RECENT_QUERY, status=503)
+    with pytest.raises(UnknownOutcomeError, match=r"the search for it failed: GET .* HTTP 503"):
+        run(list_response(), start_response(connection_reset()), *[failed] * 3, timeout=2.5)
+
+
 def test_a_scan_that_was_started_is_known_where_the_election_has_no_time() -> None:
     warned: list[str] = []
     unlisted = late(list_response(query=RECENT_QUERY), 0.8)

@@ -318,6 +318,30 @@ def test_a_timeout_without_a_successful_poll_has_the_reason() -> None:
     assert error.result.scans == []
 
 
+class StallingClock(FakeClock):
+    """Its sleeps after the first take ten seconds longer, as those of a machine that was suspended."""
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        self.elapsed += 10 if len(self.sleeps) > 1 else 0
+
+
+def test_a_poll_for_which_no_time_is_left_is_no_failure_of_the_vendor() -> None:
+    error = expect_error(
+        WaitTimeoutError, *[read_response("Processing")] * 2, timeout=3.0, clock=StallingClock(), retries=0
+    )
+    assert "The last poll" not in error.message and "not sent" not in error.message
+    assert (error.kind, error.http_status, error.request.url) == ("wait_timeout", None, None)
+
+
+def test_a_failure_stays_known_where_no_time_is_left_for_the_last_poll() -> None:
+    error = expect_error(
+        WaitTimeoutError, read_response("Processing"), BUSY, timeout=3.0, clock=StallingClock(), retries=0
+    )
+    assert "The last poll failed: GET https://vendor.test" in error.message and "not sent" not in error.message
+    assert (error.http_status, error.request.method) == (503, "GET")
+
+
 def test_many_open_scans_are_counted() -> None:
     ids = [f"00000000-0000-0000-0000-{number:012}" for number in range(8)]
     list_of_all = Expected("GET", "/api/v1/scans", answer=page(*(item("Listing", scan_id) for scan_id in ids)))

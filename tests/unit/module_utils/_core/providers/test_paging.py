@@ -394,11 +394,15 @@ def test_seen_rows_are_a_set_of_hashes() -> None:
         drawn.choice([0, 1, -1, drawn.getrandbits(63), -drawn.getrandbits(63), 1024 * number]) for number in range(5000)
     ]
     seen, expected = SeenRows(), set[int]()
-    for key in keys:
-        key = key or 1  # which stand for the same
-        assert (key in seen) == (key in expected)
-        assert seen.add(key) == (key not in expected)
-        expected.add(key)
+    while keys:
+        page, keys = keys[:50], keys[50:]
+        page += page[:2]
+        for key, is_new in zip(page, seen.add(page), strict=True):
+            key = key or 1  # which stand for the same
+            assert key in seen
+            assert is_new == (key not in expected)
+            expected.add(key)
+    assert max(expected) + 1 not in seen
     assert seen.count == len(expected)
 
 
@@ -406,8 +410,7 @@ def test_a_million_rows_are_remembered_in_a_few_megabytes() -> None:
     tracemalloc.start()
     try:
         seen = SeenRows()
-        for number in range(50_000):
-            seen.add(hash(("source", f"c{number}")))
+        seen.add(hash(("source", f"c{number}")) for number in range(50_000))
         kept, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import threading
 import typing as t
 from base64 import urlsafe_b64encode
 
@@ -20,10 +22,16 @@ from ansible_collections.datascan.gate.plugins.module_utils._core.errors import 
     UnknownOutcomeError,
     UntrustedCertificateError,
 )
+from ansible_collections.datascan.gate.plugins.module_utils._core.http.authentication import HEADER_FORMS, Reader
+from ansible_collections.datascan.gate.plugins.module_utils._core.models import Query
 from ansible_collections.datascan.gate.plugins.module_utils._core.operations import status
-from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import StartsScans
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.bigid.tokens import (
+    SessionTokenAuthentication,
+)
+from ansible_collections.datascan.gate.plugins.module_utils._core.providers.capabilities import ListsScans, StartsScans
+from ansible_collections.datascan.gate.plugins.module_utils._core.redaction import Redactor
 from fake_clock import FakeClock
-from scripted_vendor import Expected, connected, scripted_context
+from scripted_vendor import Expected, Script, connected, mount, response_to, scripted_context
 
 BASE = "/api/v1"
 STATUS = f"{BASE}/scans/1/status"
@@ -154,6 +162,24 @@ def test_403_in_both_forms_is_about_what_the_token_allows() -> None:
         get(read("s", 403, FORBIDDEN), read("Bearer s", 403, FORBIDDEN), api_token="s")
 
 
+def test_403_in_both_forms_proves_no_form() -> None:
+    """The list may be forbidden to a token that may read scans."""
+    listed = [Expected("GET", f"{BASE}/scans/parent-scans", 403, FORBIDDEN)] * 2
+    with scripted_context(*listed, read("s"), read("s"), provider="bigid", retries=0, api_token="s") as context:
+        with pytest.raises(ForbiddenError):
+            context.require(ListsScans).list_scans(Query())
+        assert [context.provider.get("1").state for _read in range(2)] == ["running"] * 2
+
+
+def test_the_other_form_is_tried_by_every_thread_that_sent_the_first_one() -> None:
+    forms = [HEADER_FORMS["raw"], HEADER_FORMS["bearer"]]
+    authentication = SessionTokenAuthentication("s", None, forms, Redactor([]))
+    reader = t.cast("Reader", None)
+    first = authentication.headers(reader)
+    assert [authentication.forbidden(first) for _thread in range(3)] == [True] * 3
+    assert authentication.headers(reader) == {"Authorization": "Bearer s"}
+
+
 def test_a_form_that_is_not_known_does_not_hide_the_403_of_the_form_that_is() -> None:
     unknown = read("Bearer s", 401, "UnauthorizedError")
     with pytest.raises(ForbiddenError):
@@ -208,6 +234,20 @@ def test_an_expiry_under_any_status_is_renewed_once(code: int, answer: t.Any) ->
             reads=2,
             **BY_USER_TOKEN,
         )
+
+
+def test_an_expiry_is_renewed_where_the_first_form_got_403() -> None:
+    """As behind a gateway that knows only one form."""
+    get(
+        exchange(),
+        read("s1", 403, FORBIDDEN),
+        read("Bearer s1"),
+        read("Bearer s1", 401, "UnauthorizedError"),
+        exchange("s2"),
+        read("Bearer s2"),
+        reads=2,
+        **BY_USER_TOKEN,
+    )
 
 
 @pytest.mark.parametrize(("code", "answer"), EXPIRED)
@@ -292,3 +332,78 @@ def test_an_exchange_has_no_more_time_than_the_task() -> None:
     with provider.deadline(1.2), pytest.raises(UnavailableError):
         provider.get("1")
     assert clock.elapsed <= 1.2
+
+
+class _WithoutList(Script):
+    """A BigID that lists no scans and refuses the session token, and a user token with this status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__([], FakeClock())
+        self.status = status
+        self.exchanges = 0
+
+    def send(self, request: t.Any, **_settings: t.Any) -> requests.Response:
+        is_exchange = request.url.endswith("/refresh-access-token")
+        self.exchanges += is_exchange
+        is_list = "/parent-scans" in request.url
+        status = self.status if is_exchange else 404 if is_list else 401
+        return response_to(request, status, {}, io.BytesIO(b"<html>No such page" if is_list else b"no"))
+
+
+@pytest.mark.parametrize(("status", "kind"), [(401, UnauthorizedError), (503, UnavailableError)])
+def test_a_token_that_is_not_exchanged_for_one_scan_is_not_exchanged_for_each(
+    status: int, kind: type[Exception]
+) -> None:
+    """Because a vendor may lock the user out. The next poll tries again."""
+    scan_ids = [str(number) for number in range(100)]
+    provider, _script = connected([], provider="bigid", retries=0, api_token="s", refresh_token="user")
+    vendor = _WithoutList(status)
+    mount(provider, vendor)
+    for poll in (1, 2):
+        answers = provider.get_many(scan_ids)
+        assert {type(answers[scan_id]) for scan_id in scan_ids} == {kind}
+        assert poll <= vendor.exchanges <= 9 * poll  # each of 8 threads may have begun, and one for the list
+
+
+class _CountedLock:
+    """A lock that counts the threads that wait for it, or had it."""
+
+    def __init__(self) -> None:
+        self.threads = 0
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self.threads += 1
+        self._lock.acquire()
+
+    def __exit__(self, *_exception: object) -> None:
+        self._lock.release()
+
+
+def test_a_failed_exchange_is_that_of_every_thread_that_waited_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Client:
+        exchanges = 0
+
+        def read(self, *_arguments: t.Any, **_options: t.Any) -> t.Any:
+            self.exchanges += 1
+            for thread in threads:
+                thread.start()
+            while lock.threads < 1 + len(threads):
+                threading.Event().wait(0.001)
+            raise UnavailableError("BigID does not answer.")
+
+    def request() -> None:
+        with pytest.raises(UnavailableError):
+            authentication.headers(client)
+        failed.append(True)
+
+    failed: list[bool] = []
+    threads = [threading.Thread(target=request) for _number in range(4)]
+    client, lock = t.cast("t.Any", Client()), _CountedLock()
+    authentication = SessionTokenAuthentication(None, "user", [HEADER_FORMS["raw"]], Redactor([]))
+    monkeypatch.setattr(authentication, "_lock", lock)
+    with pytest.raises(UnavailableError):
+        authentication.headers(client)
+    for thread in threads:
+        thread.join(30)
+    assert (failed, client.exchanges) == ([True] * 4, 1)

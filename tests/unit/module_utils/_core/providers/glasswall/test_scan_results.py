@@ -297,6 +297,15 @@ def test_a_page_that_comes_again_with_other_statuses_is_no_end() -> None:
     assert scan.issue_count is None
 
 
+def test_a_file_that_failed_on_a_later_page_is_an_issue() -> None:
+    def answer(ask: Ask) -> t.Any:
+        rows = files(100) if ask.page == 1 else [file(7, "Failed"), file(7, "Failed")]
+        return {"files": rows, "total": 100}
+
+    scan, asked = count(answer)
+    assert (scan.issue_count, [ask.page for ask in asked]) == (1, [1, 2])
+
+
 @pytest.mark.parametrize("total", [None, 95])
 def test_a_server_may_send_shorter_pages(total: int | None) -> None:
     scan, _asked = count(paged(files(95, failed=5), cap=10, total=total))

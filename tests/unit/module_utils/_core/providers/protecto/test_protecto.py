@@ -491,6 +491,13 @@ def test_a_refused_start_is_not_lost() -> None:
         start.start_scan(context, start_settings())
 
 
+@pytest.mark.parametrize("name", [None, "", " "])
+def test_a_column_without_a_name_is_refused_before_anything_is_sent(name: str | None) -> None:
+    sampled = {"data_source_name": "crm", "object_name": ["a"], "data_samples": [{"column_name": name, "samples": []}]}
+    with protecto() as context, pytest.raises(InvalidInputError, match=r"objects\[0\].data_samples\[0\].column_name"):
+        start.start_scan(context, start.StartRequest({"objects": [sampled]}))
+
+
 def test_check_mode_predicts_and_sends_nothing() -> None:
     with protecto(check_mode=True) as context:
         result = start.start_scan(context, start_settings(SAMPLED))
