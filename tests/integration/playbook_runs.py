@@ -43,7 +43,7 @@ class Run:
     @property
     def results(self) -> dict[str, t.Any]:
         """Each task's result by the task's name; Ansible hides `failed` where errors are ignored."""
-        return {record["task"]: {**record["result"], "failed": record["status"] != "ok"} for record in self.records}
+        return {record["task"]: {**record["result"], "failed": _has_failed(record)} for record in self.records}
 
     def __getitem__(self, task: str) -> t.Any:
         return self.results[task]
@@ -54,7 +54,7 @@ class Run:
 
     @property
     def failed(self) -> set[str]:
-        return {record["task"] for record in self.records if record["status"] != "ok"}
+        return {record["task"] for record in self.records if _has_failed(record)}
 
     @property
     def methods(self) -> list[str]:
@@ -73,6 +73,10 @@ class Run:
     def made_in(self, container: str) -> list[dict[str, t.Any]]:
         """The scans on the server whose source is this container."""
         return [scan for scan in self.scans if scan["sourceContainerPath"] == container]
+
+
+def _has_failed(record: dict[str, t.Any]) -> bool:
+    return record["status"] not in ("ok", "skipped")
 
 
 def run_playbook(

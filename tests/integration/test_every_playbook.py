@@ -32,12 +32,18 @@ STARTS_AGAIN = {
     },
     "rescan": {"Scan again and wait, though it is too early at first"},
 }
+# How many tasks of a playbook are skipped where it runs as modules.
+IN_PROCESS_ONLY = {"options": 8}
 
 
 @run_both_ways
 def test_in_process_and_as_a_module_a_task_has_the_same_result(runs, name):
-    for in_process, module in zip(comparable(runs.in_process), comparable(runs.module), strict=True):
-        assert _lines(in_process) == _lines(module)
+    pairs = list(zip(comparable(runs.in_process), comparable(runs.module), strict=True))
+    skipped = [module["task"] for _in_process, module in pairs if module["status"] == "skipped"]
+    assert len(skipped) == IN_PROCESS_ONLY.get(name, 0)
+    for in_process, module in pairs:
+        if module["task"] not in skipped:
+            assert _lines(in_process) == _lines(module)
     assert runs.in_process.rc == runs.module.rc
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import typing as t
 from pathlib import Path
 from types import ModuleType
 
-import pytest
+if t.TYPE_CHECKING:  # tests import this file in processes of their own, where loading pytest takes the most time
+    import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path += [str(ROOT / "tests"), str(ROOT / "tests" / "tools")]  # for core_differences and the matrix

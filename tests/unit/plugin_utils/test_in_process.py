@@ -14,14 +14,16 @@ from types import SimpleNamespace
 import pytest
 from action_plugins import action
 from ansible_collections.datascan.gate.plugins.action.scan_gate import ActionModule as GateAction
+from ansible_collections.datascan.gate.plugins.action.scan_start import ActionModule as StartAction
 from ansible_collections.datascan.gate.plugins.action.scan_status import ActionModule as StatusAction
+from ansible_collections.datascan.gate.plugins.action.scan_wait import ActionModule as WaitAction
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module import run_module
 from ansible_collections.datascan.gate.plugins.module_utils._core.http.session import Session
 from ansible_collections.datascan.gate.plugins.module_utils._core.models import Scan
 from ansible_collections.datascan.gate.plugins.plugin_utils import _in_process, _worker_clock
 from ansible_collections.datascan.gate.plugins.plugin_utils._in_process import InProcessAction
 from core_differences import ALWAYS_SHOWS_OPTIONS
-from glasswall_script import SCAN_ID
+from glasswall_script import SCAN_ID, TARGET
 from module_args import patch_module_args
 from scripted_vendor import SHOW_OPTIONS, TOKEN
 
@@ -135,6 +137,14 @@ CASES: list[tuple[type[InProcessAction], dict[str, t.Any]]] = [
     (StatusAction, {**STATUS, "provider": "nobody", "scan_ids": ["../x"]}),
     (StatusAction, {**STATUS, "scan_ids": ["../x"], "validate_certs": "maybe"}),
     (StatusAction, {**STATUS, "provider": "\n::error::x ##vso[y]\x1b[31m", "scan_ids": ["../x"]}),
+    # Those of the playbook options.yml, which runs them in process only.
+    (GateAction, {"scans": {"id": "1"}, "policy": {"states": ["done"]}}),
+    (StartAction, {**STATUS, "glasswall": {**TARGET, "bucket": "none"}}),
+    (StartAction, {**STATUS, "glasswall": {"source_container_path": "uploads"}}),
+    (StartAction, {**STATUS, "glasswall": {**TARGET, "auto_rescan": "perhaps"}}),
+    (WaitAction, {**STATUS, "scan_id": SCAN_ID, "until": "some"}),
+    (WaitAction, {**STATUS, "scan_id": SCAN_ID, "wait_timeout": "soon"}),
+    (WaitAction, {**STATUS, "scan_ids": [SCAN_ID], "scans": []}),
 ]
 
 
