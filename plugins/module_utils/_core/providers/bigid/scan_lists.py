@@ -83,6 +83,7 @@ class BigIDScanLists(ListsScans, BigIDSingleReads, is_partial=True):
         read: dict[str, Scan | DatascanError] = {}  # kept when the list is read again
         is_start = target is not None
         budget = _ReadBudget(_MAX_SINGLE_READS, _MAX_CHECKS_BEFORE_START if is_start else _MAX_CHECKS)
+        nameless: dict[str, Row] = {}
         is_old = False
 
         def to_scans(records: Sequence[ScanRow]) -> Iterator[Scan]:
@@ -92,7 +93,9 @@ class BigIDScanLists(ListsScans, BigIDSingleReads, is_partial=True):
             for record in records:
                 if isinstance(record, InvalidRecord) and self._may_have_ended(record, query, target):
                     yield record.ended_scan(self.name)
-            rows = newest.sort(row for row in records if isinstance(row, Row) and _is_wanted(row, query, target))
+            page = [record for record in records if isinstance(record, Row)]
+            known = [*self._named_since(nameless, page), *page]
+            rows = newest.sort(row for row in known if _is_wanted(row, query, target))
             batch = _BATCH if query.limit is None else min(_BATCH, query.limit)
             first = 0
             while first < len(rows):
@@ -184,6 +187,16 @@ class BigIDScanLists(ListsScans, BigIDSingleReads, is_partial=True):
 
     def _named(self, row: Row) -> Row:
         return row.merge(self._rows.get(row.id, row))
+
+    def _named_since(self, nameless: dict[str, Row], rows: Sequence[Row]) -> list[Row]:
+        """The rows of earlier pages without any name whose names a later page has shown. `rows` are the newest."""
+        for row in rows:
+            nameless.pop(row.id, None)
+        late = [row for row in map(self._named, nameless.values()) if row.name or row.profile]
+        for row in late:
+            del nameless[row.id]
+        nameless.update((row.id, row) for row in rows if not (row.name or row.profile))
+        return late
 
     def _rank(self, record: ScanRow) -> int:
         """The lower, the worse."""

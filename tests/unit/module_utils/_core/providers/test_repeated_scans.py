@@ -197,6 +197,14 @@ class TestBigID:
             listed = context.provider.list_scans_of(NIGHTLY, Query())  # type: ignore[attr-defined]
         assert {scan.id: scan.state.value for scan in listed}[A] == state
 
+    @pytest.mark.parametrize("word", ["Failed", "Running"])
+    def test_a_row_of_an_earlier_page_without_the_name(self, word: str) -> None:
+        first = bigid_page({"_id": A, "state": word}, *bigid_rows(IDS[1:200], "Running"), total=200)
+        singles = bigid_single(A, word) if word == "Failed" else []  # an end in the list is read alone as well
+        with scripted_context(first, bigid_page(*bigid_rows([A]), total=200), *singles, **BIGID) as context:
+            listed = context.provider.list_scans_of(NIGHTLY, Query())  # type: ignore[attr-defined]
+        assert {scan.id: scan.state.value for scan in listed}[A] == word.lower()
+
     def test_a_row_of_the_same_page_without_the_name(self) -> None:
         page = bigid_page({"_id": A, "state": "Running"}, *bigid_rows([A]), total=1)
         with scripted_context(page, page, page, page, **BIGID) as context:
