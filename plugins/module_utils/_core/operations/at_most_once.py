@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from ..errors import DatascanError, NoTimeLeftError, UnavailableError, UnknownOutcomeError
+from ..errors import (
+    ConflictError,
+    DatascanError,
+    NoTimeLeftError,
+    TooEarlyError,
+    UnavailableError,
+    UnknownOutcomeError,
+)
 from ..models import MAX_CLOCK_DIFFERENCE, Scan
 from .context import OperationContext
 
@@ -22,14 +29,19 @@ def create_at_most_once(
     """Send the request; after a lost answer, search for the scan that it may have created before sending it again.
 
     `find_created` returns that scan, or None where there is no such scan. It is None where the vendor cannot list
-    scans: then a lost answer is final. Raises UnknownOutcomeError where a scan may have been created.
+    scans: then a lost answer is final. Raises UnknownOutcomeError where a scan may have been created: also where the
+    request was sent again and failed, because the list may show the first one's scan late.
     """
     if not context.has_time():
         raise UnavailableError("No scan was started, because no time is left before the deadline.")
+    earlier: UnknownOutcomeError | None = None
     for attempt in range(1, _MAX_SENDS + 1):
         try:
             return create()
+        except (ConflictError, TooEarlyError):  # by which the vendor tells whether there is a scan
+            raise
         except UnknownOutcomeError as lost:
+            earlier = lost
             if find_created is None:
                 raise lost.with_message(
                     f"{lost.message} A scan may be running, and {context.provider.title} cannot list its scans: "
@@ -43,6 +55,12 @@ def create_at_most_once(
                 raise lost.with_message(
                     f"{lost.message} It was sent {times}, and the list shows no scan from it."
                 ) from None
+        except DatascanError as error:
+            if earlier is None:
+                raise
+            raise earlier.with_message(
+                f"{earlier.message} The list shows no scan from it, and sending it again failed: {error.message}"
+            ) from None
     raise AssertionError("unreachable")
 
 

@@ -206,7 +206,9 @@ class _Readiness:
             interval = poll_interval(elapsed, options, provider.min_poll_interval, self._context.clock)
             if options.interval is None:
                 interval = max(interval, self._last_poll.shortest_pause(self._last_error is not None))
-            self._context.clock.sleep(min(left, interval))
+            # The last poll begins early enough to end in time.
+            left -= 0.0 if self._last_error else self._last_poll.seconds
+            self._context.clock.sleep(max(0.0, min(left, interval)))
             with self._last_poll.measured():
                 is_ready = self._is_ready()
             if is_ready:

@@ -326,6 +326,7 @@ def collect_scans(
     """
     earlier: dict[str, Scan] = {}
     found: dict[str, Scan] = {}
+    shown: set[str] = set()  # by a reading that is not the first, whether they match or not
     was_read = False
     seen = 0  # rows of this reading
 
@@ -333,13 +334,16 @@ def collect_scans(
         return is_enough() or (limit is not None and len(found) >= limit)
 
     def known() -> ScanList:
-        left_out = [] if reader.gap is None else [scan for key, scan in earlier.items() if key not in found]
+        left_out = [scan for key, scan in earlier.items() if not (key in found or key in shown)] if reader.gap else []
         return ScanList([*found.values(), *left_out][:limit], reader.gap, seen)
 
     try:
         for page in reader.pages(has_enough):
             if page.restarts:
-                earlier, found, seen = {**earlier, **found}, {}, 0
+                left = {key: scan for key, scan in earlier.items() if key not in shown}
+                earlier, found, shown, seen = {**left, **found}, {}, set(), 0
+            if earlier:
+                shown.update(str(reader.key(row)) for row in page.rows)
             was_read = True
             seen += len(page.rows)
             for row in page.worse:  # it may not match any more

@@ -27,6 +27,7 @@ class NewestScans:
         self._limit = limit
         self._starts: dict[str, datetime | None] = {}  # of the scans found so far, by their ids
         self._latest: list[datetime] = []  # of these starts, as many as the limit, the oldest first
+        self._passed_over: dict[str, Row] = {}  # that could not be among the newest, by their ids
 
     def add(self, scan: Scan) -> None:
         """Count a scan that matches the query."""
@@ -43,6 +44,27 @@ class NewestScans:
     def sort(self, rows: Iterable[Row]) -> list[Row]:
         """The rows in the order in which they are to be read."""
         return list(rows) if self._limit is None else sorted(rows, key=_age)
+
+    def candidates(self, rows: Iterable[Row]) -> list[Row]:
+        """The rows that may be among the newest. The others are remembered."""
+        held = []
+        for row in rows:
+            self._passed_over.pop(row.id, None)
+            if self.can_hold(row):
+                held.append(row)
+            else:
+                self._passed_over[row.id] = row
+        return held
+
+    def remove(self, scan_id: str) -> list[Row]:
+        """Do not count a scan that matches no more. The rows that were passed over because of it, or of others."""
+        if scan_id not in self._starts:
+            return []
+        del self._starts[scan_id]
+        self._latest = sorted(filter(None, self._starts.values()))
+        del self._latest[: -self._limit if self._limit else None]
+        passed_over, self._passed_over = list(self._passed_over.values()), {}
+        return passed_over
 
     def can_hold(self, row: Row) -> bool:
         """Whether a scan may be among the newest."""

@@ -83,6 +83,7 @@ class BigIDScanLists(ListsScans, BigIDSingleReads, is_partial=True):
         read: dict[str, Scan | DatascanError] = {}  # kept when the list is read again
         is_start = target is not None
         budget = _ReadBudget(_MAX_SINGLE_READS, _MAX_CHECKS_BEFORE_START if is_start else _MAX_CHECKS)
+        nameless: dict[str, Row] = {}
         is_old = False
 
         def to_scans(records: Sequence[ScanRow]) -> Iterator[Scan]:
@@ -92,14 +93,20 @@ class BigIDScanLists(ListsScans, BigIDSingleReads, is_partial=True):
             for record in records:
                 if isinstance(record, InvalidRecord) and self._may_have_ended(record, query, target):
                     yield record.ended_scan(self.name)
-            rows = newest.sort(row for row in records if isinstance(row, Row) and _is_wanted(row, query, target))
+            page = [record for record in records if isinstance(record, Row)]
+            known = [*self._named_since(nameless, page), *page]
+            rows = newest.sort(row for row in known if _is_wanted(row, query, target))
             batch = _BATCH if query.limit is None else min(_BATCH, query.limit)
-            for first in range(0, len(rows), batch):
-                candidates = [row for row in rows[first : first + batch] if newest.can_hold(row)]
+            first = 0
+            while first < len(rows):
+                candidates = newest.candidates(rows[first : first + batch])
+                first += batch
                 for scan in self._with_states(candidates, read, budget, is_start):
                     if query.states is None or scan.state in query.states:
                         newest.add(scan)
                         yield scan
+                    elif passed_over := newest.remove(scan.id):
+                        rows, first = newest.sort([*rows[first:], *passed_over]), 0
             is_old = is_old or newest.is_whole(records)
 
         reader = self._reader(size, confirms=is_start)
@@ -114,8 +121,8 @@ class BigIDScanLists(ListsScans, BigIDSingleReads, is_partial=True):
         for row in rows:
             state = states[row.id]
             scan = read.get(row.id)
-            if isinstance(scan, Scan) and state and state_rank(state) < state_rank(scan.state):
-                scan = None  # it was read before a later page that shows it in a worse state
+            if isinstance(scan, Scan) and _is_worse(row, state, scan):  # by a page that came after that read
+                scan = self._scan(row, state or ScanState.UNKNOWN, row.state)
             if isinstance(scan, NotFoundError):
                 continue  # it was deleted in the meantime
             if isinstance(scan, DatascanError):
@@ -168,8 +175,28 @@ class BigIDScanLists(ListsScans, BigIDSingleReads, is_partial=True):
         )
 
     def _with_worst(self, records: Sequence[ScanRow]) -> list[ScanRow]:
-        """The records of a page; of several of one scan the one with the worst state counts."""
-        return with_worst(records, self._rank, lambda row: row.id)
+        """The records of a page; of several of one scan the one with the worst state counts.
+
+        It may lack the name by which a query finds the scan, which another of them has.
+        """
+        named = [
+            record if isinstance(record, InvalidRecord) or (record.name and record.profile) else self._named(record)
+            for record in records
+        ]
+        return with_worst(named, self._rank, lambda row: row.id)
+
+    def _named(self, row: Row) -> Row:
+        return row.merge(self._rows.get(row.id, row))
+
+    def _named_since(self, nameless: dict[str, Row], rows: Sequence[Row]) -> list[Row]:
+        """The rows of earlier pages without any name whose names a later page has shown. `rows` are the newest."""
+        for row in rows:
+            nameless.pop(row.id, None)
+        late = [row for row in map(self._named, nameless.values()) if row.name or row.profile]
+        for row in late:
+            del nameless[row.id]
+        nameless.update((row.id, row) for row in rows if not (row.name or row.profile))
+        return late
 
     def _rank(self, record: ScanRow) -> int:
         """The lower, the worse."""
@@ -211,6 +238,13 @@ class _ParentScanPages(PageCursor[ScanRow]):
         page = self._read_page(self._size, self._skip)
         self._skip += len(page.records)
         return ListPage(self._with_worst(page.records), page.total, follows=len(page.records) >= self._size)
+
+
+def _is_worse(row: Row, state: ScanState | None, scan: Scan) -> bool:
+    """Whether a row shows a worse state than the scan has. A status that is not known contradicts a success only."""
+    if state is None:
+        return row.state is not None and scan.succeeded is True
+    return state_rank(state) < state_rank(scan.state)
 
 
 def _row_key(record: ScanRow) -> str | int:

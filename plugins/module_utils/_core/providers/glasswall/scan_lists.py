@@ -23,6 +23,7 @@ from ..paging import ListReader, collect_scans
 from ..records import InvalidRecord, RepeatedRecords, failed_by, parse_each
 from .pages import PAGE_SIZE, ScanPages, query_params, record_key, record_rank
 from .records import (
+    ParseRecords,
     Record,
     ScanStatusItem,
     could_match,
@@ -174,11 +175,13 @@ class GlasswallScanLists(StartsScans, ListsScans, is_partial=True):
             return ScanList([])  # the query's states do not exist in Glasswall
         path = ("scans", "allusers") if query.all_users or query.owners else ("scans",)
 
-        def to_wanted(records: Sequence[Record]) -> Iterable[Scan]:
-            scans = to_scans(record for record in records if self._has_state(record, query))
-            return [scan for scan in scans if query.source in (None, scan.source)]
+        places = _Places(self._parse_records)
 
-        return collect_scans(self._reader(path, params, confirms=confirms), to_wanted)
+        def to_wanted(records: Sequence[Record]) -> Iterable[Scan]:
+            scans = to_scans(record for record in places.added(records) if self._has_state(record, query))
+            return [scan for scan in map(places.added_to, scans) if _may_be_of(query.source, scan)]
+
+        return collect_scans(self._reader(path, params, places.parse, confirms=confirms), to_wanted)
 
     def _has_state(self, record: Record, query: Query) -> bool:
         if isinstance(record, InvalidRecord) or query.states is None:
@@ -188,10 +191,10 @@ class GlasswallScanLists(StartsScans, ListsScans, is_partial=True):
         return record.state in query.states
 
     def _reader(
-        self, path: Sequence[str], params: Sequence[tuple[str, str]], *, confirms: bool = False
+        self, path: Sequence[str], params: Sequence[tuple[str, str]], parse: ParseRecords, *, confirms: bool
     ) -> ListReader[Record]:
         return ListReader(
-            lambda _number: ScanPages(self._client, path, params, self._parse_records),
+            lambda _number: ScanPages(self._client, path, params, parse),
             record_key,
             rank=record_rank,
             confirms=confirms,
@@ -242,6 +245,44 @@ class GlasswallScanLists(StartsScans, ListsScans, is_partial=True):
 
     def _warn_of_status(self, scan: Scan) -> None:
         self.parse_state(scan.vendor_status)
+
+
+class _Places:
+    """The sources and targets of listed scans: of several records of one scan, the worst may be one without them."""
+
+    def __init__(self, parse: ParseRecords) -> None:
+        self._parse = parse
+        self._known: dict[str, Scan] = {}
+        self._without: dict[str, Scan] = {}
+
+    def parse(self, items: list[t.Any]) -> list[Record]:
+        """The records of a page."""
+        records = self._parse(items)
+        for record in records:
+            if not isinstance(record, InvalidRecord) and record.source:
+                self._known[record.id] = record
+        return records
+
+    def added(self, records: Iterable[Record]) -> list[Record]:
+        """Records with the places that are known; also earlier ones, whose places came to be known since."""
+        late = [self._without.pop(scan_id) for scan_id in list(self._without) if scan_id in self._known]
+        found = [record if isinstance(record, InvalidRecord) else self.added_to(record) for record in (*late, *records)]
+        self._without.update(
+            (record.id, record) for record in found if not isinstance(record, InvalidRecord) and not record.source
+        )
+        return found
+
+    def added_to(self, scan: Scan) -> Scan:
+        """The scan with its places."""
+        known = self._known.get(scan.id)
+        if scan.source or known is None:
+            return scan
+        return scan.model_copy(update={"source": known.source, "target": scan.target or known.target})
+
+
+def _may_be_of(source: str | None, scan: Scan) -> bool:
+    """Whether a scan is of a source. One of an invalid record may be, where that does not show another one."""
+    return source in (None, scan.source) or (scan.source is None and scan.vendor_status is None)
 
 
 def _is_lasting(scan: Scan) -> bool:

@@ -258,6 +258,19 @@ def test_the_wait_for_the_parent_ends_at_the_deadline_with_a_final_poll() -> Non
     assert known == {"changed": False, "timed_out": True, "elapsed": 2.5, "polls": 3, "requests": 5}
 
 
+def test_the_final_poll_of_a_slow_vendor_begins_early_enough_to_end_in_time() -> None:
+    """Otherwise the deadline would cut it, and the error would name a failure that was none of the vendor's."""
+    clock = FakeClock()
+    slow = [read_response("Listing") for _poll in range(3)]
+    for answer in slow:
+        answer.takes = 3
+    error = expect_error(
+        WaitTimeoutError, read_response("Listing"), list_response(), *slow, wait=WaitOptions(15), clock=clock
+    )
+    assert (clock.elapsed, clock.sleeps) == (15, [1.0, 3.0, 2.0])
+    assert "The last poll failed" not in error.message
+
+
 def test_no_retry_sleeps_past_the_end_of_the_wait_for_the_parent() -> None:
     clock = FakeClock()
     busy = Expected("GET", SCAN_PATH, 503, "", headers={"Retry-After": "30"})

@@ -21,6 +21,7 @@ BIGID: dict[str, t.Any] = {"provider": "bigid", "retries": 0}
 PROTECTO: dict[str, t.Any] = {"provider": "protecto", "api_url": "https://vendor.test/api/vault", "retries": 0}
 NIGHTLY = {"scan_profile": "nightly", "scan_type": "dsScan", "scan_origin": "datascan.gate"}
 COMPLETED = Query(states=frozenset({ScanState.COMPLETED}))
+UPLOADS = Query(source="acct.blob.core.windows.net/uploads")
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +63,8 @@ def states_found(provider: Provider, query: Query) -> dict[str, str]:
     return {scan.id: scan.state.value for scan in provider.list_scans(query)}  # type: ignore[attr-defined]
 
 
+INVALID = {"scanId": A, "scanStatus": ["x"]}
+NOWHERE = item("Error", A, sourceStorage=None, sourceContainerPath=None)
 WORSE = [("Error", "failed"), ("Cancelled", "cancelled"), ("Processing", "running"), ("Odd", "unknown")]
 
 
@@ -106,6 +109,35 @@ class TestGlasswall:
             listed = context.provider.list_scans_of(TARGET, Query(states=MAY_RUN))  # type: ignore[attr-defined]
         assert [scan.id for scan in listed] == [A]
 
+    @pytest.mark.parametrize(("bad", "state"), [(INVALID, "unknown"), (NOWHERE, "failed")])
+    @pytest.mark.parametrize("is_first", [True, False])
+    def test_a_record_without_the_source_that_another_page_shows(
+        self, is_first: bool, bad: dict[str, t.Any], state: str
+    ) -> None:
+        """A query by source must not lose the scan: without it, the others would pass a gate."""
+        pages = [[bad, *ended([B])], ended([A])] if is_first else [ended([A, B]), [bad]]
+        with scripted_context(*(glasswall_page(*page, total=None) for page in pages)) as context:
+            assert states_found(context.provider, UPLOADS) == {A: state, B: "completed"}
+
+    @pytest.mark.parametrize(("bad", "state"), [(INVALID, "unknown"), (NOWHERE, "failed")])
+    def test_a_record_without_the_source_that_another_of_the_same_page_shows(
+        self, bad: dict[str, t.Any], state: str
+    ) -> None:
+        readings = [glasswall_page(*ended([A, B]), bad, total=3)] * 5  # a row comes twice, so it is read again
+        with scripted_context(*readings) as context:
+            assert states_found(context.provider, UPLOADS) == {A: state, B: "completed"}
+
+    def test_an_invalid_record_may_be_of_any_source_unless_it_shows_another(self) -> None:
+        elsewhere = {**item(scan_id=IDS[1]), "scanStatus": ["x"], "sourceContainerPath": "other"}
+        with scripted_context(glasswall_page(*ended([B]), INVALID, elsewhere, total=3)) as context:
+            assert states_found(context.provider, UPLOADS) == {A: "unknown", B: "completed"}
+
+    def test_a_list_with_a_gap_has_no_scan_that_its_last_reading_shows_as_failed(self) -> None:
+        short = [glasswall_page(*ended([A, B]), total=9), glasswall_page(total=9)]
+        later = [glasswall_page(*ended([A], "Error"), *ended([IDS[1]]), total=9), glasswall_page(total=9)]
+        with scripted_context(*short, *later, *later, *later) as context:
+            assert states_found(context.provider, COMPLETED) == {B: "completed", IDS[1]: "completed"}
+
     def test_a_page_that_has_more_costs_no_further_page(self) -> None:
         """Reading ends as soon as all scans are found. Pages that are not needed are not read for contradictions."""
         with scripted_context(glasswall_page(*ended(IDS[:100]), total=150)) as context:
@@ -149,6 +181,50 @@ class TestBigID:
                 listed = context.provider.list_scans_of(NIGHTLY, query)  # type: ignore[attr-defined]
             found = {scan.id: scan.state.value for scan in listed}
             assert (found.pop(scan_id, None), set(found.values()), listed.gap) == (expected, {"completed"}, None)
+
+    def test_a_status_that_is_not_known_contradicts_a_success_that_was_read_alone(self) -> None:
+        pages = [bigid_page(*bigid_rows(IDS[:200]), total=200), bigid_page(*bigid_rows([A], "Odd"), total=200)]
+        with scripted_context(pages[0], *bigid_single(A), pages[1], **BIGID) as context:
+            listed = context.provider.list_scans_of(NIGHTLY, Query())  # type: ignore[attr-defined]
+        assert {scan.id: scan.state.value for scan in listed}[A] == "unknown"
+
+    @pytest.mark.parametrize(("word", "state"), [("Failed", "failed"), ("Running", "running")])
+    def test_a_row_of_a_later_page_without_the_name(self, word: str, state: str) -> None:
+        """It is still a scan of the profile: a query must not lose it, and no second one is started beside it."""
+        nameless = {"_id": A, "state": word}
+        pages = [bigid_page(*bigid_rows(IDS[:200]), total=200), bigid_page(nameless, total=200)]
+        with scripted_context(pages[0], *bigid_single(A), pages[1], **BIGID) as context:
+            listed = context.provider.list_scans_of(NIGHTLY, Query())  # type: ignore[attr-defined]
+        assert {scan.id: scan.state.value for scan in listed}[A] == state
+
+    @pytest.mark.parametrize("word", ["Failed", "Running"])
+    def test_a_row_of_an_earlier_page_without_the_name(self, word: str) -> None:
+        first = bigid_page({"_id": A, "state": word}, *bigid_rows(IDS[1:200], "Running"), total=200)
+        singles = bigid_single(A, word) if word == "Failed" else []  # an end in the list is read alone as well
+        with scripted_context(first, bigid_page(*bigid_rows([A]), total=200), *singles, **BIGID) as context:
+            listed = context.provider.list_scans_of(NIGHTLY, Query())  # type: ignore[attr-defined]
+        assert {scan.id: scan.state.value for scan in listed}[A] == word.lower()
+
+    def test_a_row_of_the_same_page_without_the_name(self) -> None:
+        page = bigid_page({"_id": A, "state": "Running"}, *bigid_rows([A]), total=1)
+        with scripted_context(page, page, page, page, **BIGID) as context:
+            assert states_found(context.provider, Query(name="nightly")) == {A: "running"}
+
+    def test_another_scan_takes_the_place_of_the_newest_that_matches_no_more(self) -> None:
+        """It was passed over on the first page, where a newer one had completed."""
+
+        def row(scan_id: str, day: int, **fields: t.Any) -> dict[str, t.Any]:
+            times = {"started_at": f"2025-12-{day}T00:00:00Z", "updated_at": "2025-12-30T00:00:00Z"}
+            return {**bigid_rows([scan_id])[0], **times, **fields}
+
+        others = [row(scan_id, 20, name="other") for scan_id in IDS[2:200]]
+        pages = [
+            bigid_page(row(A, 29), row(IDS[1], 28), *others, total=200),
+            bigid_page(row(A, 29, state="Failed"), total=200),
+        ]
+        query = Query(name="nightly", states=COMPLETED.states, limit=1)
+        with scripted_context(pages[0], *bigid_single(A), pages[1], *bigid_single(IDS[1]), **BIGID) as context:
+            assert states_found(context.provider, query) == {IDS[1]: "completed"}
 
 
 class TestProtecto:
