@@ -78,7 +78,9 @@ def test_nothing_is_left_behind(number: signal.Signals, wait: str, tmp_path: Pat
 
 
 def test_a_handler_that_was_installed_before_runs_after(tmp_path: Path) -> None:
-    before = "signal.signal(signal.SIGTERM, lambda *_given: (print('handled', flush=True), sys.exit(7)))"
+    # Not print: the signal may come while the program is still in the print of "ready".
+    handler = "lambda *_given: (os.write(1, b'handled\\n'), sys.exit(7))"
+    before = f"import os; signal.signal(signal.SIGTERM, {handler})"
     ended = run(tmp_path, signal.SIGTERM, before=before)
     assert (ended.returncode, ended.stdout) == (7, "handled\n")
     assert list(tmp_path.iterdir()) == []
