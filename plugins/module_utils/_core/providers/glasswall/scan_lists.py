@@ -21,6 +21,7 @@ from ...models import MAY_RUN, Query, Scan, ScanList, ScanState, iso
 from ..capabilities import ListsScans, StartsScans
 from ..paging import ListReader, collect_scans
 from ..records import InvalidRecord, RepeatedRecords, failed_by, parse_each
+from .known_places import KnownPlaces
 from .pages import PAGE_SIZE, ScanPages, query_params, record_key, record_rank
 from .records import (
     ParseRecords,
@@ -175,11 +176,11 @@ class GlasswallScanLists(StartsScans, ListsScans, is_partial=True):
             return ScanList([])  # the query's states do not exist in Glasswall
         path = ("scans", "allusers") if query.all_users or query.owners else ("scans",)
 
-        places = _Places(self._parse_records)
+        places = KnownPlaces(self._parse_records)
 
         def to_wanted(records: Sequence[Record]) -> Iterable[Scan]:
-            scans = to_scans(record for record in places.added(records) if self._has_state(record, query))
-            return [scan for scan in map(places.added_to, scans) if _may_be_of(query.source, scan)]
+            scans = to_scans(record for record in places.complete(records) if self._has_state(record, query))
+            return [scan for scan in map(places.complete_scan, scans) if _may_be_of(query.source, scan)]
 
         return collect_scans(self._reader(path, params, places.parse, confirms=confirms), to_wanted)
 
@@ -245,39 +246,6 @@ class GlasswallScanLists(StartsScans, ListsScans, is_partial=True):
 
     def _warn_of_status(self, scan: Scan) -> None:
         self.parse_state(scan.vendor_status)
-
-
-class _Places:
-    """The sources and targets of listed scans: of several records of one scan, the worst may be one without them."""
-
-    def __init__(self, parse: ParseRecords) -> None:
-        self._parse = parse
-        self._known: dict[str, Scan] = {}
-        self._without: dict[str, Scan] = {}
-
-    def parse(self, items: list[t.Any]) -> list[Record]:
-        """The records of a page."""
-        records = self._parse(items)
-        for record in records:
-            if not isinstance(record, InvalidRecord) and record.source:
-                self._known[record.id] = record
-        return records
-
-    def added(self, records: Iterable[Record]) -> list[Record]:
-        """Records with the places that are known; also earlier ones, whose places came to be known since."""
-        late = [self._without.pop(scan_id) for scan_id in list(self._without) if scan_id in self._known]
-        found = [record if isinstance(record, InvalidRecord) else self.added_to(record) for record in (*late, *records)]
-        self._without.update(
-            (record.id, record) for record in found if not isinstance(record, InvalidRecord) and not record.source
-        )
-        return found
-
-    def added_to(self, scan: Scan) -> Scan:
-        """The scan with its places."""
-        known = self._known.get(scan.id)
-        if scan.source or known is None:
-            return scan
-        return scan.model_copy(update={"source": known.source, "target": scan.target or known.target})
 
 
 def _may_be_of(source: str | None, scan: Scan) -> bool:
