@@ -280,7 +280,7 @@ def _refuse_unknown(
 
 
 def _names_in_templates(value: t.Any) -> Iterator[str]:
-    """The words of all templates in a value, at any depth. Other text uses no variable, such as a path."""
+    """The names in all templates of a value, at any depth. Other text, such as a path, uses no variable."""
     if isinstance(value, Mapping):
         value = list(value.values())
     if isinstance(value, (list, tuple)):

@@ -175,7 +175,7 @@ class UnavailableError(DatascanError):
 
 
 class NoTimeLeftError(UnavailableError):
-    """A request was not sent, because its deadline had passed: that is no failure of the vendor."""
+    """A request was not sent, because its deadline had passed. The vendor did not fail."""
 
 
 class InvalidResponseError(DatascanError):

@@ -38,7 +38,7 @@ def create_at_most_once(
     for attempt in range(1, _MAX_SENDS + 1):
         try:
             return create()
-        except (ConflictError, TooEarlyError):  # by which the vendor tells whether there is a scan
+        except (ConflictError, TooEarlyError):  # they show whether a scan exists
             raise
         except UnknownOutcomeError as lost:
             earlier = lost

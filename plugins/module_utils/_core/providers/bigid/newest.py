@@ -27,7 +27,7 @@ class NewestScans:
         self._limit = limit
         self._starts: dict[str, datetime | None] = {}  # of the scans found so far, by their ids
         self._latest: list[datetime] = []  # of these starts, as many as the limit, the oldest first
-        self._passed_over: dict[str, Row] = {}  # that could not be among the newest, by their ids
+        self._passed_over: dict[str, Row] = {}  # rows that could not be among the newest, by id
 
     def add(self, scan: Scan) -> None:
         """Count a scan that matches the query."""
@@ -57,7 +57,7 @@ class NewestScans:
         return held
 
     def remove(self, scan_id: str) -> list[Row]:
-        """Do not count a scan that matches no more. The rows that were passed over because of it, or of others."""
+        """Stop counting a scan that no longer matches. Returns the rows that were passed over so far."""
         if scan_id not in self._starts:
             return []
         del self._starts[scan_id]
