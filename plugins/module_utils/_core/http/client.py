@@ -29,6 +29,7 @@ from .faults import (
     too_large_fault,
     wrong_address_fault,
 )
+from .measured_waits import MeasuredWaits
 from .proxy import Proxy
 from .rate_limit import RateLimiter
 from .request import Params, Request, build_url, check_base_url
@@ -81,7 +82,7 @@ class HttpClient:
         connection.check_client_certificate()
         self._timeout = min(connection.timeout, _MAX_TIMEOUT)
         self._authentication = authentication
-        self._clock = clock
+        self._clock = clock = MeasuredWaits(clock)
         self._parse_errors = parse_errors
         self._effective_status = effective_status
         self._is_not_found = is_not_found
@@ -112,6 +113,11 @@ class HttpClient:
     def timeout(self) -> float:
         """The limit of one exchange, in seconds, where no deadline is near."""
         return self._timeout
+
+    @property
+    def seconds_waited(self) -> float:
+        """How long requests waited so far: for a rate limit, for a Retry-After, or before they were sent again."""
+        return self._clock.seconds
 
     def server_now(self) -> datetime:
         """The time of day, UTC, on the vendor's clock."""

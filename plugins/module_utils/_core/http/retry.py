@@ -19,7 +19,7 @@ from .request import Request
 
 _NOT_CARRIED_OUT = frozenset({429})  # a server that limits the rate has not started anything
 _BACKOFF_START, _BACKOFF_CAP = 0.5, 30.0  # seconds
-_MAX_DOUBLINGS = 10  # by which the cap is reached; no float holds a thousand of them
+_MAX_DOUBLINGS = 10  # more than the cap needs; two to the power of 1024 is too large for a float
 _RETRY_AFTER_MIN, _RETRY_AFTER_MAX = 1.0, 60.0  # seconds
 
 

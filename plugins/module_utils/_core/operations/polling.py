@@ -96,6 +96,10 @@ class LastPoll:
             self.seconds = self._clock.monotonic() - began
             self.busy_seconds = max(0.0, self.seconds - (self._seconds_waited() - waited))
 
+    def expected_seconds(self, has_failed: bool) -> float:
+        """Seconds that the next poll is likely to take. The time-outs of a poll that failed do not count."""
+        return 0.0 if has_failed else self.seconds
+
     def shortest_pause(self, has_failed: bool) -> float:
         """Seconds: at most half of the time is polls. The time-outs of a poll that failed make no pause longer than
         that of a long wait."""
@@ -158,13 +162,14 @@ def _poll_until_over(
         state.expected_end = expect_end(state) if goes_on else None
         spent = clock.monotonic() - began - waited
         interval = poll_interval(waited, options, floor, clock, state.expected_end)
+        has_failed = state.last_error is not None
         if options.interval is None:
             # A poll of many scans takes seconds, and both polls count: a scan may end as soon as its page was read, and
             # the page on which the next poll shows that may be the last.
-            spared = 0.0 if state.last_error else 2 * last_poll.busy_seconds
-            interval = max(floor, interval - spared, last_poll.shortest_pause(state.last_error is not None))
+            spared = 0.0 if has_failed else 2 * last_poll.busy_seconds
+            interval = max(floor, interval - spared, last_poll.shortest_pause(has_failed))
         # The final poll begins early enough to end in time.
-        left = options.timeout - state.elapsed - (0.0 if state.last_error else last_poll.seconds)
+        left = options.timeout - state.elapsed - last_poll.expected_seconds(has_failed)
         state.next_poll = max(0.0, min(left, interval) - spent) if goes_on else None
         report_progress(state)
         if state.next_poll is None:

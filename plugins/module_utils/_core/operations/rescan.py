@@ -204,10 +204,11 @@ class _Readiness:
             if left <= 0:
                 raise self._timeout_error(why, options.timeout)
             interval = poll_interval(elapsed, options, provider.min_poll_interval, self._context.clock)
+            has_failed = self._last_error is not None
             if options.interval is None:
-                interval = max(interval, self._last_poll.shortest_pause(self._last_error is not None))
+                interval = max(interval, self._last_poll.shortest_pause(has_failed))
             # The last poll begins early enough to end in time.
-            left -= 0.0 if self._last_error else self._last_poll.seconds
+            left -= self._last_poll.expected_seconds(has_failed)
             self._context.clock.sleep(max(0.0, min(left, interval)))
             with self._last_poll.measured():
                 is_ready = self._is_ready()

@@ -16,7 +16,6 @@ from ..error_texts import error_text
 from ..errors import DatascanError, InterruptedWaitError, InvalidInputError
 from ..http.authentication import HEADER_FORMS, Authentication, HeaderForm, TokenAuthentication
 from ..http.client import HttpClient
-from ..http.measured_waits import MeasuredWaits
 from ..http.rate_limit import RateLimit
 from ..http.response import Response
 from ..models import Scan, ScanState, is_in_future, parse_timestamp
@@ -129,19 +128,13 @@ class Provider(ABC):
         return bool(cls.parse_errors(response))
 
     def __init__(
-        self,
-        client: HttpClient,
-        clock: Clock,
-        warn: Callable[[str], None],
-        time_zone: tzinfo = timezone.utc,
-        waits: MeasuredWaits | None = None,
+        self, client: HttpClient, clock: Clock, warn: Callable[[str], None], time_zone: tzinfo = timezone.utc
     ) -> None:
-        """`warn` shows a sentence to the user. `time_zone` is that of times without one. `waits` are the client's."""
+        """`warn` shows a sentence to the user. `time_zone` is that of times without one."""
         self._client = client
         self._clock = clock
         self._warn = warn
         self._time_zone = timezone.utc if self.times_have_zone else time_zone
-        self._waits = waits
         self._warned: set[str] = set()
 
     @abstractmethod
@@ -205,8 +198,8 @@ class Provider(ABC):
         return self._client.requests_sent
 
     def seconds_waited(self) -> float:
-        """For how long requests waited so far: for a rate limit, for a Retry-After, or before they were sent again."""
-        return self._waits.seconds if self._waits else 0.0
+        """How long requests waited so far: for a rate limit, for a Retry-After, or before they were sent again."""
+        return self._client.seconds_waited
 
     def server_now(self) -> datetime:
         """The time of day, UTC, on the vendor's clock; this machine's until the first response."""

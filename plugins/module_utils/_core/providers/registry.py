@@ -15,7 +15,6 @@ from ..errors import InvalidInputError
 from ..http.authentication import HeaderForm
 from ..http.client import HttpClient
 from ..http.connection import Connection
-from ..http.measured_waits import MeasuredWaits
 from ..http.rate_limit import RateLimiter
 from ..options import CONNECTION_OPTIONS, ConnectionOptions, parse_time_zone
 from ..redaction import Redactor
@@ -90,18 +89,17 @@ class Connector:
     def connect(self, clock: Clock, warn: Callable[[str], None]) -> Provider:
         """A provider for one operation, with connections and a deadline of its own. Nothing is sent yet."""
         provider = self._provider_class
-        waits = MeasuredWaits(clock)
         client = HttpClient(
             self._connection,
             self._authentication,
-            clock=waits,
+            clock=clock,
             parse_errors=provider.find_errors,
             effective_status=provider.effective_status,
             is_not_found=provider.is_not_found,
             trusts_retry_after=provider.trusts_retry_after,
             rate_limiter=self._rate_limiter,
         )
-        return provider(client, clock, warn, self._time_zone, waits)
+        return provider(client, clock, warn, self._time_zone)
 
 
 def connect(options: ConnectionOptions, clock: Clock, warn: Callable[[str], None], redactor: Redactor) -> Provider:
