@@ -16,6 +16,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec import RefusedTask
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.option_values import without_empty_texts
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import VALIDATION_ERRORS
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.wrong_options import describe_wrong_options
 from ansible_collections.datascan.gate.plugins.module_utils._core.clock import Clock
 from ansible_collections.datascan.gate.plugins.module_utils._core.columns.audit_reports import AUDIT_FORMATS
@@ -106,7 +107,7 @@ def read_options(role: str, variables: Mapping[str, t.Any], template: Callable[[
     check_texts(spec, given, provider_name(given.get("datascan_provider")))
     try:
         validation = ArgumentSpecValidator(spec).validate(given)
-    except (AttributeError, OverflowError, TypeError, ValueError):
+    except VALIDATION_ERRORS:
         raise InvalidInputError(describe_wrong_options(spec, given)) from None
     values = validation.validated_parameters
     if validation.error_messages:

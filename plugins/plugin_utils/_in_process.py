@@ -31,6 +31,7 @@ from ansible_collections.datascan.gate.plugins.module_utils._ansible.module_spec
 )
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.option_values import without_empty_texts
 from ansible_collections.datascan.gate.plugins.module_utils._ansible.shown_options import mask_quoted, shown_options
+from ansible_collections.datascan.gate.plugins.module_utils._ansible.specs import VALIDATION_ERRORS
 from ansible_collections.datascan.gate.plugins.module_utils._core.errors import InvalidInputError
 from ansible_collections.datascan.gate.plugins.module_utils._core.options import credentials_in
 from ansible_collections.datascan.gate.plugins.module_utils._core.providers.registry import provider_classes
@@ -153,7 +154,7 @@ class InProcessAction(ActionBase):
         given = plain_options(self._task.args)
         try:
             validation = validator.validate(given)
-        except (AttributeError, OverflowError, TypeError, ValueError):
+        except VALIDATION_ERRORS:
             return self._refused(self._describe_wrong_options(given), given, Redactor())
         warnings = [
             f"Both option {item['option']} and its alias {item['alias']} are set." for item in validation._warnings

@@ -16,7 +16,7 @@ from .._core.providers.base import Provider
 from .._core.providers.capabilities import StartsScans, require
 from .._core.redaction import Redactor
 from .option_values import without_empty_texts
-from .specs import argument_spec
+from .specs import VALIDATION_ERRORS, argument_spec
 
 
 def remember_target(provider: Provider, target: Mapping[str, t.Any], redactor: Redactor) -> None:
@@ -29,7 +29,7 @@ def remember_target(provider: Provider, target: Mapping[str, t.Any], redactor: R
     try:
         validation = ArgumentSpecValidator(spec).validate(without_empty_texts(spec, target))
         is_valid = not validation.error_messages
-    except (AttributeError, OverflowError, TypeError, ValueError):  # a list or a text in place of a dictionary
+    except VALIDATION_ERRORS:
         is_valid = False
     if not is_valid:  # Ansible's message could quote a secret
         raise InvalidInputError(

@@ -19,6 +19,7 @@ from .invocation import Invocation
 from .module_spec import ModuleSpec, RefusedTask
 from .option_values import without_empty_texts
 from .shown_options import mask_quoted, shown_options
+from .specs import VALIDATION_ERRORS
 
 
 def run_module(spec: ModuleSpec) -> None:
@@ -45,7 +46,7 @@ class _Module(AnsibleModule):
         self._spec = spec
         try:
             super().__init__(spec.argument_spec, supports_check_mode=True, **spec.constraints)  # type: ignore[no-untyped-call]
-        except (AttributeError, OverflowError, TypeError, ValueError):
+        except VALIDATION_ERRORS:
             self.fail_json("")
 
     def _load_params(self) -> None:

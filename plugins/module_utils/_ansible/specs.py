@@ -16,6 +16,9 @@ from .._core.option_reading import OptionTable
 from .._core.providers.registry import NAMES
 
 ArgumentSpec = dict[str, t.Any]
+# What Ansible's validation raises, and does not report, for some values of another kind, such as a list in place of a
+# dictionary, or a number that is too large.
+VALIDATION_ERRORS = (AttributeError, OverflowError, TypeError, ValueError)
 _NOT_FOR_ANSIBLE = ("description", "env", "sample")
 
 

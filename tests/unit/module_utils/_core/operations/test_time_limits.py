@@ -50,7 +50,7 @@ def test_no_scan_is_started_after_the_limit() -> None:
 
 
 def test_a_start_that_is_sent_again_and_refused_may_have_been_carried_out_before() -> None:
-    """The list may show the first one's scan late, so that nobody may say that none was started."""
+    """The list may show the scan of the first request late, so the error must not deny that a scan was started."""
     searches = [list_response(query=RECENT_QUERY) for _search in range(3)]
     again = start_response([{"errorCode": 401, "message": "expired"}], 401)
     with pytest.raises(UnknownOutcomeError, match=r"sending it again failed: POST .* HTTP 401: expired") as caught:
